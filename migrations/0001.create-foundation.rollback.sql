@@ -1,0 +1,3 @@
+-- Loses nothing but the guards' counters.
+drop table write_guards;
+drop function uuid_v7();
