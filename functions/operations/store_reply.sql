@@ -1,0 +1,26 @@
+-- store_reply: keeps what a call returns, for the calls that repeat its idempotency key.
+--
+-- A reply of SQL null is kept as JSON null, so that a repeated call can tell "answered with nothing" from "not answered".
+--
+-- called by  every procedure that called claim_idempotency_key, as its last statement
+-- requires   the key was claimed in this transaction
+-- errors     none; a null key stores nothing
+create or replace function store_reply(
+    p_actor text,
+    p_procedure text,
+    p_key text,
+    p_reply jsonb
+)
+returns void
+language sql
+volatile
+security invoker
+begin atomic
+    update idempotency_keys
+    set reply = coalesce(p_reply, 'null'::jsonb)
+    where actor = p_actor and procedure = p_procedure and key = p_key;
+end;
+
+comment on function store_reply is 'Keeps the reply of a call under its idempotency key.';
+-- Granted to nobody: a helper of procedures.
+revoke all on function store_reply from public;
