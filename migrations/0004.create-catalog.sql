@@ -60,8 +60,9 @@ where is_published and is_active and deleted_at is null;
 create index courses_published_at_idx on courses (published_at desc, id desc)
 where is_published and is_active and deleted_at is null;
 create index courses_created_at_idx on courses (created_at);
--- search_courses(): titles with a typing mistake in them.
+-- search_courses(): titles with a typing mistake in them, and words inside descriptions.
 create index courses_title_trgm_idx on courses using gin (title gin_trgm_ops);
+create index courses_description_trgm_idx on courses using gin (description gin_trgm_ops);
 
 alter table courses enable row level security;
 
@@ -104,11 +105,13 @@ create table course_stats (
     completion_count integer not null default 0,
     rating_sum bigint not null default 0,
     rating_count integer not null default 0,
+    lesson_sync text not null default 'done',
     average_rating numeric(3, 2) generated always as (round(rating_sum::numeric / nullif(rating_count, 0), 2)) stored,
     updated_at timestamptz not null default now(),
     constraint course_stats_lesson_count_check check (lesson_count >= 0),
     constraint course_stats_enrollment_count_check check (enrollment_count >= 0),
     constraint course_stats_completion_count_check check (completion_count between 0 and enrollment_count),
+    constraint course_stats_lesson_sync_check check (lesson_sync in ('done', 'count', 'progress')),
     constraint course_stats_rating_check check (rating_count >= 0 and rating_sum between rating_count and 5 * rating_count)
 ) with (fillfactor = 70);
 
@@ -125,6 +128,8 @@ comment on column course_stats.completion_count is 'Completed enrolments.';
 comment on column course_stats.rating_sum is 'Sum of the ratings.';
 comment on column course_stats.rating_count is 'How many learners rated it.';
 comment on column course_stats.average_rating is 'Mean rating, 1 to 5; null while nobody rated it.';
+comment on column course_stats.lesson_sync is
+'What a change of lessons still has to do in its transaction: count, then progress. Always done once committed.';
 comment on column course_stats.updated_at is 'When a number last changed.';
 
 
