@@ -1,12 +1,9 @@
 -- acting_in: does the caller act in this role of this school?
 --
 -- The database role, not the person: what the connection may do at most. Inside a definer procedure current_user is the
--- owner, so the
--- caller's role is read from the setting `role`, which `set role` moves and which nobody can set to a role they are not
--- a member of; without a
--- `set role` it is the login itself. Superusers count as everything. Logins are NOINHERIT, so a login that forgot its
--- `set local role`
--- acts in nothing.
+-- owner, so the caller's role is read from the setting `role`, which `set role` moves and which nobody can set to a
+-- role they are not a member of; without a `set role` it is the login itself. Logins are NOINHERIT, so a login that
+-- forgot its `set local role` acts in nothing. Superusers count as everything.
 --
 -- called by  acts_as, require_user, require_service, procedures with more than one kind of caller
 -- errors     none; an unknown role is false
@@ -32,7 +29,7 @@ end;
 $$;
 
 comment on function acting_in(text) is
-'Whether the caller''s database role is, or inherits, this role of the school: anonymous, student, instructor, admin, service, analyst, owner.';
+'Whether the caller acts in this role of the school: anonymous, student, instructor, admin, service, analyst, owner.';
 revoke all on function acting_in(text) from public;
 grant execute on function acting_in(text) to
 pgacademy_anonymous, pgacademy_student, pgacademy_instructor, pgacademy_admin, pgacademy_service, pgacademy_analyst;

@@ -1,127 +1,35 @@
--- current_user_id: who is calling, or null for nobody.
+-- current_user_id: the person who is calling, or null for nobody.
 --
--- It reads, in this order:
---   1. If the school has a signing key that is not retired: the setting `pgacademy.token`, a signed token, and nothing
---      else. The unsigned
---      settings below are ignored, so that an SQL injection on the web login cannot become another person.
---   2. Otherwise `request.jwt.claims ->> 'sub'` (PostgREST and Supabase verify the JWT and set it). Where the claims
---      are set, they alone decide.
---   3. Otherwise `pgacademy.user_id`.
--- A missing or empty setting is nobody: null. A present one that cannot be believed is an error, never silently nobody.
+-- The identity that verified_identity() read from the signed token (or from the settings of a school without signing
+-- keys; the token's format is described there), if it is a living, active person. For everyone else it is null, so that
+-- a deactivated or deleted person passes no policy from that moment on, whatever token they still hold.
 --
--- The token (lib/pgacademy/tokens.py signs them) is one line of ASCII, or UTF-8 where the school's name is not ASCII:
+-- Policies call it as (select current_user_id()), so that it runs once per statement and not once per row.
 --
---     pa1.<key id>.<school>.<user id>.<expires>.<mac>
---
---     pa1      the version of this format
---     key id   signing_keys.key_id: [A-Za-z0-9_-]{1,40}
---     school   the name of the school, exactly as the schema is called
---     user id  users.id as PostgreSQL prints it: 36 characters, lower case, with hyphens
---     expires  the second at which it stops to be valid, since 1970-01-01 UTC: 1 to 12 decimal digits, no sign, no
---     leading zero
---     mac      HMAC-SHA256 (RFC 2104), 64 lower-case hexadecimal digits, of everything before the last dot, as UTF-8
---
--- In Python:
---     payload = f'pa1.{key_id}.{school}.{user_id}.{expires}'
---     token = payload + '.' + hmac.new(secret, payload.encode(), hashlib.sha256).hexdigest()
--- where secret is what add_signing_key() was given. The school is inside, so a token of one school is worth nothing in
--- another, even if both
--- were given the same key. The macs are compared as hashes of themselves: what their comparison leaks by its duration
--- says
--- nothing about the mac that was expected.
---
--- It checks who, not whether they may: a deactivated person is refused by acts_as() and require_user(). Policies call
--- it as
--- (select current_user_id()), so that it runs once per statement and not once per row.
---
--- called by  policies, acts_as, require_user, every procedure that acts for its caller
--- errors     28000 forged, expired, malformed, of another school or under an unknown or retired key; a setting that is
---            not a UUID
---            (22P02 if request.jwt.claims is not JSON: only a broken gateway sends that)
+-- called by  policies, acts_as, views
+-- requires   verified_identity
+-- errors     28000 from verified_identity: a token that is forged, expired or malformed is an error, never nobody
 create or replace function current_user_id()
 returns uuid
 language plpgsql
 stable
 parallel safe
-security definer -- reads signing_keys, which nobody else may read
+security definer -- reads signing_keys, which nobody may read, and the person's row, whose policies ask this function
 set search_path from current
 as $$
 #variable_conflict use_column
 declare
-    v_token text;
-    v_payload text;
-    v_prefix text;
-    v_claims text;
-    v_user_id text;
-    v_expires text;
-    v_inner_pad bytea;
-    v_outer_pad bytea;
+    v_user_id uuid := verified_identity(); -- once, whatever plan the lookup gets
 begin
-    if exists (select from signing_keys as k where k.retired_at is null) then
-        v_token := nullif(current_setting('pgacademy.token', true), '');
-        if v_token is null then
-            return null;
-        end if;
-
-        -- 64 digits of mac and the dot before them. The length limit keeps a huge setting from being hashed.
-        if length(v_token) > 400 or v_token !~ '^pa1\.[A-Za-z0-9_-]{1,40}\..+\.[0-9a-f]{64}$' then
-            raise exception 'the identity token is malformed'
-                using errcode = '28000', hint = 'Sign it as described in functions/identity/current_user_id.sql.';
-        end if;
-        v_payload := left(v_token, -65);
-
-        select k.inner_pad, k.outer_pad
-        into v_inner_pad, v_outer_pad
-        from signing_keys as k
-        where k.key_id = split_part(v_payload, '.', 2) and k.retired_at is null;
-
-        if v_inner_pad is null
-            or sha256(convert_to(right(v_token, 64), 'UTF8')) is distinct from
-            sha256(convert_to(
-                encode(sha256(v_outer_pad || sha256(v_inner_pad || convert_to(v_payload, 'UTF8'))), 'hex'), 'UTF8'
-            ))
-        then
-            raise exception 'the identity token is not signed by a key of this school'
-                using errcode = '28000', hint = 'Sign it with a key that was added with add_signing_key() and is not retired.';
-        end if;
-
-        -- From here on the token is genuine; it may still be somebody else's business.
-        v_prefix := format('pa1.%s.%s.', split_part(v_payload, '.', 2), current_schema());
-        if not starts_with(v_payload, v_prefix) then
-            raise exception 'the identity token is for another school'
-                using errcode = '28000', hint = format('Sign it for the school %s.', current_schema());
-        end if;
-        v_payload := substr(v_payload, length(v_prefix) + 1);
-        v_user_id := split_part(v_payload, '.', 1);
-        v_expires := split_part(v_payload, '.', 2);
-        if v_payload <> v_user_id || '.' || v_expires or v_expires !~ '^[1-9][0-9]{0,11}$' then
-            raise exception 'the identity token is malformed'
-                using errcode = '28000', hint = 'Sign it as described in functions/identity/current_user_id.sql.';
-        end if;
-        if v_expires::bigint <= extract(epoch from statement_timestamp()) then
-            raise exception 'the identity token has expired'
-                using errcode = '28000', detail = format('expired at %s', to_timestamp(v_expires::bigint)),
-                    hint = 'Sign a new one.';
-        end if;
-    else
-        v_claims := nullif(current_setting('request.jwt.claims', true), '');
-        if v_claims is not null then
-            v_user_id := nullif(v_claims::jsonb ->> 'sub', '');
-        else
-            v_user_id := nullif(current_setting('pgacademy.user_id', true), '');
-        end if;
-    end if;
-
-    if v_user_id !~ '^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$' then
-        raise exception 'the identity is not a user id'
-            using errcode = '28000', hint = 'Identities are the ids of users, as UUIDs.';
-    end if;
-    return v_user_id::uuid;
+    return (
+        select u.id
+        from users as u
+        where u.id = v_user_id and u.is_active and u.deleted_at is null
+    );
 end;
 $$;
 
-comment on function current_user_id() is
-'Who is calling: the user id of a verified token, or of the claims or setting where the school has no signing keys; null for nobody.';
+comment on function current_user_id() is 'The person who is calling, if living and active; null for nobody.';
 revoke all on function current_user_id() from public;
 grant execute on function current_user_id() to
 pgacademy_anonymous, pgacademy_student, pgacademy_instructor, pgacademy_admin, pgacademy_service, pgacademy_analyst;

@@ -1,13 +1,12 @@
 -- require_user: the caller's user id, or an error. Every procedure that acts for its caller starts with it.
 --
 -- The person must be known, living and active, must act in the given role, and their row must allow it. With null, any
--- of student, instructor
--- and admin will do: for what people do with their own account.
+-- of student, instructor and admin will do: for what people do with their own account.
 --
--- called by  every learner's and staff procedure (they are definer functions: it is granted to nobody)
--- requires   acting_in, current_user_id
--- errors     28000 from current_user_id · PA401 no identity · PA403 unknown, deactivated or deleted person; not acting
---            in the role; role too low
+-- called by  every learner's and staff procedure (definer functions all: it is granted to nobody)
+-- requires   acting_in, verified_identity
+-- errors     28000 from verified_identity · PA401 no identity · PA403 unknown, deactivated or deleted person; not
+--            acting in the role; role of the person too low
 create or replace function require_user(p_role text default 'student')
 returns uuid
 language plpgsql
@@ -19,12 +18,13 @@ as $$
 #variable_conflict use_column
 declare
     v_ladder constant text[] := array['student', 'instructor', 'admin'];
-    v_user_id uuid := current_user_id();
+    v_user_id uuid := verified_identity();
     v_role text;
 begin
     if v_user_id is null then
         raise exception 'nobody is signed in'
-            using errcode = 'PA401', hint = 'Set the identity in the same transaction as the call.';
+            using errcode = 'PA401', detail = 'the transaction carries no identity',
+                hint = 'Set the identity in the transaction of the call.';
     end if;
 
     select u.role
@@ -47,9 +47,10 @@ begin
     ) then
         raise exception 'this is not allowed in the role you act in'
             using errcode = 'PA403',
-                detail = format('needed = %s, role of the person = %s', coalesce(p_role, 'a person''s role'), v_role),
-                hint = format('Act as %s; a person cannot act above their own role.', coalesce(p_role, v_role));
+                detail = format('needed = %s, role of the person = %s', coalesce(p_role, 'any'), v_role),
+                hint = format('Act as %s; nobody acts above their own role.', coalesce(p_role, v_role));
     end if;
+
     return v_user_id;
 end;
 $$;

@@ -1,0 +1,17 @@
+-- Table privileges of pgacademy_admin: administrators read everything but secrets, and change it through procedures.
+-- (Execution of functions and reading of views are granted where those are made. One block per domain.)
+
+-- operations
+
+-- identity
+grant select on table users, public_profiles, user_wallets to pgacademy_admin;
+grant select (
+    id, family_id, user_id, token_jti, ip_address, user_agent, created_at, last_accessed_at, expires_at, rotated_at,
+    revoked_at, revoked_reason
+) on table auth_sessions to pgacademy_admin;
+
+-- catalog
+
+-- learning
+
+-- gamification

@@ -1,0 +1,2 @@
+-- Table privileges of pgacademy_analyst: none, in any domain. Analysts read reporting views, each granted in its own
+-- file, and no personal data.

@@ -1,0 +1,14 @@
+-- Table privileges of pgacademy_anonymous: visitors who are not signed in read what is public.
+-- (Execution of functions and reading of views are granted where those are made. One block per domain.)
+
+-- operations
+-- nothing
+
+-- identity
+grant select on table public_profiles to pgacademy_anonymous;
+
+-- catalog
+
+-- learning
+
+-- gamification

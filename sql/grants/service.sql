@@ -1,0 +1,2 @@
+-- Table privileges of pgacademy_service: none, in any domain. Trusted jobs act through procedures only, each granted in
+-- its own file.

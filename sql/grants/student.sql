@@ -1,0 +1,26 @@
+-- Table privileges of pgacademy_student: learners. What they may see of a table is decided by its policies.
+-- (Execution of functions and reading of views are granted where those are made. One block per domain.)
+-- Learners never insert or delete, and update nothing but the columns named here.
+
+-- operations
+-- nothing
+
+-- identity
+grant select on table users, public_profiles, user_settings, user_wallets to pgacademy_student;
+-- Not role, approval, verification, activity, email, username or metadata: those move through procedures.
+grant update (
+    full_name, first_name, last_name, avatar_url, avatar_emoji, bio, phone_number, preferences, show_on_leaderboard
+) on table users to pgacademy_student;
+grant update (email_notifications, push_notifications, theme, language, timezone)
+on table user_settings to pgacademy_student;
+-- Without token_hash: what is never read cannot be guessed at.
+grant select (
+    id, family_id, user_id, token_jti, ip_address, user_agent, created_at, last_accessed_at, expires_at, rotated_at,
+    revoked_at, revoked_reason
+) on table auth_sessions to pgacademy_student;
+
+-- catalog
+
+-- learning
+
+-- gamification

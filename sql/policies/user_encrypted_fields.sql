@@ -1,0 +1,2 @@
+-- policies on user_encrypted_fields: none. Row-level security is on, so nobody but the owner sees a row even if a grant
+-- slips in; ciphertext moves through store_encrypted_field() and read_encrypted_field().
