@@ -1,0 +1,25 @@
+-- calculate_user_level: the level that so much XP is, read from the table levels.
+--
+-- The curve is data, so that a school may flatten it; the formula behind the shipped one is
+-- floor((1 + sqrt(1 + 0.08 * xp)) / 2), at most 100. Less than the lowest level's XP is level 1; null is null.
+--
+-- called by  apply_xp; anyone
+-- errors     none
+create or replace function calculate_user_level(
+    p_total_xp bigint
+)
+returns integer
+language sql
+stable
+security invoker
+begin atomic
+    -- One step down the index on min_xp, whatever the number of levels.
+    select case when p_total_xp is not null then
+        coalesce((select l.level from levels as l where l.min_xp <= p_total_xp order by l.min_xp desc limit 1), 1)
+    end;
+end;
+
+comment on function calculate_user_level is 'The level that an amount of total XP is.';
+revoke all on function calculate_user_level from public;
+grant execute on function calculate_user_level to
+pgacademy_anonymous, pgacademy_student, pgacademy_instructor, pgacademy_admin, pgacademy_service;

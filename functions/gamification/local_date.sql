@@ -1,0 +1,29 @@
+-- local_date: which day a moment is for a person, in the time zone of their settings, else in the school's.
+--
+-- called by  record_activity, effective_streak, grant_streak_freeze
+-- requires   school_zone
+-- errors     22023 the person's setting names no time zone
+create or replace function local_date(
+    p_user_id uuid,
+    p_at timestamptz
+)
+returns date
+language plpgsql
+stable
+security invoker
+set search_path from current
+as $$
+#variable_conflict use_column
+begin
+    return (
+        p_at at time zone coalesce(
+            (select s.timezone from user_settings as s where s.user_id = p_user_id),
+            school_zone()
+        )
+    )::date;
+end;
+$$;
+
+comment on function local_date is 'The local date of a moment for a person.';
+-- Granted to nobody: it reads another person's settings.
+revoke all on function local_date from public;

@@ -1,0 +1,18 @@
+-- school_zone: the time zone in which the school's weeks and months begin, UTC unless the setting school.timezone says
+-- otherwise.
+--
+-- called by  apply_xp, refresh_leaderboard, local_date
+-- requires: setting
+-- errors     none
+create or replace function school_zone()
+returns text
+language sql
+stable
+security invoker
+begin atomic
+    select coalesce((select setting(p_key => 'school.timezone') #>> '{}'), 'UTC');
+end;
+
+comment on function school_zone is 'The school''s time zone.';
+-- Granted to nobody: read inside procedures.
+revoke all on function school_zone from public;
