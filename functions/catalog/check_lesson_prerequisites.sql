@@ -1,0 +1,75 @@
+-- check_lesson_prerequisites: no lesson comes, over whatever detour, before itself.
+--
+-- Runs after the row is in, with the guard held (guard_course_lessons: edges stay inside one course), and so sees every edge that could close a
+-- cycle with it, those of the same statement included. `union` visits a lesson once however many ways lead to it.
+--
+-- called by  after-insert and after-update trigger on lesson_prerequisites
+-- errors     PA409 the edge closes a cycle; the detail shows it
+create or replace function check_lesson_prerequisites()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path from current
+as $$
+#variable_conflict use_column
+declare
+    v_later uuid[];
+    v_path uuid[];
+    v_next uuid;
+begin
+    if not exists (
+        with recursive earlier (lesson_id) as (
+            select new.prerequisite_lesson_id
+            union
+            select p.prerequisite_lesson_id
+            from lesson_prerequisites as p
+            inner join earlier as e on e.lesson_id = p.lesson_id
+        )
+
+        select from earlier as e where e.lesson_id = new.lesson_id
+    ) then
+        return null;
+    end if;
+
+    -- There is a cycle: find one to show. From the prerequisite on, follow only edges that still lead to the lesson.
+    with recursive later (lesson_id) as (
+        select new.lesson_id
+        union
+        select p.lesson_id
+        from lesson_prerequisites as p
+        inner join later as l on l.lesson_id = p.prerequisite_lesson_id
+    )
+
+    select array_agg(l.lesson_id) into v_later from later as l;
+
+    v_path := array[new.lesson_id, new.prerequisite_lesson_id];
+    while v_path[array_upper(v_path, 1)] <> new.lesson_id loop
+        select p.prerequisite_lesson_id
+        into v_next
+        from lesson_prerequisites as p
+        where
+            p.lesson_id = v_path[array_upper(v_path, 1)]
+            and p.prerequisite_lesson_id = any(v_later)
+            and p.prerequisite_lesson_id <> all(v_path[2:])
+        order by (p.prerequisite_lesson_id = new.lesson_id) desc
+        limit 1;
+
+        exit when not found;
+        v_path := v_path || v_next;
+    end loop;
+
+    raise exception 'a lesson would become its own prerequisite'
+        using errcode = 'PA409',
+            detail = (
+                select string_agg(c.slug, ' -> ' order by s.step)
+                from unnest(v_path) with ordinality as s (lesson_id, step)
+                inner join lessons as c on c.id = s.lesson_id
+            ),
+            hint = 'Remove one of these prerequisites first.';
+end;
+$$;
+
+comment on function check_lesson_prerequisites is 'Trigger: refuses a prerequisite that closes a cycle.';
+revoke all on function check_lesson_prerequisites from public;
+-- Granted to nobody: a trigger needs no EXECUTE.
