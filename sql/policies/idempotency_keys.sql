@@ -1,0 +1,1 @@
+-- policies on idempotency_keys: none. Replies may hold anything; procedures, as the owner, are its only readers.

@@ -1,0 +1,1 @@
+-- policies on write_guards: none. Triggers and procedures, as the owner, are its only users.
