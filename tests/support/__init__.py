@@ -1,0 +1,1 @@
+"""What our own tests share; nothing here ships."""
