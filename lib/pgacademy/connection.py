@@ -1,0 +1,107 @@
+"""Connections: one clear sentence when there is none, and the path that makes unqualified names mean a school's."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from pgacademy import __version__
+from pgacademy.errors import SchoolMissing, ServerTooOld, ServerUnreachable, VersionMismatch
+from pgacademy.sources import queries
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+OLDEST_SERVER = 15
+EXTENSIONS_SCHEMA = "extensions"
+
+_RELEASE = re.compile(r"pgacademy (\d+)\.(\d+)\.(\S+)")
+
+
+def connect(conninfo: str, *, application_name: str = "pgacademy") -> Connection:
+    """Opens a connection in autocommit mode, to PostgreSQL 15 or later, or says in one sentence why it cannot."""
+    try:
+        connection = psycopg.connect(conninfo, autocommit=True, fallback_application_name=application_name)
+    except psycopg.ProgrammingError as exc:
+        raise ServerUnreachable(
+            f"The DSN cannot be read: {_one_line(exc)}",
+            hint="Write it as postgresql://user@host:port/database or as 'host=… dbname=… user=…'.",
+        ) from exc
+    except psycopg.OperationalError as exc:
+        raise ServerUnreachable(
+            f"Cannot connect: {_one_line(exc)}",
+            hint="Check the DSN (--dsn or PGACADEMY_DSN); for the embedded server run `pgacademy up`.",
+        ) from exc
+    if connection.info.server_version < OLDEST_SERVER * 10000:
+        version = connection.info.server_version // 10000
+        connection.close()
+        raise ServerTooOld(
+            f"The server runs PostgreSQL {version}; pgacademy needs {OLDEST_SERVER} or later.",
+            hint="Upgrade the server, or give the DSN of a newer one.",
+        )
+    return connection
+
+
+def school_path(school: str, extensions: str = EXTENSIONS_SCHEMA) -> sql.Composed:
+    """The search path of a school: its schema, the extensions' schema, and temporary objects last."""
+    return sql.SQL("{}, {}, pg_temp").format(sql.Identifier(school), sql.Identifier(extensions))
+
+
+def extensions_schema(connection: Connection) -> str | None:
+    """The schema that holds pg_trgm in this database; None when it is not installed."""
+    row = connection.execute(queries("engine")["extensions_schema"]).fetchone()
+    return row[0] if row else None
+
+
+def school_conninfo(conninfo: str, school: str, extensions: str = EXTENSIONS_SCHEMA) -> str:
+    """`conninfo` with the school's search path among its options.
+
+    Poolers that drop startup options (pgbouncer does) lose it: give the login the path instead, as `login add` does.
+    """
+    options = str(conninfo_to_dict(conninfo).get("options") or "")
+    path = school_path(school, extensions).as_string(None).replace(" ", "")
+    return make_conninfo(conninfo, options=f"{options} -c search_path={path}".strip())
+
+
+def school_release(connection: Connection, school: str) -> str | None:
+    """The version of the library that last migrated the school; None when it was never finished.
+
+    It is kept in the schema's comment, the one place that any login may read without being granted anything.
+    """
+    row = connection.execute(queries("engine")["school_release"], {"school": school}).fetchone()
+    if row is None:
+        raise SchoolMissing(
+            f"There is no school {school!r} in this database.",
+            hint=f"Make it with `pgacademy migrate --school {school}`, or name another with --school.",
+        )
+    found = _RELEASE.match(row[0] or "")
+    return ".".join(found.groups()) if found else None
+
+
+def check_release(connection: Connection, school: str) -> None:
+    """Raises VersionMismatch unless library and school agree in major and minor version."""
+    release = school_release(connection, school)
+    if release is None:
+        raise VersionMismatch(
+            f"The school {school!r} has not been migrated to the end.", hint=f"Run `pgacademy migrate --school {school}`."
+        )
+    if release_key(release) != release_key(__version__):
+        older = release_key(release) < release_key(__version__)
+        raise VersionMismatch(
+            f"The school {school!r} was migrated by pgacademy {release}; this is pgacademy {__version__}.",
+            hint=f"Run `pgacademy migrate --school {school}`." if older else f"Install pgacademy {release}.",
+        )
+
+
+def release_key(version: str) -> tuple[int, int]:
+    """Major and minor number of a version: schools and libraries that agree in both fit each other."""
+    major, minor = version.split(".")[:2]
+    return int(major), int(minor)
+
+
+def _one_line(exc: psycopg.Error) -> str:
+    """The last line of libpq's message, which is where it says what is wrong."""
+    return str(exc).strip().splitlines()[-1].strip() if str(exc).strip() else type(exc).__name__

@@ -1,0 +1,173 @@
+"""Everything that can go wrong, as exceptions that keep what the server said.
+
+Errors of ours carry a SQLSTATE that begins with PA (CONVENTIONS.md). psycopg delivers such codes as a bare
+DatabaseError, so the mapping goes by `sqlstate`, never by psycopg's class or by message text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import ClassVar
+
+import psycopg
+
+
+class PgacademyError(Exception):
+    """The base of all errors of this library.
+
+    `sqlstate`, `hint`, `detail` and `constraint` are what the server sent, or what the library would say in its place.
+    """
+
+    #: The exit code of the command line when this error ends it.
+    exit_code: ClassVar[int] = 1
+    #: Whether the same transaction may succeed when it is run again from its start.
+    retryable: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        detail: str | None = None,
+        sqlstate: str | None = None,
+        constraint: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.detail = detail
+        self.sqlstate = sqlstate
+        self.constraint = constraint
+
+
+# -- what the stored procedures raise ---------------------------------------------------------------------------------
+
+
+class IdentityRequired(PgacademyError):
+    """PA401: the procedure acts for the caller, and nobody is signed in."""
+
+
+class NotAllowed(PgacademyError):
+    """PA403, and 42501: the caller's role, or the rules about the row, do not permit it."""
+
+
+class NotFound(PgacademyError):
+    """PA404: no such row, or none that the caller may know of."""
+
+
+class Conflict(PgacademyError):
+    """PA409: the request contradicts the present state."""
+
+
+class InvalidValue(PgacademyError):
+    """PA422, and class 22: an argument is outside what the procedure accepts."""
+
+
+class TooManyRequests(PgacademyError):
+    """PA429: a limit on how often was reached."""
+
+
+class InvalidIdentity(PgacademyError):
+    """28000: the token that names the caller is forged, malformed or expired."""
+
+
+class ConstraintViolated(PgacademyError):
+    """Class 23: a constraint refused the row; `constraint` names it."""
+
+
+class SerializationFailure(PgacademyError):
+    """40001 and 40P01: another transaction won; run this one again from its start."""
+
+    retryable = True
+
+
+# -- what the engine and the command line raise -------------------------------------------------------------------------
+
+
+class UsageError(PgacademyError):
+    """An option or argument makes no sense."""
+
+    exit_code = 2
+
+
+class ServerUnreachable(PgacademyError):
+    """No connection: wrong DSN, server not up, login refused."""
+
+
+class ServerTooOld(PgacademyError):
+    """The server is older than PostgreSQL 15."""
+
+
+class EmbeddedServerError(PgacademyError):
+    """The embedded server cannot be found, started or stopped."""
+
+
+class RolesMissing(PgacademyError):
+    """Roles or memberships that a school needs are not there; `detail` lists them."""
+
+
+class SchoolMissing(PgacademyError):
+    """The database holds no school of that name."""
+
+
+class UnsafeSearchPath(PgacademyError):
+    """Somebody else may create objects in a schema that the school's procedures trust."""
+
+
+class VersionMismatch(PgacademyError):
+    """The school was migrated by another version of the library."""
+
+
+class MigrationError(PgacademyError):
+    """A migration or repeatable file failed, was edited, or cannot be used."""
+
+
+class LockBusy(PgacademyError):
+    """Another migration of the same school is still running."""
+
+
+_BY_SQLSTATE: dict[str, type[PgacademyError]] = {
+    "PA401": IdentityRequired,
+    "PA403": NotAllowed,
+    "PA404": NotFound,
+    "PA409": Conflict,
+    "PA422": InvalidValue,
+    "PA429": TooManyRequests,
+    "28000": InvalidIdentity,
+    "42501": NotAllowed,
+    "40001": SerializationFailure,
+    "40P01": SerializationFailure,
+}
+
+_BY_CLASS: dict[str, type[PgacademyError]] = {
+    "22": InvalidValue,
+    "23": ConstraintViolated,
+}
+
+
+def translate(exc: psycopg.Error) -> PgacademyError:
+    """The exception of ours that says what `exc` says. Unknown codes become a plain PgacademyError."""
+    diagnostics = exc.diag
+    code = exc.sqlstate or diagnostics.sqlstate
+    kind = PgacademyError
+    if code is not None:
+        kind = _BY_SQLSTATE.get(code) or _BY_CLASS.get(code[:2]) or PgacademyError
+    elif isinstance(exc, psycopg.OperationalError):
+        kind = ServerUnreachable
+    return kind(
+        diagnostics.message_primary or str(exc).strip(),
+        hint=diagnostics.message_hint,
+        detail=diagnostics.message_detail,
+        sqlstate=code,
+        constraint=diagnostics.constraint_name,
+    )
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turns every psycopg error raised inside into one of ours, the original kept as its cause."""
+    try:
+        yield
+    except psycopg.Error as exc:
+        raise translate(exc) from exc
