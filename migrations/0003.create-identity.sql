@@ -236,7 +236,7 @@ create table auth_sessions (
     constraint auth_sessions_user_agent_length_check check (length(user_agent) <= 500),
     constraint auth_sessions_expires_check check (expires_at > created_at),
     constraint auth_sessions_revoked_reason_check
-    check (revoked_reason in ('logout', 'rotated_token_reused', 'deactivated', 'administrator'))
+    check (revoked_reason in ('logout', 'rotated_token_reused', 'deactivated', 'administrator', 'password_changed'))
 );
 
 create index auth_sessions_user_id_idx on auth_sessions (user_id);
@@ -260,7 +260,7 @@ comment on column auth_sessions.last_accessed_at is 'When it was last used.';
 comment on column auth_sessions.expires_at is 'When it stops to work.';
 comment on column auth_sessions.rotated_at is 'When it was replaced by its successor.';
 comment on column auth_sessions.revoked_at is 'When it was revoked.';
-comment on column auth_sessions.revoked_reason is 'logout, rotated_token_reused, deactivated or administrator.';
+comment on column auth_sessions.revoked_reason is 'logout, rotated_token_reused, deactivated, administrator or password_changed.';
 
 
 -- signing_keys: with a row here, only signed tokens say who is calling. The two padded keys of HMAC (RFC 2104) are kept
@@ -284,3 +284,7 @@ comment on column signing_keys.inner_pad is 'Key xor 0x36, 64 bytes.';
 comment on column signing_keys.outer_pad is 'Key xor 0x5c, 64 bytes.';
 comment on column signing_keys.created_at is 'When the key was added.';
 comment on column signing_keys.retired_at is 'When its tokens stopped to be accepted; null while in use.';
+
+
+-- There is always an administrator: whoever takes the role from one updates this row first.
+insert into write_guards (name) values ('last_admin');

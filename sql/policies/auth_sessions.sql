@@ -1,4 +1,5 @@
--- policies on auth_sessions: people see their own sessions, administrators everyone's. Written through open_session(), rotate_session() and revoke_session().
+-- policies on auth_sessions: people see their own sessions, administrators those of everyone.
+-- Written through open_session(), rotate_session() and revoke_session().
 drop policy if exists select_own on auth_sessions;
 create policy select_own on auth_sessions
     for select to pgacademy_student, pgacademy_instructor

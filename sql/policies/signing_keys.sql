@@ -1,1 +1,2 @@
--- policies on signing_keys: none. Row-level security is on, so nobody but the owner sees a row even if a grant slips in.
+-- policies on signing_keys: none. Row-level security is on, so nobody but the owner sees a row even if a grant slips
+-- in.

@@ -1,2 +1,2 @@
--- policies on user_secrets: none. Row-level security is on, so nobody but the owner sees a row even if a grant slips in;
+-- policies on user_secrets: none. Row-level security is on, so only the owner sees a row even if a grant slips in;
 -- password hashes leave through find_login() only.

@@ -1,4 +1,5 @@
--- policies on user_wallets: people see their own addresses, administrators everyone's. Written through link_wallet() and verify_wallet().
+-- policies on user_wallets: people see their own addresses, administrators those of everyone.
+-- Written through link_wallet() and verify_wallet().
 drop policy if exists select_own on user_wallets;
 create policy select_own on user_wallets
     for select to pgacademy_student, pgacademy_instructor

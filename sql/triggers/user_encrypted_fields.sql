@@ -1,0 +1,4 @@
+-- triggers on user_encrypted_fields
+create or replace trigger touch_updated_at
+before update on user_encrypted_fields
+for each row execute function touch_updated_at();

@@ -1,0 +1,8 @@
+-- triggers on user_settings: an unknown time zone would break every streak that is counted in it.
+create or replace trigger check_timezone
+before insert or update of timezone on user_settings
+for each row execute function check_timezone();
+
+create or replace trigger touch_updated_at
+before update on user_settings
+for each row execute function touch_updated_at();
