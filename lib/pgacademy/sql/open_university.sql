@@ -1,0 +1,110 @@
+-- What the loader of the Open University data asks of a school. Every fact goes in through a stored procedure; what is
+-- there already is asked first, so that a second run, or one after a kill, does only what is left.
+--
+-- The arrays of one batch become rows in their order, and a procedure is called for each: `cross join lateral` runs it
+-- row by row, and a volatile function sees what the calls before it did.
+
+-- name: lock
+select pg_try_advisory_lock(hashtextextended('pgacademy.open_university.' || %(school)s, 0));
+
+-- name: unlock
+select pg_advisory_unlock(hashtextextended('pgacademy.open_university.' || %(school)s, 0));
+
+-- name: identity
+select set_config('pgacademy.user_id', %(user_id)s, true);
+
+-- name: person
+select u.id, u.is_approved from users as u where u.username = %(username)s;
+
+-- name: register_instructor
+select
+    register_user(
+        p_username => %(username)s, p_full_name => %(full_name)s, p_role => 'instructor', p_occurred_at => %(at)s
+    ) as user_id,
+    false as is_approved;
+
+-- name: approve_instructor
+select approve_instructor(p_user_id => %(user_id)s);
+
+-- name: courses
+select c.slug, c.id from courses as c where c.slug = any(%(slugs)s);
+
+-- name: lessons
+select l.course_id, l.slug, l.id from lessons as l where l.course_id = any(%(courses)s);
+
+-- name: create_course
+select r.course_id
+from create_course(
+    p_title => %(title)s,
+    p_slug => %(slug)s,
+    p_description => %(description)s,
+    p_category => 'Open University',
+    p_metadata => %(metadata)s
+) as r;
+
+-- name: add_lesson
+select r.lesson_id
+from add_lesson(
+    p_course_id => %(course_id)s,
+    p_slug => %(slug)s,
+    p_title => %(title)s,
+    p_lesson_type => %(lesson_type)s,
+    p_is_mandatory => %(is_mandatory)s,
+    p_is_graded => true,
+    p_metadata => %(metadata)s
+) as r;
+
+-- name: publish_course
+select publish_course(p_course_id => %(course_id)s);
+
+-- name: people
+select u.username, u.id from users as u where u.username = any(%(usernames)s);
+
+-- name: register_learners
+select s.username, r.user_id
+from unnest(%(usernames)s::text[], %(metadata)s::jsonb[], %(moments)s::timestamptz[]) as s (username, metadata, moment)
+cross join lateral register_user(
+    p_username => s.username, p_metadata => s.metadata, p_occurred_at => s.moment
+) as r (user_id);
+
+-- name: enrollments
+select e.user_id, e.course_id, e.status from enrollments as e where e.course_id = any(%(courses)s);
+
+-- name: record_enrollments
+select count(*)
+from unnest(%(users)s::uuid[], %(courses)s::uuid[], %(moments)s::timestamptz[]) as s (user_id, course_id, moment)
+cross join lateral record_enrollment(
+    p_user_id => s.user_id, p_course_id => s.course_id, p_occurred_at => s.moment
+) as r;
+
+-- name: progress
+select p.user_id, p.lesson_id, p.status = 'completed' as is_completed
+from lesson_progress as p
+where p.course_id = any(%(courses)s);
+
+-- name: record_completions
+select count(*)
+from
+    unnest(%(users)s::uuid[], %(lessons)s::uuid[], %(scores)s::numeric[], %(moments)s::timestamptz[])
+    as s (user_id, lesson_id, score, moment)
+cross join lateral record_completion(
+    p_user_id => s.user_id, p_lesson_id => s.lesson_id, p_score => s.score, p_occurred_at => s.moment
+) as r;
+
+-- name: record_drops
+select count(*)
+from unnest(%(users)s::uuid[], %(courses)s::uuid[], %(moments)s::timestamptz[]) as s (user_id, course_id, moment)
+cross join lateral record_drop(
+    p_user_id => s.user_id, p_course_id => s.course_id, p_occurred_at => s.moment
+) as r;
+
+-- name: counts
+select
+    (select count(*) from users as u where u.username like 'ou-%%') as people,
+    (select count(*) from courses) as courses,
+    (select count(*) from lessons) as lessons,
+    (select count(*) from enrollments) as enrollments,
+    (select count(*) from enrollments as e where e.status = 'completed') as completed_courses,
+    (select count(*) from lesson_progress as p where p.status = 'completed') as completions,
+    (select count(*) from user_achievements) as achievements,
+    (select coalesce(sum(s.total_xp), 0) from user_stats as s) as xp;
