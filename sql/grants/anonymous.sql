@@ -12,3 +12,4 @@ grant select on table public_profiles to pgacademy_anonymous;
 -- learning
 
 -- gamification
+grant select on table levels, achievement_metrics, achievements to pgacademy_anonymous;

@@ -24,3 +24,8 @@ grant select (
 -- learning
 
 -- gamification
+-- Read only: everything here moves through procedures. Not xp_rank_buckets, xp_rank_deltas: live_rank() reads them.
+grant select on table
+    levels, achievement_metrics, achievements, xp_events, user_stats, user_achievements, user_streaks,
+    leaderboard_cache, leaderboard_generation
+to pgacademy_student;

@@ -1,0 +1,25 @@
+-- refuse_ledger_change: a ledger is added to, never changed; not even by its owner's mistake.
+--
+-- The table's name is the trigger's argument.
+--
+-- called by  before-update and before-delete row triggers of xp_events
+-- errors     PA409 always
+create or replace function refuse_ledger_change()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path from current
+as $$
+#variable_conflict use_column
+begin
+    raise exception 'rows of a ledger are never changed'
+        using errcode = 'PA409',
+            detail = format('table = %s, command = %s, row = %s', tg_argv[0], lower(tg_op), old.id),
+            hint = 'Add a compensating row, for XP with reverse_xp.';
+end;
+$$;
+
+comment on function refuse_ledger_change is 'Trigger: refuses to change or delete a row of a ledger.';
+-- Granted to nobody: a trigger needs no EXECUTE.
+revoke all on function refuse_ledger_change from public;
