@@ -82,8 +82,8 @@ def migrate(conninfo: str, school: str, progress: object = None) -> None:
         c.execute("grant usage on schema extensions to public")
         c.execute("create extension if not exists pg_trgm schema extensions")
         c.execute(f"create schema {school} authorization {school}_owner")
-        c.execute(f"grant usage on schema {school} to " + ", ".join(f"{school}_{g}" for g in GROUPS))
         c.execute(f"set role {school}_owner")
+        c.execute(f"grant usage on schema {school} to " + ", ".join(f"{school}_{g}" for g in GROUPS))
         c.execute(f"alter default privileges revoke execute on functions from public")
         c.execute("set check_function_bodies = off; set client_min_messages = warning")
         files = [f for f in sorted((ROOT / "migrations").glob("*.sql")) if "rollback" not in f.name]
