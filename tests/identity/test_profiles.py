@@ -1,0 +1,143 @@
+"""Profiles: what people say about themselves, what others see of it, and what follows from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import pytest
+from tests.support.asserts import raises_sqlstate
+from tests.support.factories import make_user
+
+from pgacademy.testing import acting
+
+
+@pytest.fixture
+def ada(db):
+    return make_user(db, username="ada", full_name="Ada L.", bio="mine", avatar_emoji="A", avatar_url="https://x/a.png")
+
+
+def shown(db: psycopg.Connection[Any], user: Any) -> Any:
+    return db.execute(
+        "select username, full_name, avatar_url, avatar_emoji, bio from public_profiles where user_id = %s", (user,)
+    ).fetchone()
+
+
+class TestUpdateProfile:
+    def test_null_leaves_and_empty_clears(self, db, ada):
+        with acting(db, ada):
+            db.execute("select update_profile(p_bio => '', p_first_name => ' Ada ')")
+        row = db.execute("select full_name, first_name, bio from users where id = %s", (ada,)).fetchone()
+        assert row == ("Ada L.", "Ada", None)
+        assert shown(db, ada) == ("ada", "Ada L.", "https://x/a.png", "A", None)
+
+    def test_preferences_are_merged(self, db, ada):
+        with acting(db, ada):
+            for part in (
+                '{"privacy": {"profileVisibility": "private", "showProgress": true}, "a": 1}',
+                '{"privacy": {"showProgress": false}, "b": [1]}',
+                '{"a": null}',
+            ):
+                db.execute("select update_profile(p_preferences => %s)", (part,))
+        (preferences,) = db.execute("select preferences from users where id = %s", (ada,)).fetchone()
+        assert preferences == {"privacy": {"profileVisibility": "private", "showProgress": False}, "b": [1]}
+
+    def test_a_username_is_chosen_once(self, db, ada):
+        bob = make_user(db, username=None)
+        for name, state in [("ADA", "PA409"), ("no spaces", "23514"), ("", "23514")]:
+            with raises_sqlstate(state), acting(db, bob):
+                db.execute("select update_profile(p_username => %s)", (name,))
+        with acting(db, bob):
+            db.execute("select update_profile(p_username => 'bob')")
+        assert shown(db, bob)[0] == "bob"
+        with raises_sqlstate("PA409"), acting(db, bob):
+            db.execute("select update_profile(p_username => 'bobby')")
+
+    @pytest.mark.parametrize(
+        ("arguments", "state"),
+        [
+            ("p_preferences => '[]'", "PA422"),
+            ("p_preferences => 'null'", "PA422"),
+            ("p_preferences => jsonb_build_object('a', (select string_agg(md5(i::text), '') "
+             "from generate_series(1, 3000) i))", "PA422"),
+            ("p_bio => repeat('x', 1000000)", "23514"),
+            ("p_full_name => repeat('x', 256)", "23514"),
+            ("p_avatar_url => repeat('x', 501)", "23514"),
+            ("p_phone_number => repeat('1', 21)", "23514"),
+        ],
+    )  # fmt: skip
+    def test_refuses(self, db, ada, arguments, state):
+        with raises_sqlstate(state), acting(db, ada):
+            db.execute(f"select update_profile({arguments})")
+
+    @pytest.mark.parametrize("role", ["student", "instructor", "admin"])
+    def test_everyone_edits_their_own(self, db, role):
+        someone = make_user(db, role)
+        with acting(db, someone, role):
+            db.execute("select update_profile(p_bio => 'new')")
+            db.execute("select update_settings(p_theme => 'dark', p_timezone => 'Asia/Kolkata')")
+        assert db.execute("select count(*) from users where bio = 'new'").fetchone() == (1,)
+        row = db.execute(
+            "select theme, timezone, language from user_settings where user_id = %s", (someone,)
+        ).fetchone()
+        assert row == ("dark", "Asia/Kolkata", "en")
+
+    @pytest.mark.parametrize(
+        ("arguments", "state"),
+        [("'Nowhere/At_All'", "PA422"), ("p_language => '?'", "23514"), ("p_theme => 'pink'", "23514")],
+    )
+    def test_bad_settings(self, db, ada, arguments, state):
+        with raises_sqlstate(state), acting(db, ada):
+            db.execute(f"select update_settings({arguments})")
+
+
+class TestPublicProfile:
+    @pytest.mark.parametrize("visibility", ['"private"', '"friends"', '"PUBLIC"', "false", "{}", '""'])
+    def test_anything_but_public_is_private(self, db, ada, visibility):
+        with acting(db, ada):
+            db.execute(
+                "select update_profile(p_preferences => %s)",
+                (f'{{"privacy": {{"profileVisibility": {visibility}}}}}',),
+            )
+        assert shown(db, ada) == ("ada", None, None, "A", None)
+
+    def test_the_column_grant_is_followed_too(self, db, ada):
+        with acting(db, ada):
+            db.execute("update users set full_name = 'Countess', preferences = '{\"privacy\": {}}'")
+        assert shown(db, ada) == ("ada", "Countess", "https://x/a.png", "A", "mine")
+
+    def test_a_private_registration_never_shows(self, db):
+        bob = make_user(db, full_name="Bob", preferences={"privacy": {"profileVisibility": "private"}})
+        assert shown(db, bob)[1] is None
+
+
+class TestFollowers:
+    def test_opting_out_of_the_rankings_and_back(self, db, ada):
+        def ranked() -> Any:
+            return db.execute("select is_ranked from user_stats where user_id = %s", (ada,)).fetchone()[0]
+
+        assert ranked()
+        with acting(db, ada):
+            db.execute("update users set show_on_leaderboard = false")
+        assert not ranked()
+        with acting(db, ada):
+            db.execute("select update_profile(p_show_on_leaderboard => true)")
+        assert ranked()
+
+    def test_whoever_registers_opted_out_is_never_ranked(self, db):
+        bob = make_user(db, show_on_leaderboard=False)
+        assert db.execute("select is_ranked from user_stats where user_id = %s", (bob,)).fetchone() == (False,)
+
+    def test_updated_at_moves_with_real_changes_only(self, db, ada):
+        db.execute("alter table users disable trigger touch_updated_at")
+        db.execute("update users set updated_at = '2020-01-01Z' where id = %s", (ada,))
+        db.execute("alter table users enable trigger touch_updated_at")
+        moved = "select updated_at > '2021-01-01Z' from users where id = %s"
+        db.execute("update users set bio = bio where id = %s", (ada,))
+        assert db.execute(moved, (ada,)).fetchone() == (False,)
+        db.execute("update users set bio = 'new' where id = %s", (ada,))
+        assert db.execute(moved, (ada,)).fetchone() == (True,)
+
+    def test_time_zones_are_checked_on_the_column_too(self, db, ada):
+        with raises_sqlstate("PA422"), acting(db, ada):
+            db.execute("update user_settings set timezone = 'Mars/Olympus'")

@@ -1,0 +1,210 @@
+"""Sessions: opening, rotation, theft, revocation."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import psycopg
+import pytest
+from tests.support.asserts import raises_sqlstate
+from tests.support.factories import make_user, race
+
+from pgacademy.testing import acting
+
+
+def token(n: int) -> bytes:
+    return n.to_bytes(32, "big")
+
+
+def open_session(conn: psycopg.Connection[Any], user: Any, n: int) -> uuid.UUID:
+    row = conn.execute(
+        "select open_session(%s, %s, %s, now() + interval '30 days', '192.0.2.7', 'a browser')",
+        (user, token(n), f"jti-{n:08}"),
+    ).fetchone()
+    assert row is not None
+    return row[0]  # type: ignore[no-any-return]
+
+
+def rotate(conn: psycopg.Connection[Any], old: int, new: int) -> str:
+    row = conn.execute(
+        "select status from rotate_session(%s, %s, %s, now() + interval '30 days')",
+        (token(old), token(new), f"jti-{new:08}"),
+    ).fetchone()
+    assert row is not None
+    return row[0]  # type: ignore[no-any-return]
+
+
+def alive(conn: psycopg.Connection[Any]) -> int:
+    row = conn.execute("select count(*) from auth_sessions where revoked_at is null and rotated_at is null").fetchone()
+    assert row is not None
+    return row[0]  # type: ignore[no-any-return]
+
+
+class TestOpen:
+    def test_opens_and_notes_the_login(self, db):
+        ada = make_user(db)
+        before = db.execute("select updated_at from users where id = %s", (ada,)).fetchone()
+        with acting(db, None, "service"):
+            session = open_session(db, ada, 1)
+        row = db.execute("select id, family_id, user_id, host(ip_address), user_agent from auth_sessions").fetchone()
+        assert row == (session, session, ada, "192.0.2.7", "a browser")
+        row = db.execute("select last_login_at is not null, updated_at from users where id = %s", (ada,)).fetchone()
+        assert row == (True, *before)
+
+    @pytest.mark.parametrize(
+        ("hash_", "jti", "expires", "state"),
+        [
+            (None, "jti-00001", "2999-01-01", "PA422"),
+            (bytes(31), "jti-00001", "2999-01-01", "PA422"),
+            (bytes(1_000_000), "jti-00001", "2999-01-01", "PA422"),
+            (bytes(32), None, "2999-01-01", "PA422"),
+            (bytes(32), "short", "2999-01-01", "PA422"),
+            (bytes(32), "x" * 256, "2999-01-01", "PA422"),
+            (bytes(32), "jti-00001", None, "PA422"),
+            (bytes(32), "jti-00001", "2000-01-01", "PA422"),
+            (bytes(32), "jti-00001", "infinity", "PA422"),
+        ],
+    )
+    def test_refuses(self, db, hash_, jti, expires, state):
+        ada = make_user(db)
+        with raises_sqlstate(state, conn=db):
+            db.execute("select open_session(%s, %s::bytea, %s, %s)", (ada, hash_, jti, expires))
+
+    def test_unknown_people(self, db):
+        for nobody in (uuid.uuid4(), None):
+            with raises_sqlstate("PA404", conn=db):
+                open_session(db, nobody, 1)
+
+    def test_a_token_is_used_once(self, db):
+        ada = make_user(db)
+        open_session(db, ada, 1)
+        with raises_sqlstate("23505", conn=db):
+            open_session(db, ada, 1)
+
+
+class TestRotate:
+    def test_each_token_once(self, db):
+        open_session(db, make_user(db), 1)
+        assert rotate(db, 1, 2) == "rotated"
+        assert rotate(db, 2, 3) == "rotated"
+        assert alive(db) == 1
+
+    def test_reuse_ends_the_family_for_good(self, school, person):
+        ada = person()
+        with school.service() as conn:
+            open_session(conn, ada.id, 1)
+            open_session(conn, ada.id, 100)  # another device
+        with school.service() as conn:
+            assert rotate(conn, 1, 2) == "rotated"
+        with school.service() as conn:
+            assert rotate(conn, 1, 3) == "reused"
+        # It was committed: the thief's token, or the owner's, is worth nothing now.
+        with school.service() as conn:
+            assert rotate(conn, 2, 4) == "revoked"
+            assert rotate(conn, 1, 5) == "revoked"
+            assert rotate(conn, 100, 101) == "rotated"
+        owner = school.connect()
+        assert alive(owner) == 1
+        assert owner.execute("select distinct revoked_reason from auth_sessions where family_id <> "
+                             "(select family_id from auth_sessions where token_jti = 'jti-00000100')"
+                             ).fetchall() == [("rotated_token_reused",)]  # fmt: skip
+
+    def test_other_ends(self, db):
+        ada = make_user(db)
+        assert rotate(db, 1, 2) == "unknown"
+        open_session(db, ada, 1)
+        db.execute("update auth_sessions set created_at = now() - interval '2 days', expires_at = now()")
+        assert rotate(db, 1, 2) == "expired"
+        open_session(db, ada, 3)
+        db.execute("update users set is_active = false where id = %s", (ada,))
+        assert rotate(db, 3, 4) == "inactive"
+        assert rotate(db, 3, 4) == "revoked"
+
+    def test_bad_successors_change_nothing(self, db):
+        open_session(db, make_user(db), 1)
+        with raises_sqlstate("PA422", conn=db):
+            db.execute("select rotate_session(%s, %s, 'jti-00002', now() + interval '1 day')", (token(1), b"short"))
+        with raises_sqlstate("23505", conn=db):
+            rotate(db, 1, 1)
+        assert rotate(db, 1, 2) == "rotated"
+
+    @pytest.mark.parametrize("level", [psycopg.IsolationLevel.READ_COMMITTED, psycopg.IsolationLevel.REPEATABLE_READ])
+    def test_of_sixteen_at_once_exactly_one_wins(self, school, person, level):
+        with school.service() as conn:
+            open_session(conn, person().id, 1)
+
+        def attempt(i: int) -> str:
+            with school.app(None, "service", isolation=level) as conn:
+                return rotate(conn, 1, 10 + i)
+
+        results = race(16, attempt)
+        assert results.count("rotated") == 1
+        assert all(r in ("rotated", "reused", "revoked") or getattr(r, "sqlstate", None) == "40001" for r in results), (
+            results
+        )
+        # A reuse ended the family, its newest token included: none slipped through.
+        if "reused" in results:
+            assert alive(school.connect()) == 0
+
+    def test_no_successor_slips_through_a_revocation(self, school, person):
+        """Rotating and logging out everywhere, over and over: afterwards nothing is alive."""
+        ada = person()
+        for n in range(6):
+            with school.service() as conn:
+                open_session(conn, ada.id, 1000 + n)
+
+            def attempt(i: int, n: int = n) -> Any:
+                with school.service() as conn:
+                    if i == 0:
+                        return conn.execute("select revoke_session(p_user_id => %s, p_scope => 'all')", (ada.id,))
+                    return rotate(conn, 1000 + n, 2000 + 10 * n + i)
+
+            race(3, attempt)
+            assert alive(school.connect()) == 0
+
+
+class TestRevoke:
+    @pytest.fixture
+    def ada(self, db):
+        return make_user(db)
+
+    def test_logging_out_ends_the_login(self, db, ada):
+        open_session(db, ada, 1)
+        other = open_session(db, ada, 100)
+        rotate(db, 1, 2)
+        with acting(db, None, "service"):
+            assert db.execute("select revoke_session(p_token_hash => %s)", (token(2),)).fetchone() == (2,)
+        assert db.execute("select id from auth_sessions where revoked_at is null").fetchall() == [(other,)]
+
+    def test_one_and_all(self, db, ada):
+        first = open_session(db, ada, 1)
+        open_session(db, ada, 2)
+        open_session(db, make_user(db), 3)
+        with acting(db, ada):
+            assert db.execute("select revoke_session(%s, p_scope => 'one')", (first,)).fetchone() == (1,)
+            assert db.execute("select revoke_session(%s, p_scope => 'one')", (first,)).fetchone() == (0,)
+            assert db.execute("select revoke_session(p_scope => 'all')").fetchone() == (1,)
+        assert alive(db) == 1
+
+    def test_not_those_of_others(self, db, ada):
+        bob = make_user(db)
+        session = open_session(db, bob, 1)
+        for arguments, value in [("%s", session), ("p_token_hash => %s", token(1)), ("%s, p_scope => 'all'", session),
+                                 ("p_user_id => %s, p_scope => 'all'", bob)]:  # fmt: skip
+            with raises_sqlstate("PA404"), acting(db, ada):
+                db.execute(f"select revoke_session({arguments})", (value,))
+        assert alive(db) == 1
+        with acting(db, make_user(db, "admin"), "admin"):
+            db.execute("select revoke_session(p_user_id => %s, p_scope => 'all')", (bob,))
+        assert db.execute("select revoked_reason from auth_sessions").fetchone() == ("administrator",)
+
+    def test_bad_values(self, db, ada):
+        with raises_sqlstate("PA422", conn=db):
+            db.execute("select revoke_session(p_scope => 'everything')")
+        with raises_sqlstate("PA422", conn=db):
+            db.execute("select revoke_session()")
+        with raises_sqlstate("PA404", conn=db):
+            db.execute("select revoke_session(%s)", (uuid.uuid4(),))
+        with raises_sqlstate("PA404", conn=db):
+            db.execute("select revoke_session(p_scope => 'all')")
