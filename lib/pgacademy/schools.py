@@ -1,0 +1,161 @@
+"""A school's schema: made, checked, and entered as its owner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import sql
+
+from pgacademy import __version__, locking, roles
+from pgacademy.connection import (
+    EXTENSIONS_SCHEMA,
+    Connection,
+    extensions_schema,
+    release_key,
+    school_path,
+    school_release,
+)
+from pgacademy.errors import MigrationError, NotAllowed, RolesMissing, SchoolMissing, UnsafeSearchPath, VersionMismatch
+from pgacademy.settings import school_name
+from pgacademy.sources import queries
+
+
+def prepare(connection: Connection, school: str) -> None:
+    """Makes what a school stands on, where it is missing: extension, schema, privileges, bookkeeping tables.
+
+    The caller holds the school's lock. Raises RolesMissing, UnsafeSearchPath or NotAllowed.
+    """
+    school_name(school)
+    roles.require_roles(connection, school)
+    _refuse_older_library(connection, school)
+    # Extensions and the schema's name are the database's: schools that are made at once take turns.
+    with locking.advisory_lock(connection, "the database"):
+        extensions = extensions_schema(connection) or _install_extension(connection)
+        _make_schema(connection, school)
+    _check_path(connection, school, extensions)
+    with as_owner(connection, school), connection.transaction():
+        _grant_schema(connection, school)
+        connection.execute(queries("bookkeeping")["create"])
+
+
+@contextmanager
+def as_owner(connection: Connection, school: str) -> Iterator[None]:
+    """Inside, the connection is the school's owner and unqualified names are the school's. Outside a transaction only."""
+    extensions = extensions_schema(connection)
+    if extensions is None:
+        school_release(connection, school)  # says so if there is no school at all
+        raise SchoolMissing("The extension pg_trgm is missing.", hint="Run `pgacademy migrate`.")
+    try:
+        connection.execute(sql.SQL("set role {}").format(sql.Identifier(roles.owner(school))))
+    except (psycopg.errors.UndefinedObject, psycopg.errors.InvalidParameterValue) as exc:
+        school_release(connection, school)
+        raise RolesMissing(
+            f"The role {roles.owner(school)} does not exist.", hint=f"Run `pgacademy roles --apply --school {school}`."
+        ) from exc
+    except psycopg.errors.InsufficientPrivilege as exc:
+        raise NotAllowed(
+            f"This login may not act as {roles.owner(school)}.",
+            hint="Connect as the role that deploys this school, or have an administrator grant it that role.",
+            sqlstate=exc.sqlstate,
+        ) from exc
+    try:
+        connection.execute(sql.SQL("set search_path to {}").format(school_path(school, extensions)))
+        yield
+    finally:
+        if not connection.closed and connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
+            connection.execute("reset search_path")
+            connection.execute("reset role")
+
+
+def record_release(connection: Connection, school: str) -> None:
+    """Writes this library's version where every login can read it: the comment of the schema."""
+    if school_release(connection, school) != __version__:
+        text = f"pgacademy {__version__}: a school."
+        connection.execute(sql.SQL("comment on schema {} is {}").format(sql.Identifier(school), sql.Literal(text)))
+
+
+def _refuse_older_library(connection: Connection, school: str) -> None:
+    try:
+        release = school_release(connection, school)
+    except SchoolMissing:
+        return
+    if release is not None and release_key(release) > release_key(__version__):
+        raise VersionMismatch(
+            f"The school {school!r} was migrated by pgacademy {release}; this is the older {__version__}.",
+            hint=f"Install pgacademy {release} or later.",
+        )
+
+
+def _install_extension(connection: Connection) -> str:
+    """pg_trgm is a trusted extension: whoever may create in the database may install it, superuser or not."""
+    try:
+        with connection.transaction():
+            schema = sql.Identifier(EXTENSIONS_SCHEMA)
+            connection.execute(sql.SQL("create schema if not exists {}").format(schema))
+            connection.execute(sql.SQL("grant usage on schema {} to public").format(schema))
+            connection.execute(sql.SQL("create extension if not exists pg_trgm schema {}").format(schema))
+    except psycopg.errors.InsufficientPrivilege as exc:
+        raise NotAllowed(
+            "This login may not install the extension pg_trgm.",
+            hint="Have the database's owner run: create schema extensions; create extension pg_trgm schema extensions; "
+            "grant usage on schema extensions to public;",
+            sqlstate=exc.sqlstate,
+        ) from exc
+    except psycopg.errors.FeatureNotSupported as exc:
+        raise MigrationError(
+            "The server does not have the extension pg_trgm.",
+            hint="Install PostgreSQL's contrib modules on the server.",
+        ) from exc
+    return EXTENSIONS_SCHEMA
+
+
+def _make_schema(connection: Connection, school: str) -> None:
+    row = connection.execute(queries("engine")["schema_owner"], {"school": school}).fetchone()
+    owner = roles.owner(school)
+    if row is None:
+        try:
+            connection.execute(
+                sql.SQL("create schema {} authorization {}").format(sql.Identifier(school), sql.Identifier(owner))
+            )
+        except psycopg.errors.InsufficientPrivilege as exc:
+            raise NotAllowed(
+                f"This login may not create the schema {school!r} in this database.",
+                hint=f"Grant it CREATE on the database, or have it made: create schema {school} authorization {owner};",
+                sqlstate=exc.sqlstate,
+            ) from exc
+    elif row[0] != owner:
+        raise MigrationError(
+            f"The schema {school!r} is there already and belongs to {row[0]}, not to {owner}.",
+            hint="Choose another name for the school.",
+        )
+
+
+def _check_path(connection: Connection, school: str, extensions: str) -> None:
+    strangers = connection.execute(
+        queries("engine")["strangers_who_may_create"], {"schemas": [school, extensions]}
+    ).fetchall()
+    if strangers:
+        found = ", ".join(f"{who} in {schema}" for schema, who in strangers)
+        raise UnsafeSearchPath(
+            f"Others than its owner may create objects in a schema that the school trusts: {found}.",
+            hint="Revoke it: " + " ".join(f"revoke create on schema {schema} from {who};" for schema, who in strangers),
+        )
+    for role in (roles.owner(school), *(f"{school}_{role}" for role in roles.PLATFORM_ROLES)):
+        row = connection.execute(queries("engine")["may_use_schema"], {"role": role, "schema": extensions}).fetchone()
+        if row is None or not row[0]:
+            raise NotAllowed(
+                f"{role} may not use the schema {extensions!r}, where pg_trgm is.",
+                hint=f"Have its owner run: grant usage on schema {extensions} to public;",
+            )
+
+
+def _grant_schema(connection: Connection, school: str) -> None:
+    """USAGE for the school's own roles, and no EXECUTE for everybody on what the owner makes.
+
+    Without IN SCHEMA: a schema's default privileges can only add to the global ones, never take away.
+    """
+    members = sql.SQL(", ").join(sql.Identifier(f"{school}_{role}") for role in roles.PLATFORM_ROLES)
+    connection.execute(sql.SQL("grant usage on schema {} to {}").format(sql.Identifier(school), members))
+    connection.execute("alter default privileges revoke execute on functions from public")

@@ -1,0 +1,162 @@
+-- name: create
+-- yoyo's own tables, column for column as yoyo 9 makes them (its schema version 2), so that `yoyo list` agrees; then
+-- ours. Only the school's owner reads them: row-level security is on and no policy lets anybody in.
+create table if not exists _yoyo_migration (
+    migration_hash varchar(64),
+    migration_id varchar(255),
+    applied_at_utc timestamp,
+    primary key (migration_hash)
+);
+
+create table if not exists _yoyo_log (
+    id varchar(36),
+    migration_hash varchar(64),
+    migration_id varchar(255),
+    operation varchar(10),
+    username varchar(255),
+    hostname varchar(255),
+    comment varchar(255),
+    created_at_utc timestamp,
+    primary key (id)
+);
+
+create table if not exists _yoyo_version (
+    version int not null primary key,
+    installed_at_utc timestamp
+);
+
+create table if not exists yoyo_lock (
+    locked int default 1,
+    ctime timestamp,
+    pid int not null,
+    primary key (locked)
+);
+
+insert into _yoyo_version (version, installed_at_utc)
+values (2, now() at time zone 'UTC')
+on conflict do nothing;
+
+create table if not exists schema_steps (
+    migration_id text not null constraint schema_steps_pkey primary key,
+    sha256 text not null,
+    applied_at timestamptz not null default clock_timestamp(),
+    applied_by text not null default session_user,
+    duration_ms bigint not null,
+    library_version text not null
+);
+
+create table if not exists schema_objects (
+    kind text not null,
+    name text not null,
+    path text not null,
+    sha256 text not null,
+    applied_at timestamptz not null default clock_timestamp(),
+    library_version text not null,
+    constraint schema_objects_pkey primary key (kind, name),
+    constraint schema_objects_kind_check check (kind in ('function', 'view', 'triggers', 'policies', 'grants'))
+);
+
+alter table _yoyo_migration enable row level security;
+alter table _yoyo_log enable row level security;
+alter table _yoyo_version enable row level security;
+alter table yoyo_lock enable row level security;
+alter table schema_steps enable row level security;
+alter table schema_objects enable row level security;
+
+comment on table _yoyo_migration is 'The migrations applied to this school, as yoyo keeps them.';
+comment on column _yoyo_migration.migration_hash is 'SHA-256 of the migration''s name, in hexadecimal digits.';
+comment on column _yoyo_migration.migration_id is 'Name of the file, without its suffix.';
+comment on column _yoyo_migration.applied_at_utc is 'When it was applied, in UTC.';
+comment on table _yoyo_log is 'What was ever applied or rolled back, as yoyo keeps it.';
+comment on column _yoyo_log.id is 'A UUID.';
+comment on column _yoyo_log.migration_hash is 'SHA-256 of the migration''s name, in hexadecimal digits.';
+comment on column _yoyo_log.migration_id is 'Name of the file, without its suffix.';
+comment on column _yoyo_log.operation is 'apply, rollback, mark or unmark.';
+comment on column _yoyo_log.username is 'The operating system''s name of who did it.';
+comment on column _yoyo_log.hostname is 'The machine it was done from.';
+comment on column _yoyo_log.comment is 'Set by yoyo''s own upgrades only.';
+comment on column _yoyo_log.created_at_utc is 'When, in UTC.';
+comment on table _yoyo_version is 'The version of yoyo''s own tables.';
+comment on column _yoyo_version.version is 'Its number.';
+comment on column _yoyo_version.installed_at_utc is 'Since when, in UTC.';
+comment on table yoyo_lock is 'yoyo''s lock row; pgacademy uses an advisory lock and leaves this empty.';
+comment on column yoyo_lock.locked is 'Always 1: there is one lock.';
+comment on column yoyo_lock.ctime is 'Since when it is held, in UTC.';
+comment on column yoyo_lock.pid is 'The process that holds it.';
+comment on table schema_steps is 'Every applied migration with the checksum of its file, so that a later edit is noticed.';
+comment on column schema_steps.migration_id is 'Name of the file, without its suffix.';
+comment on column schema_steps.sha256 is 'Checksum of the file''s text as it was applied.';
+comment on column schema_steps.applied_at is 'When it was applied.';
+comment on column schema_steps.applied_by is 'The login that applied it.';
+comment on column schema_steps.duration_ms is 'How long its statements took, in milliseconds.';
+comment on column schema_steps.library_version is 'The version of pgacademy that applied it.';
+comment on table schema_objects is 'Every repeatable file as it was last applied: functions, views, triggers, policies, grants.';
+comment on column schema_objects.kind is 'function, view, triggers, policies or grants.';
+comment on column schema_objects.name is 'The function, the view, the table, or the platform role.';
+comment on column schema_objects.path is 'The file, from the root of the tree.';
+comment on column schema_objects.sha256 is 'Checksum of the file''s text; of grants, also of the migrations before it.';
+comment on column schema_objects.applied_at is 'When it was last applied.';
+comment on column schema_objects.library_version is 'The version of pgacademy that applied it.';
+
+-- name: exists
+select to_regclass('schema_objects') is not null
+
+-- name: applied
+select
+    m.migration_id,
+    s.sha256,
+    s.applied_at
+from _yoyo_migration as m
+left join schema_steps as s on m.migration_id = s.migration_id
+order by m.applied_at_utc, m.migration_id
+
+-- name: mark
+with marked as (
+    insert into _yoyo_migration (migration_hash, migration_id, applied_at_utc)
+    values (%(hash)s, %(id)s, clock_timestamp() at time zone 'UTC')
+),
+
+logged as (
+    insert into _yoyo_log (id, migration_hash, migration_id, operation, username, hostname, created_at_utc)
+    values (
+        gen_random_uuid()::text, %(hash)s, %(id)s, 'apply', %(username)s, %(hostname)s,
+        clock_timestamp() at time zone 'UTC'
+    )
+)
+
+insert into schema_steps (migration_id, sha256, duration_ms, library_version)
+values (%(id)s, %(sha256)s, %(duration_ms)s, %(library_version)s)
+
+-- name: unmark
+with unmarked as (
+    delete from _yoyo_migration where migration_hash = %(hash)s
+),
+
+logged as (
+    insert into _yoyo_log (id, migration_hash, migration_id, operation, username, hostname, created_at_utc)
+    values (
+        gen_random_uuid()::text, %(hash)s, %(id)s, 'rollback', %(username)s, %(hostname)s,
+        clock_timestamp() at time zone 'UTC'
+    )
+)
+
+delete from schema_steps where migration_id = %(id)s
+
+-- name: objects
+select kind, name, sha256 from schema_objects
+
+-- name: record_object
+insert into schema_objects (kind, name, path, sha256, library_version)
+values (%(kind)s, %(name)s, %(path)s, %(sha256)s, %(library_version)s)
+on conflict (kind, name) do update
+    set
+        path = excluded.path,
+        sha256 = excluded.sha256,
+        applied_at = excluded.applied_at,
+        library_version = excluded.library_version
+
+-- name: forget_object
+delete from schema_objects where kind = %(kind)s and name = %(name)s
+
+-- name: transaction_id
+select pg_current_xact_id()::text
