@@ -12,6 +12,8 @@ grant select (
 ) on table auth_sessions to pgacademy_admin;
 
 -- catalog
+-- Read only: staff write through procedures.
+grant select on table courses, course_stats, course_prerequisites, lessons, lesson_prerequisites to pgacademy_admin;
 
 -- learning
 

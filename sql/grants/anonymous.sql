@@ -8,6 +8,8 @@
 grant select on table public_profiles to pgacademy_anonymous;
 
 -- catalog
+-- Read only: staff write through procedures.
+grant select on table courses, course_stats, course_prerequisites, lessons, lesson_prerequisites to pgacademy_anonymous;
 
 -- learning
 

@@ -20,6 +20,8 @@ grant select (
 ) on table auth_sessions to pgacademy_student;
 
 -- catalog
+-- Read only: staff write through procedures.
+grant select on table courses, course_stats, course_prerequisites, lessons, lesson_prerequisites to pgacademy_student;
 
 -- learning
 

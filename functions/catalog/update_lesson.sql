@@ -1,0 +1,105 @@
+-- update_lesson: change what is given, leave the rest.
+--
+-- Null means unchanged; a column that shall become empty is named in p_clear. Hiding a lesson (p_is_active => false) or
+-- making it optional takes it out of everyone's progress at once; what was completed stays completed. Its place is
+-- changed by move_lesson() and reorder_lessons().
+--
+-- called by  approved instructors, administrators
+-- requires   require_lesson_staff, lock_course, touch_course
+-- errors     PA401 · PA403 · PA404 no such lesson · PA409 shown inside a hidden chapter · PA422 empty title, unknown name
+--            in p_clear, a column both given and cleared · 23505 lessons_course_id_slug_key · 23514
+create or replace function update_lesson(
+    p_lesson_id uuid,
+    p_title text default null,
+    p_slug text default null,
+    p_lesson_type text default null,
+    p_description text default null,
+    p_content jsonb default null,
+    p_body text default null,
+    p_duration_minutes integer default null,
+    p_video_url text default null,
+    p_materials jsonb default null,
+    p_learning_outcomes jsonb default null,
+    p_is_mandatory boolean default null,
+    p_is_preview boolean default null,
+    p_is_graded boolean default null,
+    p_is_active boolean default null,
+    p_completion_xp integer default null,
+    p_coin_reward integer default null,
+    p_metadata jsonb default null,
+    p_clear text[] default '{}'
+)
+returns table (lesson_id uuid, slug text)
+language plpgsql
+volatile
+security definer -- updates lessons, which no platform role may write
+set search_path from current
+as $$
+#variable_conflict use_column
+declare
+    v_course_id uuid := require_lesson_staff(p_lesson_id => p_lesson_id);
+    v_clear text[] := coalesce(p_clear, '{}');
+    v_wrong text;
+begin
+    if p_title !~ '\S' then
+        raise exception 'a lesson needs a title'
+            using errcode = 'PA422', detail = 'title is empty', hint = 'Give it 1 to 500 characters.';
+    end if;
+
+    select n.name
+    into v_wrong
+    from unnest(v_clear) as n (name)
+    left join (
+        values
+        ('description', p_description is not null),
+        ('body', p_body is not null),
+        ('duration_minutes', p_duration_minutes is not null),
+        ('video_url', p_video_url is not null),
+        ('completion_xp', p_completion_xp is not null)
+    ) as known (name, is_given) on known.name = n.name
+    where known.is_given is not false
+    limit 1;
+
+    if found then
+        raise exception 'this cannot be cleared'
+            using errcode = 'PA422', detail = format('p_clear names %s', coalesce(quote_literal(left(v_wrong, 100)), 'null')),
+                hint = 'Clear description, body, duration_minutes, video_url or completion_xp, and give no value for it '
+                    'in the same call.';
+    end if;
+
+    perform lock_course(p_course_id => v_course_id);
+
+    return query
+    update lessons as l
+    set
+        title = coalesce(p_title, l.title),
+        slug = coalesce(p_slug, l.slug),
+        lesson_type = coalesce(p_lesson_type, l.lesson_type),
+        description = case when 'description' = any(v_clear) then null else coalesce(p_description, l.description) end,
+        content = coalesce(p_content, l.content),
+        body = case when 'body' = any(v_clear) then null else coalesce(p_body, l.body) end,
+        duration_minutes = case
+            when 'duration_minutes' = any(v_clear) then null else coalesce(p_duration_minutes, l.duration_minutes)
+        end,
+        video_url = case when 'video_url' = any(v_clear) then null else coalesce(p_video_url, l.video_url) end,
+        materials = coalesce(p_materials, l.materials),
+        learning_outcomes = coalesce(p_learning_outcomes, l.learning_outcomes),
+        is_mandatory = coalesce(p_is_mandatory, l.is_mandatory),
+        is_preview = coalesce(p_is_preview, l.is_preview),
+        is_graded = coalesce(p_is_graded, l.is_graded),
+        is_active = coalesce(p_is_active, l.is_active),
+        completion_xp = case
+            when 'completion_xp' = any(v_clear) then null else coalesce(p_completion_xp, l.completion_xp)
+        end,
+        coin_reward = coalesce(p_coin_reward, l.coin_reward),
+        metadata = coalesce(p_metadata, l.metadata)
+    where l.id = p_lesson_id
+    returning l.id, l.slug;
+
+    perform touch_course(p_course_id => v_course_id);
+end;
+$$;
+
+comment on function update_lesson is 'Changes the given columns of a lesson; returns its id and slug.';
+revoke all on function update_lesson from public;
+grant execute on function update_lesson to pgacademy_instructor, pgacademy_admin;

@@ -1,0 +1,13 @@
+-- policies on lesson_prerequisites: an edge is for whoever sees the course (the policies on courses decide).
+-- (The migration that made the table enabled row level security.) It holds ids only, no content.
+drop policy if exists select_visible_course on lesson_prerequisites;
+create policy select_visible_course on lesson_prerequisites
+    for select to pgacademy_anonymous, pgacademy_student, pgacademy_instructor
+    using (exists (select from courses as c where c.id = course_id));
+
+drop policy if exists select_all on lesson_prerequisites;
+create policy select_all on lesson_prerequisites
+    for select to pgacademy_admin
+    using ((select acts_as('admin')));
+
+-- No insert, update or delete: add_lesson_prerequisite() and remove_lesson_prerequisite() are the only way in.
