@@ -10,10 +10,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.support.asserts import raises_sqlstate
-from tests.support.factories import make_user
 
 from pgacademy.testing import acting
+from tests.support.asserts import raises_sqlstate
+from tests.support.factories import make_user
 
 SECRET = bytes(range(32))
 
@@ -169,15 +169,16 @@ class TestSigned:
     def test_everything_else_is_an_error_and_never_a_person(self, db, keyed):
         for what, token in self.bad(keyed).items():
             use(db, "pgacademy.token", token)
+            answer = error = None
             try:
                 with db.transaction():
                     answer = who(db)
-            except psycopg.Error as error:
-                assert error.sqlstate == "28000", (what, error)
-                assert error.diag.message_hint, what
-                assert error.diag.message_detail, what
-            else:
-                pytest.fail(f"{what}: accepted as {answer}")
+            except psycopg.Error as e:
+                error = e
+            assert error is not None, f"{what}: accepted as {answer}"
+            assert error.sqlstate == "28000", (what, error)
+            assert error.diag.message_hint, what
+            assert error.diag.message_detail, what
 
     def test_a_deactivated_person_with_a_good_token_is_nobody(self, db, keyed):
         use(db, "pgacademy.token", signed(keyed))

@@ -6,10 +6,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.support.asserts import raises_sqlstate
-from tests.support.factories import make_user
 
 from pgacademy.testing import acting
+from tests.support.asserts import raises_sqlstate
+from tests.support.factories import make_user
 
 
 @pytest.fixture

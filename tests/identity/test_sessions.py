@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
 import pytest
-from tests.support.asserts import raises_sqlstate
-from tests.support.factories import make_user, race
 
 from pgacademy.testing import acting
+from tests.identity.waiting import wait_until_blocked
+from tests.support.asserts import raises_sqlstate
+from tests.support.factories import make_user, race
 
 
 def token(n: int) -> bytes:
@@ -147,21 +149,24 @@ class TestRotate:
         if "reused" in results:
             assert alive(school.connect()) == 0
 
-    def test_no_successor_slips_through_a_revocation(self, school, person):
-        """Rotating and logging out everywhere, over and over: afterwards nothing is alive."""
+    @pytest.mark.parametrize("end", ["revoke_session(p_user_id => %s, p_scope => 'all')", "deactivate_user(%s)"])
+    def test_no_successor_slips_through_a_revocation(self, school, person, end):
+        """A rotation is under way, unseen, when everything of the person ends."""
         ada = person()
-        for n in range(6):
+        with school.service() as conn:
+            open_session(conn, ada.id, 1)
+
+        def finish() -> None:
             with school.service() as conn:
-                open_session(conn, ada.id, 1000 + n)
+                conn.execute(f"select {end}", (ada.id,))
 
-            def attempt(i: int, n: int = n) -> Any:
-                with school.service() as conn:
-                    if i == 0:
-                        return conn.execute("select revoke_session(p_user_id => %s, p_scope => 'all')", (ada.id,))
-                    return rotate(conn, 1000 + n, 2000 + 10 * n + i)
-
-            race(3, attempt)
-            assert alive(school.connect()) == 0
+        with school.service() as rotating, ThreadPoolExecutor(1) as pool:
+            assert rotate(rotating, 1, 2) == "rotated"
+            ending = pool.submit(finish)
+            wait_until_blocked(school)
+            rotating.commit()
+            ending.result(30)
+        assert alive(school.connect()) == 0
 
 
 class TestRevoke:
