@@ -1,0 +1,202 @@
+"""What the generated client stands on: how a stored procedure is called, and who is calling.
+
+Sessions never begin or end a transaction: whoever made the connection does. The calls name the school's schema, so a
+session works on any connection, whatever its search path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Generic, Literal, Self, TypeAlias, TypeVar
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+from psycopg.pq import TransactionStatus
+from psycopg.rows import args_row, tuple_row
+from psycopg.types.json import Jsonb
+
+from pgacademy.errors import UsageError, translated
+from pgacademy.settings import default_school, school_name
+from pgacademy.tokens import SigningKey, sign
+
+T = TypeVar("T")
+
+#: The platform roles one can act in.
+Role: TypeAlias = Literal["anonymous", "student", "instructor", "admin", "service", "analyst"]
+
+#: A value of type jsonb: None, bool, int, float, str, or lists and dictionaries of these.
+Json: TypeAlias = Any
+
+Connection: TypeAlias = psycopg.Connection[Any]
+AsyncConnection: TypeAlias = psycopg.AsyncConnection[Any]
+
+_STATEMENT = "select set_config('role', %s, true), set_config('pgacademy.user_id', %s, true), set_config('pgacademy.token', %s, true)"
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure(Generic[T]):
+    """A stored procedure as the catalogue describes it.
+
+    `arguments` maps the Python name of each argument to its SQL type, `required` are those without a default, `columns`
+    the columns of its rows (none for a scalar), `result` what a row becomes.
+    """
+
+    name: str
+    arguments: Mapping[str, str]
+    required: frozenset[str]
+    columns: tuple[str, ...] = ()
+    result: type[T] | None = None
+    __hash__ = object.__hash__
+
+
+@lru_cache(maxsize=1024)
+def _query(procedure: Procedure[Any], school: str, names: tuple[str, ...]) -> sql.Composed:
+    arguments = sql.SQL(", ").join(
+        sql.SQL("{} => {}::{}").format(
+            sql.Identifier(f"p_{name}"),
+            sql.Placeholder(name),
+            sql.SQL(procedure.arguments[name]),  # type: ignore[arg-type]
+        )
+        for name in names
+    )
+    columns = sql.SQL(", ").join(map(sql.Identifier, procedure.columns)) if procedure.columns else sql.SQL("*")
+    return sql.SQL("select {} from {}({})").format(columns, sql.Identifier(school, procedure.name), arguments)
+
+
+def _bind(
+    procedure: Procedure[Any], school: str, values: Mapping[str, object]
+) -> tuple[sql.Composed, dict[str, object]]:
+    """The statement that calls the procedure, and its parameters. An argument left at None has its default."""
+    given = {
+        name: Jsonb(value) if procedure.arguments[name] == "jsonb" and value is not None else value
+        for name, value in values.items()
+        if value is not None or name in procedure.required
+    }
+    return _query(procedure, school, tuple(given)), given
+
+
+def identity(
+    school: str, user_id: UUID | str | None, role: Role, signing_key: SigningKey | None
+) -> tuple[str, tuple[str, str, str]]:
+    """The statement that makes a transaction act as a person in a role, and its parameters.
+
+    Everything is transaction-local, and set every time, so that nothing of an earlier request can remain.
+    """
+    user = "" if user_id is None else str(user_id)
+    token = sign(user, signing_key.key_id, signing_key.secret, school) if signing_key and user else ""
+    return _STATEMENT, (f"{school}_{role}", "" if token else user, token)
+
+
+def _require_transaction(conn: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> None:
+    if conn.autocommit and conn.info.transaction_status == TransactionStatus.IDLE:
+        raise UsageError(
+            "Role and identity last for one transaction, and this connection is not in one.",
+            hint="Open one with conn.transaction().",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SessionBase:
+    """Calls on a connection of the caller's, in the caller's transaction. Use Session, which has the procedures."""
+
+    connection: Connection = field(repr=False)
+    school: str
+
+    @classmethod
+    def on(
+        cls,
+        connection: Connection,
+        *,
+        school: str | None = None,
+        user_id: UUID | str | None = None,
+        role: Role | None = None,
+        signing_key: SigningKey | None = None,
+    ) -> Self:
+        """A session that rides on the caller's own connection and transaction, and never commits it.
+
+        With `role`, the rest of the transaction acts in that role as `user_id`; without, the connection stays who it is.
+        """
+        name = school_name(school or default_school())
+        if role is None and user_id is not None:
+            role = "student"
+        if role is not None:
+            _require_transaction(connection)
+            with translated():
+                connection.execute(*identity(name, user_id, role, signing_key))
+        return cls(connection, name)
+
+    def _rows(self, procedure: Procedure[T], values: Mapping[str, object]) -> list[T]:
+        assert procedure.result is not None  # noqa: S101 - generated code
+        query, parameters = _bind(procedure, self.school, values)
+        with translated(), self.connection.cursor(row_factory=args_row(procedure.result)) as cursor:
+            return cursor.execute(query, parameters).fetchall()
+
+    def _row(self, procedure: Procedure[T], values: Mapping[str, object]) -> T | None:
+        rows = self._rows(procedure, values)
+        return rows[0] if rows else None
+
+    def _values(self, procedure: Procedure[Any], values: Mapping[str, object]) -> list[Any]:
+        query, parameters = _bind(procedure, self.school, values)
+        with translated(), self.connection.cursor(row_factory=tuple_row) as cursor:
+            return [row[0] for row in cursor.execute(query, parameters)]
+
+    def _value(self, procedure: Procedure[Any], values: Mapping[str, object]) -> Any:
+        found = self._values(procedure, values)
+        return found[0] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncSessionBase:
+    """The same for asyncio. Use AsyncSession, which has the procedures."""
+
+    connection: AsyncConnection = field(repr=False)
+    school: str
+
+    @classmethod
+    async def on(
+        cls,
+        connection: AsyncConnection,
+        *,
+        school: str | None = None,
+        user_id: UUID | str | None = None,
+        role: Role | None = None,
+        signing_key: SigningKey | None = None,
+    ) -> Self:
+        """A session that rides on the caller's own connection and transaction, and never commits it.
+
+        With `role`, the rest of the transaction acts in that role as `user_id`; without, the connection stays who it is.
+        """
+        name = school_name(school or default_school())
+        if role is None and user_id is not None:
+            role = "student"
+        if role is not None:
+            _require_transaction(connection)
+            with translated():
+                await connection.execute(*identity(name, user_id, role, signing_key))
+        return cls(connection, name)
+
+    async def _rows(self, procedure: Procedure[T], values: Mapping[str, object]) -> list[T]:
+        assert procedure.result is not None  # noqa: S101 - generated code
+        query, parameters = _bind(procedure, self.school, values)
+        with translated():
+            async with self.connection.cursor(row_factory=args_row(procedure.result)) as cursor:
+                await cursor.execute(query, parameters)
+                return await cursor.fetchall()
+
+    async def _row(self, procedure: Procedure[T], values: Mapping[str, object]) -> T | None:
+        rows = await self._rows(procedure, values)
+        return rows[0] if rows else None
+
+    async def _values(self, procedure: Procedure[Any], values: Mapping[str, object]) -> list[Any]:
+        query, parameters = _bind(procedure, self.school, values)
+        with translated():
+            async with self.connection.cursor(row_factory=tuple_row) as cursor:
+                await cursor.execute(query, parameters)
+                return [row[0] for row in await cursor.fetchall()]
+
+    async def _value(self, procedure: Procedure[Any], values: Mapping[str, object]) -> Any:
+        found = await self._values(procedure, values)
+        return found[0] if found else None
