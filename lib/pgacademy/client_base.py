@@ -33,10 +33,12 @@ Json: TypeAlias = Any
 Connection: TypeAlias = psycopg.Connection[Any]
 AsyncConnection: TypeAlias = psycopg.AsyncConnection[Any]
 
-_STATEMENT = "select set_config('role', %s, true), set_config('pgacademy.user_id', %s, true), set_config('pgacademy.token', %s, true)"
+_STATEMENT = """
+    select set_config('role', %s, true), set_config('pgacademy.user_id', %s, true), set_config('pgacademy.token', %s, true)
+"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Procedure(Generic[T]):
     """A stored procedure as the catalogue describes it.
 
@@ -49,7 +51,6 @@ class Procedure(Generic[T]):
     required: frozenset[str]
     columns: tuple[str, ...] = ()
     result: type[T] | None = None
-    __hash__ = object.__hash__
 
 
 @lru_cache(maxsize=1024)
@@ -58,7 +59,7 @@ def _query(procedure: Procedure[Any], school: str, names: tuple[str, ...]) -> sq
         sql.SQL("{} => {}::{}").format(
             sql.Identifier(f"p_{name}"),
             sql.Placeholder(name),
-            sql.SQL(procedure.arguments[name]),  # type: ignore[arg-type]
+            sql.SQL(procedure.arguments[name]),
         )
         for name in names
     )

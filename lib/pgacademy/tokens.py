@@ -38,7 +38,8 @@ class SigningKey:
 def sign(user_id: UUID | str, key_id: str, secret: bytes, school: str = "academy", ttl: float = 60) -> str:
     """A token that says, for `ttl` seconds, that the caller is this person in this school.
 
-    Raises UsageError for a malformed key or a lifetime that is not positive, ValueError for a `user_id` that is no UUID.
+    Raises UsageError for a malformed key or a lifetime that is not positive, ValueError for a `user_id` that is no
+    UUID.
     """
     SigningKey(key_id, secret)
     if not 0 < ttl < float("inf"):
