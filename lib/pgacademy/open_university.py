@@ -14,24 +14,28 @@ import csv
 import gzip
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from time import perf_counter
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
+from time import perf_counter
 from typing import Any, TypeVar
 from uuid import UUID
 
-import psycopg
-from psycopg import sql
 from psycopg.types.json import Jsonb
+from rich import box
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
 
+from pgacademy import locking, schools
+from pgacademy.acting import act, borrowing
+from pgacademy.connection import Connection
 from pgacademy.errors import UsageError
 from pgacademy.sources import queries
 
-Connection = psycopg.Connection[tuple[Any, ...]]
 #: Called with the name of a step, how much of it is done and how much there is.
 Report = Callable[[str, int, int], None]
 T = TypeVar("T")
@@ -41,6 +45,9 @@ INSTRUCTOR = "open-university"
 
 #: Rows per transaction. A kill loses at most one batch, which the next run does again.
 BATCH = 1000
+
+#: How long to wait for another load, in seconds: the server takes a moment to notice that a killed one is gone.
+WAIT_S = 10.0
 
 _FILES = ("courses", "assessments", "studentInfo", "studentAssessment")
 _MONTHS = {"B": (2, "February"), "J": (10, "October")}
@@ -135,6 +142,19 @@ class Loaded:
     dropped: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
 
+    def added(self) -> dict[str, int]:
+        """The counts by name, without the times."""
+        return {name: value for name, value in asdict(self).items() if name != "seconds"}
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """What a school has become: counts by name, the ten with the most XP, enrolled and completed per course."""
+
+    counts: dict[str, int]
+    top: list[tuple[Any, ...]]
+    rates: list[tuple[Any, ...]]
+
 
 def folder() -> Path:
     """The folder named by PGACADEMY_OULAD; raises UsageError when it is not named, or is not there."""
@@ -160,9 +180,7 @@ def read(path: Path, module: str | None = None) -> Dataset:
     presentations = {}
     for row in _rows(files["courses"]):
         if module in (None, row["code_module"]):
-            course = Presentation(
-                row["code_module"], row["code_presentation"], int(row["module_presentation_length"])
-            )
+            course = Presentation(row["code_module"], row["code_presentation"], int(row["module_presentation_length"]))
             presentations[course.slug] = course
     if not presentations:
         raise UsageError(f"There is no module {module!r} in the files.", hint="The modules are AAA to GGG.")
@@ -172,9 +190,7 @@ def read(path: Path, module: str | None = None) -> Dataset:
         slug = _course(row)
         if slug in presentations:
             day = int(row["date"]) if row["date"] else None
-            assessment = Assessment(
-                int(row["id_assessment"]), slug, row["assessment_type"], day, row["weight"]
-            )
+            assessment = Assessment(int(row["id_assessment"]), slug, row["assessment_type"], day, row["weight"])
             assessments[assessment.id] = assessment
 
     first_day: dict[tuple[int, str], int] = {}
@@ -241,18 +257,53 @@ def load(
 ) -> Loaded:
     """Brings the school to where `data` says, doing only what is not there yet, `batch` rows per transaction.
 
-    `connection` is in autocommit mode, with the school's search path, and its login may act as the school's owner and
-    instructors. Raises UsageError while another load of this school is running.
+    `connection` is in autocommit mode, and its login is the one that migrates the school. Raises LockBusy while another
+    load of this school is running.
     """
+    connection.execute(queries("engine")["session_settings"])
+    with (
+        schools.as_owner(connection, school),
+        locking.advisory_lock(connection, f"the Open University data of {school}", WAIT_S),
+    ):
+        return _Loader(connection, school, data, report, batch).run()
+
+
+def become(connection: Connection, school: str, data: Dataset) -> School:
+    """Refreshes the leaderboard, then tells what the school has become."""
     ask = queries("open_university")
-    row = connection.execute(ask["lock"], {"school": school}).fetchone()
-    if row is None or not row[0]:
-        raise UsageError("The Open University data is being loaded already.", hint="Wait until that run has ended.")
-    try:
-        return _Loader(connection, school, data, report, batch, ask).run()
-    finally:
-        if not connection.closed:
-            connection.execute(ask["unlock"], {"school": school})
+    with schools.as_owner(connection, school), connection.transaction():
+        connection.execute(ask["refresh"])
+        cursor = connection.execute(ask["counts"])
+        row = cursor.fetchone()
+        counts = dict(zip((column.name for column in cursor.description or ()), row or (), strict=True))
+        top = connection.execute(ask["top"]).fetchall()
+        rates = connection.execute(ask["rates"], {"slugs": list(data.presentations)}).fetchall()
+    return School(counts, top, rates)
+
+
+def show(school: School, console: Console) -> None:
+    """Draws what `become` found, for people to read."""
+    facts = Table.grid(padding=(0, 2))
+    for name, value in school.counts.items():
+        facts.add_row(f"{value:,}", name.replace("_", " "))
+    facts.columns[0].justify = "right"
+    console.print(Panel(facts, title="What the school has become", box=box.ROUNDED, expand=False))
+
+    board = Table(
+        "rank", "learner", "XP", "level", "lessons", "courses", title="The ten with the most XP", box=box.SIMPLE
+    )
+    for column in board.columns:
+        column.justify = "left" if column.header == "learner" else "right"
+    for rank, username, xp, level, lessons, courses in school.top:
+        board.add_row(f"{rank}", username, f"{xp:,}", f"{level}", f"{lessons}", f"{courses}")
+    console.print(board)
+
+    rates = Table("course", "enrolled", "completed", "", title="Who completed their course", box=box.SIMPLE)
+    rates.columns[1].justify = rates.columns[2].justify = "right"
+    for slug, enrolled, completed in school.rates:
+        share = completed / enrolled if enrolled else 0.0
+        rates.add_row(slug, f"{enrolled:,}", f"{completed:,}", f"{'█' * round(20 * share):<20} {share:4.0%}")
+    console.print(rates)
 
 
 @dataclass
@@ -262,7 +313,6 @@ class _Loader:
     data: Dataset
     report: Report
     batch: int
-    ask: dict[str, bytes]
     loaded: Loaded = field(default_factory=Loaded)
     course_ids: dict[str, UUID] = field(default_factory=dict)
     lesson_ids: dict[int, UUID] = field(default_factory=dict)
@@ -275,29 +325,25 @@ class _Loader:
             self.loaded.seconds[step.__name__] = perf_counter() - began
         return self.loaded
 
-    def act(self, role: str, person: UUID | None = None) -> None:
-        """Until the end of the transaction."""
-        name = sql.Identifier(f"{self.school}_{role}")
-        self.connection.execute(sql.SQL("set local role {}").format(name))
-        self.connection.execute(self.ask["identity"], {"user_id": str(person or "")})
-
     def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
-        return self.connection.execute(self.ask[query], values).fetchall()
+        return self.connection.execute(queries("open_university")[query], values).fetchall()
 
     def owned(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
         """Rows of a query that the owner asks, in a transaction of its own."""
         with self.connection.transaction():
-            self.act("owner")
+            act(self.connection, self.school, "owner")
             return self.rows(query, **values)
 
-    def in_batches(self, step: str, pending: Sequence[T], done: int, record: Callable[[Sequence[T]], object]) -> None:
+    def in_batches(
+        self, step: str, pending: Sequence[T], done: int, record: Callable[[Sequence[T]], object], *roles: str
+    ) -> None:
         """Records `pending` in slices, each in a transaction of the owner; `done` were there before."""
         total = done + len(pending)
         self.report(step, done, total)
         for first in range(0, len(pending), self.batch):
             some = pending[first : first + self.batch]
-            with self.connection.transaction():
-                self.act("owner")
+            with borrowing(self.connection, self.school, *roles):
+                act(self.connection, self.school, "owner")
                 record(some)
             self.report(step, done + first + len(some), total)
 
@@ -305,7 +351,7 @@ class _Loader:
         """Courses and lessons, entered and published by the instructor."""
         slugs = list(self.data.presentations)
         with self.connection.transaction():
-            self.act("owner")
+            act(self.connection, self.school, "owner")
             found = self.rows("person", username=INSTRUCTOR)
             if not found:
                 earliest = min(course.start for course in self.data.presentations.values())
@@ -326,8 +372,8 @@ class _Loader:
                 key=lambda a: (a.day is None, a.day or 0, a.id),
             )
             # One course is one transaction: it is there with all its lessons, or not at all.
-            with self.connection.transaction():
-                self.act("instructor", instructor)
+            with borrowing(self.connection, self.school, "instructor"):
+                act(self.connection, self.school, "instructor", instructor)
                 if slug not in there:
                     course_id = self.create(course)
                     self.loaded.courses += 1
@@ -424,13 +470,13 @@ class _Loader:
                     self.loaded.started += len(rows)
 
         pending = [s for s in self.data.submissions if is_pending(s)]
-        self.in_batches("submissions", pending, len(self.data.submissions) - len(pending), record)
+        self.in_batches("submissions", pending, len(self.data.submissions) - len(pending), record, "student")
 
     def start(self, submission: Submission) -> None:
         """Acts as the learner: only they begin a lesson."""
-        self.act("student", self.user_ids[submission.student])
+        act(self.connection, self.school, "student", self.user_ids[submission.student])
         self.rows("start_lesson", lesson_id=self.lesson_ids[submission.assessment], at=submission.at)
-        self.act("owner")
+        act(self.connection, self.school, "owner")
 
     def withdrawals(self) -> None:
         """Who withdrew, at the end of the presentation (the files do not say when), unless they had completed it."""
@@ -441,7 +487,9 @@ class _Loader:
             self.rows("record_drops", **self.on_courses(some), moments=[self.end(e.course) for e in some])
             self.loaded.dropped += len(some)
 
-        self.in_batches("withdrawals", [e for e in self.data.enrolments if e.is_withdrawn and self.key(e) in active], 0, record)
+        self.in_batches(
+            "withdrawals", [e for e in self.data.enrolments if e.is_withdrawn and self.key(e) in active], 0, record
+        )
 
     @property
     def all_courses(self) -> list[UUID]:

@@ -4,15 +4,6 @@
 -- The arrays of one batch become rows in their order, and a procedure is called for each: `cross join lateral` runs it
 -- row by row, and a volatile function sees what the calls before it did.
 
--- name: lock
-select pg_try_advisory_lock(hashtextextended('pgacademy.open_university.' || %(school)s, 0));
-
--- name: unlock
-select pg_advisory_unlock(hashtextextended('pgacademy.open_university.' || %(school)s, 0));
-
--- name: identity
-select set_config('pgacademy.user_id', %(user_id)s, true);
-
 -- name: person
 select u.id, u.is_approved from users as u where u.username = %(username)s;
 
@@ -91,6 +82,9 @@ cross join lateral record_completion(
     p_user_id => s.user_id, p_lesson_id => s.lesson_id, p_score => s.score, p_occurred_at => s.moment
 ) as r;
 
+-- name: start_lesson
+select r.* from start_lesson(p_lesson_id => %(lesson_id)s, p_occurred_at => %(at)s) as r;
+
 -- name: record_drops
 select count(*)
 from unnest(%(users)s::uuid[], %(courses)s::uuid[], %(moments)s::timestamptz[]) as s (user_id, course_id, moment)
@@ -98,13 +92,32 @@ cross join lateral record_drop(
     p_user_id => s.user_id, p_course_id => s.course_id, p_occurred_at => s.moment
 ) as r;
 
+-- name: refresh
+select r.people from refresh_leaderboard() as r;
+
 -- name: counts
 select
-    (select count(*) from users as u where u.username like 'ou-%%') as people,
+    (select count(*) from users as u where u.username like 'ou-%%') as learners,
     (select count(*) from courses) as courses,
     (select count(*) from lessons) as lessons,
-    (select count(*) from enrollments) as enrollments,
+    (select count(*) from enrollments) as enrolments,
+    (select count(*) from lesson_progress as p where p.status = 'completed') as completed_lessons,
     (select count(*) from enrollments as e where e.status = 'completed') as completed_courses,
-    (select count(*) from lesson_progress as p where p.status = 'completed') as completions,
     (select count(*) from user_achievements) as achievements,
-    (select coalesce(sum(s.total_xp), 0) from user_stats as s) as xp;
+    (select coalesce(sum(s.total_xp), 0)::bigint from user_stats as s) as xp,
+    (select coalesce(max(s.current_level), 1) from user_stats as s) as highest_level,
+    (select coalesce(max(s.longest_streak), 0) from user_stats as s) as longest_streak;
+
+-- name: top
+select t.rank, t.username, t.total_xp, t.current_level, s.lessons_completed, s.courses_completed
+from leaderboard_top(p_limit => 10) as t
+inner join user_stats as s on s.user_id = t.user_id
+order by t.rank, t.user_id;
+
+-- name: rates
+select c.slug, count(e.id) as enrolled, count(e.id) filter (where e.status = 'completed') as completed
+from courses as c
+left join enrollments as e on e.course_id = c.id
+where c.slug = any(%(slugs)s)
+group by c.slug
+order by c.slug;
