@@ -1,0 +1,591 @@
+"""Who may do what: every role × table × command, every role × procedure, and whose rows each person sees.
+
+The expectation is written down here in full. What the catalogue grants and this file does not name fails, and so does the
+reverse; a table, view or procedure that nobody has decided about fails too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from pgacademy.testing import SchoolDatabase
+from tests.support.asserts import raises_sqlstate
+from tests.support.factories import Course, insert, make_course, make_enrollment, make_user
+
+ROLES = ("anonymous", "student", "instructor", "admin", "service", "analyst")
+EVERYONE = ("anonymous", "student", "instructor", "admin")
+PEOPLE = ("student", "instructor", "admin")
+LEARNERS = ("student", "instructor")
+
+ALL = "*"  # every column of the table
+PROFILE = {
+    "full_name", "first_name", "last_name", "avatar_url", "avatar_emoji", "bio", "phone_number", "preferences",
+    "show_on_leaderboard",
+}  # fmt: skip
+SETTINGS = {"email_notifications", "push_notifications", "theme", "language", "timezone"}
+SESSION = {
+    "id", "family_id", "user_id", "token_jti", "ip_address", "user_agent", "created_at", "last_accessed_at", "expires_at",
+    "rotated_at", "revoked_at", "revoked_reason",
+}  # fmt: skip
+
+#: table -> command -> columns -> roles. What is not named is granted to nobody: there is no insert, no delete, no truncate,
+#: no trigger and no reference anywhere, and nothing at all for the service and for analysts.
+TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
+    # operations
+    "write_guards": [],
+    "idempotency_keys": [],
+    "platform_settings": [("select", ALL, ("admin",))],
+    "job_runs": [("select", ALL, ("admin",))],
+    # identity
+    "users": [("select", ALL, PEOPLE), ("update", PROFILE, LEARNERS)],
+    "public_profiles": [("select", ALL, EVERYONE)],
+    "user_settings": [("select", ALL, LEARNERS), ("update", SETTINGS, LEARNERS)],
+    "user_secrets": [],
+    "user_encrypted_fields": [],
+    "user_wallets": [("select", ALL, PEOPLE)],
+    "auth_sessions": [("select", SESSION, PEOPLE)],
+    "signing_keys": [],
+    # catalog
+    "courses": [("select", ALL, EVERYONE)],
+    "course_stats": [("select", ALL, EVERYONE)],
+    "course_prerequisites": [("select", ALL, EVERYONE)],
+    "lessons": [("select", ALL, EVERYONE)],
+    "lesson_prerequisites": [("select", ALL, EVERYONE)],
+    # learning
+    "enrollments": [("select", ALL, PEOPLE)],
+    "lesson_progress": [("select", ALL, PEOPLE), ("update", {"notes"}, ("student",))],
+    # gamification
+    "levels": [("select", ALL, EVERYONE)],
+    "achievement_metrics": [("select", ALL, EVERYONE)],
+    "achievements": [("select", ALL, EVERYONE)],
+    "xp_events": [("select", ALL, PEOPLE)],
+    "user_stats": [("select", ALL, PEOPLE)],
+    "user_achievements": [("select", ALL, PEOPLE)],
+    "user_streaks": [("select", ALL, PEOPLE)],
+    "leaderboard_cache": [("select", ALL, PEOPLE)],
+    "leaderboard_generation": [("select", ALL, PEOPLE)],
+    "xp_rank_buckets": [],
+    "xp_rank_deltas": [],
+}
+
+#: view -> who reads it. Nobody writes through one.
+VIEWS: dict[str, tuple[str, ...]] = {
+    "v_course_catalog": EVERYONE,
+    "v_course_outline": EVERYONE,
+    "v_achievement_stats": PEOPLE,
+    "v_my_achievements": PEOPLE,
+}
+
+#: role -> what it may execute. Everything else is internal and granted to nobody.
+COMMON = "acting_in current_user_id uuid_v7"
+READING = "leaderboard_page leaderboard_top search_courses calculate_user_level"
+ACCOUNT = """
+    acts_as update_profile update_settings link_wallet unlink_wallet revoke_session live_rank leaderboard_around
+    effective_streak metric_values streak_as_of
+"""
+TEACHING = """
+    create_course update_course publish_course unpublish_course delete_course add_lesson update_lesson move_lesson
+    remove_lesson reorder_lessons add_prerequisite remove_prerequisite add_lesson_prerequisite remove_lesson_prerequisite
+"""
+PROCEDURES: dict[str, set[str]] = {
+    "anonymous": set(f"{COMMON} {READING}".split()),
+    "student": set(
+        f"""{COMMON} {READING} {ACCOUNT}
+        enroll drop_course start_lesson complete_lesson resume_lesson rate_course""".split()
+    ),
+    "instructor": set(f"{COMMON} {READING} {ACCOUNT} {TEACHING} record_completion record_enrollment".split()),
+    "admin": set(
+        f"""{COMMON} {READING} {ACCOUNT} {TEACHING}
+        set_role approve_instructor deactivate_user reactivate_user set_setting define_achievement
+        set_achievement_active""".split()
+    ),
+    "service": set(
+        f"""{COMMON} {READING}
+        register_user find_login set_password open_session rotate_session revoke_session verify_email verify_wallet
+        deactivate_user reactivate_user store_encrypted_field read_encrypted_field
+        record_completion record_enrollment record_drop expire_enrollments
+        award_xp reverse_xp check_achievements advance_streaks grant_streak_freeze refresh_leaderboard fold_xp_ranks
+        live_rank leaderboard_around effective_streak
+        begin_job end_job purge_idempotency_keys""".split()
+    ),
+    "analyst": set(COMMON.split()),
+}
+
+#: yoyo's and our own bookkeeping of what was applied: for the owner alone.
+BOOKKEEPING = ("_yoyo_%", "yoyo_%", "_pgacademy_%", "pgacademy_%")
+
+
+def relations(db: psycopg.Connection[Any], kinds: str) -> set[str]:
+    rows = db.execute(
+        """select c.relname from pg_class c
+           where c.relnamespace = current_schema()::regnamespace and c.relkind = any (%s)
+             and not c.relname like any (%s)""",
+        (list(kinds), list(BOOKKEEPING)),
+    )
+    return {name for (name,) in rows}
+
+
+def columns_granted(db: psycopg.Connection[Any], role: str, table: str, command: str) -> set[str]:
+    rows = db.execute(
+        """select a.attname from pg_attribute a
+           where a.attrelid = %s::regclass and a.attnum > 0 and not a.attisdropped
+             and has_column_privilege(%s, a.attrelid, a.attnum, %s)""",
+        (table, f"academy_{role}", command),
+    )
+    return {name for (name,) in rows}
+
+
+class TestPrivileges:
+    def test_every_table_is_decided_about(self, db):
+        assert relations(db, "rpmf") == set(TABLES)
+
+    def test_every_view_is_decided_about(self, db):
+        assert relations(db, "v") == set(VIEWS)
+
+    @pytest.mark.parametrize("role", ROLES)
+    @pytest.mark.parametrize("table", TABLES)
+    def test_tables(self, db, table, role):
+        columns = {
+            name
+            for (name,) in db.execute(
+                "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 and not attisdropped",
+                (table,),
+            )
+        }
+        expected: dict[str, set[str]] = {c: set() for c in ("select", "insert", "update", "references")}
+        for command, which, roles in TABLES[table]:
+            if role in roles:
+                expected[command] = columns if which == ALL else which
+        found = {command: columns_granted(db, role, table, command) for command in expected}
+        assert found == expected
+        for command in ("delete", "truncate", "trigger"):
+            assert not db.execute(
+                "select has_table_privilege(%s, %s, %s)", (f"academy_{role}", table, command)
+            ).fetchone()[0], command
+
+    @pytest.mark.parametrize("role", ROLES)
+    @pytest.mark.parametrize("view", VIEWS)
+    def test_views(self, db, view, role):
+        for command in ("select", "insert", "update", "delete", "truncate", "references", "trigger"):
+            expected = command == "select" and role in VIEWS[view]
+            found = db.execute("select has_table_privilege(%s, %s, %s)", (f"academy_{role}", view, command)).fetchone()
+            assert found == (expected,), command
+
+    @pytest.mark.parametrize("role", ROLES)
+    def test_procedures(self, db, role):
+        rows = db.execute(
+            """select p.proname from pg_proc p
+               where p.pronamespace = current_schema()::regnamespace and has_function_privilege(%s, p.oid, 'execute')""",
+            (f"academy_{role}",),
+        )
+        found = {name for (name,) in rows}
+        assert found == PROCEDURES[role], f"undecided: {found - PROCEDURES[role]}, missing: {PROCEDURES[role] - found}"
+
+    def test_grants_name_groups_and_nobody_else(self, db):
+        """Not PUBLIC, not a login, not a role of one school, and nothing can be granted on."""
+        rows = db.execute(
+            """select o.name, coalesce(g.rolname, 'public'), a.privilege_type, a.is_grantable
+               from (
+                   select oid::regclass::text, relacl, relowner from pg_class
+                   where relnamespace = current_schema()::regnamespace
+                   union all
+                   select attrelid::regclass::text || '.' || attname, attacl, c.relowner from pg_attribute
+                   join pg_class c on c.oid = attrelid where c.relnamespace = current_schema()::regnamespace
+                   union all
+                   select oid::regprocedure::text, proacl, proowner from pg_proc
+                   where pronamespace = current_schema()::regnamespace
+               ) o (name, acl, owner)
+               cross join lateral aclexplode(o.acl) a
+               left join pg_roles g on g.oid = a.grantee
+               where a.grantee <> o.owner
+                 and (coalesce(g.rolname, 'public') not like 'pgacademy\\_%' or a.is_grantable)"""
+        ).fetchall()
+        assert rows == []
+
+    def test_no_function_is_left_to_the_default(self, db):
+        """A null ACL means EXECUTE for PUBLIC."""
+        rows = db.execute(
+            """select oid::regprocedure::text from pg_proc
+               where pronamespace = current_schema()::regnamespace and proacl is null"""
+        ).fetchall()
+        assert rows == []
+
+    def test_everything_belongs_to_the_owner(self, db):
+        rows = db.execute(
+            """select relname from pg_class where relnamespace = current_schema()::regnamespace
+                 and relowner <> 'academy_owner'::regrole
+               union all
+               select proname from pg_proc where pronamespace = current_schema()::regnamespace
+                 and proowner <> 'academy_owner'::regrole"""
+        ).fetchall()
+        assert rows == []
+
+    def test_the_roles_are_what_they_should_be(self, db):
+        rows = db.execute(
+            """select rolname from pg_roles
+               where (rolname like 'pgacademy\\_%%' and rolname not like 'pgacademy\\_test\\_%%' or rolname like 'academy\\_%%')
+                 and (rolcanlogin or rolsuper or rolcreaterole or rolcreatedb or rolbypassrls or rolreplication)
+                 and rolname = any (%s)""",
+            ([f"{prefix}_{role}" for prefix in ("pgacademy", "academy") for role in (*ROLES, "owner")],),
+        ).fetchall()
+        assert rows == []
+        # The groups open no schema; the school's roles open the school and may create nothing in it.
+        for role in ROLES:
+            assert db.execute(
+                """select has_schema_privilege(%(g)s, current_schema(), 'usage'),
+                          has_schema_privilege(%(r)s, current_schema(), 'usage'),
+                          has_schema_privilege(%(r)s, current_schema(), 'create')""",
+                {"g": f"pgacademy_{role}", "r": f"academy_{role}"},
+            ).fetchone() == (False, True, False)
+
+    def test_logins_inherit_nothing(self, school):
+        for role in ROLES:
+            with psycopg.connect(school.app_dsn(role)) as conn, raises_sqlstate("42501", "42P01"):
+                conn.execute("select count(*) from levels")
+
+
+class TestPolicies:
+    def test_at_most_one_policy_a_role_table_and_command(self, db):
+        rows = db.execute(
+            """select tablename, role, command, count(*)
+               from pg_policies
+               cross join unnest(roles) role
+               cross join unnest(case cmd when 'ALL' then array['SELECT', 'INSERT', 'UPDATE', 'DELETE'] else array[cmd] end)
+                   command
+               where schemaname = current_schema() group by 1, 2, 3 having count(*) > 1"""
+        ).fetchall()
+        assert rows == []
+
+    def test_there_is_one_exactly_where_there_is_a_privilege(self, db):
+        found = set(
+            db.execute(
+                """select tablename::text, replace(role::text, 'pgacademy_', ''), lower(cmd)
+                   from pg_policies cross join unnest(roles) role where schemaname = current_schema()"""
+            ).fetchall()
+        )
+        expected = {
+            (table, role, command) for table, rules in TABLES.items() for command, _, roles in rules for role in roles
+        }
+        assert found == expected
+
+    def test_their_shape(self, db):
+        """Permissive, for one command, to groups, identity and role asked once a statement, updates checked both ways."""
+        for table, name, permissive, roles, cmd, qual, check in db.execute(
+            "select tablename, policyname, permissive, roles::text[], cmd, qual, with_check from pg_policies "
+            "where schemaname = current_schema()"
+        ).fetchall():
+            where = f"{name} on {table}"
+            assert permissive == "PERMISSIVE", where
+            assert cmd != "ALL", where
+            assert all(r.startswith("pgacademy_") for r in roles), where
+            for expression in (qual or "", check or ""):
+                for function in ("current_user_id(", "acts_as("):
+                    calls = expression.count(function)
+                    wrapped = expression.count(f"( SELECT {function}")
+                    assert calls == wrapped, f"{where}: {expression}"
+            if cmd == "UPDATE":
+                assert check == qual, where
+
+    def test_row_level_security_is_on_and_not_forced(self, db):
+        for table in TABLES:
+            assert db.execute(
+                "select relrowsecurity, relforcerowsecurity from pg_class where oid = %s::regclass", (table,)
+            ).fetchone() == (True, False), table
+
+    def test_views_ask_as_their_reader(self, db):
+        """Or else they are barriers, and say why in their file."""
+        for view in VIEWS:
+            (options,) = db.execute("select reloptions from pg_class where oid = %s::regclass", (view,)).fetchone()
+            assert {"security_invoker=true", "security_invoker=on"} & set(options or []) or {
+                "security_barrier=true", "security_barrier=on"
+            } & set(options or []), view  # fmt: skip
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Rows
+
+
+class World:
+    """Two learners, two instructors, an administrator, somebody deactivated, and something of everything for each."""
+
+    school: SchoolDatabase
+    people: dict[str, Any]
+    courses: dict[str, Course]
+
+    def __init__(self, school: SchoolDatabase) -> None:
+        self.school = school
+        with school.connect() as conn:
+            self.people = {
+                "ada": make_user(conn, "student"),
+                "bob": make_user(conn, "student"),
+                "ivy": make_user(conn, "instructor"),
+                "jon": make_user(conn, "instructor"),
+                "root": make_user(conn, "admin"),
+                "gone": make_user(conn, "student"),
+            }
+            ivy, jon = self.people["ivy"], self.people["jon"]
+            self.courses = {
+                "ivys": make_course(conn, ivy),
+                "draft": make_course(conn, ivy, published=False),
+                "jons": make_course(conn, jon),
+                "deleted": make_course(conn, jon),
+            }
+            for course in self.courses.values():
+                conn.execute("update lessons set is_preview = true where id = %s", (course.lesson_ids[0],))
+                conn.execute("update lessons set is_active = false where id = %s", (course.lesson_ids[2],))
+                conn.execute(
+                    "insert into lesson_prerequisites (course_id, lesson_id, prerequisite_lesson_id)"
+                    " values (%s, %s, %s)",
+                    (course.id, course.lesson_ids[1], course.lesson_ids[0]),
+                )
+            for before, after in (("jons", "ivys"), ("ivys", "draft"), ("ivys", "jons"), ("ivys", "deleted")):
+                if (before, after) != ("ivys", "jons"):
+                    conn.execute(
+                        "insert into course_prerequisites (course_id, prerequisite_course_id) values (%s, %s)",
+                        (self.courses[after].id, self.courses[before].id),
+                    )
+            conn.execute("update courses set deleted_at = now() where id = %s", (self.courses["deleted"].id,))
+            for who, where in (("ada", "ivys"), ("bob", "ivys"), ("bob", "jons"), ("gone", "jons"), ("ivy", "jons")):
+                course = self.courses[where]
+                enrollment = make_enrollment(conn, self.people[who], course)
+                insert(
+                    conn, "lesson_progress", enrollment_id=enrollment, user_id=self.people[who], course_id=course.id,
+                    lesson_id=course.lesson_ids[0], status="in_progress", started_at="2024-01-01Z", notes=who,
+                )  # fmt: skip
+            achievement = insert(
+                conn, "achievements", slug="matrix", title="M", criteria={"metric": "total_xp", "threshold": 10**9}
+            )
+            insert(
+                conn, "achievements", slug="matrix-retired", title="R", is_active=False,
+                criteria={"metric": "total_xp", "threshold": 10**9},
+            )  # fmt: skip
+            for n, (name, user) in enumerate(self.people.items()):
+                insert(conn, "xp_events", user_id=user, amount=10, source_type="test", occurrence=name)
+                insert(
+                    conn, "user_achievements", user_id=user, achievement_id=achievement, title="M",
+                    achievement_type="milestone",
+                )  # fmt: skip
+                insert(
+                    conn, "user_streaks", "user_id", user_id=user, streak_date="2024-01-01", streak_count=1,
+                    activity_type="lesson",
+                )  # fmt: skip
+                insert(conn, "user_wallets", user_id=user, chain="hedera", address=f"0.0.{n}")
+                conn.execute(
+                    "select open_session(%s, %s, %s, now() + interval '1 day')",
+                    (user, bytes([n] * 32), f"jti-{name}-00000"),
+                )
+                insert(
+                    conn, "leaderboard_cache", "generation", generation=1, user_id=user, all_time_rank=1, all_time_xp=1,
+                    weekly_rank=1, weekly_xp=1, monthly_rank=1, monthly_xp=1, week_start_date="2024-01-01",
+                    month_start_date="2024-01-01", calculated_at="2024-01-01Z",
+                )  # fmt: skip
+            insert(conn, "job_runs", job="matrix")
+            conn.execute("update users set is_active = false where id = %s", (self.people["gone"],))
+            conn.commit()
+        self.names = {user: name for name, user in self.people.items()}
+        self.course_names = {course.id: name for name, course in self.courses.items()}
+
+    def label(self, value: Any) -> Any:
+        return self.names.get(value) or self.course_names.get(value) or value
+
+    def rows(self, actor: str, role: str, query: str) -> set[Any]:
+        """What somebody sees in a role: the people and courses of the first column, and the rest, by their names."""
+        with self.school.app(self.people.get(actor), role) as conn:  # type: ignore[arg-type]
+            found = conn.execute(query).fetchall()  # type: ignore[call-overload]
+        return {self.label(row[0]) if len(row) == 1 else tuple(map(self.label, row)) for row in found}
+
+
+@pytest.fixture(scope="module")
+def world(pgacademy_databases) -> Iterator[World]:
+    with pgacademy_databases.clone() as database:
+        yield World(database)
+
+
+EVERYBODY = {"ada", "bob", "ivy", "jon", "root", "gone"}
+#: (who, acting as) of everyone who may select from a table of people's own rows.
+ACTORS = [
+    ("ada", "student"), ("bob", "student"), ("ivy", "student"), ("ivy", "instructor"), ("jon", "instructor"),
+    ("root", "admin"), ("root", "student"), ("gone", "student"), ("nobody", "student"), ("nobody", "admin"),
+    ("ada", "admin"), ("ivy", "admin"), ("gone", "admin"),
+]  # fmt: skip
+NOTHING = {
+    ("gone", "student"),
+    ("nobody", "student"),
+    ("nobody", "admin"),
+    ("ada", "admin"),
+    ("ivy", "admin"),
+    ("gone", "admin"),
+}
+
+
+class TestRows:
+    @pytest.mark.parametrize("actor", ACTORS, ids="-".join)
+    @pytest.mark.parametrize(
+        "table",
+        ["users", "user_settings", "user_wallets", "auth_sessions", "xp_events", "user_stats", "user_achievements",
+         "user_streaks"],
+    )  # fmt: skip
+    def test_people_see_their_own_and_administrators_all(self, world, table, actor):
+        who, role = actor
+        if (table, role) == ("user_settings", "admin"):
+            with raises_sqlstate("42501"):
+                world.rows(who, role, "select user_id from user_settings")
+            return
+        key = "id" if table == "users" else "user_id"
+        expected = set() if actor in NOTHING else EVERYBODY if role == "admin" else {who}
+        assert world.rows(who, role, f"select {key} from {table}") == expected
+
+    @pytest.mark.parametrize("actor", [*ACTORS, ("nobody", "anonymous")], ids="-".join)
+    def test_everyone_sees_what_is_public(self, world, actor):
+        assert world.rows(*actor, "select user_id from public_profiles") == EVERYBODY
+        assert len(world.rows(*actor, "select level from levels")) == 100
+        assert len(world.rows(*actor, "select metric from achievement_metrics")) > 10
+        slugs = world.rows(*actor, "select slug from achievements where slug like 'matrix%'")
+        if actor[1] != "admin":
+            assert slugs == {"matrix"}
+        else:
+            assert slugs == (set() if actor in NOTHING else {"matrix", "matrix-retired"})
+
+    @pytest.mark.parametrize("table", ["enrollments", "lesson_progress"])
+    @pytest.mark.parametrize(
+        ("who", "role", "expected"),
+        [
+            ("ada", "student", {("ada", "ivys")}),
+            ("bob", "student", {("bob", "ivys"), ("bob", "jons")}),
+            ("ivy", "student", {("ivy", "jons")}),
+            ("ivy", "instructor", {("ada", "ivys"), ("bob", "ivys")}),
+            ("jon", "instructor", {("bob", "jons"), ("gone", "jons"), ("ivy", "jons")}),
+            ("root", "admin", {("ada", "ivys"), ("bob", "ivys"), ("bob", "jons"), ("gone", "jons"), ("ivy", "jons")}),
+            ("gone", "student", set()),
+            ("ada", "instructor", set()),
+            ("ada", "admin", set()),
+            ("nobody", "student", set()),
+            ("nobody", "instructor", set()),
+        ],
+    )
+    def test_instructors_see_the_learners_of_their_courses(self, world, table, who, role, expected):
+        assert world.rows(who, role, f"select user_id, course_id from {table}") == expected
+
+    @pytest.mark.parametrize(
+        ("who", "role", "expected"),
+        [
+            ("nobody", "anonymous", {"ivys", "jons"}),
+            ("nobody", "student", {"ivys", "jons"}),
+            ("gone", "student", {"ivys", "jons"}),
+            ("ada", "student", {"ivys", "jons"}),
+            ("ivy", "student", {"ivys", "jons"}),
+            ("ivy", "instructor", {"ivys", "jons", "draft"}),
+            ("jon", "instructor", {"ivys", "jons"}),
+            ("root", "admin", {"ivys", "jons", "draft", "deleted"}),
+            ("ada", "admin", set()),
+        ],
+    )
+    def test_courses_and_what_hangs_on_them(self, world, who, role, expected):
+        assert world.rows(who, role, "select id from courses") == expected
+        assert world.rows(who, role, "select course_id from course_stats") == expected
+        assert world.rows(who, role, "select course_id from lesson_prerequisites") == expected
+        assert world.rows(who, role, "select course_id from course_prerequisites") == expected - {"jons"}
+
+    @pytest.mark.parametrize(
+        ("who", "role", "expected"),
+        [
+            ("nobody", "anonymous", {("ivys", 1), ("jons", 1)}),
+            ("nobody", "student", {("ivys", 1), ("jons", 1)}),
+            ("gone", "student", {("ivys", 1), ("jons", 1)}),
+            ("ada", "student", {("ivys", 1), ("ivys", 2), ("jons", 1)}),
+            ("bob", "student", {("ivys", 1), ("ivys", 2), ("jons", 1), ("jons", 2)}),
+            ("ivy", "student", {("ivys", 1), ("jons", 1), ("jons", 2)}),
+            ("ivy", "instructor", {("ivys", n) for n in (1, 2, 3)} | {("draft", n) for n in (1, 2, 3)}),
+            ("jon", "instructor", {("jons", n) for n in (1, 2, 3)}),
+            ("root", "admin", {(c, n) for c in ("ivys", "jons", "draft", "deleted") for n in (1, 2, 3)}),
+            ("ada", "admin", set()),
+        ],
+    )
+    def test_lessons(self, world, who, role, expected):
+        assert world.rows(who, role, "select course_id, position from lessons") == expected
+
+    def test_dropping_a_course_closes_its_lessons(self, world):
+        owner = world.school.connect(autocommit=True)
+        where = (world.people["bob"], world.courses["jons"].id)
+        owner.execute(
+            "update enrollments set status = 'dropped', dropped_at = now() where user_id = %s and course_id = %s", where
+        )
+        try:
+            assert ("jons", 2) not in world.rows("bob", "student", "select course_id, position from lessons")
+        finally:
+            owner.execute(
+                "update enrollments set status = 'active', dropped_at = null where user_id = %s and course_id = %s",
+                where,
+            )
+
+    @pytest.mark.parametrize("table", ["leaderboard_cache", "leaderboard_generation"])
+    def test_the_board_is_for_those_signed_in(self, world, table):
+        for role in PEOPLE:
+            assert world.rows("ada", role, f"select true from {table}")
+
+    @pytest.mark.parametrize("table", ["platform_settings", "job_runs"])
+    def test_operations_are_for_administrators(self, world, table):
+        assert world.rows("root", "admin", f"select true from {table}")
+        for who in ("ada", "ivy", "nobody", "gone"):
+            assert not world.rows(who, "admin", f"select true from {table}")
+
+    @pytest.mark.parametrize("role", ROLES)
+    def test_every_refusal_is_real(self, world, role):
+        """The privileges above, tried: each table that a role has nothing on refuses each command."""
+        for table, rules in TABLES.items():
+            allowed = {command for command, _, roles in rules if role in roles}
+            tries = {
+                "select": f"select true from {table}",
+                "insert": f"insert into {table} default values",
+                "delete": f"delete from {table}",
+                "update": f"update {table} set {self.column(world, table)} = default",
+                "truncate": f"truncate {table}",
+            }
+            for command, statement in tries.items():
+                if command in allowed and command == "select":
+                    continue
+                with raises_sqlstate("42501"):
+                    world.rows("ada", role, statement)
+
+    def column(self, world: World, table: str) -> str:
+        """A column nobody may update."""
+        row = world.school.connect().execute(
+            """select attname from pg_attribute where attrelid = %s::regclass and attnum = 1""", (table,)
+        ).fetchone()  # fmt: skip
+        assert row is not None
+        return row[0]  # type: ignore[no-any-return]
+
+    @pytest.mark.parametrize(
+        ("table", "change", "key"),
+        [
+            ("users", "bio = 'changed'", "id"),
+            ("user_settings", "theme = 'dark'", "user_id"),
+            ("lesson_progress", "notes = 'changed'", "user_id"),
+        ],
+    )
+    def test_people_update_their_own_rows_only(self, world, table, change, key):
+        for who, role, expected in [
+            ("ada", "student", {"ada"}),
+            ("ivy", "instructor", {"ivy"}),
+            ("gone", "student", set()),
+            ("nobody", "student", set()),
+        ]:
+            if (table, role) == ("lesson_progress", "instructor"):
+                with raises_sqlstate("42501"):
+                    world.rows(who, role, f"update {table} set {change} returning {key}")
+                continue
+            assert world.rows(who, role, f"update {table} set {change} returning {key}") == expected
+            assert (
+                world.rows(
+                    who, role, f"update {table} set {change} where {key} = '{world.people['bob']}' returning {key}"
+                )
+                == set()
+            )
+
+    def test_the_public_names_are_in_one_place(self, world):
+        """Who else is there is in public_profiles: users never shows another row, whatever the filter."""
+        assert world.rows("ada", "student", "select id from users where email is not null or true") == {"ada"}
