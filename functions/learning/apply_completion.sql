@@ -1,0 +1,297 @@
+-- apply_completion: the heart. Completes a lesson for a learner, with everything that follows, and says what changed.
+--
+-- In one transaction: the completion is recorded; the trigger on lesson_progress moves the enrolment and completes the
+-- course when it is done; XP for lesson and course is given once; the streak advances in the learner's time zone; the
+-- achievements that were reached are granted, with the XP they bring.
+--
+-- One row per learner and lesson, so a second completion changes nothing but this: a better score replaces a worse one
+-- (counters follow, XP does not come again). With an idempotency key a repeated call returns the row of the first one.
+--
+-- Learners (p_by_learner): no score, only lessons that nobody grades, only after the lessons that come before, and the
+-- time they report counts up to the time since start_lesson; without that call nothing of it counts. What staff and
+-- imports report is a fact: time and order are taken as told.
+--
+-- The course's row of course_stats is locked before the enrolment, as everywhere, when this may be the last lesson. If two
+-- of a learner's last lessons are completed at once the later one notices too late and locks it after; should
+-- someone change the course in that very moment, the server ends one of the two with 40P01, which is safe to retry.
+--
+-- called by  complete_lesson, record_completion
+-- requires   claim_idempotency_key, store_reply, setting, award_xp, reward_course, record_activity,
+--            grant_achievements, calculate_user_level, next_lesson; trigger update_course_progress
+-- errors     PA404 no such lesson or learner · PA409 not enrolled, enrolment not open, a chapter or hidden lesson, graded
+--            lesson, lessons before it not done, key used for another request · PA422 score or time out of range
+create or replace function apply_completion(
+    p_user_id uuid,
+    p_lesson_id uuid,
+    p_score numeric,
+    p_seconds integer,
+    p_at timestamptz,
+    p_by_learner boolean,
+    p_actor text,
+    p_procedure text,
+    p_idempotency_key text,
+    p_request jsonb
+)
+returns table (
+    lesson_progress_id uuid,
+    enrollment_id uuid,
+    course_id uuid,
+    already_completed boolean,
+    xp_awarded integer,
+    course_completed boolean,
+    progress_percentage numeric,
+    completed_lessons integer,
+    total_lessons integer,
+    total_xp bigint,
+    current_level integer,
+    levels_gained integer,
+    current_streak integer,
+    longest_streak integer,
+    achievements jsonb,
+    next_lesson_id uuid
+)
+language plpgsql
+volatile
+security invoker
+set search_path from current
+as $$
+#variable_conflict use_column
+declare
+    v_score constant numeric := round(p_score, 2);
+    v_reply jsonb;
+    v_lesson record;
+    v_enrollment enrollments;
+    v_progress lesson_progress;
+    v_before user_stats;
+    v_seconds integer := coalesce(p_seconds, 0);
+    v_xp integer;
+    v_awarded integer := 0;
+    v_achievements jsonb;
+    v_achievement_xp integer;
+begin
+    if p_seconds < 0 then
+        raise exception 'time spent cannot be negative'
+            using errcode = 'PA422', detail = format('seconds = %s', p_seconds),
+                hint = 'Pass the seconds spent in the lesson, or null.';
+    end if;
+
+    -- NaN is greater than any number.
+    if p_score is not null and p_score not between 0 and 100 then
+        raise exception 'a score is between 0 and 100'
+            using errcode = 'PA422', detail = format('score = %s', left(p_score::text, 40)),
+                hint = 'Pass the percentage reached, or null for none.';
+    end if;
+
+    v_reply := claim_idempotency_key(
+        p_actor => p_actor, p_procedure => p_procedure, p_key => p_idempotency_key, p_request => p_request
+    );
+
+    if v_reply is not null then
+        return query
+        select r.*
+        from jsonb_to_record(v_reply) as r (
+            lesson_progress_id uuid, enrollment_id uuid, course_id uuid, already_completed boolean, xp_awarded integer,
+            course_completed boolean, progress_percentage numeric, completed_lessons integer, total_lessons integer,
+            total_xp bigint, current_level integer, levels_gained integer, current_streak integer,
+            longest_streak integer, achievements jsonb, next_lesson_id uuid
+        );
+        return;
+    end if;
+
+    -- Everything about the lesson in one look. What may change under us is looked at again once it is locked.
+    select
+        l.course_id,
+        l.title,
+        l.is_active and c.is_active as is_active,
+        l.is_graded or l.lesson_type in ('quiz', 'assignment') as is_graded,
+        exists (
+            select from lessons as child where child.course_id = l.course_id and child.parent_lesson_id = l.id
+        ) as is_chapter,
+        coalesce(l.completion_xp, (setting(p_key => 'xp.lesson'))::integer, 50) as xp,
+        e.id as enrollment_id,
+        e.status = 'active' and e.total_lessons_count - e.completed_lessons_count <= 1 as may_be_last
+    into v_lesson
+    from lessons as l
+    inner join courses as c on c.id = l.course_id and c.deleted_at is null
+    left join enrollments as e on e.course_id = l.course_id and e.user_id = p_user_id
+    where l.id = p_lesson_id;
+
+    if not found then
+        raise exception 'there is no such lesson'
+            using errcode = 'PA404', detail = format('lesson_id = %s', coalesce(p_lesson_id::text, 'null')),
+                hint = 'Look it up in the outline of its course.';
+    end if;
+
+    if v_lesson.enrollment_id is null then
+        raise exception 'not enrolled in the course of this lesson'
+            using errcode = 'PA409',
+                detail = format('user_id = %s, course_id = %s', coalesce(p_user_id::text, 'null'), v_lesson.course_id),
+                hint = 'Enrol first.';
+    end if;
+
+    if not v_lesson.is_active or v_lesson.is_chapter then
+        raise exception 'this lesson cannot be completed'
+            using errcode = 'PA409',
+                detail = format('lesson_id = %s, chapter = %s, hidden = %s', p_lesson_id, v_lesson.is_chapter, not v_lesson.is_active),
+                hint = 'A chapter is done when its lessons are; a hidden lesson must be shown first.';
+    end if;
+
+    if p_by_learner and v_lesson.is_graded then
+        raise exception 'this lesson is completed by its grading'
+            using errcode = 'PA409', detail = format('lesson_id = %s', p_lesson_id),
+                hint = 'Hand in the work; the grade completes the lesson.';
+    end if;
+
+    if v_lesson.may_be_last then
+        perform from course_stats as s where s.course_id = v_lesson.course_id for no key update;
+    end if;
+
+    select e.* into v_enrollment from enrollments as e where e.id = v_lesson.enrollment_id for no key update;
+
+    if v_enrollment.status in ('dropped', 'expired') or (v_enrollment.status = 'active' and v_enrollment.expires_at <= p_at)
+    then
+        raise exception 'the enrolment is not open'
+            using errcode = 'PA409',
+                detail = format('enrollment_id = %s, status = %s, expires_at = %s',
+                    v_enrollment.id, v_enrollment.status, coalesce(v_enrollment.expires_at::text, 'never')),
+                hint = 'Enrol again.';
+    end if;
+
+    -- A new statement, after the lock. Without counters the person is new, or gone.
+    select p.* into v_progress from lesson_progress as p where p.user_id = p_user_id and p.lesson_id = p_lesson_id;
+    select s.* into v_before from user_stats as s where s.user_id = p_user_id;
+
+    already_completed := coalesce(v_progress.status = 'completed', false);
+    lesson_progress_id := v_progress.id;
+
+    if already_completed then
+        if v_score > v_progress.score or (v_score is not null and v_progress.score is null) then
+            update lesson_progress as p set score = v_score where p.id = v_progress.id;
+        end if;
+    else
+        if p_by_learner then
+            perform refuse_locked_lesson(p_enrollment_id => v_enrollment.id, p_lesson_id => p_lesson_id);
+
+            v_seconds := least(
+                v_seconds, greatest(0, coalesce(floor(extract(epoch from p_at - v_progress.started_at)), 0))
+            );
+        end if;
+
+        v_xp := v_lesson.xp;
+
+        insert into lesson_progress as p
+        (
+            enrollment_id, user_id, course_id, lesson_id, status, started_at, completed_at, time_spent_seconds,
+            completion_percentage, score, xp_earned
+        )
+        values
+        (
+            v_enrollment.id, p_user_id, v_lesson.course_id, p_lesson_id, 'completed', p_at, p_at, v_seconds,
+            100, v_score, v_xp
+        )
+        on conflict (user_id, lesson_id) do update
+        set
+            status = excluded.status,
+            started_at = coalesce(p.started_at, excluded.started_at),
+            completed_at = excluded.completed_at,
+            time_spent_seconds = p.time_spent_seconds + excluded.time_spent_seconds,
+            completion_percentage = excluded.completion_percentage,
+            score = excluded.score,
+            xp_earned = excluded.xp_earned
+        returning p.id into lesson_progress_id;
+
+        if v_xp > 0 then
+            select x.awarded
+            into v_awarded
+            from award_xp(
+                p_user_id => p_user_id,
+                p_amount => v_xp,
+                p_source_type => 'lesson',
+                p_source_id => p_lesson_id,
+                p_reason => v_lesson.title,
+                p_occurred_at => p_at
+            ) as x;
+
+            -- Somebody gave the XP of this lesson by hand before.
+            if v_awarded <> v_xp then
+                update lesson_progress as p set xp_earned = v_awarded where p.id = lesson_progress_id;
+            end if;
+        end if;
+    end if;
+
+    -- What the trigger has made of it.
+    select e.status = 'completed', e.progress_percentage, e.completed_lessons_count, e.total_lessons_count
+    into course_completed, progress_percentage, completed_lessons, total_lessons
+    from enrollments as e
+    where e.id = v_enrollment.id;
+
+    course_completed := course_completed and v_enrollment.status <> 'completed';
+
+    if course_completed then
+        v_awarded := v_awarded + reward_course(
+            p_user_id => p_user_id, p_course_id => v_lesson.course_id, p_occurred_at => p_at
+        );
+    end if;
+
+    if not already_completed then
+        perform record_activity(p_user_id => p_user_id, p_activity_type => 'lesson', p_occurred_at => p_at);
+    end if;
+
+    achievements := '[]';
+    if not already_completed or v_score is not null then
+        select
+            jsonb_agg(
+                jsonb_build_object(
+                    'id', g.achievement_id, 'title', g.title, 'xp_reward', g.xp_reward,
+                    'icon', coalesce(a.icon_emoji, a.icon_url)
+                )
+                order by g.step
+            ),
+            sum(g.xp_reward)
+        into v_achievements, v_achievement_xp
+        from grant_achievements(
+            p_user_id => p_user_id, p_before => v_before, p_course_id => v_lesson.course_id, p_occurred_at => p_at
+        ) with ordinality as g (achievement_id, course_id, title, xp_reward, step)
+        inner join achievements as a on a.id = g.achievement_id;
+
+        achievements := coalesce(v_achievements, achievements);
+        v_awarded := v_awarded + coalesce(v_achievement_xp, 0);
+    end if;
+
+    enrollment_id := v_enrollment.id;
+    course_id := v_lesson.course_id;
+    xp_awarded := v_awarded;
+
+    -- The person's row is ours since the first counter moved, so the totals less what was given are those before.
+    select
+        s.total_xp, s.current_level, s.current_level - calculate_user_level(p_total_xp => s.total_xp - v_awarded),
+        s.current_streak, s.longest_streak
+    into total_xp, current_level, levels_gained, current_streak, longest_streak
+    from user_stats as s
+    where s.user_id = p_user_id;
+
+    next_lesson_id := next_lesson(p_enrollment_id => v_enrollment.id);
+
+    if p_idempotency_key is not null then
+        perform store_reply(
+            p_actor => p_actor,
+            p_procedure => p_procedure,
+            p_key => p_idempotency_key,
+            p_reply => jsonb_build_object(
+                'lesson_progress_id', lesson_progress_id, 'enrollment_id', enrollment_id, 'course_id', course_id,
+                'already_completed', already_completed, 'xp_awarded', xp_awarded,
+                'course_completed', course_completed, 'progress_percentage', progress_percentage,
+                'completed_lessons', completed_lessons, 'total_lessons', total_lessons, 'total_xp', total_xp,
+                'current_level', current_level, 'levels_gained', levels_gained, 'current_streak', current_streak,
+                'longest_streak', longest_streak, 'achievements', achievements, 'next_lesson_id', next_lesson_id
+            )
+        );
+    end if;
+
+    return next;
+end;
+$$;
+
+comment on function apply_completion is 'Internal: completes a lesson with all that follows; returns what changed.';
+-- Granted to nobody: complete_lesson and record_completion decide who may.
+revoke all on function apply_completion from public;

@@ -1,0 +1,58 @@
+-- next_lesson: the lesson a learner should do next, or null when there is none left.
+--
+-- Depth first, in the order of the outline. What the course needs comes first; only when that is done, the optional
+-- lessons, or one that a learner skips on purpose would come back for ever. Passes over lessons whose prerequisites
+-- are not done: those cannot be started.
+--
+-- called by  update_course_progress, refresh_course_progress, enroll, resume_lesson
+-- errors     none; an unknown enrolment has no next lesson
+create or replace function next_lesson(
+    p_enrollment_id uuid
+)
+returns uuid
+language sql
+stable
+security invoker
+begin atomic
+    with recursive outline (course_id, lesson_id, is_mandatory, path) as (
+        select l.course_id, l.id, l.is_mandatory, array[l.position]
+        from enrollments as e
+        inner join lessons as l on l.course_id = e.course_id and l.parent_lesson_id is null
+        where e.id = p_enrollment_id and l.is_active
+
+        union all
+
+        select l.course_id, l.id, l.is_mandatory, o.path || l.position
+        from outline as o
+        inner join lessons as l on l.course_id = o.course_id and l.parent_lesson_id = o.lesson_id
+        where l.is_active
+    ),
+
+    done (lesson_id) as (
+        select p.lesson_id
+        from lesson_progress as p
+        where p.enrollment_id = p_enrollment_id and p.status = 'completed'
+    )
+
+    select o.lesson_id
+    from outline as o
+    where
+        not exists (select from done as d where d.lesson_id = o.lesson_id)
+        and not exists (
+            select from lessons as child
+            where child.course_id = o.course_id and child.parent_lesson_id = o.lesson_id
+        )
+        and not exists (
+            select
+            from lesson_prerequisites as r
+            where
+                r.lesson_id = o.lesson_id
+                and not exists (select from done as d where d.lesson_id = r.prerequisite_lesson_id)
+        )
+    order by not o.is_mandatory, o.path
+    limit 1;
+end;
+
+comment on function next_lesson is 'The next lesson of an enrolment in the order of the outline; null when none is left.';
+-- Granted to nobody: learners call resume_lesson.
+revoke all on function next_lesson from public;

@@ -1,0 +1,12 @@
+-- triggers on enrollments.
+create or replace trigger start_enrollment
+before insert on enrollments
+for each row execute function start_enrollment();
+
+create or replace trigger count_enrollment
+after insert or delete or update of status, rating on enrollments
+for each row execute function count_enrollment();
+
+create or replace trigger touch_updated_at
+before update on enrollments
+for each row execute function touch_updated_at();
