@@ -16,6 +16,7 @@ grant select (
 grant select on table courses, course_stats, course_prerequisites, lessons, lesson_prerequisites to pgacademy_admin;
 
 -- learning
+grant select on table enrollments, lesson_progress to pgacademy_admin;
 
 -- gamification
 -- Read only: everything here moves through procedures. Not xp_rank_buckets, xp_rank_deltas: live_rank() reads them.

@@ -12,6 +12,7 @@ grant select on table public_profiles to pgacademy_anonymous;
 grant select on table courses, course_stats, course_prerequisites, lessons, lesson_prerequisites to pgacademy_anonymous;
 
 -- learning
+-- nothing
 
 -- gamification
 grant select on table levels, achievement_metrics, achievements to pgacademy_anonymous;

@@ -24,6 +24,8 @@ grant select (
 grant select on table courses, course_stats, course_prerequisites, lessons, lesson_prerequisites to pgacademy_instructor;
 
 -- learning
+-- Of the learners of their courses.
+grant select on table enrollments, lesson_progress to pgacademy_instructor;
 
 -- gamification
 -- Read only: everything here moves through procedures. Not xp_rank_buckets, xp_rank_deltas: live_rank() reads them.

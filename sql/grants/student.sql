@@ -24,6 +24,9 @@ grant select (
 grant select on table courses, course_stats, course_prerequisites, lessons, lesson_prerequisites to pgacademy_student;
 
 -- learning
+grant select on table enrollments, lesson_progress to pgacademy_student;
+-- Nothing of what was reached: only what they write themselves.
+grant update (notes) on table lesson_progress to pgacademy_student;
 
 -- gamification
 -- Read only: everything here moves through procedures. Not xp_rank_buckets, xp_rank_deltas: live_rank() reads them.
