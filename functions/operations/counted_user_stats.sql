@@ -1,0 +1,112 @@
+-- counted_user_stats: what the counters in user_stats should say, counted from the rows they cache.
+--
+-- p_user_ids limits it to some people; null counts everyone, each table read once. Two counters have a source in
+-- domains that do not exist yet (exercises_completed, coins_earned) and are not counted here.
+--
+-- called by  verify_integrity, repair_counters
+-- requires: calculate_user_level, counted_streaks, school_zone
+-- errors     none
+create or replace function counted_user_stats(
+    p_user_ids uuid[] default null
+)
+returns table (
+    user_id uuid,
+    total_xp bigint,
+    current_level integer,
+    weekly_xp bigint,
+    monthly_xp bigint,
+    courses_enrolled integer,
+    courses_completed integer,
+    lessons_completed integer,
+    perfect_scores integer,
+    score_sum numeric,
+    score_count integer,
+    achievements_earned integer,
+    longest_streak integer,
+    last_streak_date date,
+    last_streak_count integer,
+    is_ranked boolean
+)
+language sql
+stable
+security invoker
+begin atomic
+    select
+        s.user_id,
+        coalesce(x.total_xp, 0),
+        calculate_user_level(p_total_xp => coalesce(x.total_xp, 0)),
+        coalesce(x.weekly_xp, 0),
+        coalesce(x.monthly_xp, 0),
+        coalesce(e.courses_enrolled, 0),
+        coalesce(e.courses_completed, 0),
+        coalesce(p.lessons_completed, 0),
+        coalesce(p.perfect_scores, 0),
+        coalesce(p.score_sum, 0),
+        coalesce(p.score_count, 0),
+        coalesce(a.achievements_earned, 0),
+        coalesce(d.longest_streak, 0),
+        d.last_streak_date,
+        coalesce(d.last_streak_count, 0),
+        u.is_active and u.deleted_at is null and u.show_on_leaderboard
+    from user_stats as s
+    inner join users as u on u.id = s.user_id
+    left join (
+        -- A period shows no less than nothing, as apply_xp has it.
+        select
+            v.user_id,
+            sum(v.amount)::bigint as total_xp,
+            greatest(0, sum(v.amount) filter (
+                where date_trunc('week', v.awarded_at at time zone z.zone)::date = t.week_start
+            ))::bigint as weekly_xp,
+            greatest(0, sum(v.amount) filter (
+                where date_trunc('month', v.awarded_at at time zone z.zone)::date = t.month_start
+            ))::bigint as monthly_xp
+        from xp_events as v
+        inner join user_stats as t on t.user_id = v.user_id
+        cross join (select school_zone() as zone) as z
+        where p_user_ids is null or v.user_id = any(p_user_ids)
+        group by v.user_id
+    ) as x on x.user_id = s.user_id
+    left join (
+        select
+            v.user_id,
+            count(*)::integer as courses_enrolled,
+            (count(*) filter (where v.status = 'completed'))::integer as courses_completed
+        from enrollments as v
+        where p_user_ids is null or v.user_id = any(p_user_ids)
+        group by v.user_id
+    ) as e on e.user_id = s.user_id
+    left join (
+        select
+            v.user_id,
+            count(*)::integer as lessons_completed,
+            (count(*) filter (where v.score = 100))::integer as perfect_scores,
+            sum(v.score) as score_sum,
+            count(v.score)::integer as score_count
+        from lesson_progress as v
+        where v.status = 'completed' and (p_user_ids is null or v.user_id = any(p_user_ids))
+        group by v.user_id
+    ) as p on p.user_id = s.user_id
+    left join (
+        select
+            v.user_id,
+            count(*)::integer as achievements_earned
+        from user_achievements as v
+        where p_user_ids is null or v.user_id = any(p_user_ids)
+        group by v.user_id
+    ) as a on a.user_id = s.user_id
+    left join (
+        select
+            v.user_id,
+            max(v.streak_count) as longest_streak,
+            max(v.streak_date) as last_streak_date,
+            (array_agg(v.streak_count order by v.streak_date desc))[1] as last_streak_count
+        from counted_streaks(p_user_ids => p_user_ids) as v
+        group by v.user_id
+    ) as d on d.user_id = s.user_id
+    where p_user_ids is null or s.user_id = any(p_user_ids);
+end;
+
+comment on function counted_user_stats is 'Internal: the counters of user_stats, counted anew.';
+-- Granted to nobody: it counts other people's rows.
+revoke all on function counted_user_stats from public;
