@@ -18,7 +18,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 OLDEST_SERVER = 15
 EXTENSIONS_SCHEMA = "extensions"
 
-_RELEASE = re.compile(r"pgacademy (\d+)\.(\d+)\.(\S+)")
+_RELEASE = re.compile(r"pgacademy (\d+)\.(\d+)\.([^\s:]+)")
 
 
 def connect(conninfo: str, *, application_name: str = "pgacademy") -> Connection:
@@ -86,7 +86,8 @@ def check_release(connection: Connection, school: str) -> None:
     release = school_release(connection, school)
     if release is None:
         raise VersionMismatch(
-            f"The school {school!r} has not been migrated to the end.", hint=f"Run `pgacademy migrate --school {school}`."
+            f"The school {school!r} has not been migrated to the end.",
+            hint=f"Run `pgacademy migrate --school {school}`.",
         )
     if release_key(release) != release_key(__version__):
         older = release_key(release) < release_key(__version__)
@@ -103,5 +104,7 @@ def release_key(version: str) -> tuple[int, int]:
 
 
 def _one_line(exc: psycopg.Error) -> str:
-    """The last line of libpq's message, which is where it says what is wrong."""
-    return str(exc).strip().splitlines()[-1].strip() if str(exc).strip() else type(exc).__name__
+    """The line of libpq's message that says what failed; it tries several addresses and adds advice below each."""
+    lines = [line.strip() for line in str(exc).splitlines() if line.strip()]
+    failures = [line for line in lines if "failed:" in line]
+    return (failures or lines or [type(exc).__name__])[-1]

@@ -26,7 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -199,7 +199,7 @@ def _locale() -> str:
     return "C.UTF-8"
 
 
-def _run(command: list[str | Path], *, as_server: bool = True) -> str:
+def _run(command: Sequence[str | Path], *, as_server: bool = True) -> str:
     """Runs one of PostgreSQL's programs to its end; its output, or an EmbeddedServerError with what it said."""
     try:
         done = subprocess.run(  # type: ignore[call-overload]
@@ -242,7 +242,7 @@ def _bootstrap(binaries: Path, dsn: str) -> None:
     _run([binaries / "psql", "-X", "-q", f"--dbname={dsn}", f"--file={script}"], as_server=False)
 
 
-# -- a running server --------------------------------------------------------------------------------------------------
+# -- a running server -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -317,10 +317,8 @@ class EmbeddedServer:
             port = self._choose_port()
             options = f"-k '{self.socket_folder}' -h 127.0.0.1 -p {port}"
             try:
-                _run(
-                    [binaries / "pg_ctl", "start", "-w", f"-t{_START_TIMEOUT_S:.0f}", f"--pgdata={self.data}"]
-                    + [f"--log={self.log}", f"--options={options}"]
-                )
+                command = [binaries / "pg_ctl", "start", "-w", f"-t{_START_TIMEOUT_S:.0f}", f"--pgdata={self.data}"]
+                _run([*command, f"--log={self.log}", f"--options={options}"])
             except EmbeddedServerError as exc:
                 tail = self.log.read_text(errors="replace")[-1500:] if self.log.exists() else exc.detail
                 raise EmbeddedServerError(
@@ -421,7 +419,7 @@ def _is_postgres(pid: int) -> bool:
     return "postgres" in shown.stdout
 
 
-# -- throwaway servers --------------------------------------------------------------------------------------------------
+# -- throwaway servers ------------------------------------------------------------------------------------------------
 
 
 @contextmanager

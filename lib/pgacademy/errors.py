@@ -82,7 +82,7 @@ class SerializationFailure(PgacademyError):
     retryable = True
 
 
-# -- what the engine and the command line raise -------------------------------------------------------------------------
+# -- what the engine and the command line raise -----------------------------------------------------------------------
 
 
 class UsageError(PgacademyError):

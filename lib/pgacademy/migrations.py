@@ -1,9 +1,9 @@
 """Migrations: yoyo's files, order and tracking tables; our execution.
 
-What differs from yoyo, and why, was measured: yoyo commits a migration and its tracking row apart (a kill between the two
-needs hands), keeps a lock row that a killed run leaves behind, splits files with a parser that breaks on valid SQL, and
-does not notice an edited file. Here one connection holds an advisory lock, and each file goes to the server whole, in one
-transaction with its row.
+What differs from yoyo, and why, was measured: yoyo commits a migration and its tracking row apart (a kill between the
+two needs hands), keeps a lock row that a killed run leaves behind, splits files with a parser that breaks on valid SQL,
+and does not notice an edited file. Here one connection holds an advisory lock, and each file goes to the server whole,
+in one transaction with its row.
 """
 
 from __future__ import annotations
@@ -113,7 +113,9 @@ def read_steps(folder: Path) -> list[Step]:
         raise MigrationError(f"Migrations depend on one another in a circle: {', '.join(exc.args[1])}.") from exc
 
 
-def migrate(conninfo: str, school: str, progress: Progress | None = None, *, tree_: Tree | None = None) -> MigrationReport:
+def migrate(
+    conninfo: str, school: str, progress: Progress | None = None, *, tree_: Tree | None = None
+) -> MigrationReport:
     """Brings a school up to the files of this library: pending migrations, then every repeatable file that changed.
 
     Safe to run at any time, from several places at once and after any kind of death: each file is either there with its
@@ -166,7 +168,9 @@ def status(conninfo: str, school: str, *, tree_: Tree | None = None) -> Status:
     )
 
 
-def rollback(conninfo: str, school: str, to: str, progress: Progress | None = None, *, tree_: Tree | None = None) -> list[str]:
+def rollback(
+    conninfo: str, school: str, to: str, progress: Progress | None = None, *, tree_: Tree | None = None
+) -> list[str]:
     """Takes back every migration after `to`, newest first, in one transaction; `to` itself stays. Returns their names.
 
     Functions, views, triggers and policies describe the newest state, not the older one, so they go first; the library
@@ -194,7 +198,7 @@ def rollback(conninfo: str, school: str, to: str, progress: Progress | None = No
     return [step.id for step in doomed]
 
 
-# -- reading --------------------------------------------------------------------------------------------------------------
+# -- reading ----------------------------------------------------------------------------------------------------------
 
 
 def _session(conninfo: str) -> Connection:
@@ -207,7 +211,9 @@ def _check_supported(step: Step, steps: dict[str, Step]) -> None:
     if step.path.suffix != ".sql":
         raise MigrationError(f"{step.path.name} is not SQL.", hint="Migrations are .sql files here.")
     if not step.is_transactional:
-        raise MigrationError(f"{step.path.name} is not transactional.", hint="This version applies files whole or not at all.")
+        raise MigrationError(
+            f"{step.path.name} is not transactional.", hint="This version applies files whole or not at all."
+        )
     if unknown := step.depends - set(steps):
         raise MigrationError(f"{step.path.name} depends on {', '.join(sorted(unknown))}, which is not there.")
 
@@ -256,7 +262,9 @@ def _after(applied: list[str], to: str) -> list[str]:
 
 
 def _no_file(name: str) -> Step:
-    raise MigrationError(f"This library has no file for the migration {name!r}.", hint="Use the version that applied it.")
+    raise MigrationError(
+        f"This library has no file for the migration {name!r}.", hint="Use the version that applied it."
+    )
 
 
 def _check_rollback_files(doomed: list[Step]) -> None:
@@ -267,7 +275,7 @@ def _check_rollback_files(doomed: list[Step]) -> None:
         )
 
 
-# -- writing --------------------------------------------------------------------------------------------------------------
+# -- writing ----------------------------------------------------------------------------------------------------------
 
 
 def _apply(connection: Connection, step: Step) -> None:
@@ -311,5 +319,3 @@ def _log_values(step: Step) -> dict[str, object]:
         "username": username[:255],
         "hostname": socket.gethostname()[:255],
     }
-
-

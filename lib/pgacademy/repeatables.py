@@ -3,8 +3,8 @@
 Only files whose checksum changed are applied, the checksum's row in the same transaction:
 
 1. functions and views, in one transaction, in the order of their `-- requires:` lines;
-2. for each table whose triggers or policies changed, one short transaction, because policy DDL locks readers out, and two
-   tables in one transaction can deadlock with them; then the table grants, one transaction for each role;
+2. for each table whose triggers or policies changed, one short transaction, because policy DDL locks readers out, and
+   two tables in one transaction can deadlock with them; then the table grants, one transaction for each role;
 3. what has vanished from the tree, never with CASCADE.
 """
 
@@ -75,7 +75,7 @@ def apply(
     history: Sequence[str],
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Outcome:
-    """Brings the school's repeatable objects up to the tree. The connection acts as the owner, outside a transaction."""
+    """Brings the school's repeatable objects up to the tree. The connection acts as the owner, in no transaction."""
     todo = plan(connection, files, history)
     outcome = Outcome()
     total = len(todo.changed)
@@ -150,7 +150,7 @@ def _failure(name: str, text: str, exc: psycopg.Error) -> MigrationError:
     )
 
 
-# -- bookkeeping ------------------------------------------------------------------------------------------------------------
+# -- bookkeeping ------------------------------------------------------------------------------------------------------
 
 
 def _key(file: SourceFile) -> Key:
@@ -188,7 +188,7 @@ def _run_statements(connection: Connection, query: str, values: dict[str, str]) 
         connection.execute(statement.encode())
 
 
-# -- 1. functions and views ---------------------------------------------------------------------------------------------------
+# -- 1. functions and views -------------------------------------------------------------------------------------------
 
 
 def creation_order(files: Sequence[SourceFile]) -> list[SourceFile]:
@@ -220,7 +220,9 @@ def creation_order(files: Sequence[SourceFile]) -> list[SourceFile]:
 class _Objects:
     """The first phase. What must be dropped to change an object is dropped with what stands on it, and made again."""
 
-    def __init__(self, connection: Connection, files: Sequence[SourceFile], write: Callable[[SourceFile], None]) -> None:
+    def __init__(
+        self, connection: Connection, files: Sequence[SourceFile], write: Callable[[SourceFile], None]
+    ) -> None:
         self.connection = connection
         self.write = write
         self.files = {_key(file): file for file in files}
@@ -315,7 +317,7 @@ class _Objects:
                 heapq.heappush(self.queue, (self.rank[key], key))
 
 
-# -- 2. triggers, policies, grants ----------------------------------------------------------------------------------------------
+# -- 2. triggers, policies, grants ------------------------------------------------------------------------------------
 
 
 def _tables(files: Sequence[SourceFile]) -> list[list[SourceFile]]:
@@ -332,7 +334,9 @@ def _apply_table(connection: Connection, parts: Sequence[SourceFile], write: Cal
         values = {"table": file.name}
         row = connection.execute(queries("repeatables")["table_exists"], values).fetchone()
         if row is None or not row[0]:
-            raise MigrationError(f"{file.path} is named after {file.name}, which is no table.", hint="Rename or drop it.")
+            raise MigrationError(
+                f"{file.path} is named after {file.name}, which is no table.", hint="Rename or drop it."
+            )
         if file.kind == "policies":
             _run_statements(connection, "drop_policies", values)
         with named(file.path, file.text):
@@ -344,14 +348,16 @@ def _apply_table(connection: Connection, parts: Sequence[SourceFile], write: Cal
 
 def _apply_grants(connection: Connection, file: SourceFile, write: Callable[[SourceFile], None]) -> None:
     if file.name not in PLATFORM_ROLES:
-        raise MigrationError(f"{file.path} is named after no platform role.", hint=f"Roles: {', '.join(PLATFORM_ROLES)}.")
+        raise MigrationError(
+            f"{file.path} is named after no platform role.", hint=f"Roles: {', '.join(PLATFORM_ROLES)}."
+        )
     _run_statements(connection, "reset_table_grants", {"group": f"pgacademy_{file.name}"})
     with named(file.path, file.text):
         connection.execute(file.text.encode())
     write(file)
 
 
-# -- 3. what has vanished ---------------------------------------------------------------------------------------------------
+# -- 3. what has vanished ---------------------------------------------------------------------------------------------
 
 
 def _drop_vanished(connection: Connection, vanished: Sequence[Key]) -> list[str]:
@@ -390,7 +396,9 @@ def _drop_objects(connection: Connection, keys: Sequence[Key]) -> None:
     values = {"classes": [classid for classid, _ in ids], "objects": [oid for _, oid in ids]}
     doomed = connection.execute(queries("repeatables")["drop_with_dependents"], values).fetchall()
     wanted = set(keys)
-    strangers = [f"{kind if kind != 'other' else ''} {name}".strip() for kind, name, _ in doomed if (kind, name) not in wanted]
+    strangers = [
+        f"{kind if kind != 'other' else ''} {name}".strip() for kind, name, _ in doomed if (kind, name) not in wanted
+    ]
     if strangers:
         raise MigrationError(
             f"{', '.join(sorted(set(strangers)))} still needs what should be dropped: "

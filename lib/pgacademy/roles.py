@@ -81,9 +81,13 @@ def add_login(
     try:
         with connection.transaction():
             # NOINHERIT from the start: from 16 on, altering it later would change no membership.
-            connection.execute(sql.SQL("create role {} login noinherit password {}").format(login, sql.Literal(verifier)))
+            connection.execute(
+                sql.SQL("create role {} login noinherit password {}").format(login, sql.Literal(verifier))
+            )
             connection.execute(sql.SQL("grant {} to {}").format(memberships, login))
-            connection.execute(sql.SQL("alter role {} in database {} set search_path to {}").format(login, database, path))
+            connection.execute(
+                sql.SQL("alter role {} in database {} set search_path to {}").format(login, database, path)
+            )
     except psycopg.errors.DuplicateObject as exc:
         raise Conflict(f"There is a role {name!r} already.", hint="Choose another name, or drop that role.") from exc
     except psycopg.errors.UndefinedObject as exc:

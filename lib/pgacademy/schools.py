@@ -42,7 +42,7 @@ def prepare(connection: Connection, school: str) -> None:
 
 @contextmanager
 def as_owner(connection: Connection, school: str) -> Iterator[None]:
-    """Inside, the connection is the school's owner and unqualified names are the school's. Outside a transaction only."""
+    """Inside, the connection is the school's owner and unqualified names are the school's. Not in a transaction."""
     extensions = extensions_schema(connection)
     if extensions is None:
         school_release(connection, school)  # says so if there is no school at all
@@ -67,6 +67,30 @@ def as_owner(connection: Connection, school: str) -> Iterator[None]:
         if not connection.closed and connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
             connection.execute("reset search_path")
             connection.execute("reset role")
+
+
+def may_act_as(connection: Connection, role: str) -> bool:
+    """Whether the login may `set role` to `role`; False when there is no such role."""
+    row = connection.execute(queries("roles")["may_set_role"], {"role": role}).fetchone()
+    return bool(row and row[0])
+
+
+@contextmanager
+def as_first(connection: Connection, school: str, *platform_roles: str) -> Iterator[None]:
+    """Inside, the connection acts as the school's owner, or, for logins that may not, in the first of these roles."""
+    names = [roles.owner(school), *(f"{school}_{role}" for role in platform_roles)]
+    school_release(connection, school)
+    name = next((name for name in names if may_act_as(connection, name)), None)
+    if name is None:
+        raise NotAllowed(
+            f"This login may act as none of {', '.join(names)}.",
+            hint="Connect as the role that deploys the school, or as a login that has one of these roles.",
+        )
+    path = school_path(school, extensions_schema(connection) or EXTENSIONS_SCHEMA)
+    with connection.transaction():
+        connection.execute(sql.SQL("set local role {}").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("set local search_path to {}").format(path))
+        yield
 
 
 def record_release(connection: Connection, school: str) -> None:

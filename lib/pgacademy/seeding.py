@@ -1,7 +1,7 @@
 """Seeds: data that a set of files under seeds/<set>/ brings into a school.
 
-A set is either SQL files, applied in their order, each in a transaction of its own as the school's owner, or a `load.py`
-with a function `load(conninfo, school, progress) -> dict` that does what SQL alone cannot. Both are idempotent by
+A set is SQL files, applied in their order, each in a transaction of its own as the school's owner, or a `load.py` with
+a function `load(conninfo, school, progress) -> dict` that does what SQL alone cannot. Both are idempotent by
 themselves: nothing here remembers what was seeded.
 """
 

@@ -46,3 +46,13 @@ where
             else pg_has_role(session_user, f.oid, 'member')
         end
     )
+
+-- name: may_set_role
+-- Membership is not enough from 16 on, where a grant may come without SET.
+select
+    case
+        when current_setting('server_version_num')::integer >= 160000 then pg_has_role(session_user, r.oid, 'set')
+        else pg_has_role(session_user, r.oid, 'member')
+    end
+from pg_roles as r
+where r.rolname = %(role)s

@@ -1,0 +1,3 @@
+from pgacademy.cli import main
+
+main()
