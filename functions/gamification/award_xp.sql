@@ -73,6 +73,7 @@ begin
 end;
 $$;
 
-comment on function award_xp is 'Gives a learner XP once per source and occurrence; returns the totals and what was awarded.';
+comment on function award_xp is
+'Gives a learner XP once per source and occurrence; returns the totals and what was awarded.';
 revoke all on function award_xp from public;
 grant execute on function award_xp to pgacademy_service;

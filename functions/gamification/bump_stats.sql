@@ -1,7 +1,7 @@
 -- bump_stats: the one writer of what user_stats counts about lessons, courses and scores.
 --
--- All amounts are differences, so that concurrent callers add up; a correction passes negative ones. A score counts as one more
--- scored lesson, and as a perfect one if it is 100. The last activity only moves forward.
+-- All amounts are differences, so that concurrent callers add up; a correction passes negative ones. A score counts
+-- as one more scored lesson, and as a perfect one if it is 100. The last activity only moves forward.
 --
 -- called by  record_completion, record_enrollment, update_course_progress
 -- requires   ensure_user_stats

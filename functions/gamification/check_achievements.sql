@@ -1,7 +1,7 @@
 -- check_achievements: grant everything a person has reached, whenever it was.
 --
--- The full evaluation, for achievements defined after the fact and after repairs; events themselves look only at what they have
--- just crossed (grant_achievements). Global definitions first, then those of every course the person is on.
+-- The full evaluation, for achievements defined after the fact and after repairs; events themselves look only at what
+-- they have just crossed (grant_achievements). Global definitions first, then those of every course the person is on.
 --
 -- called by  back-end jobs
 -- requires   require_service, require_moment, grant_achievements
@@ -32,7 +32,9 @@ begin
 
     return query
     select g.achievement_id, g.course_id, g.title, g.xp_reward
-    from grant_achievements(p_user_id => p_user_id, p_before => null, p_course_id => null, p_occurred_at => v_as_of) as g;
+    from grant_achievements(
+        p_user_id => p_user_id, p_before => null, p_course_id => null, p_occurred_at => v_as_of
+    ) as g;
 
     for v_course_id in
         select distinct e.course_id

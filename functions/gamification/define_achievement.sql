@@ -1,12 +1,13 @@
 -- define_achievement: say what an achievement is; the same slug again says it anew.
 --
 -- The definition is replaced as a whole, what is left out takes its default, and it can be earned again if it was
--- retired. Who has earned it keeps it as it looked then. Nobody is granted it by this call: thresholds passed earlier are found by
--- check_achievements.
+-- retired. Who has earned it keeps it as it looked then. Nobody is granted it by this call: thresholds passed earlier
+-- are found by check_achievements.
 --
 -- called by  administrators
 -- requires   require_user; the trigger that normalises criteria
--- errors     PA401 PA403 not an administrator · PA422 criteria, rarity or reward · 23514 a text too long, a malformed slug
+-- errors     PA401 PA403 not an administrator · PA422 criteria, rarity or reward · 23514 a text too long,
+--            a malformed slug
 create or replace function define_achievement(
     p_slug text,
     p_title text,
@@ -69,6 +70,7 @@ begin
 end;
 $$;
 
-comment on function define_achievement is 'Defines an achievement, or defines the one of this slug anew; returns its id.';
+comment on function define_achievement is
+'Defines an achievement, or defines the one of this slug anew; returns its id.';
 revoke all on function define_achievement from public;
 grant execute on function define_achievement to pgacademy_admin;

@@ -50,7 +50,8 @@ begin
 end;
 $$;
 
-comment on function effective_streak is 'The days of a person''s streak as it stands on their local date; 0 when it is over.';
+comment on function effective_streak is
+'The days of a person''s streak as it stands on their local date; 0 when it is over.';
 revoke all on function effective_streak from public;
 grant execute on function effective_streak to
 pgacademy_student, pgacademy_instructor, pgacademy_admin, pgacademy_service;

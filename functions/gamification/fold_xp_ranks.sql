@@ -1,7 +1,8 @@
 -- fold_xp_ranks: folds the noted changes into the histogram, so that live_rank has less to add up.
 --
--- Changes disappear from one table and appear in the other in the same transaction: every snapshot sees each once. Two folds at
--- once share the changes between them (skip locked), and add to a height one after the other, in one order.
+-- Changes disappear from one table and appear in the other in the same transaction: every snapshot sees each once.
+-- Two folds at once share the changes between them (skip locked), and add to a height one after the other, in one
+-- order.
 --
 -- called by  refresh_leaderboard; a job every minute or so
 -- requires   require_service

@@ -1,11 +1,11 @@
 -- grant_achievements: grants what a person's event has just reached.
 --
--- Only definitions whose threshold lies above what was counted before and not above what is counted now are looked at,
--- through the index on (metric, threshold); those scoped to the course of the event are counted in that course. What they pay in
--- XP may reach further ones, so it goes round until a round grants nothing. Every round adds at least one row to
--- user_achievements, which is unique per definition, so there are never more rounds than definitions.
--- p_before may be older than the last committed state: what was granted already is not granted again. A null row grants
--- everything that is reached.
+-- Only definitions whose threshold lies above what was counted before and not above what is counted now are looked
+-- at, through the index on (metric, threshold); those scoped to the course of the event are counted in that course.
+-- What they pay in XP may reach further ones, so it goes round until a round grants nothing. Every round adds at
+-- least one row to user_achievements, which is unique per definition, so there are never more rounds than
+-- definitions. p_before may be older than the last committed state: what was granted already is not granted again. A
+-- null row grants everything that is reached.
 --
 -- called by  record_completion, record_enrollment, check_achievements
 -- requires   metric_values, course_metric_values, achievement_xp, award_xp; user_stats is moved before the call

@@ -5,8 +5,8 @@
 -- called by  back-end jobs, shops
 -- requires   require_service, require_moment, claim_idempotency_key, store_reply, ensure_user_stats, local_date,
 --            streak_as_of
--- errors     PA403 not the service · PA404 no such person · PA409 two are held, or the key was used for another request
---            · PA422 a time in the future, a malformed key
+-- errors     PA403 not the service · PA404 no such person · PA409 two are held, or the key was used for
+--            another request · PA422 a time in the future, a malformed key
 create or replace function grant_streak_freeze(
     p_user_id uuid,
     p_key text default null,

@@ -1,7 +1,7 @@
 -- leaderboard_page: a page of the board as of the last refresh, by all XP or that of the week or month.
 --
--- Always read by the generation the pointer names (without it the index is of no use below PostgreSQL 18). Who opted out or left
--- since the refresh is not shown. The next page begins after the rank and the person of the last row.
+-- Always read by the generation the pointer names (without it the index is of no use below PostgreSQL 18). Who opted
+-- out or left since the refresh is not shown. The next page begins after the rank and the person of the last row.
 --
 -- called by  anyone
 -- requires   refresh_leaderboard has run
@@ -96,7 +96,8 @@ begin
 end;
 $$;
 
-comment on function leaderboard_page is 'A page of the board as of the last refresh, for all time, the week or the month.';
+comment on function leaderboard_page is
+'A page of the board as of the last refresh, for all time, the week or the month.';
 revoke all on function leaderboard_page from public;
 grant execute on function leaderboard_page to
 pgacademy_anonymous, pgacademy_student, pgacademy_instructor, pgacademy_admin, pgacademy_service;

@@ -1,8 +1,8 @@
 -- leaderboard_slice: the rows of the live board above and below a position, with their exact ranks.
 --
--- A position is (XP, person), best first and ties by person, as the index has it; a null one is the top. Every branch is
--- a range of that index. Within the slice a rank follows from the rank of the first XP in it and of the second one, for below those
--- all people in between are in the slice; so nobody counts the people who share the first.
+-- A position is (XP, person), best first and ties by person, as the index has it; a null one is the top. Every branch
+-- is a range of that index. Within the slice a rank follows from the rank of the first XP in it and of the second
+-- one, for below those all people in between are in the slice; so nobody counts the people who share the first.
 --
 -- called by  leaderboard_top, leaderboard_around
 -- requires   rank_at, calculate_user_level

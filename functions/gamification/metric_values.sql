@@ -1,6 +1,8 @@
--- metric_values: what each metric of an achievement is for a person. The only place that knows which column a metric is.
+-- metric_values: what each metric of an achievement is for a person. The only place that knows which column a metric
+-- is.
 --
--- A metric of a domain that is not built has no row here, so nothing can be earned by it. A null row counts as all zero.
+-- A metric of a domain that is not built has no row here, so nothing can be earned by it. A null row counts as all
+-- zero.
 --
 -- called by  grant_achievements, v_my_achievements
 -- errors     none

@@ -1,8 +1,8 @@
 -- normalise_criteria: brings the criteria of an achievement into their one form, or refuses them.
 --
 -- {"metric": name, "threshold": number > 0, "scope": "global" or a course's id}; scope may be left out. The older
--- {"condition": name, "value": number} is taken too. What does not fit is refused with the JSON path in detail, before the generated
--- columns would stumble over it.
+-- {"condition": name, "value": number} is taken too. What does not fit is refused with the JSON path in detail,
+-- before the generated columns would stumble over it.
 --
 -- called by  before-insert and before-update row trigger of achievements
 -- errors     PA422 not of that form, an unknown metric or course, a metric that cannot be counted within a course
@@ -98,7 +98,7 @@ begin
         raise exception 'these criteria cannot be used'
             using errcode = 'PA422',
                 detail = format('%s %s', v_path, v_problem),
-                hint = 'Use {"metric": one of achievement_metrics, "threshold": number, "scope": "global" or a course}.';
+                hint = 'Use {"metric": name, "threshold": number, "scope": "global" or a course}.';
     end if;
 
     new.criteria := jsonb_build_object(

@@ -1,8 +1,8 @@
 -- rank_at: the rank of somebody who has so much XP: one more than the ranked people who have more.
 --
--- Whole heights of 10,000 XP above, whole heights of 100 in the same 10,000, the changes not folded in yet, and the people
--- above within the same 100, counted in the index. Declared stable, so that all of it is read in the one snapshot of the
--- calling query, in which the sum is exact.
+-- Whole heights of 10,000 XP above, whole heights of 100 in the same 10,000, the changes not folded in yet, and the
+-- people above within the same 100, counted in the index. Declared stable, so that all of it is read in the one
+-- snapshot of the calling query, in which the sum is exact.
 --
 -- called by  live_rank, leaderboard_slice
 -- errors     none

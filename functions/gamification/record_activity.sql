@@ -10,8 +10,8 @@
 --   an earlier date         runs are computed anew from all dates (gaps and islands). Freezes are never spent on the
 --                           past; one that bridged a day which turns out to be active is given back, up to two
 --
--- A streak that was settled as over (current_streak = 0) stays over until there is a new day; only a day right after the
--- last one joins it again, for then no day was missed after all.
+-- A streak that was settled as over (current_streak = 0) stays over until there is a new day; only a day right after
+-- the last one joins it again, for then no day was missed after all.
 --
 -- called by  record_completion
 -- requires   local_date, streak_as_of, ensure_user_stats

@@ -1,9 +1,9 @@
 -- refresh_leaderboard: ranks everyone anew, for all time, the week and the month.
 --
--- One transaction of plain rows: the pointer moves first, which is also what a second refresh waits for (or fails against, above
--- READ COMMITTED); then a new generation is inserted and the old one deleted. A reader sees the old pointer with
--- the old rows or the new with the new, whatever the age of its snapshot, and waits for nobody.
--- A person's period XP counts only if the period they hold is the current one. The unranked are not in it.
+-- One transaction of plain rows: the pointer moves first, which is also what a second refresh waits for (or fails
+-- against, above READ COMMITTED); then a new generation is inserted and the old one deleted. A reader sees the old
+-- pointer with the old rows or the new with the new, whatever the age of its snapshot, and waits for nobody. A
+-- person's period XP counts only if the period they hold is the current one. The unranked are not in it.
 --
 -- called by  a scheduled job
 -- requires   require_service, require_moment, school_zone, fold_xp_ranks

@@ -1,7 +1,8 @@
 -- reverse_xp: take back an award, once.
 --
--- The ledger is never changed: a compensating row is added, with the award's own awarded_at, so that week and month of the
--- award lose what they had gained. Levels may fall; achievements stay. Reversing the same award again changes nothing.
+-- The ledger is never changed: a compensating row is added, with the award's own awarded_at, so that week and month
+-- of the award lose what they had gained. Levels may fall; achievements stay. Reversing the same award again changes
+-- nothing.
 --
 -- called by  back-end jobs
 -- requires   apply_xp
@@ -60,6 +61,7 @@ begin
 end;
 $$;
 
-comment on function reverse_xp is 'Takes back an award by a compensating row of the ledger, once; returns the new totals.';
+comment on function reverse_xp is
+'Takes back an award by a compensating row of the ledger, once; returns the new totals.';
 revoke all on function reverse_xp from public;
 grant execute on function reverse_xp to pgacademy_service;

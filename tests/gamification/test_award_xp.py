@@ -10,10 +10,10 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from pgacademy.testing import SchoolDatabase, acting
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import make_user, race
+
+from pgacademy.testing import SchoolDatabase, acting
 
 Connection = psycopg.Connection[Any]
 
@@ -23,7 +23,7 @@ AWARD = (
 )
 
 
-def award(  # noqa: PLR0913
+def award(
     conn: Connection,
     user: UUID | None,
     amount: int | None = 50,
@@ -39,7 +39,7 @@ def award(  # noqa: PLR0913
 
 
 def stats(conn: Connection, user: UUID, columns: str = "total_xp, weekly_xp, monthly_xp") -> tuple[Any, ...]:
-    row = conn.execute(f"select {columns} from user_stats where user_id = %s", (user,)).fetchone()  # noqa: S608
+    row = conn.execute(f"select {columns} from user_stats where user_id = %s", (user,)).fetchone()
     assert row is not None
     return row
 
@@ -59,7 +59,8 @@ def test_no_source_id_is_a_source_too(db: Connection) -> None:
     user = make_user(db)
     for awarded in (10, 0):
         row = db.execute(
-            "select awarded from award_xp(p_user_id => %s, p_amount => 10, p_source_type => 'welcome', p_source_id => null)",
+            "select awarded "
+            "from award_xp(p_user_id => %s, p_amount => 10, p_source_type => 'welcome', p_source_id => null)",
             (user,),
         ).fetchone()
         assert row == (awarded,)
@@ -224,7 +225,10 @@ def test_nobody_awards_themselves(db: Connection, role: Any) -> None:
 
 def test_counters_add_up(db: Connection) -> None:
     user = make_user(db)
-    bump = "select bump_stats(p_user_id => %s, p_lessons => %s, p_courses_completed => %s, p_courses_enrolled => %s, p_score => %s, p_occurred_at => %s)"
+    bump = (
+        "select bump_stats(p_user_id => %s, p_lessons => %s, p_courses_completed => %s, "
+        "p_courses_enrolled => %s, p_score => %s, p_occurred_at => %s)"
+    )
     later, earlier = datetime(2024, 5, 2, tzinfo=UTC), datetime(2024, 5, 1, tzinfo=UTC)
     db.execute(bump, (user, 1, 0, 1, 100, later))
     db.execute(bump, (user, 1, 1, 0, "99.5", earlier))
@@ -232,7 +236,8 @@ def test_counters_add_up(db: Connection) -> None:
     assert stats(
         db,
         user,
-        "lessons_completed, courses_completed, courses_enrolled, score_sum, score_count, perfect_scores, last_activity_at",
+        "lessons_completed, courses_completed, courses_enrolled, score_sum, score_count, perfect_scores, "
+        "last_activity_at",
     ) == (3, 1, 1, 199.5, 2, 1, later)
     with raises_sqlstate("PA404", conn=db):
         db.execute(bump, (uuid4(), 1, 0, 0, None, None))

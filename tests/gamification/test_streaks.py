@@ -12,10 +12,10 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from pgacademy.testing import SchoolDatabase, acting
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import make_user, race
+
+from pgacademy.testing import SchoolDatabase, acting
 
 Connection = psycopg.Connection[Any]
 DAY = timedelta(days=1)

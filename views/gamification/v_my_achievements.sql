@@ -1,7 +1,8 @@
 -- v_my_achievements: the caller's achievements, those still to come with how far they are.
 --
--- One row per active achievement. value and progress are what is counted now, for a course's own achievement null until it
--- is earned. What was earned and has been retired since is in user_achievements.
+-- One row per active achievement. value and progress are what is counted now; progress is null until it is earned
+-- where that is not known: in a course's own achievement, or for a metric nothing counts yet. What was earned and has
+-- been retired since is in user_achievements.
 create or replace view v_my_achievements
 with (security_invoker)
 as
@@ -22,7 +23,7 @@ select
     case
         when ua.id is not null then 100.00
         -- Rounded down: 100 is for those who have it.
-        when a.scope_course_id is null then least(trunc(m.value * 100 / a.threshold, 2), 99.99)
+        when m.value is not null then least(trunc(m.value * 100 / a.threshold, 2), 99.99)
     end as progress,
     ua.id is not null as is_earned,
     ua.earned_at
