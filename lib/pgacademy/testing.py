@@ -26,8 +26,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from . import testing_shim as engine
-from .testing_server import Server, ServerUnavailable, make_login, password, provide
+from pgacademy.connection import school_conninfo
+from pgacademy.migrations import migrate
+from pgacademy.roles import apply_roles
+from pgacademy.seeding import seed
+from pgacademy.testing_server import Server, ServerUnavailable, make_login, password, provide
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 Role: TypeAlias = Literal["anonymous", "student", "instructor", "admin", "service", "analyst"]
@@ -91,11 +94,11 @@ class SchoolDatabase:
     @property
     def dsn(self) -> str:
         """Connection string of the deploy login, which may `set role` to the school's owner."""
-        return engine.school_conninfo(self.server.dsn(self.database), self.name)
+        return school_conninfo(self.server.dsn(self.database), self.name)
 
     def app_dsn(self, role: Role = "student") -> str:
         """Connection string of the application login that acts in this role. It is nobody until it sets one."""
-        return engine.school_conninfo(self.server.dsn(self.database, _LOGIN_OF[role]), self.name)
+        return school_conninfo(self.server.dsn(self.database, _LOGIN_OF[role]), self.name)
 
     def connect(self, autocommit: bool = False) -> Connection:
         """A connection as the school's owner. It is closed after the test."""
@@ -168,7 +171,7 @@ class Databases:
         with psycopg.connect(dsn, autocommit=True) as conn:
             # Roles belong to the whole server: one worker at a time.
             conn.execute("select pg_advisory_lock(hashtext('pgacademy.testing'))")
-            engine.apply_roles(conn, SCHOOL)
+            apply_roles(conn, SCHOOL)
             secret = password(self.server.admin)
             for login, roles in _LOGINS.items():
                 make_login(conn, login, secret, options="")
@@ -177,8 +180,8 @@ class Databases:
             # So that tests can act as anyone from one connection; acting() needs it.
             for role in _LOGIN_OF:
                 _grant(conn, f"{SCHOOL}_{role}", conn.info.user)
-        engine.migrate(dsn, SCHOOL)
-        engine.seed(dsn, SCHOOL, "reference")
+        migrate(dsn, SCHOOL)
+        seed(dsn, SCHOOL, "reference")
 
     def _create(self, name: str, template: str | None) -> None:
         statement = sql.SQL("create database {}").format(sql.Identifier(name))

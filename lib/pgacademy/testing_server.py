@@ -12,7 +12,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from . import testing_shim as embedded
+from pgacademy import embedded
 
 DEPLOY = "pgacademy_test_deploy"
 
