@@ -1,8 +1,8 @@
 """Acting as people of a school from the login that migrates it, for as long as one transaction lasts.
 
 Seeds and the demo enter courses as their instructors and learn as their learners, through the procedures that those
-people call. The login that migrates a school is a member of its owner only, but it made the other roles and so may grant
-them: it does, inside the transaction, and takes them back before the end. No other session ever sees the membership.
+people call. The login that migrates a school is a member of its owner only, but it made the other roles and so may
+grant them: it does, inside the transaction, and takes them back before the end. No other session sees the membership.
 """
 
 from __future__ import annotations

@@ -22,9 +22,10 @@ def seed(db: psycopg.Connection[Any]) -> None:
 
 def everything(db: psycopg.Connection[Any]) -> list[tuple[Any, ...]]:
     """Every column of every row, timestamps and the rows' versions included."""
-    return db.execute("select s.*, s.xmin::text from platform_settings as s order by s.setting_key").fetchall() + db.execute(
-        "select a.*, a.xmin::text from achievements as a order by a.slug"
-    ).fetchall()
+    return (
+        db.execute("select s.*, s.xmin::text from platform_settings as s order by s.setting_key").fetchall()
+        + db.execute("select a.*, a.xmin::text from achievements as a order by a.slug").fetchall()
+    )
 
 
 def test_a_second_run_changes_nothing(db: psycopg.Connection[Any]) -> None:

@@ -82,8 +82,9 @@ cross join lateral record_completion(
     p_user_id => s.user_id, p_lesson_id => s.lesson_id, p_score => s.score, p_occurred_at => s.moment
 ) as r;
 
--- name: start_lesson
-select r.* from start_lesson(p_lesson_id => %(lesson_id)s, p_occurred_at => %(at)s) as r;
+-- name: record_start
+select r.*
+from record_start(p_user_id => %(user_id)s, p_lesson_id => %(lesson_id)s, p_occurred_at => %(at)s) as r;
 
 -- name: record_drops
 select count(*)
