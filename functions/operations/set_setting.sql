@@ -40,7 +40,7 @@ begin
     end if;
 
     if jsonb_typeof(p_value) = 'number' then
-        v_number := p_value #>> '{}';
+        v_number := (p_value #>> '{}')::numeric;
 
         if v_number not between 0 and 100000 or v_number <> trunc(v_number) then
             raise exception 'this number is out of range'
