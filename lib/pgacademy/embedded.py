@@ -317,7 +317,13 @@ class EmbeddedServer:
             port = self._choose_port()
             options = f"-k '{self.socket_folder}' -h 127.0.0.1 -p {port}"
             try:
-                command = [binaries / "pg_ctl", "start", "-w", f"-t{_START_TIMEOUT_S:.0f}", f"--pgdata={self.data}"]
+                command: list[str | Path] = [
+                    binaries / "pg_ctl",
+                    "start",
+                    "-w",
+                    f"-t{_START_TIMEOUT_S:.0f}",
+                    f"--pgdata={self.data}",
+                ]
                 _run([*command, f"--log={self.log}", f"--options={options}"])
             except EmbeddedServerError as exc:
                 tail = self.log.read_text(errors="replace")[-1500:] if self.log.exists() else exc.detail

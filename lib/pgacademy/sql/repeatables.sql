@@ -33,7 +33,7 @@ where
 
 -- name: reset_function
 -- Takes back every grant on a function, so that one removed from its file is gone.
-select format('revoke all on routine %%s from public, %%s', p.oid::regprocedure, %(groups)s) as statement
+select format('revoke all on routine %%s from public, %%s', p.oid::regprocedure, %(groups)s::text) as statement
 from pg_proc as p
 where p.proname = %(name)s and p.pronamespace = current_schema()::regnamespace
 
