@@ -25,7 +25,10 @@ def test_an_approved_instructor_creates_a_draft(db: Connection) -> None:
         again = one(db, "select slug from create_course('Cafe, robots: II')")
     assert (slug, again) == ("cafe-robots-ii", "cafe-robots-ii-2")
     assert one(db, "select instructor_id, created_by, is_published, version from courses where id = %s", course) == (
-        ina, ina, False, 1,
+        ina,
+        ina,
+        False,
+        1,
     )
     assert one(db, "select lesson_count, enrollment_count from course_stats where course_id = %s", course) == (0, 0)
 
@@ -38,10 +41,16 @@ def test_a_title_without_latin_letters_still_gets_a_slug(db: Connection) -> None
 def test_an_administrator_creates_a_course_for_an_instructor(db: Connection) -> None:
     ina, ada, sam = make_user(db, "instructor"), make_user(db, "admin"), make_user(db)
     with acting(db, ada, "admin"):
-        course = one(db, "select course_id from create_course('Gears', p_instructor_id => %s, p_is_featured => true)", ina)
+        course = one(
+            db, "select course_id from create_course('Gears', p_instructor_id => %s, p_is_featured => true)", ina
+        )
         with raises_sqlstate("PA404", conn=db):
             db.execute("select create_course('Gears', p_instructor_id => %s)", (sam,))
-    assert one(db, "select instructor_id, created_by, is_featured from courses where id = %s", course) == (ina, ada, True)
+    assert one(db, "select instructor_id, created_by, is_featured from courses where id = %s", course) == (
+        ina,
+        ada,
+        True,
+    )
 
 
 CALLS = [
@@ -72,7 +81,7 @@ def _arguments(db: Connection) -> dict[str, Any]:
 
 def _state(db: Connection) -> Any:
     return [
-        db.execute(f"select * from {table} order by 1, 2").fetchall()  # noqa: S608 -- our own names
+        db.execute(f"select * from {table} order by 1, 2").fetchall()
         for table in ("courses", "lessons", "course_prerequisites", "lesson_prerequisites", "course_stats")
     ]
 
@@ -119,10 +128,14 @@ def test_update_changes_what_is_given_and_clears_what_is_named(db: Connection) -
     course = make_course(db, published=False, category="maths", max_enrollments=5, description="old")
     with acting(db, course.instructor_id, "instructor"):
         db.execute(
-            "select update_course(%s, p_description => 'new', p_max_enrollments => 7, p_clear => '{category}')", (course.id,)
+            "select update_course(%s, p_description => 'new', p_max_enrollments => 7, p_clear => '{category}')",
+            (course.id,),
         )
     assert one(db, "select description, max_enrollments, category, version from courses where id = %s", course.id) == (
-        "new", 7, None, 1,
+        "new",
+        7,
+        None,
+        1,
     )
     with acting(db, course.instructor_id, "instructor"):
         for clear in ("{title}", "{slug}", "{nonsense}", "{NULL}"):

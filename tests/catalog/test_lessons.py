@@ -31,7 +31,8 @@ def one(conn: Connection, query: str, *args: Any) -> Any:
 def order(conn: Connection, course: UUID, parent: UUID | None = None) -> list[UUID]:
     """The lessons of a chapter in order; their positions are 1, 2, 3, …"""
     rows = conn.execute(
-        "select id, position from lessons where course_id = %s and parent_lesson_id is not distinct from %s order by position",
+        "select id, position from lessons where course_id = %s and parent_lesson_id is not distinct from %s "
+        "order by position",
         (course, parent),
     ).fetchall()
     assert [position for _, position in rows] == list(range(1, len(rows) + 1))
@@ -66,7 +67,12 @@ def test_update_changes_what_is_given(db: Connection, course: Course) -> None:
     lesson = course.lesson_ids[0]
     db.execute("select update_lesson(%s, p_body => 'b', p_video_url => 'v', p_is_preview => true)", (lesson,))
     db.execute("select update_lesson(%s, p_title => 'T', p_clear => '{video_url}')", (lesson,))
-    assert one(db, "select title, body, video_url, is_preview from lessons where id = %s", lesson) == ("T", "b", None, True)
+    assert one(db, "select title, body, video_url, is_preview from lessons where id = %s", lesson) == (
+        "T",
+        "b",
+        None,
+        True,
+    )
     for clear in ("{title}", "{NULL}", "{position}"):
         with raises_sqlstate("PA422", conn=db):
             db.execute("select update_lesson(%s, p_clear => %s)", (lesson, clear))
@@ -142,7 +148,8 @@ def test_a_tree_stays_a_tree_whoever_writes(db: Connection) -> None:
     db.execute("update lessons set parent_lesson_id = null, position = position + 10 where id = %s", (b,))
     with raises_sqlstate("PA409", conn=db):
         db.execute(
-            "update lessons set parent_lesson_id = case id when %(b)s then %(c)s else %(b)s end where id in (%(b)s, %(c)s)",
+            "update lessons set parent_lesson_id = case id when %(b)s then %(c)s else %(b)s end "
+            "where id in (%(b)s, %(c)s)",
             {"b": b, "c": c},
         )
     with raises_sqlstate("PA409", conn=db):

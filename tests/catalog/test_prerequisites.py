@@ -1,8 +1,10 @@
-"""The graphs of courses and lessons never have a cycle, whoever writes, however many at once, at any isolation level."""
+"""The graphs of courses and lessons never have a cycle: whoever writes, however many, at any isolation level."""
 
 from __future__ import annotations
 
+import itertools
 import random
+import time
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -56,7 +58,8 @@ def test_adding_changing_and_removing(db: Connection) -> None:
         db.execute("select add_prerequisite(%s, %s)", (b.id, a.id))
     assert raised.detail is not None
     path = raised.detail.split(" -> ")
-    assert path[0] == path[-1] == "the-b" and len(path) == 3
+    assert path[0] == path[-1] == "the-b"
+    assert len(path) == 3
     with acting(db, a.instructor_id, "instructor"):
         db.execute("select remove_prerequisite(%s, %s)", (a.id, b.id))
         with raises_sqlstate("PA404", conn=db):
@@ -76,10 +79,12 @@ def test_a_cycle_in_one_statement_or_by_update(db: Connection) -> None:
 def test_a_ladder_of_diamonds_is_checked_in_no_time(db: Connection) -> None:
     """2^40 ways lead from top to bottom; each course is looked at once."""
     rungs = [[make_course(db, lessons=0).id for _ in range(2)] for _ in range(40)]
-    edges = [(x, y) for low, high in zip(rungs, rungs[1:], strict=False) for x in low for y in high]
+    edges = [(x, y) for low, high in itertools.pairwise(rungs) for x in low for y in high]
     db.execute("set local statement_timeout = '20s'")
     with db.cursor() as cursor:
-        cursor.executemany("insert into course_prerequisites (course_id, prerequisite_course_id) values (%s, %s)", edges)
+        cursor.executemany(
+            "insert into course_prerequisites (course_id, prerequisite_course_id) values (%s, %s)", edges
+        )
     with raises_sqlstate("PA409", conn=db):
         db.execute(
             "insert into course_prerequisites (course_id, prerequisite_course_id) values (%s, %s)",
@@ -119,7 +124,8 @@ def test_course_edges_from_sixteen_connections(school: SchoolDatabase, level: Is
     results = race(16, work, timeout=120)
     assert not [r for r in results if isinstance(r, Exception)]
     edges = owner.execute("select course_id, prerequisite_course_id from course_prerequisites").fetchall()
-    assert edges and is_acyclic(edges)
+    assert edges
+    assert is_acyclic(edges)
     assert any("refused" in r for r in results if isinstance(r, list))
 
 
@@ -153,8 +159,37 @@ def test_lesson_trees_and_edges_from_sixteen_connections(school: SchoolDatabase,
     assert not [r for r in results if isinstance(r, Exception)]
     parents = owner.execute("select id, parent_lesson_id from lessons where parent_lesson_id is not null").fetchall()
     edges = owner.execute("select lesson_id, prerequisite_lesson_id from lesson_prerequisites").fetchall()
-    assert parents and is_acyclic(parents)
-    assert edges and is_acyclic(edges)
+    assert parents
+    assert is_acyclic(parents)
+    assert edges
+    assert is_acyclic(edges)
     leaves = set(lessons) - {parent for _, parent in parents}
     row = owner.execute("select lesson_count from course_stats where course_id = %s", (course.id,)).fetchone()
     assert row == (len(leaves),)
+
+
+@pytest.mark.parametrize("level", LEVELS, ids=lambda level: level.name)
+def test_the_table_guards_itself(school: SchoolDatabase, level: IsolationLevel) -> None:
+    """Plain inserts, no procedure in between: the second writer waits for the first and then sees it, or fails."""
+    first, second = school.connect(), school.connect()
+    a, b = make_course(first, lessons=0).id, make_course(first, lessons=0).id
+    first.commit()
+    insert = "insert into course_prerequisites (course_id, prerequisite_course_id) values (%s, %s)"
+    for conn in (first, second):
+        conn.isolation_level = level
+        conn.execute("select count(*) from course_prerequisites")
+    first.execute(insert, (a, b))
+
+    def write(i: int) -> str | None:
+        if i == 0:
+            time.sleep(0.3)  # until the other one waits; were it not to wait, it would have its cycle by now
+            first.commit()
+            return None
+        try:
+            second.execute(insert, (b, a))
+            second.commit()
+        except psycopg.Error as error:
+            return error.sqlstate
+        return "in"
+
+    assert race(2, write)[1] == ("PA409" if level == IsolationLevel.READ_COMMITTED else "40001")

@@ -39,7 +39,7 @@ def test_only_what_is_published_for_anyone(db: Connection) -> None:
     make_course(db, ina, category="only-here", is_active=False)
     make_course(db, ina, category="only-here", deleted_at="now")
     for role in ("anonymous", "student", "instructor", "admin", "service"):
-        with acting(db, ina if role == "instructor" else None, role):  # type: ignore[arg-type]
+        with acting(db, ina if role == "instructor" else None, role):
             assert search(db, category="only-here") == [seen]
             assert search(db, category="only-here", query="course") == [seen]
     with raises_sqlstate("42501", conn=db), acting(db, None, "analyst"):
@@ -48,7 +48,13 @@ def test_only_what_is_published_for_anyone(db: Connection) -> None:
 
 def test_filters(db: Connection) -> None:
     ina = make_user(db, "instructor")
-    columns = {"category": "c1", "discipline": "d1", "track": "explorer", "difficulty": "advanced", "is_featured": True}
+    columns: dict[str, Any] = {
+        "category": "c1",
+        "discipline": "d1",
+        "track": "explorer",
+        "difficulty": "advanced",
+        "is_featured": True,
+    }
     wanted = make_course(db, ina, **columns).id
     for name, other in {"category": "c2", "discipline": "d2", "track": "developer", "difficulty": "beginner"}.items():
         make_course(db, ina, **columns | {name: other})
@@ -69,7 +75,8 @@ def test_pages(db: Connection, query: str | None) -> None:
         assert len(page) == 5 or len(seen) == 20
         seen += page
         after = page[-1]
-    assert len(seen) == 23 and set(seen) == made
+    assert len(seen) == 23
+    assert set(seen) == made
     assert seen == search(db, query=query, instructor_id=ina, limit=100)
     # The course a page ended with is withdrawn: the next page still goes on behind it.
     db.execute("update courses set is_published = false where id = %s", (seen[4],))

@@ -43,7 +43,7 @@ cross join lateral (
         l.title,
         l.lesson_type,
         l.duration_minutes,
-        exists (
+        exists ( -- noqa: LT06
             select from lessons as child where child.course_id = c.id and child.parent_lesson_id = l.id
         ) as is_chapter,
         l.is_mandatory,

@@ -1,0 +1,93 @@
+"""Whatever is sent to a staff procedure: an error of ours, or of class 22 or 23, and no half-written row."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from pgacademy.testing import acting
+from tests.support.asserts import raises_sqlstate
+from tests.support.factories import Connection, make_course
+
+OURS = ("PA404", "PA409", "PA422", "22", "23")  # and 42883: an integer that is too big finds no function
+HUGE = "x" * 1_000_000
+TEXTS: dict[str, list[Any]] = {
+    "title": ["", "  \n", HUGE],
+    "slug": ["", "Not A Slug", "-a", HUGE],
+    "description": [HUGE],
+}
+COURSE: dict[str, list[Any]] = TEXTS | {
+    "category": ["", HUGE], "discipline": ["", HUGE], "track": ["", "nonsense"], "difficulty": ["", "nonsense"],
+    "estimated_minutes": [0, -1, 2**31], "learning_objectives": ["1", '"x"', "{"], "content_structure": ["1", "nope"],
+    "thumbnail_url": [HUGE], "max_enrollments": [-1, 2**31], 
+    "completion_xp": [-1, 100_001, 2**40], "coin_reward": [-1, 2**31],
+    "metadata": ["[]", "1", "{"],
+}  # fmt: skip
+LESSON: dict[str, list[Any]] = TEXTS | {
+    "lesson_type": ["", "nonsense"], "content": ["{"], "duration_minutes": [-1, 2**31], "video_url": [HUGE],
+    "materials": ["{}", "1"], "learning_outcomes": ["1"], 
+    "completion_xp": [-1, 100_001], "coin_reward": [-1, 1_000_001],
+    "metadata": ["[]"],
+}  # fmt: skip
+PLACE: dict[str, list[Any]] = {"parent_lesson_id": [uuid4(), "nope"], "position": [0, -1, -(2**31)]}
+CALLS: dict[str, tuple[str, dict[str, list[Any]]]] = {
+    "create_course": ("p_title => 'T'", COURSE),
+    "update_course": (
+        "p_course_id => %(course)s",
+        COURSE | {"course_id": [None, uuid4()], "clear": [["title"], [None]]},
+    ),
+    "publish_course": ("", {"course_id": [None, uuid4(), "nope"]}),
+    "unpublish_course": ("", {"course_id": [None, uuid4(), "nope"]}),
+    "delete_course": ("", {"course_id": [None, uuid4(), "nope"]}),
+    "add_lesson": (
+        "p_course_id => %(course)s, p_title => 'T'",
+        LESSON | PLACE | {"course_id": [None, uuid4()], "title": [None]},
+    ),
+    "update_lesson": ("p_lesson_id => %(lesson)s", LESSON | {"lesson_id": [None, uuid4()], "clear": [["title"]]}),
+    "remove_lesson": ("", {"lesson_id": [None, uuid4(), "nope"]}),
+    "move_lesson": ("p_lesson_id => %(lesson)s, p_parent_lesson_id => null", PLACE | {"lesson_id": [None, uuid4()]}),
+    "reorder_lessons": (
+        "p_course_id => %(course)s, p_parent_lesson_id => null, p_lesson_ids => array[%(lesson)s::uuid]",
+        {"course_id": [None, uuid4()], "parent_lesson_id": [uuid4()], "lesson_ids": [None, [], [None], [uuid4()]]},
+    ),
+    "add_prerequisite": (
+        "p_course_id => %(course)s, p_prerequisite_course_id => %(other)s",
+        {"course_id": [None, uuid4()], "prerequisite_course_id": [None, uuid4()], "is_required": [None]},
+    ),
+    "remove_prerequisite": (
+        "p_course_id => %(course)s, p_prerequisite_course_id => %(other)s",
+        {"course_id": [None, uuid4()], "prerequisite_course_id": [None, uuid4()]},
+    ),
+    "add_lesson_prerequisite": (
+        "p_lesson_id => %(lesson)s, p_prerequisite_lesson_id => %(lesson2)s",
+        {"lesson_id": [None, uuid4()], "prerequisite_lesson_id": [None, uuid4()]},
+    ),
+    "remove_lesson_prerequisite": (
+        "p_lesson_id => %(lesson)s, p_prerequisite_lesson_id => %(lesson2)s",
+        {"lesson_id": [None, uuid4()], "prerequisite_lesson_id": [None, uuid4()]},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("procedure", CALLS)
+def test_bad_input_changes_nothing(db: Connection, procedure: str) -> None:
+    course, other = make_course(db), make_course(db)
+    known = {"course": course.id, "other": other.id, "lesson": course.lesson_ids[0], "lesson2": course.lesson_ids[1]}
+    good, bad = CALLS[procedure]
+    arguments = dict(part.split(" => ", 1) for part in good.split(", ") if part)
+
+    def state() -> Any:
+        return [
+            db.execute(f"select * from {table} order by 1, 2").fetchall()
+            for table in ("courses", "lessons", "course_prerequisites", "lesson_prerequisites", "course_stats")
+        ]
+
+    before = state()
+    for name, values in bad.items():
+        for value in values:
+            call = ", ".join(f"{key} => {said}" for key, said in (arguments | {f"p_{name}": "%(bad)s"}).items())
+            with raises_sqlstate(*OURS, "42883", conn=db), acting(db, course.instructor_id, "instructor"):
+                db.execute(f"select {procedure}({call})", known | {"bad": value})
+    assert state() == before

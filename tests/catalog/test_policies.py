@@ -1,0 +1,126 @@
+"""Who may read which rows of the catalogue's tables, and that nobody writes them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from pgacademy.testing import acting
+from tests.support.asserts import raises_sqlstate
+from tests.support.factories import Connection, make_course, make_enrollment, make_user
+
+TABLES = ["courses", "course_stats", "course_prerequisites", "lessons", "lesson_prerequisites"]
+ROLES = ["anonymous", "student", "instructor", "admin", "service", "analyst"]
+
+
+def school_of(db: Connection) -> dict[str, Any]:
+    """A published and a draft course, each with a preview, a prerequisite and a lesson prerequisite."""
+    made: dict[str, Any] = {"before": make_course(db, lessons=0)}
+    for name, published in (("public", True), ("draft", False)):
+        course = made[name] = make_course(db, lessons=3, published=published)
+        db.execute("update lessons set is_preview = true where id = %s", (course.lesson_ids[0],))
+        db.execute("insert into course_prerequisites values (%s, %s)", (course.id, made["before"].id))
+        db.execute("insert into lesson_prerequisites values (%s, %s, %s)", (course.id, *course.lesson_ids[1:]))
+    return made
+
+
+def seen(db: Connection, table: str, course: UUID) -> int:
+    key = "id" if table == "courses" else "course_id"
+    row = db.execute(f"select count(*) from {table} where {key} = %s", (course,)).fetchone()
+    assert row is not None
+    return row[0]  # type: ignore[no-any-return]
+
+
+NONE = (0, 0, 0, 0, 0)
+TITLE_ONLY = (1, 1, 1, 0, 1)
+PREVIEW = (1, 1, 1, 1, 1)
+ALL = (1, 1, 1, 3, 1)
+
+
+def test_who_sees_what(db: Connection) -> None:
+    made = school_of(db)
+    public, draft = made["public"], made["draft"]
+    student, expired, admin = make_user(db), make_user(db), make_user(db, "admin")
+    for course in (public, draft):
+        make_enrollment(db, student, course)
+        make_enrollment(db, expired, course, status="expired", expires_at="now")
+    for user, role, sees_public, sees_draft in (
+        (None, "anonymous", PREVIEW, NONE),
+        (None, "student", PREVIEW, NONE),
+        (make_user(db), "student", PREVIEW, NONE),
+        (student, "student", ALL, ALL),
+        # Their list keeps its title, but what is in it is for those who are on it.
+        (expired, "student", PREVIEW, TITLE_ONLY),
+        (public.instructor_id, "instructor", ALL, NONE),
+        (draft.instructor_id, "instructor", TITLE_ONLY, ALL),
+        (draft.instructor_id, "student", PREVIEW, NONE),
+        (student, "instructor", TITLE_ONLY, NONE),
+        (admin, "admin", ALL, ALL),
+        (student, "admin", NONE, NONE),
+        (None, "admin", NONE, NONE),
+    ):
+        with acting(db, user, role):  # type: ignore[arg-type]
+            for course, expected in ((public, sees_public), (draft, sees_draft)):
+                assert tuple(seen(db, table, course.id) for table in TABLES) == expected, (role, user, course)
+
+
+@pytest.mark.parametrize("hidden", ["deleted_at = now()", "is_active = false"])
+def test_what_is_gone_is_gone_for_learners(db: Connection, hidden: str) -> None:
+    course, student = school_of(db)["public"], make_user(db)
+    make_enrollment(db, student, course)
+    db.execute(f"update courses set {hidden} where id = %s", (course.id,))
+    with acting(db, student, "student"):
+        # The row stays readable, so that what they did keeps its name.
+        assert (seen(db, "courses", course.id), seen(db, "lessons", course.id)) == (1, 0)
+    with acting(db, None, "anonymous"):
+        assert (seen(db, "courses", course.id), seen(db, "lessons", course.id)) == (0, 0)
+
+
+def test_a_hidden_lesson_is_hidden_from_learners(db: Connection) -> None:
+    course, student = school_of(db)["public"], make_user(db)
+    make_enrollment(db, student, course)
+    db.execute("update lessons set is_active = false where id = %s", (course.lesson_ids[0],))
+    for user, role, expected in (
+        (None, "anonymous", 0),
+        (student, "student", 2),
+        (course.instructor_id, "instructor", 3),
+    ):
+        with acting(db, user, role):  # type: ignore[arg-type]
+            assert seen(db, "lessons", course.id) == expected
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("table", TABLES)
+def test_nobody_writes_a_table(db: Connection, table: str, role: Any) -> None:
+    school_of(db)
+    user = make_user(db, role if role in ("instructor", "admin") else "student")
+    column = "lesson_count" if table == "course_stats" else "created_at"
+    commands = [
+        f"insert into {table} default values",
+        f"update {table} set {column} = {column}",
+        f"delete from {table}",
+        f"truncate {table} cascade",
+    ]
+    if role in ("service", "analyst"):
+        commands.append(f"select from {table}")
+    for command in commands:
+        with raises_sqlstate("42501", conn=db), acting(db, user, role):
+            db.execute(command)
+
+
+INTERNAL = [
+    "course_leaf_lessons(null)", "lock_course(null)", "lock_lessons(null)", "touch_course(null)",
+    "check_chapter(null, null)",
+    "make_lesson_room(null, null, 1)", "require_course_author()", "require_course_staff(null)",
+    "require_lesson_staff(null)",
+    "slugify('x', 'y')",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("call", INTERNAL)
+def test_what_is_internal_is_nobodys(db: Connection, call: str) -> None:
+    for role in ROLES:
+        with raises_sqlstate("42501", conn=db), acting(db, None, role):  # type: ignore[arg-type]
+            db.execute(f"select {call}")
