@@ -21,13 +21,13 @@ TEXTS: dict[str, list[Any]] = {
 COURSE: dict[str, list[Any]] = TEXTS | {
     "category": ["", HUGE], "discipline": ["", HUGE], "track": ["", "nonsense"], "difficulty": ["", "nonsense"],
     "estimated_minutes": [0, -1, 2**31], "learning_objectives": ["1", '"x"', "{"], "content_structure": ["1", "nope"],
-    "thumbnail_url": [HUGE], "max_enrollments": [-1, 2**31], 
+    "thumbnail_url": [HUGE], "max_enrollments": [-1, 2**31],
     "completion_xp": [-1, 100_001, 2**40], "coin_reward": [-1, 2**31],
     "metadata": ["[]", "1", "{"],
 }  # fmt: skip
 LESSON: dict[str, list[Any]] = TEXTS | {
     "lesson_type": ["", "nonsense"], "content": ["{"], "duration_minutes": [-1, 2**31], "video_url": [HUGE],
-    "materials": ["{}", "1"], "learning_outcomes": ["1"], 
+    "materials": ["{}", "1"], "learning_outcomes": ["1"],
     "completion_xp": [-1, 100_001], "coin_reward": [-1, 1_000_001],
     "metadata": ["[]"],
 }  # fmt: skip
