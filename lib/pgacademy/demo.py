@@ -52,7 +52,7 @@ def play(conninfo: str, school: str) -> Day:
             ada = _ada(connection)
             act(connection, school, "student", ada)
             enrolled = _rows(connection, "enroll")
-            lessons = [(row["title"], _finish(connection, row["id"])) for row in _rows(connection, "outline")]
+            lessons = [(row["title"], _finish(connection, row)) for row in _rows(connection, "outline")]
             return Day(
                 enrolled[0],
                 lessons,
@@ -63,7 +63,7 @@ def play(conninfo: str, school: str) -> Day:
 
 
 def _ada(connection: Connection) -> UUID:
-    """Ada's id. When she is new she has learned the day before yesterday and yesterday: today makes a streak of three."""
+    """Ada's id. When she is new, she has learned on the two days before: today makes a streak of three."""
     found = _rows(connection, "find_ada")
     if found:
         return UUID(str(found[0]["id"]))
@@ -78,9 +78,10 @@ def _ada(connection: Connection) -> UUID:
     return ada
 
 
-def _finish(connection: Connection, lesson: UUID) -> Row:
-    _rows(connection, "start_lesson", lesson=lesson)
-    return _rows(connection, "complete_lesson", lesson=lesson)[0]
+def _finish(connection: Connection, lesson: Row) -> Row:
+    if not lesson["is_started"]:
+        _rows(connection, "start_lesson", lesson=lesson["id"])
+    return _rows(connection, "complete_lesson", lesson=lesson["id"])[0]
 
 
 def _rows(connection: Connection, query: str, **values: Any) -> list[Row]:

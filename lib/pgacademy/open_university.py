@@ -263,8 +263,8 @@ def load(
     """
     connection.execute(queries("engine")["session_settings"])
     with (
-        schools.as_owner(connection, school),
         locking.advisory_lock(connection, f"the Open University data of {school}", WAIT_S),
+        schools.as_owner(connection, school),
     ):
         return _Loader(connection, school, data, report, batch).run()
 

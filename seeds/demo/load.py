@@ -20,8 +20,8 @@ def load(conninfo: str, school: str, progress: Callable[[str, int, int], None] |
     with connect(conninfo, application_name="pgacademy seed") as connection:
         check_release(connection, school)
         with (
-            schools.as_owner(connection, school),
             locking.advisory_lock(connection, f"the seeds of {school}"),
+            schools.as_owner(connection, school),
             borrowing(connection, school, "student", "instructor"),
         ):
             for number, step in enumerate(steps, 1):

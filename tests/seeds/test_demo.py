@@ -72,7 +72,10 @@ def test_the_day_can_be_played_again(school: SchoolDatabase) -> None:
 
 
 def test_nothing_that_was_borrowed_is_kept(school: SchoolDatabase) -> None:
-    memberships = "select array_agg(m::text order by m::text) from (select roleid, member, admin_option from pg_auth_members) as m"
+    memberships = (
+        "select array_agg(concat_ws(' ', m.roleid, m.member, m.admin_option) order by m.roleid, m.member)"
+        " from pg_auth_members as m"
+    )
     conn = school.connect(autocommit=True)
     before = one(conn, memberships)
     seed(school)

@@ -155,7 +155,8 @@ def compare(school: SchoolDatabase, want: Expected) -> None:
     for source, xp in (("lesson", want.lesson_xp), ("course", want.course_xp)):
         assert pairs(
             conn,
-            "select substr(u.username, 4), sum(x.amount)::integer from xp_events as x join users as u on u.id = x.user_id"
+            "select substr(u.username, 4), sum(x.amount)::integer"
+            " from xp_events as x join users as u on u.id = x.user_id"
             f" where x.source_type = '{source}' group by u.username",
         ) == dict(xp)
     assert (
@@ -195,8 +196,9 @@ select md5(string_agg(line, '|' order by line collate "C")) from (
     select concat_ws(',', u.username, a.title, a.earned_at)
     from user_achievements as a join users as u on u.id = a.user_id
     union all
-    select concat_ws(',', u.username, s.total_xp, s.current_level, s.longest_streak, s.last_streak_date, s.lessons_completed,
-                     s.courses_completed, s.courses_enrolled, s.achievements_earned, s.perfect_scores, s.score_sum)
+    select concat_ws(',', u.username, s.total_xp, s.current_level, s.longest_streak, s.last_streak_date,
+                     s.lessons_completed, s.courses_completed, s.courses_enrolled,
+                     s.achievements_earned, s.perfect_scores, s.score_sum)
     from user_stats as s join users as u on u.id = s.user_id
 ) as everything
 """

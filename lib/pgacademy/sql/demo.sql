@@ -39,7 +39,11 @@ cross join lateral enroll(p_course_id => c.id, p_idempotency_key => 'demo-enroll
 where c.slug = 'ledgers-explained';
 
 -- name: outline
-select l.id, l.title
+select
+    l.id,
+    l.title,
+    -- Row-level security shows her own progress and nobody else's.
+    exists (select from lesson_progress as p where p.lesson_id = l.id) as is_started
 from lessons as l
 inner join courses as c on c.id = l.course_id and c.slug = 'ledgers-explained'
 where l.is_mandatory and not exists (select from lessons as child where child.parent_lesson_id = l.id)
