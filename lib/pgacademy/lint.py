@@ -1,7 +1,7 @@
 """Everything about the SQL that can be checked without running the school: `python -m pgacademy.lint`.
 
-Sources: how files are written, what pglast says about bodies, sqlfluff, squawk. Catalogue: the queries of sql/checks/ on
-a throwaway database, and plpgsql_check on a server that has it. Each check returns findings; none means that all is well.
+Sources: how files are written, what pglast says about bodies, sqlfluff, squawk. Catalogue: the queries of sql/checks/
+on a throwaway database, and plpgsql_check on a server that has it. Each check returns findings; none means all is well.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def check_view_source(name: str, text: str) -> Iterator[Finding]:
     code = _COMMENT.sub("", text)
     if not header.startswith(f"-- {Path(name).stem}: "):
         yield Finding("view_source", name, f"does not begin with `-- {Path(name).stem}: what it shows`")
-    if not re.search(r"security_invoker\s*(=\s*(true|on)\b|[,)])", code) and "owner" not in header:
+    if not re.search(r"security_invoker\s*(=\s*(true|on)\b|[,)])", code) and "owner" not in header.lower():
         yield Finding("view_source", name, "asks with its owner's rights and does not say why")
 
 
@@ -281,7 +281,7 @@ def throwaway_school(extension: str | None = None) -> Iterator[Connection]:
             with databases.clone() as school:
                 if extension:
                     user = psycopg.conninfo.conninfo_to_dict(server.admin).get("user")
-                    with psycopg.connect(server.dsn(school.database, user and str(user)), autocommit=True) as admin:
+                    with psycopg.connect(server.dsn(school.database, str(user)), autocommit=True) as admin:
                         admin.execute(f'create extension if not exists "{extension}" schema public'.encode())
                 yield school.connect()
         finally:
