@@ -1,0 +1,75 @@
+"""The lints of sql/checks/: the house is clean, and each of them sees what it is for (none, one, none again)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+Connection = psycopg.Connection[Any]
+ROOT = Path(__file__).resolve().parents[2]
+CHECKS = sorted(path.stem for path in (ROOT / "sql/checks").glob("*.sql"))
+
+FUNCTION = "create function planted() returns integer language sql stable begin atomic select 1; end;"
+CLEAN = FUNCTION + "comment on function planted is 'x'; revoke all on function planted from public;"
+TABLE = """
+    create table planted (id bigint primary key);
+    alter table planted enable row level security;
+    comment on table planted is 'x';
+    comment on column planted.id is 'x';
+"""
+#: What breaks each rule, once.
+PLANTED = {
+    "foreign_key_without_index": TABLE + "alter table planted add user_id uuid references users;",
+    "function_grantee": CLEAN + "grant execute on function planted to academy_student;",
+    "function_overload": CLEAN
+    + "create function planted(i integer) returns integer language sql begin atomic select 1; end;",
+    "function_public": FUNCTION + "grant execute on function planted to public;",
+    "function_search_path": "create function planted() returns integer language sql"
+    " set search_path = '' as 'select 1';",
+    "function_without_comment": FUNCTION,
+    "identity_not_bigint": TABLE + "alter table planted add n integer generated always as identity;",
+    "index_covered": TABLE
+    + "create index planted_a on planted ((id + 1), id); create index planted_b on planted ((id + 1));",
+    "policy_for_all": TABLE + "create policy p on planted for all to pgacademy_admin using (true);",
+    "policy_overlap": TABLE
+    + "create policy p on planted for select to pgacademy_admin using (true);"
+    + "create policy q on planted for select to pgacademy_admin, pgacademy_student using (true);",
+    "policy_unwrapped_identity": "create policy p on job_runs for select to pgacademy_student"
+    " using (id = current_user_id() and id = (select current_user_id()));",
+    "relation_without_comment": TABLE + "alter table planted add extra text;",
+    "table_forces_row_security": TABLE + "alter table planted force row level security;",
+    "table_grants": TABLE + "grant truncate on planted to pgacademy_admin;",
+    "table_without_primary_key": "create table planted (id bigint);",
+    "table_without_row_security": TABLE + "alter table planted disable row level security;",
+    "timestamp_without_time_zone": TABLE + "alter table planted add at timestamp;",
+    "trigger_transition_table": TABLE
+    + "create trigger t after update on planted referencing new table as n for each statement"
+    " execute function touch_updated_at();",
+    "view_owner_rights": "create view planted as select 1 as one; comment on view planted is 'x';",
+}
+
+
+def found(conn: Connection, check: str) -> list[tuple[str, str]]:
+    return conn.execute((ROOT / f"sql/checks/{check}.sql").read_bytes()).fetchall()
+
+
+def test_every_check_is_tested() -> None:
+    assert sorted(PLANTED) == CHECKS
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_none_one_none(db: Connection, check: str) -> None:
+    assert found(db, check) == []
+    with db.transaction(force_rollback=True):
+        db.execute(PLANTED[check].encode())
+        assert len(found(db, check)) == 1
+    assert found(db, check) == []
+
+
+def test_a_named_grant_instead_of_a_covered_unique_is_fine(db: Connection) -> None:
+    """A unique index that a longer one begins with is needed for its rule."""
+    db.execute((TABLE + "create index planted_a on planted (id, (1));").encode())
+    assert found(db, "index_covered") == []

@@ -1,0 +1,105 @@
+"""verify_integrity finds each counter that is broken on purpose, and repair_counters mends it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import pytest
+from tests.support.asserts import raises_sqlstate
+from tests.support.factories import insert, make_course, make_user
+
+from pgacademy.testing import acting
+
+Connection = psycopg.Connection[Any]
+
+#: What is broken, and the check that must say so.
+BROKEN = {
+    "update user_stats set total_xp = total_xp + 1": "user_stats.total_xp",
+    "update user_stats set current_level = 99": "user_stats.current_level",
+    "update user_stats set weekly_xp = weekly_xp + 1 where week_start is not null": "user_stats.weekly_xp",
+    "update user_stats set monthly_xp = monthly_xp + 1 where month_start is not null": "user_stats.monthly_xp",
+    "update user_stats set courses_enrolled = 40": "user_stats.courses_enrolled",
+    "update user_stats set courses_completed = 40": "user_stats.courses_completed",
+    "update user_stats set lessons_completed = 40": "user_stats.lessons_completed",
+    "update user_stats set perfect_scores = 40": "user_stats.perfect_scores",
+    "update user_stats set score_sum = 40": "user_stats.score_sum",
+    "update user_stats set score_count = 40": "user_stats.score_count",
+    "update user_stats set achievements_earned = 40": "user_stats.achievements_earned",
+    "update user_stats set longest_streak = 40": "user_stats.longest_streak",
+    "update user_stats set current_streak = 40, longest_streak = 40": "user_stats.current_streak",
+    "update user_stats set last_streak_date = '2001-01-01'": "user_stats.last_streak_date",
+    "update user_stats set is_ranked = not is_ranked": "user_stats.is_ranked",
+    "update user_streaks set streak_count = 40": "user_streaks.streak_count",
+    "update course_stats set lesson_count = 40": "course_stats.lesson_count",
+    "update course_stats set enrollment_count = 40": "course_stats.enrollment_count",
+    "update course_stats set enrollment_count = 40, completion_count = 40": "course_stats.completion_count",
+    "update course_stats set rating_count = 1, rating_sum = 5": "course_stats.rating_sum",
+    "update course_stats set rating_sum = 8, rating_count = 2": "course_stats.rating_count",
+    "update enrollments set completed_lessons_count = 0": "enrollments.completed_lessons_count",
+    "update enrollments set total_lessons_count = 40": "enrollments.total_lessons_count",
+    "update enrollments set progress_percentage = 1.5": "enrollments.progress_percentage",
+    "update enrollments set total_time_spent_seconds = 1": "enrollments.total_time_spent_seconds",
+    "update public_profiles set username = 'somebody-else'": "public_profile",
+    "delete from public_profiles": "one_to_one",
+    "delete from user_settings": "one_to_one",
+    "delete from user_stats": "one_to_one",
+    "insert into xp_rank_buckets (width, bucket, people) values (100, 77, 3)": "xp_ranks",
+    "delete from xp_rank_deltas": "xp_ranks",
+}
+
+
+@pytest.fixture
+def living(db: Connection) -> Connection:
+    """Two learners, one of them done with a course of two lessons, one half-way."""
+    course = make_course(db, lessons=2)
+    for lessons in (1, 2):
+        learner = make_user(db)
+        db.execute("select record_enrollment(%s, %s)", [learner, course.id])
+        for lesson in course.lesson_ids[:lessons]:
+            db.execute("select record_completion(%s, %s, 100, 60)", [learner, lesson])
+    assert findings(db) == set()
+    return db
+
+
+def findings(conn: Connection) -> set[str]:
+    return {name for (name,) in conn.execute("select check_name from verify_integrity()").fetchall()}
+
+
+@pytest.mark.parametrize(("statement", "check"), BROKEN.items())
+def test_broken_found_mended(living: Connection, statement: str, check: str) -> None:
+    living.execute(statement.encode())
+    assert check in findings(living)
+    mended = {name for (name,) in living.execute("select check_name from repair_counters()").fetchall()}
+    assert check in mended
+    assert findings(living) == set()
+    assert living.execute("select count(*) from repair_counters()").fetchone() == (0,)
+
+
+def test_a_cycle_is_found_and_left_alone(living: Connection) -> None:
+    one, two = make_course(living), make_course(living)
+    living.execute("alter table course_prerequisites disable trigger user")
+    for course, earlier in ((one, two), (two, one)):
+        insert(
+            living, "course_prerequisites", "course_id", course_id=course.id, prerequisite_course_id=earlier.id
+        )  # fmt: skip
+    assert findings(living) == {"prerequisite_cycle"}
+    assert living.execute("select count(*) from repair_counters()").fetchone() == (0,)
+
+
+def test_an_overbooked_course_is_found(living: Connection) -> None:
+    living.execute("alter table courses disable trigger user")
+    living.execute("update courses set max_enrollments = 1 where id in (select course_id from enrollments)")
+    assert findings(living) == {"seats"}
+
+
+@pytest.mark.parametrize("role", ["student", "instructor", "admin", "anonymous"])
+@pytest.mark.parametrize("procedure", ["verify_integrity", "repair_counters"])
+def test_only_the_back_end_may(living: Connection, role: Any, procedure: str) -> None:
+    with raises_sqlstate("42501", conn=living), acting(living, make_user(living), role):
+        living.execute(f"select * from {procedure}()".encode())
+
+
+def test_the_service_may(living: Connection) -> None:
+    with acting(living, None, "service"):
+        assert findings(living) == set()
