@@ -220,8 +220,13 @@ begin
     end if;
 
     -- What the trigger has made of it.
-    select e.status = 'completed', e.progress_percentage, e.completed_lessons_count, e.total_lessons_count
-    into course_completed, progress_percentage, completed_lessons, total_lessons
+    select
+        e.status = 'completed', e.progress_percentage, e.completed_lessons_count, e.total_lessons_count,
+        case
+            when already_completed then next_lesson(p_enrollment_id => e.id)
+            else nullif(e.current_lesson_id, p_lesson_id)
+        end
+    into course_completed, progress_percentage, completed_lessons, total_lessons, next_lesson_id
     from enrollments as e
     where e.id = v_enrollment.id;
 
@@ -269,8 +274,6 @@ begin
     into total_xp, current_level, levels_gained, current_streak, longest_streak
     from user_stats as s
     where s.user_id = p_user_id;
-
-    next_lesson_id := next_lesson(p_enrollment_id => v_enrollment.id);
 
     if p_idempotency_key is not null then
         perform store_reply(

@@ -10,10 +10,15 @@ create or replace function next_lesson(
     p_enrollment_id uuid
 )
 returns uuid
-language sql
+language plpgsql -- keeps its plan; an SQL function of this kind is planned with every call before PostgreSQL 18
 stable
 security invoker
-begin atomic
+set search_path from current
+as $$
+#variable_conflict use_column
+declare
+    v_lesson_id uuid;
+begin
     with recursive outline (course_id, lesson_id, is_mandatory, path) as (
         select l.course_id, l.id, l.is_mandatory, array[l.position]
         from enrollments as e
@@ -35,6 +40,7 @@ begin atomic
     )
 
     select o.lesson_id
+    into v_lesson_id
     from outline as o
     where
         not exists (select from done as d where d.lesson_id = o.lesson_id)
@@ -51,7 +57,10 @@ begin atomic
         )
     order by not o.is_mandatory, o.path
     limit 1;
+
+    return v_lesson_id;
 end;
+$$;
 
 comment on function next_lesson is 'The next lesson of an enrolment in the order of the outline; null when none is left.';
 -- Granted to nobody: learners call resume_lesson.

@@ -54,7 +54,11 @@ begin
             progress_percentage = c.progress_percentage,
             status = case when c.is_done then 'completed' else e.status end,
             completed_at = case when c.is_done then coalesce(v_at, now()) else e.completed_at end,
-            current_lesson_id = coalesce(case when v_is and not v_was then next_lesson(e.id) end, e.current_lesson_id),
+            -- With nothing left, the lesson just completed: apply_completion tells by it that there is no next one.
+            current_lesson_id = case
+                when v_is and not v_was then coalesce(next_lesson(p_enrollment_id => e.id), new.lesson_id)
+                else e.current_lesson_id
+            end,
             total_time_spent_seconds = e.total_time_spent_seconds + v_seconds,
             last_accessed_at = greatest(e.last_accessed_at, v_at)
         from (
