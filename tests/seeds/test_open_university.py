@@ -204,15 +204,27 @@ select md5(string_agg(line, '|' order by line collate "C")) from (
 """
 
 
-def test_the_smallest_module_is_what_the_files_say(school: SchoolDatabase, files: Path) -> None:
-    first = load(school, files, "AAA")
-    compare(school, expected(files, "AAA"))
-    assert (first.courses, first.completions) == (2, sum(expected(files, "AAA").completions.values()))
+@pytest.fixture(scope="module")
+def clean(pgacademy_databases: Any, files: Path) -> Iterator[tuple[SchoolDatabase, open_university.Loaded]]:
+    """The smallest module, loaded in one go."""
+    with pgacademy_databases.clone() as school:
+        yield school, load(school, files, "AAA")
 
+
+def test_the_smallest_module_is_what_the_files_say(
+    clean: tuple[SchoolDatabase, open_university.Loaded], files: Path
+) -> None:
+    school, first = clean
+    want = expected(files, "AAA")
+    compare(school, want)
+    assert (first.courses, first.completions) == (2, sum(want.completions.values()))
+
+
+def test_loading_twice_is_loading_once(clean: tuple[SchoolDatabase, open_university.Loaded], files: Path) -> None:
+    school, _ = clean
     conn = school.connect(autocommit=True)
     before = one(conn, DIGEST)
-    again = load(school, files, "AAA")
-    assert (again.courses, again.people, again.enrolments, again.completions, again.started, again.dropped) == (0,) * 6
+    assert set(load(school, files, "AAA").added().values()) == {0}
     assert one(conn, DIGEST) == before
 
 
@@ -234,7 +246,9 @@ with psycopg.connect(sys.argv[1], autocommit=True) as conn:
 """
 
 
-def test_a_killed_load_resumes_where_it_was(school: SchoolDatabase, pgacademy_databases: Any, files: Path) -> None:
+def test_a_killed_load_resumes_where_it_was(
+    school: SchoolDatabase, clean: tuple[SchoolDatabase, open_university.Loaded], files: Path
+) -> None:
     """Killed without a chance to clean up, then run again: the same school as one that was loaded in one go."""
     conn = school.connect(autocommit=True)
     process = subprocess.Popen([sys.executable, "-c", LOADER, school.dsn, school.name, str(files)])
@@ -252,9 +266,7 @@ def test_a_killed_load_resumes_where_it_was(school: SchoolDatabase, pgacademy_da
     assert 0 < resumed.completions < total
     compare(school, expected(files, "AAA"))
 
-    with pgacademy_databases.clone() as other:
-        load(other, files, "AAA")
-        assert one(other.connect(autocommit=True), DIGEST) == one(conn, DIGEST)
+    assert one(clean[0].connect(autocommit=True), DIGEST) == one(conn, DIGEST)
 
 
 def test_two_loads_at_once_are_refused(school: SchoolDatabase, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
