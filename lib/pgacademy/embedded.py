@@ -315,21 +315,7 @@ class EmbeddedServer:
             self._make(binaries)
             self._forget_dead_server()
             port = self._choose_port()
-            options = f"-k '{self.socket_folder}' -h 127.0.0.1 -p {port}"
-            try:
-                command: list[str | Path] = [
-                    binaries / "pg_ctl",
-                    "start",
-                    "-w",
-                    f"-t{_START_TIMEOUT_S:.0f}",
-                    f"--pgdata={self.data}",
-                ]
-                _run([*command, f"--log={self.log}", f"--options={options}"])
-            except EmbeddedServerError as exc:
-                tail = self.log.read_text(errors="replace")[-1500:] if self.log.exists() else exc.detail
-                raise EmbeddedServerError(
-                    "The embedded server did not start.", detail=tail, hint=f"Its log is {self.log}."
-                ) from exc
+            self._launch(binaries, port)
             self._state.write_text(json.dumps({"port": port}) + "\n")
             self._finish(binaries)
             return True
@@ -337,8 +323,7 @@ class EmbeddedServer:
     def stop(self) -> bool:
         """Stops the server, its data kept; False if it was not up."""
         with self._locked():
-            self._forget_dead_server()
-            if not (self.data / "postmaster.pid").exists():
+            if not self._lives():
                 return False
             _run([find_binaries() / "pg_ctl", "stop", "-w", "-m", "fast", f"--pgdata={self.data}"])
             return True
@@ -394,15 +379,46 @@ class EmbeddedServer:
         with os.fdopen(descriptor, "w") as handle:
             handle.write(password + "\n")
 
-    def _forget_dead_server(self) -> None:
-        """Removes a postmaster.pid whose process is gone, or whose number now belongs to something else."""
-        file = self.data / "postmaster.pid"
-        try:
-            pid = int(file.read_text().split("\n", 1)[0])
-        except (OSError, ValueError):
+    def _launch(self, binaries: Path, port: int) -> None:
+        """Starts the server and waits for it; for a while also for the last children of one that was killed."""
+        options = f"-k '{self.socket_folder}' -h 127.0.0.1 -p {port}"
+        command: list[str | Path] = [binaries / "pg_ctl", "start", "-w", f"-t{_START_TIMEOUT_S:.0f}"]
+        deadline = time.monotonic() + 10.0
+        while True:
+            self.log.unlink(missing_ok=True)
+            try:
+                _run([*command, f"--pgdata={self.data}", f"--log={self.log}", f"--options={options}"])
+            except EmbeddedServerError as exc:
+                said = self.log.read_text(errors="replace")[-1500:] if self.log.exists() else exc.detail
+                if "shared memory block" in (said or "") and time.monotonic() < deadline:
+                    time.sleep(0.3)
+                    continue
+                hint = f"Its log is {self.log}."
+                raise EmbeddedServerError("The embedded server did not start.", detail=said, hint=hint) from exc
             return
-        if not _is_postgres(pid):
-            file.unlink(missing_ok=True)
+
+    def _lives(self) -> bool:
+        """Whether the process that postmaster.pid names is a PostgreSQL server."""
+        try:
+            return _is_postgres(int((self.data / "postmaster.pid").read_text().split("\n", 1)[0]))
+        except (OSError, ValueError):
+            return False
+
+    def _forget_dead_server(self) -> None:
+        """Lets PostgreSQL see that the process in a stale postmaster.pid is dead, when its number says otherwise.
+
+        The number may by now be something else's, or a zombie's. The file stays, with a number that is free: by what
+        else it holds PostgreSQL makes sure that no child of the dead server still uses the data.
+        """
+        file = self.data / "postmaster.pid"
+        if self._lives() or not file.exists():
+            return
+        for leftover in self.socket_folder.glob(".s.PGSQL.*"):  # the socket and its own lock; the folder is ours alone
+            leftover.unlink(missing_ok=True)
+        with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+            pass
+        lines = file.read_text().split("\n")
+        file.write_text("\n".join([str(gone.pid), *lines[1:]]))
 
     def _choose_port(self) -> int:
         """The port of last time if it is still free, else one that is free now."""
@@ -420,9 +436,19 @@ class EmbeddedServer:
 
 
 def _is_postgres(pid: int) -> bool:
-    """Whether process `pid` lives and is a PostgreSQL server."""
-    shown = subprocess.run(["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S607
-    return "postgres" in shown.stdout
+    """Whether process `pid` lives, is no zombie, and is a PostgreSQL server."""
+    if Path("/proc/self/stat").exists():
+        try:
+            # "pid (name) state …"; the name may hold spaces and parentheses itself
+            name, _, rest = Path(f"/proc/{pid}/stat").read_text().partition("(")[2].rpartition(") ")
+        except OSError:
+            return False
+        state = rest[:1]
+    else:
+        command = ["ps", "-o", "stat=,comm=", "-p", str(pid)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        state, _, name = done.stdout.strip().partition(" ")
+    return "postgres" in name and not state.startswith("Z")
 
 
 # -- throwaway servers ------------------------------------------------------------------------------------------------

@@ -1,0 +1,220 @@
+"""The migration engine: whole or not at all, alone, and in agreement with yoyo."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from urllib.parse import quote
+
+import psycopg
+import pytest
+import yoyo
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from pgacademy import __version__, migrations, roles, sources
+from pgacademy.connection import Connection, check_release, connect
+from pgacademy.errors import (
+    MigrationError,
+    RolesMissing,
+    SchoolMissing,
+    ServerUnreachable,
+    UnsafeSearchPath,
+    VersionMismatch,
+)
+from tests.lib.conftest import Yard
+
+MIGRATE = "import sys; from pgacademy import migrations, sources; from pathlib import Path; "
+MIGRATE += "migrations.migrate(sys.argv[1], 'academy', tree_=sources.Tree(Path(sys.argv[2])))"
+
+
+def test_a_second_run_changes_nothing(yard: Yard) -> None:
+    first = yard.migrate()
+    assert first.applied == ["0001.create-notes", "0002.protect-notes"]
+    assert len(first.repeatables) == 7
+    assert not yard.migrate().changed
+    assert yard.status().is_current
+
+
+def test_the_whole_school_migrates_as_a_login_that_is_no_superuser(dsn: str, deploy: Connection) -> None:
+    row = deploy.execute("select rolsuper, rolbypassrls from pg_roles where rolname = current_user").fetchone()
+    assert row == (False, False)
+    migrations.migrate(dsn, "academy")
+    assert not migrations.migrate(dsn, "academy").changed
+    check_release(deploy, "academy")
+
+
+def test_the_whole_school_rolls_back_and_returns(dsn: str, deploy: Connection) -> None:
+    first = migrations.migrate(dsn, "academy")
+    undone = migrations.rollback(dsn, "academy", first.applied[0])
+    assert undone == first.applied[:0:-1]
+    again = migrations.migrate(dsn, "academy")
+    assert again.applied == first.applied[1:]
+    assert sorted(again.repeatables) == sorted(first.repeatables)
+
+
+def test_order_is_that_of_yoyo() -> None:
+    folder = sources.tree().migrations
+    theirs = yoyo.migrations.topological_sort(yoyo.read_migrations(str(folder)))
+    assert [step.id for step in migrations.read_steps(folder)] == [migration.id for migration in theirs]
+
+
+def test_yoyo_sees_what_was_applied(yard: Yard) -> None:
+    yard.migrate()
+    yard.write("migrations/0003.add-title.sql", "-- depends: 0002.protect-notes\nalter table notes add title text;\n")
+    parts = conninfo_to_dict(yard.dsn)
+    url = (
+        f"postgresql+psycopg://{parts['user']}@/{parts['dbname']}?host={quote(str(parts['host']), safe='')}"
+        f"&port={parts['port']}&schema=academy&options={quote('-c role=academy_owner')}"
+    )
+    backend = yoyo.get_backend(url)
+    files = yoyo.read_migrations(str(yard.tree.migrations))
+    assert [migration.id for migration in backend.to_apply(files)] == ["0003.add-title"]
+    # And the other way round: what yoyo applies, we do not apply again.
+    with backend.lock():
+        backend.apply_migrations(backend.to_apply(files))
+    backend.connection.close()
+    assert yard.migrate().applied == []
+
+
+def test_a_failing_file_leaves_nothing(yard: Yard) -> None:
+    yard.write("migrations/0003.break.sql", "create table half (id int primary key);\nselect 1 / 0;\n")
+    with pytest.raises(MigrationError) as caught:
+        yard.migrate()
+    assert caught.value.sqlstate == "22012"
+    assert "0003.break" in caught.value.message
+    assert yard.ask("select to_regclass('half')") == [None]
+    assert yard.status().applied == ("0001.create-notes", "0002.protect-notes")
+    yard.write("migrations/0003.break.sql", "create table half (id int primary key);\n")
+    assert yard.migrate().applied == ["0003.break"]
+
+
+def test_an_edited_file_is_named(yard: Yard) -> None:
+    yard.migrate()
+    yard.write("migrations/0001.create-notes.sql", "create table notes (id bigint primary key, body text);\n")
+    assert yard.status().edited == ("0001.create-notes",)
+    with pytest.raises(MigrationError, match=r"0001\.create-notes\.sql"):
+        yard.migrate()
+
+
+def test_a_late_file_is_refused(yard: Yard) -> None:
+    yard.migrate()
+    yard.write("migrations/0000.late.sql", "create table late (id int primary key);\n")
+    with pytest.raises(MigrationError, match=r"0000\.late"):
+        yard.migrate()
+
+
+@pytest.mark.parametrize("ending", ["commit;", "rollback; begin;", "commit; begin;"])
+def test_a_file_may_not_end_its_transaction(yard: Yard, ending: str) -> None:
+    yard.write("migrations/0003.escape.sql", f"create table escaped (id int primary key); {ending}\n")
+    with pytest.raises(MigrationError, match="ends its transaction"):
+        yard.migrate()
+
+
+def test_a_rollback_without_its_file_is_refused(yard: Yard) -> None:
+    yard.migrate()
+    with pytest.raises(MigrationError, match=r"0002\.protect-notes\.rollback\.sql"):
+        migrations.rollback(yard.dsn, "academy", "0001.create-notes", tree_=yard.tree)
+    assert yard.status().is_current
+
+
+def test_two_at_once_apply_everything_once(yard: Yard) -> None:
+    yard.write("migrations/0003.slow.sql", "create table slow (id int primary key); select pg_sleep(0.5);\n")
+    reports: list[migrations.MigrationReport] = []
+    threads = [threading.Thread(target=lambda: reports.append(yard.migrate())) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert sorted(len(report.applied) for report in reports) == [0, 0, 3]
+
+
+def test_after_a_kill_the_next_run_just_works(yard: Yard) -> None:
+    yard.write("migrations/0003.long.sql", "create table long (id int primary key); select pg_sleep(30);\n")
+    command = [sys.executable, "-c", MIGRATE, yard.dsn, str(yard.root)]
+    process = subprocess.Popen(command, env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)})
+    with connect(yard.dsn) as watcher:
+        deadline = time.monotonic() + 30
+        query = "select from pg_stat_activity where query like '%%pg_sleep(30)%%' and datname = current_database()"
+        query += " and pid <> %s"
+        while watcher.execute(query, [watcher.info.backend_pid]).fetchone() is None:
+            assert time.monotonic() < deadline
+            assert process.poll() is None
+            time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    yard.write("migrations/0003.long.sql", "create table long (id int primary key);\n")
+    started = time.monotonic()
+    assert yard.migrate().applied == ["0003.long"]
+    assert time.monotonic() - started < 10
+
+
+def test_two_schools_in_one_database_do_not_meet(yard: Yard, deploy: Connection) -> None:
+    roles.apply_roles(deploy, "riverside")
+    yard.migrate()
+    yard.migrate("riverside")
+    assert yard.status("riverside").is_current
+    roles.add_login(deploy, "academy", f"web_{deploy.info.dbname}", "secret", ["student"])
+    login = conninfo_to_dict(yard.dsn) | {"user": f"web_{deploy.info.dbname}"}
+    with psycopg.connect(**login, autocommit=True) as web:  # type: ignore[arg-type]
+        assert web.execute("show search_path").fetchone() == ("academy, extensions, pg_temp",)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            web.execute("select * from academy.few_notes")
+        web.execute("set role academy_student")
+        web.execute("select * from few_notes")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            web.execute("select * from riverside.few_notes")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            web.execute("set role riverside_student")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            web.execute("set role academy_owner")
+    deploy.execute(sql.SQL("drop role {}").format(sql.Identifier(f"web_{deploy.info.dbname}")))
+
+
+def test_missing_roles_are_named(yard: Yard) -> None:
+    with pytest.raises(RolesMissing, match="nowhere_owner"):
+        yard.migrate("nowhere")
+
+
+def test_a_school_that_is_not_there(yard: Yard) -> None:
+    with pytest.raises(SchoolMissing):
+        yard.status()
+
+
+def test_no_connection() -> None:
+    with pytest.raises(ServerUnreachable):
+        migrations.migrate("host=/nowhere", "academy")
+
+
+def test_a_path_that_others_can_write_to_is_refused(yard: Yard, deploy: Connection) -> None:
+    yard.migrate()
+    deploy.execute("grant create on schema extensions to public")
+    with pytest.raises(UnsafeSearchPath, match="PUBLIC in extensions"):
+        yard.migrate()
+
+
+def test_versions_that_do_not_fit(yard: Yard, deploy: Connection) -> None:
+    yard.migrate()
+    check_release(deploy, "academy")
+    for version in ("99.0.0", "0.0.9"):
+        yard.run(f"comment on schema academy is 'pgacademy {version}: a school.'")
+        with pytest.raises(VersionMismatch, match=version):
+            check_release(deploy, "academy")
+        if version == "99.0.0":
+            with pytest.raises(VersionMismatch, match=version):
+                yard.migrate()
+        else:
+            yard.migrate()
+            assert yard.status().school_version == __version__
+
+
+def test_bookkeeping_is_closed_to_everybody(yard: Yard) -> None:
+    yard.migrate()
+    for table in ("schema_steps", "schema_objects", "_yoyo_migration", "_yoyo_log", "_yoyo_version", "yoyo_lock"):
+        assert yard.ask("select relrowsecurity and relacl is null from pg_class where oid = %s::regclass", table) == [
+            True
+        ]
