@@ -47,7 +47,7 @@ def _characteristics(isolation: psycopg.IsolationLevel | None, read_only: bool) 
         modes.append(f"isolation level {level}")
     if read_only:
         modes.append("read only")
-    return sql.SQL("set transaction " + ", ".join(modes)) if modes else None  # type: ignore[arg-type]
+    return sql.SQL("set transaction " + ", ".join(modes)) if modes else None
 
 
 def _prepared(dsn: str | None, school: str | None) -> tuple[str, str, str]:

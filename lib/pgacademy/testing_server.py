@@ -61,7 +61,9 @@ def _prepare(kind: str, admin: str) -> Server:
     try:
         with psycopg.connect(admin, autocommit=True) as conn:
             if conn.info.server_version < 150000:
-                raise ServerUnavailable(f"PostgreSQL 15 or newer is needed, this is {conn.info.server_version // 10000}")
+                raise ServerUnavailable(
+                    f"PostgreSQL 15 or newer is needed, this is {conn.info.server_version // 10000}"
+                )
             row = conn.execute(
                 "select rolsuper, rolcreaterole, rolcreatedb, current_user from pg_roles where rolname = current_user"
             ).fetchone()

@@ -26,10 +26,14 @@ def test_db_is_rolled_back(db: psycopg.Connection, turn: int) -> None:
 def test_nobody_is_superuser(school: SchoolDatabase) -> None:
     with school.connect() as conn:
         assert conn.execute("select current_user::text").fetchone() == ("academy_owner",)
-        assert conn.execute("select bool_or(rolsuper) from pg_roles where rolname in (session_user, current_user)").fetchone() == (False,)
+        assert conn.execute(
+            "select bool_or(rolsuper) from pg_roles where rolname in (session_user, current_user)"
+        ).fetchone() == (False,)
     with school.app() as conn:
         assert conn.execute("select current_user::text").fetchone() == ("academy_student",)
-        assert conn.execute("select rolsuper or rolinherit from pg_roles where rolname = session_user").fetchone() == (False,)
+        assert conn.execute("select rolsuper or rolinherit from pg_roles where rolname = session_user").fetchone() == (
+            False,
+        )
 
 
 def test_acting_ends_with_its_block(db: psycopg.Connection) -> None:

@@ -1,0 +1,5102 @@
+"""Every stored procedure that a platform role may call, as a typed method.
+
+Written by `python -m pgacademy.generate` from the catalogue of a migrated school. Do not edit it: edit the SQL.
+"""
+
+# ruff: noqa: A001, A002, E501, PLR0904 - names are those of the procedures, lines as long as what they say
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
+from typing import TypeAlias, cast
+from uuid import UUID
+
+from pgacademy.client_base import AsyncSessionBase, Json, Procedure, SessionBase
+
+Inet: TypeAlias = IPv4Address | IPv4Interface | IPv6Address | IPv6Interface
+
+__all__ = [
+    "AsyncSession",
+    "Session",
+    "AddLesson",
+    "AwardXp",
+    "CheckAchievements",
+    "CompleteLesson",
+    "CreateCourse",
+    "DropCourse",
+    "Enroll",
+    "FindLogin",
+    "GrantStreakFreeze",
+    "LeaderboardAround",
+    "LeaderboardPage",
+    "LeaderboardTop",
+    "RateCourse",
+    "ReadEncryptedField",
+    "RecordCompletion",
+    "RecordDrop",
+    "RecordEnrollment",
+    "RecordStart",
+    "RefreshLeaderboard",
+    "RepairCounters",
+    "ResumeLesson",
+    "ReverseXp",
+    "RotateSession",
+    "SearchCourses",
+    "StartLesson",
+    "UpdateCourse",
+    "UpdateLesson",
+    "VerifyIntegrity",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class AddLesson:
+    """What add_lesson() returns."""
+
+    lesson_id: UUID
+    slug: str
+    lesson_position: int
+
+
+@dataclass(frozen=True, slots=True)
+class AwardXp:
+    """What award_xp() returns."""
+
+    total_xp: int
+    current_level: int
+    awarded: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckAchievements:
+    """What check_achievements() returns, row by row."""
+
+    achievement_id: UUID
+    course_id: UUID | None
+    title: str
+    xp_reward: int
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteLesson:
+    """What complete_lesson() returns."""
+
+    lesson_progress_id: UUID
+    enrollment_id: UUID
+    course_id: UUID
+    already_completed: bool
+    xp_awarded: int
+    course_completed: bool
+    progress_percentage: Decimal
+    completed_lessons: int
+    total_lessons: int
+    total_xp: int
+    current_level: int
+    levels_gained: int
+    current_streak: int
+    longest_streak: int
+    achievements: Json
+    next_lesson_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class CreateCourse:
+    """What create_course() returns."""
+
+    course_id: UUID
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class DropCourse:
+    """What drop_course() returns."""
+
+    enrollment_id: UUID
+    status: str
+    dropped_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Enroll:
+    """What enroll() returns."""
+
+    enrollment_id: UUID
+    status: str
+    already_enrolled: bool
+    total_lessons: int
+    first_lesson_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class FindLogin:
+    """What find_login() returns."""
+
+    user_id: UUID
+    password_hash: str | None
+    role: str
+    is_active: bool
+    email_verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GrantStreakFreeze:
+    """What grant_streak_freeze() returns."""
+
+    streak_freezes: int
+    current_streak: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderboardAround:
+    """What leaderboard_around() returns, row by row."""
+
+    rank: int
+    user_id: UUID
+    username: str | None
+    full_name: str | None
+    avatar_url: str | None
+    avatar_emoji: str | None
+    total_xp: int
+    current_level: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderboardPage:
+    """What leaderboard_page() returns, row by row."""
+
+    rank: int | None
+    user_id: UUID | None
+    username: str | None
+    full_name: str | None
+    avatar_url: str | None
+    avatar_emoji: str | None
+    xp: int | None
+    period_start: dt.date | None
+    calculated_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderboardTop:
+    """What leaderboard_top() returns, row by row."""
+
+    rank: int
+    user_id: UUID
+    username: str | None
+    full_name: str | None
+    avatar_url: str | None
+    avatar_emoji: str | None
+    total_xp: int
+    current_level: int
+
+
+@dataclass(frozen=True, slots=True)
+class RateCourse:
+    """What rate_course() returns."""
+
+    enrollment_id: UUID
+    rating: int
+    average_rating: Decimal
+    rating_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEncryptedField:
+    """What read_encrypted_field() returns."""
+
+    key_id: str
+    nonce: bytes
+    ciphertext: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCompletion:
+    """What record_completion() returns."""
+
+    lesson_progress_id: UUID
+    enrollment_id: UUID
+    course_id: UUID
+    already_completed: bool
+    xp_awarded: int
+    course_completed: bool
+    progress_percentage: Decimal
+    completed_lessons: int
+    total_lessons: int
+    total_xp: int
+    current_level: int
+    levels_gained: int
+    current_streak: int
+    longest_streak: int
+    achievements: Json
+    next_lesson_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDrop:
+    """What record_drop() returns."""
+
+    enrollment_id: UUID
+    status: str
+    dropped_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordEnrollment:
+    """What record_enrollment() returns."""
+
+    enrollment_id: UUID
+    status: str
+    already_enrolled: bool
+    total_lessons: int
+    first_lesson_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordStart:
+    """What record_start() returns."""
+
+    lesson_progress_id: UUID
+    enrollment_id: UUID
+    course_id: UUID
+    status: str
+    started_at: dt.datetime
+    completed_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshLeaderboard:
+    """What refresh_leaderboard() returns."""
+
+    generation: int
+    people: int
+    calculated_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RepairCounters:
+    """What repair_counters() returns, row by row."""
+
+    check_name: str
+    table_name: str
+    row_id: str | None
+    expected: str | None
+    actual: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeLesson:
+    """What resume_lesson() returns."""
+
+    enrollment_id: UUID
+    lesson_id: UUID | None
+    title: str | None
+    lesson_type: str | None
+    is_started: bool | None
+    completed_lessons: int
+    total_lessons: int
+    progress_percentage: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ReverseXp:
+    """What reverse_xp() returns."""
+
+    total_xp: int
+    current_level: int
+    awarded: int
+
+
+@dataclass(frozen=True, slots=True)
+class RotateSession:
+    """What rotate_session() returns."""
+
+    status: str
+    session_id: UUID | None
+    family_id: UUID | None
+    user_id: UUID | None
+    role: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchCourses:
+    """What search_courses() returns, row by row."""
+
+    course_id: UUID | None
+    slug: str | None
+    title: str | None
+    description: str | None
+    category: str | None
+    discipline: str | None
+    track: str | None
+    difficulty: str | None
+    estimated_minutes: int | None
+    thumbnail_url: str | None
+    is_featured: bool | None
+    instructor_id: UUID | None
+    instructor_name: str | None
+    lesson_count: int | None
+    enrollment_count: int | None
+    average_rating: Decimal | None
+    published_at: dt.datetime | None
+    relevance: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class StartLesson:
+    """What start_lesson() returns."""
+
+    lesson_progress_id: UUID
+    enrollment_id: UUID
+    course_id: UUID
+    status: str
+    started_at: dt.datetime
+    completed_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateCourse:
+    """What update_course() returns."""
+
+    course_id: UUID
+    slug: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateLesson:
+    """What update_lesson() returns."""
+
+    lesson_id: UUID
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyIntegrity:
+    """What verify_integrity() returns, row by row."""
+
+    check_name: str
+    table_name: str
+    row_id: str | None
+    expected: str | None
+    actual: str | None
+
+
+_ACTING_IN: Procedure[object] = Procedure(
+    "acting_in",
+    {
+        "role": "text",
+    },
+    frozenset(
+        [
+            "role",
+        ]
+    ),
+)
+_ACTS_AS: Procedure[object] = Procedure(
+    "acts_as",
+    {
+        "role": "text",
+    },
+    frozenset(
+        [
+            "role",
+        ]
+    ),
+)
+_ADD_LESSON: Procedure[AddLesson] = Procedure(
+    "add_lesson",
+    {
+        "course_id": "uuid",
+        "title": "text",
+        "slug": "text",
+        "parent_lesson_id": "uuid",
+        "position": "integer",
+        "lesson_type": "text",
+        "description": "text",
+        "content": "jsonb",
+        "body": "text",
+        "duration_minutes": "integer",
+        "video_url": "text",
+        "materials": "jsonb",
+        "learning_outcomes": "jsonb",
+        "is_mandatory": "boolean",
+        "is_preview": "boolean",
+        "is_graded": "boolean",
+        "completion_xp": "integer",
+        "coin_reward": "integer",
+        "metadata": "jsonb",
+    },
+    frozenset(
+        [
+            "course_id",
+            "title",
+        ]
+    ),
+    (
+        "lesson_id",
+        "slug",
+        "lesson_position",
+    ),
+    AddLesson,
+)
+_ADD_LESSON_PREREQUISITE: Procedure[object] = Procedure(
+    "add_lesson_prerequisite",
+    {
+        "lesson_id": "uuid",
+        "prerequisite_lesson_id": "uuid",
+    },
+    frozenset(
+        [
+            "lesson_id",
+            "prerequisite_lesson_id",
+        ]
+    ),
+)
+_ADD_PREREQUISITE: Procedure[object] = Procedure(
+    "add_prerequisite",
+    {
+        "course_id": "uuid",
+        "prerequisite_course_id": "uuid",
+        "is_required": "boolean",
+    },
+    frozenset(
+        [
+            "course_id",
+            "prerequisite_course_id",
+        ]
+    ),
+)
+_ADVANCE_STREAKS: Procedure[object] = Procedure(
+    "advance_streaks",
+    {
+        "as_of": "timestamp with time zone",
+    },
+    frozenset([]),
+)
+_APPROVE_INSTRUCTOR: Procedure[object] = Procedure(
+    "approve_instructor",
+    {
+        "user_id": "uuid",
+        "is_approved": "boolean",
+    },
+    frozenset(
+        [
+            "user_id",
+        ]
+    ),
+)
+_AWARD_XP: Procedure[AwardXp] = Procedure(
+    "award_xp",
+    {
+        "user_id": "uuid",
+        "amount": "integer",
+        "source_type": "text",
+        "source_id": "uuid",
+        "reason": "text",
+        "occurrence": "text",
+        "occurred_at": "timestamp with time zone",
+    },
+    frozenset(
+        [
+            "user_id",
+            "amount",
+            "source_type",
+            "source_id",
+        ]
+    ),
+    (
+        "total_xp",
+        "current_level",
+        "awarded",
+    ),
+    AwardXp,
+)
+_BEGIN_JOB: Procedure[object] = Procedure(
+    "begin_job",
+    {
+        "job": "text",
+    },
+    frozenset(
+        [
+            "job",
+        ]
+    ),
+)
+_CALCULATE_USER_LEVEL: Procedure[object] = Procedure(
+    "calculate_user_level",
+    {
+        "total_xp": "bigint",
+    },
+    frozenset(
+        [
+            "total_xp",
+        ]
+    ),
+)
+_CHECK_ACHIEVEMENTS: Procedure[CheckAchievements] = Procedure(
+    "check_achievements",
+    {
+        "user_id": "uuid",
+        "as_of": "timestamp with time zone",
+    },
+    frozenset(
+        [
+            "user_id",
+        ]
+    ),
+    (
+        "achievement_id",
+        "course_id",
+        "title",
+        "xp_reward",
+    ),
+    CheckAchievements,
+)
+_COMPLETE_LESSON: Procedure[CompleteLesson] = Procedure(
+    "complete_lesson",
+    {
+        "lesson_id": "uuid",
+        "seconds": "integer",
+        "idempotency_key": "text",
+    },
+    frozenset(
+        [
+            "lesson_id",
+        ]
+    ),
+    (
+        "lesson_progress_id",
+        "enrollment_id",
+        "course_id",
+        "already_completed",
+        "xp_awarded",
+        "course_completed",
+        "progress_percentage",
+        "completed_lessons",
+        "total_lessons",
+        "total_xp",
+        "current_level",
+        "levels_gained",
+        "current_streak",
+        "longest_streak",
+        "achievements",
+        "next_lesson_id",
+    ),
+    CompleteLesson,
+)
+_CREATE_COURSE: Procedure[CreateCourse] = Procedure(
+    "create_course",
+    {
+        "title": "text",
+        "slug": "text",
+        "description": "text",
+        "category": "text",
+        "discipline": "text",
+        "track": "text",
+        "difficulty": "text",
+        "estimated_minutes": "integer",
+        "learning_objectives": "jsonb",
+        "content_structure": "jsonb",
+        "thumbnail_url": "text",
+        "max_enrollments": "integer",
+        "completion_xp": "integer",
+        "coin_reward": "integer",
+        "metadata": "jsonb",
+        "instructor_id": "uuid",
+        "is_featured": "boolean",
+    },
+    frozenset(
+        [
+            "title",
+        ]
+    ),
+    (
+        "course_id",
+        "slug",
+    ),
+    CreateCourse,
+)
+_CURRENT_USER_ID: Procedure[object] = Procedure(
+    "current_user_id",
+    {},
+    frozenset([]),
+)
+_DEACTIVATE_USER: Procedure[object] = Procedure(
+    "deactivate_user",
+    {
+        "user_id": "uuid",
+        "delete": "boolean",
+    },
+    frozenset(
+        [
+            "user_id",
+        ]
+    ),
+)
+_DEFINE_ACHIEVEMENT: Procedure[object] = Procedure(
+    "define_achievement",
+    {
+        "slug": "text",
+        "title": "text",
+        "criteria": "jsonb",
+        "description": "text",
+        "achievement_type": "text",
+        "category": "text",
+        "icon_url": "text",
+        "icon_emoji": "text",
+        "rarity": "text",
+        "xp_reward": "integer",
+    },
+    frozenset(
+        [
+            "slug",
+            "title",
+            "criteria",
+        ]
+    ),
+)
+_DELETE_COURSE: Procedure[object] = Procedure(
+    "delete_course",
+    {
+        "course_id": "uuid",
+    },
+    frozenset(
+        [
+            "course_id",
+        ]
+    ),
+)
+_DROP_COURSE: Procedure[DropCourse] = Procedure(
+    "drop_course",
+    {
+        "course_id": "uuid",
+    },
+    frozenset(
+        [
+            "course_id",
+        ]
+    ),
+    (
+        "enrollment_id",
+        "status",
+        "dropped_at",
+    ),
+    DropCourse,
+)
+_EFFECTIVE_STREAK: Procedure[object] = Procedure(
+    "effective_streak",
+    {
+        "user_id": "uuid",
+        "as_of": "timestamp with time zone",
+    },
+    frozenset([]),
+)
+_END_JOB: Procedure[object] = Procedure(
+    "end_job",
+    {
+        "run_id": "uuid",
+        "succeeded": "boolean",
+        "detail": "jsonb",
+    },
+    frozenset(
+        [
+            "run_id",
+        ]
+    ),
+)
+_ENROLL: Procedure[Enroll] = Procedure(
+    "enroll",
+    {
+        "course_id": "uuid",
+        "idempotency_key": "text",
+    },
+    frozenset(
+        [
+            "course_id",
+        ]
+    ),
+    (
+        "enrollment_id",
+        "status",
+        "already_enrolled",
+        "total_lessons",
+        "first_lesson_id",
+    ),
+    Enroll,
+)
+_EXPIRE_ENROLLMENTS: Procedure[object] = Procedure(
+    "expire_enrollments",
+    {
+        "as_of": "timestamp with time zone",
+    },
+    frozenset([]),
+)
+_FIND_LOGIN: Procedure[FindLogin] = Procedure(
+    "find_login",
+    {
+        "login": "text",
+        "chain": "text",
+        "address": "text",
+    },
+    frozenset([]),
+    (
+        "user_id",
+        "password_hash",
+        "role",
+        "is_active",
+        "email_verified",
+    ),
+    FindLogin,
+)
+_FOLD_XP_RANKS: Procedure[object] = Procedure(
+    "fold_xp_ranks",
+    {},
+    frozenset([]),
+)
+_GRANT_STREAK_FREEZE: Procedure[GrantStreakFreeze] = Procedure(
+    "grant_streak_freeze",
+    {
+        "user_id": "uuid",
+        "key": "text",
+        "as_of": "timestamp with time zone",
+    },
+    frozenset(
+        [
+            "user_id",
+        ]
+    ),
+    (
+        "streak_freezes",
+        "current_streak",
+    ),
+    GrantStreakFreeze,
+)
+_LEADERBOARD_AROUND: Procedure[LeaderboardAround] = Procedure(
+    "leaderboard_around",
+    {
+        "user_id": "uuid",
+        "radius": "integer",
+    },
+    frozenset([]),
+    (
+        "rank",
+        "user_id",
+        "username",
+        "full_name",
+        "avatar_url",
+        "avatar_emoji",
+        "total_xp",
+        "current_level",
+    ),
+    LeaderboardAround,
+)
+_LEADERBOARD_PAGE: Procedure[LeaderboardPage] = Procedure(
+    "leaderboard_page",
+    {
+        "period": "text",
+        "limit": "integer",
+        "after_rank": "bigint",
+        "after_user_id": "uuid",
+    },
+    frozenset([]),
+    (
+        "rank",
+        "user_id",
+        "username",
+        "full_name",
+        "avatar_url",
+        "avatar_emoji",
+        "xp",
+        "period_start",
+        "calculated_at",
+    ),
+    LeaderboardPage,
+)
+_LEADERBOARD_TOP: Procedure[LeaderboardTop] = Procedure(
+    "leaderboard_top",
+    {
+        "limit": "integer",
+        "after_xp": "bigint",
+        "after_user_id": "uuid",
+    },
+    frozenset([]),
+    (
+        "rank",
+        "user_id",
+        "username",
+        "full_name",
+        "avatar_url",
+        "avatar_emoji",
+        "total_xp",
+        "current_level",
+    ),
+    LeaderboardTop,
+)
+_LINK_WALLET: Procedure[object] = Procedure(
+    "link_wallet",
+    {
+        "chain": "text",
+        "address": "text",
+    },
+    frozenset(
+        [
+            "chain",
+            "address",
+        ]
+    ),
+)
+_LIVE_RANK: Procedure[object] = Procedure(
+    "live_rank",
+    {
+        "user_id": "uuid",
+    },
+    frozenset([]),
+)
+_MOVE_LESSON: Procedure[object] = Procedure(
+    "move_lesson",
+    {
+        "lesson_id": "uuid",
+        "parent_lesson_id": "uuid",
+        "position": "integer",
+    },
+    frozenset(
+        [
+            "lesson_id",
+            "parent_lesson_id",
+        ]
+    ),
+)
+_OPEN_SESSION: Procedure[object] = Procedure(
+    "open_session",
+    {
+        "user_id": "uuid",
+        "token_hash": "bytea",
+        "token_jti": "text",
+        "expires_at": "timestamp with time zone",
+        "ip_address": "inet",
+        "user_agent": "text",
+    },
+    frozenset(
+        [
+            "user_id",
+            "token_hash",
+            "token_jti",
+            "expires_at",
+        ]
+    ),
+)
+_PUBLISH_COURSE: Procedure[object] = Procedure(
+    "publish_course",
+    {
+        "course_id": "uuid",
+    },
+    frozenset(
+        [
+            "course_id",
+        ]
+    ),
+)
+_PURGE_IDEMPOTENCY_KEYS: Procedure[object] = Procedure(
+    "purge_idempotency_keys",
+    {
+        "as_of": "timestamp with time zone",
+    },
+    frozenset([]),
+)
+_RATE_COURSE: Procedure[RateCourse] = Procedure(
+    "rate_course",
+    {
+        "course_id": "uuid",
+        "rating": "integer",
+        "review": "text",
+    },
+    frozenset(
+        [
+            "course_id",
+            "rating",
+        ]
+    ),
+    (
+        "enrollment_id",
+        "rating",
+        "average_rating",
+        "rating_count",
+    ),
+    RateCourse,
+)
+_REACTIVATE_USER: Procedure[object] = Procedure(
+    "reactivate_user",
+    {
+        "user_id": "uuid",
+    },
+    frozenset(
+        [
+            "user_id",
+        ]
+    ),
+)
+_READ_ENCRYPTED_FIELD: Procedure[ReadEncryptedField] = Procedure(
+    "read_encrypted_field",
+    {
+        "user_id": "uuid",
+        "field_name": "text",
+    },
+    frozenset(
+        [
+            "user_id",
+            "field_name",
+        ]
+    ),
+    (
+        "key_id",
+        "nonce",
+        "ciphertext",
+    ),
+    ReadEncryptedField,
+)
+_RECORD_COMPLETION: Procedure[RecordCompletion] = Procedure(
+    "record_completion",
+    {
+        "user_id": "uuid",
+        "lesson_id": "uuid",
+        "score": "numeric",
+        "seconds": "integer",
+        "occurred_at": "timestamp with time zone",
+        "idempotency_key": "text",
+    },
+    frozenset(
+        [
+            "user_id",
+            "lesson_id",
+        ]
+    ),
+    (
+        "lesson_progress_id",
+        "enrollment_id",
+        "course_id",
+        "already_completed",
+        "xp_awarded",
+        "course_completed",
+        "progress_percentage",
+        "completed_lessons",
+        "total_lessons",
+        "total_xp",
+        "current_level",
+        "levels_gained",
+        "current_streak",
+        "longest_streak",
+        "achievements",
+        "next_lesson_id",
+    ),
+    RecordCompletion,
+)
+_RECORD_DROP: Procedure[RecordDrop] = Procedure(
+    "record_drop",
+    {
+        "user_id": "uuid",
+        "course_id": "uuid",
+        "occurred_at": "timestamp with time zone",
+    },
+    frozenset(
+        [
+            "user_id",
+            "course_id",
+        ]
+    ),
+    (
+        "enrollment_id",
+        "status",
+        "dropped_at",
+    ),
+    RecordDrop,
+)
+_RECORD_ENROLLMENT: Procedure[RecordEnrollment] = Procedure(
+    "record_enrollment",
+    {
+        "user_id": "uuid",
+        "course_id": "uuid",
+        "occurred_at": "timestamp with time zone",
+        "idempotency_key": "text",
+        "expires_at": "timestamp with time zone",
+    },
+    frozenset(
+        [
+            "user_id",
+            "course_id",
+        ]
+    ),
+    (
+        "enrollment_id",
+        "status",
+        "already_enrolled",
+        "total_lessons",
+        "first_lesson_id",
+    ),
+    RecordEnrollment,
+)
+_RECORD_START: Procedure[RecordStart] = Procedure(
+    "record_start",
+    {
+        "user_id": "uuid",
+        "lesson_id": "uuid",
+        "occurred_at": "timestamp with time zone",
+    },
+    frozenset(
+        [
+            "user_id",
+            "lesson_id",
+        ]
+    ),
+    (
+        "lesson_progress_id",
+        "enrollment_id",
+        "course_id",
+        "status",
+        "started_at",
+        "completed_at",
+    ),
+    RecordStart,
+)
+_REFRESH_LEADERBOARD: Procedure[RefreshLeaderboard] = Procedure(
+    "refresh_leaderboard",
+    {
+        "as_of": "timestamp with time zone",
+    },
+    frozenset([]),
+    (
+        "generation",
+        "people",
+        "calculated_at",
+    ),
+    RefreshLeaderboard,
+)
+_REGISTER_USER: Procedure[object] = Procedure(
+    "register_user",
+    {
+        "email": "text",
+        "username": "text",
+        "full_name": "text",
+        "first_name": "text",
+        "last_name": "text",
+        "role": "text",
+        "password_hash": "text",
+        "timezone": "text",
+        "language": "text",
+        "academic_level": "text",
+        "preferences": "jsonb",
+        "metadata": "jsonb",
+        "email_verified": "boolean",
+        "user_id": "uuid",
+        "occurred_at": "timestamp with time zone",
+    },
+    frozenset([]),
+)
+_REMOVE_LESSON: Procedure[object] = Procedure(
+    "remove_lesson",
+    {
+        "lesson_id": "uuid",
+    },
+    frozenset(
+        [
+            "lesson_id",
+        ]
+    ),
+)
+_REMOVE_LESSON_PREREQUISITE: Procedure[object] = Procedure(
+    "remove_lesson_prerequisite",
+    {
+        "lesson_id": "uuid",
+        "prerequisite_lesson_id": "uuid",
+    },
+    frozenset(
+        [
+            "lesson_id",
+            "prerequisite_lesson_id",
+        ]
+    ),
+)
+_REMOVE_PREREQUISITE: Procedure[object] = Procedure(
+    "remove_prerequisite",
+    {
+        "course_id": "uuid",
+        "prerequisite_course_id": "uuid",
+    },
+    frozenset(
+        [
+            "course_id",
+            "prerequisite_course_id",
+        ]
+    ),
+)
+_REORDER_LESSONS: Procedure[object] = Procedure(
+    "reorder_lessons",
+    {
+        "course_id": "uuid",
+        "parent_lesson_id": "uuid",
+        "lesson_ids": "uuid[]",
+    },
+    frozenset(
+        [
+            "course_id",
+            "parent_lesson_id",
+            "lesson_ids",
+        ]
+    ),
+)
+_REPAIR_COUNTERS: Procedure[RepairCounters] = Procedure(
+    "repair_counters",
+    {},
+    frozenset([]),
+    (
+        "check_name",
+        "table_name",
+        "row_id",
+        "expected",
+        "actual",
+    ),
+    RepairCounters,
+)
+_RESUME_LESSON: Procedure[ResumeLesson] = Procedure(
+    "resume_lesson",
+    {
+        "course_id": "uuid",
+    },
+    frozenset(
+        [
+            "course_id",
+        ]
+    ),
+    (
+        "enrollment_id",
+        "lesson_id",
+        "title",
+        "lesson_type",
+        "is_started",
+        "completed_lessons",
+        "total_lessons",
+        "progress_percentage",
+    ),
+    ResumeLesson,
+)
+_REVERSE_XP: Procedure[ReverseXp] = Procedure(
+    "reverse_xp",
+    {
+        "event_id": "uuid",
+        "reason": "text",
+    },
+    frozenset(
+        [
+            "event_id",
+            "reason",
+        ]
+    ),
+    (
+        "total_xp",
+        "current_level",
+        "awarded",
+    ),
+    ReverseXp,
+)
+_REVOKE_SESSION: Procedure[object] = Procedure(
+    "revoke_session",
+    {
+        "session_id": "uuid",
+        "token_hash": "bytea",
+        "user_id": "uuid",
+        "scope": "text",
+    },
+    frozenset([]),
+)
+_ROTATE_SESSION: Procedure[RotateSession] = Procedure(
+    "rotate_session",
+    {
+        "token_hash": "bytea",
+        "new_token_hash": "bytea",
+        "new_token_jti": "text",
+        "expires_at": "timestamp with time zone",
+        "ip_address": "inet",
+        "user_agent": "text",
+    },
+    frozenset(
+        [
+            "token_hash",
+            "new_token_hash",
+            "new_token_jti",
+            "expires_at",
+        ]
+    ),
+    (
+        "status",
+        "session_id",
+        "family_id",
+        "user_id",
+        "role",
+    ),
+    RotateSession,
+)
+_SEARCH_COURSES: Procedure[SearchCourses] = Procedure(
+    "search_courses",
+    {
+        "query": "text",
+        "category": "text",
+        "discipline": "text",
+        "track": "text",
+        "difficulty": "text",
+        "instructor_id": "uuid",
+        "is_featured": "boolean",
+        "limit": "integer",
+        "after": "uuid",
+    },
+    frozenset([]),
+    (
+        "course_id",
+        "slug",
+        "title",
+        "description",
+        "category",
+        "discipline",
+        "track",
+        "difficulty",
+        "estimated_minutes",
+        "thumbnail_url",
+        "is_featured",
+        "instructor_id",
+        "instructor_name",
+        "lesson_count",
+        "enrollment_count",
+        "average_rating",
+        "published_at",
+        "relevance",
+    ),
+    SearchCourses,
+)
+_SET_ACHIEVEMENT_ACTIVE: Procedure[object] = Procedure(
+    "set_achievement_active",
+    {
+        "slug": "text",
+        "is_active": "boolean",
+    },
+    frozenset(
+        [
+            "slug",
+            "is_active",
+        ]
+    ),
+)
+_SET_PASSWORD: Procedure[object] = Procedure(
+    "set_password",
+    {
+        "user_id": "uuid",
+        "password_hash": "text",
+    },
+    frozenset(
+        [
+            "user_id",
+            "password_hash",
+        ]
+    ),
+)
+_SET_ROLE: Procedure[object] = Procedure(
+    "set_role",
+    {
+        "user_id": "uuid",
+        "role": "text",
+    },
+    frozenset(
+        [
+            "user_id",
+            "role",
+        ]
+    ),
+)
+_SET_SETTING: Procedure[object] = Procedure(
+    "set_setting",
+    {
+        "key": "text",
+        "value": "jsonb",
+    },
+    frozenset(
+        [
+            "key",
+            "value",
+        ]
+    ),
+)
+_START_LESSON: Procedure[StartLesson] = Procedure(
+    "start_lesson",
+    {
+        "lesson_id": "uuid",
+    },
+    frozenset(
+        [
+            "lesson_id",
+        ]
+    ),
+    (
+        "lesson_progress_id",
+        "enrollment_id",
+        "course_id",
+        "status",
+        "started_at",
+        "completed_at",
+    ),
+    StartLesson,
+)
+_STORE_ENCRYPTED_FIELD: Procedure[object] = Procedure(
+    "store_encrypted_field",
+    {
+        "user_id": "uuid",
+        "field_name": "text",
+        "key_id": "text",
+        "nonce": "bytea",
+        "ciphertext": "bytea",
+    },
+    frozenset(
+        [
+            "user_id",
+            "field_name",
+            "key_id",
+            "nonce",
+            "ciphertext",
+        ]
+    ),
+)
+_STREAK_AS_OF: Procedure[object] = Procedure(
+    "streak_as_of",
+    {
+        "current_streak": "integer",
+        "last_streak_date": "date",
+        "streak_freezes": "integer",
+        "today": "date",
+    },
+    frozenset(
+        [
+            "current_streak",
+            "last_streak_date",
+            "streak_freezes",
+            "today",
+        ]
+    ),
+)
+_UNLINK_WALLET: Procedure[object] = Procedure(
+    "unlink_wallet",
+    {
+        "wallet_id": "uuid",
+    },
+    frozenset(
+        [
+            "wallet_id",
+        ]
+    ),
+)
+_UNPUBLISH_COURSE: Procedure[object] = Procedure(
+    "unpublish_course",
+    {
+        "course_id": "uuid",
+    },
+    frozenset(
+        [
+            "course_id",
+        ]
+    ),
+)
+_UPDATE_COURSE: Procedure[UpdateCourse] = Procedure(
+    "update_course",
+    {
+        "course_id": "uuid",
+        "title": "text",
+        "slug": "text",
+        "description": "text",
+        "category": "text",
+        "discipline": "text",
+        "track": "text",
+        "difficulty": "text",
+        "estimated_minutes": "integer",
+        "learning_objectives": "jsonb",
+        "content_structure": "jsonb",
+        "thumbnail_url": "text",
+        "max_enrollments": "integer",
+        "completion_xp": "integer",
+        "coin_reward": "integer",
+        "metadata": "jsonb",
+        "instructor_id": "uuid",
+        "is_featured": "boolean",
+        "is_active": "boolean",
+        "clear": "text[]",
+    },
+    frozenset(
+        [
+            "course_id",
+        ]
+    ),
+    (
+        "course_id",
+        "slug",
+        "version",
+    ),
+    UpdateCourse,
+)
+_UPDATE_LESSON: Procedure[UpdateLesson] = Procedure(
+    "update_lesson",
+    {
+        "lesson_id": "uuid",
+        "title": "text",
+        "slug": "text",
+        "lesson_type": "text",
+        "description": "text",
+        "content": "jsonb",
+        "body": "text",
+        "duration_minutes": "integer",
+        "video_url": "text",
+        "materials": "jsonb",
+        "learning_outcomes": "jsonb",
+        "is_mandatory": "boolean",
+        "is_preview": "boolean",
+        "is_graded": "boolean",
+        "is_active": "boolean",
+        "completion_xp": "integer",
+        "coin_reward": "integer",
+        "metadata": "jsonb",
+        "clear": "text[]",
+    },
+    frozenset(
+        [
+            "lesson_id",
+        ]
+    ),
+    (
+        "lesson_id",
+        "slug",
+    ),
+    UpdateLesson,
+)
+_UPDATE_PROFILE: Procedure[object] = Procedure(
+    "update_profile",
+    {
+        "full_name": "text",
+        "first_name": "text",
+        "last_name": "text",
+        "avatar_url": "text",
+        "avatar_emoji": "text",
+        "bio": "text",
+        "phone_number": "text",
+        "preferences": "jsonb",
+        "show_on_leaderboard": "boolean",
+        "username": "text",
+    },
+    frozenset([]),
+)
+_UPDATE_SETTINGS: Procedure[object] = Procedure(
+    "update_settings",
+    {
+        "timezone": "text",
+        "language": "text",
+        "theme": "text",
+        "email_notifications": "boolean",
+        "push_notifications": "boolean",
+    },
+    frozenset([]),
+)
+_VERIFY_EMAIL: Procedure[object] = Procedure(
+    "verify_email",
+    {
+        "user_id": "uuid",
+        "email": "text",
+    },
+    frozenset(
+        [
+            "user_id",
+            "email",
+        ]
+    ),
+)
+_VERIFY_INTEGRITY: Procedure[VerifyIntegrity] = Procedure(
+    "verify_integrity",
+    {},
+    frozenset([]),
+    (
+        "check_name",
+        "table_name",
+        "row_id",
+        "expected",
+        "actual",
+    ),
+    VerifyIntegrity,
+)
+_VERIFY_WALLET: Procedure[object] = Procedure(
+    "verify_wallet",
+    {
+        "wallet_id": "uuid",
+    },
+    frozenset(
+        [
+            "wallet_id",
+        ]
+    ),
+)
+
+
+class Session(SessionBase):
+    """The procedures of a school, on one connection and in its transaction.
+
+    Arguments go by name; one left at None has the default that the procedure gives it. Errors are those of
+    pgacademy.errors, with `hint`, `detail` and `sqlstate`.
+    """
+
+    __slots__ = ()
+
+    def acting_in(self, *, role: str) -> bool:
+        """Whether the caller acts in this role of the school: anonymous, student, instructor, admin, service, analyst,
+        owner.
+
+        The database role, not the person: what the connection may do at most. Inside a definer procedure
+        current_user is the owner, so the caller's role is read from the setting `role`, which `set role` moves and
+        which nobody can set to a role they are not a member of; without a `set role` it is the login itself. Logins
+        are NOINHERIT, so a login that forgot its `set local role` acts in nothing. Superusers count as everything.
+
+        Errors: none; an unknown role is false
+
+        Who may call it: anonymous, student, instructor, admin, service, analyst.
+        """
+        return cast(
+            "bool",
+            self._value(
+                _ACTING_IN,
+                {
+                    "role": role,
+                },
+            ),
+        )
+
+    def acts_as(self, *, role: str) -> bool:
+        """Whether the caller acts in this role and is a living, active person who may: student, instructor or admin.
+
+        Both must hold: the connection acts in the role (acting_in), and the verified identity is a living, active
+        person whose row has at least that role (student < instructor < admin). Policies ask it as (select
+        acts_as('admin')), so that it runs once per statement.
+
+        Errors: 28000 from verified_identity; nobody, or an unknown role, is false
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "bool",
+            self._value(
+                _ACTS_AS,
+                {
+                    "role": role,
+                },
+            ),
+        )
+
+    def add_lesson(
+        self,
+        *,
+        course_id: UUID | str,
+        title: str,
+        slug: str | None = None,
+        parent_lesson_id: UUID | str | None = None,
+        position: int | None = None,
+        lesson_type: str | None = None,
+        description: str | None = None,
+        content: Json = None,
+        body: str | None = None,
+        duration_minutes: int | None = None,
+        video_url: str | None = None,
+        materials: Json = None,
+        learning_outcomes: Json = None,
+        is_mandatory: bool | None = None,
+        is_preview: bool | None = None,
+        is_graded: bool | None = None,
+        completion_xp: int | None = None,
+        coin_reward: int | None = None,
+        metadata: Json = None,
+    ) -> AddLesson:
+        """Adds a lesson to a course; returns its id, slug and position.
+
+        Without a parent it stands at the top of the course; a parent that was a lesson becomes a chapter, which
+        nobody has to complete. A position past the end is the end. Without a slug the title makes one.
+
+        Left out, `lesson_type` is 'text', `content` is '{}', `materials` is '[]', `learning_outcomes` is '[]',
+        `is_mandatory` is true, `is_preview` is false, `is_graded` is false, `coin_reward` is 0, `metadata` is '{}'.
+
+        Errors: PA401 · PA403 · PA404 no such course · PA409 the parent is hidden, or a prerequisite · PA422 no
+        title, a position below 1, a parent outside the course · 23505 lessons_course_id_slug_key · 23514
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "AddLesson",
+            self._row(
+                _ADD_LESSON,
+                {
+                    "course_id": course_id,
+                    "title": title,
+                    "slug": slug,
+                    "parent_lesson_id": parent_lesson_id,
+                    "position": position,
+                    "lesson_type": lesson_type,
+                    "description": description,
+                    "content": content,
+                    "body": body,
+                    "duration_minutes": duration_minutes,
+                    "video_url": video_url,
+                    "materials": materials,
+                    "learning_outcomes": learning_outcomes,
+                    "is_mandatory": is_mandatory,
+                    "is_preview": is_preview,
+                    "is_graded": is_graded,
+                    "completion_xp": completion_xp,
+                    "coin_reward": coin_reward,
+                    "metadata": metadata,
+                },
+            ),
+        )
+
+    def add_lesson_prerequisite(self, *, lesson_id: UUID | str, prerequisite_lesson_id: UUID | str) -> None:
+        """Makes one lesson of a course come before another.
+
+        What comes before must be something that can be completed: visible, and not a chapter.
+
+        Errors: PA401 · PA403 · PA404 no such lesson · PA409 it would close a cycle (the detail shows it) · PA422
+        before itself, outside the course, hidden, a chapter
+
+        Who may call it: instructor, admin.
+        """
+        self._value(
+            _ADD_LESSON_PREREQUISITE,
+            {
+                "lesson_id": lesson_id,
+                "prerequisite_lesson_id": prerequisite_lesson_id,
+            },
+        )
+
+    def add_prerequisite(
+        self, *, course_id: UUID | str, prerequisite_course_id: UUID | str, is_required: bool | None = None
+    ) -> None:
+        """Makes one course come before another, required or recommended.
+
+        Required: it must be completed before enrolling; otherwise it is a recommendation. Any published course, or
+        one the caller may change, can come before.
+
+        Left out, `is_required` is true.
+
+        Errors: PA401 · PA403 · PA404 no such course, or no such prerequisite that the caller may see · PA409 it
+        would close a cycle (the detail shows it) · PA422 a course before itself, p_is_required null
+
+        Who may call it: instructor, admin.
+        """
+        self._value(
+            _ADD_PREREQUISITE,
+            {
+                "course_id": course_id,
+                "prerequisite_course_id": prerequisite_course_id,
+                "is_required": is_required,
+            },
+        )
+
+    def advance_streaks(self, *, as_of: dt.datetime | None = None) -> int:
+        """Settles streaks that are over; returns how many.
+
+        Only streaks that no freezes held could bridge any more; a freeze is spent by the activity it saves
+        (record_activity), so the outcome does not depend on when, or whether, this job runs. A person someone is
+        writing to is left for the next run.
+
+        Errors: PA403 not the service · PA422 a time in the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _ADVANCE_STREAKS,
+                {
+                    "as_of": as_of,
+                },
+            ),
+        )
+
+    def approve_instructor(self, *, user_id: UUID | str, is_approved: bool | None = None) -> None:
+        """Lets an instructor publish courses, or no longer.
+
+        Left out, `is_approved` is true.
+
+        Errors: PA401, PA403 from require_user · PA404 no such living person · PA409 not an instructor · PA422 null
+
+        Who may call it: admin.
+        """
+        self._value(
+            _APPROVE_INSTRUCTOR,
+            {
+                "user_id": user_id,
+                "is_approved": is_approved,
+            },
+        )
+
+    def award_xp(
+        self,
+        *,
+        user_id: UUID | str,
+        amount: int,
+        source_type: str,
+        source_id: UUID | str,
+        reason: str | None = None,
+        occurrence: str | None = None,
+        occurred_at: dt.datetime | None = None,
+    ) -> AwardXp:
+        """Gives a learner XP once per source and occurrence; returns the totals and what was awarded.
+
+        Appends to the ledger (xp_events) and moves user_stats with it, level and periods included. The same
+        learner, source and occurrence again changes nothing, whatever the amount, and returns the totals as they
+        stand with awarded = 0, so callers may retry. A source that pays repeatedly names its occurrence, a daily
+        bonus for instance the local date. It grants no achievements: callers that should, call grant_achievements
+        afterwards.
+
+        Left out, `occurrence` is ''.
+
+        Errors: PA404 no such learner · PA422 amount not between 1 and 100000, no source, a time in the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "AwardXp",
+            self._row(
+                _AWARD_XP,
+                {
+                    "user_id": user_id,
+                    "amount": amount,
+                    "source_type": source_type,
+                    "source_id": source_id,
+                    "reason": reason,
+                    "occurrence": occurrence,
+                    "occurred_at": occurred_at,
+                },
+            ),
+        )
+
+    def begin_job(self, *, job: str) -> UUID:
+        """Notes the start of a job; returns the id of the run.
+
+        Commit it before the work, in a transaction of its own, so that a run that dies is seen as one that never
+        ended.
+
+        Errors: PA403 not the service · PA422 no name, or a too long one
+
+        Who may call it: service.
+        """
+        return cast(
+            "UUID",
+            self._value(
+                _BEGIN_JOB,
+                {
+                    "job": job,
+                },
+            ),
+        )
+
+    def calculate_user_level(self, *, total_xp: int) -> int:
+        """The level that an amount of total XP is.
+
+        The curve is data, so that a school may flatten it; the formula behind the shipped one is floor((1 + sqrt(1
+        + 0.08 * xp)) / 2), at most 100. Less than the lowest level's XP is level 1; null is null.
+
+        Errors: none
+
+        Who may call it: anonymous, student, instructor, admin, service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _CALCULATE_USER_LEVEL,
+                {
+                    "total_xp": total_xp,
+                },
+            ),
+        )
+
+    def check_achievements(self, *, user_id: UUID | str, as_of: dt.datetime | None = None) -> list[CheckAchievements]:
+        """Grants every achievement a person has reached; returns those that are new.
+
+        The full evaluation, for achievements defined after the fact and after repairs; events themselves look only
+        at what they have just crossed (grant_achievements). Global definitions first, then those of every course
+        the person is on.
+
+        Errors: PA403 not the service · PA404 no such person · PA422 a time in the future
+
+        Who may call it: service.
+        """
+        return self._rows(
+            _CHECK_ACHIEVEMENTS,
+            {
+                "user_id": user_id,
+                "as_of": as_of,
+            },
+        )
+
+    def complete_lesson(
+        self, *, lesson_id: UUID | str, seconds: int | None = None, idempotency_key: str | None = None
+    ) -> CompleteLesson:
+        """Completes a lesson for the calling learner: progress, XP, level, streak, achievements; returns what changed.
+
+        See apply_completion for what that is. seconds counts up to the time since start_lesson, and not at all
+        without it; null counts nothing. xp_awarded is all XP of this call: lesson, course and achievements.
+        achievements is an array of {"id", "title", "xp_reward", "icon"}. Without a key a second call changes
+        nothing and says already_completed; with a key it returns the row of the first call.
+
+        Errors: PA401, PA403 from require_user · PA404 no such lesson · PA409 not enrolled, enrolment not open, a
+        chapter or hidden lesson, a lesson that grading completes, lessons before it not done, key used for another
+        request · PA422 negative time
+
+        Who may call it: student.
+        """
+        return cast(
+            "CompleteLesson",
+            self._row(
+                _COMPLETE_LESSON,
+                {
+                    "lesson_id": lesson_id,
+                    "seconds": seconds,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
+    def create_course(
+        self,
+        *,
+        title: str,
+        slug: str | None = None,
+        description: str | None = None,
+        category: str | None = None,
+        discipline: str | None = None,
+        track: str | None = None,
+        difficulty: str | None = None,
+        estimated_minutes: int | None = None,
+        learning_objectives: Json = None,
+        content_structure: Json = None,
+        thumbnail_url: str | None = None,
+        max_enrollments: int | None = None,
+        completion_xp: int | None = None,
+        coin_reward: int | None = None,
+        metadata: Json = None,
+        instructor_id: UUID | str | None = None,
+        is_featured: bool | None = None,
+    ) -> CreateCourse:
+        """Creates a course as a draft; returns its id and slug.
+
+        An instructor creates their own; an administrator may name the instructor, and is it where none is named.
+        Without a slug the title makes one.
+
+        Left out, `difficulty` is 'beginner', `learning_objectives` is '[]', `content_structure` is '{}',
+        `coin_reward` is 0, `metadata` is '{}', `is_featured` is false.
+
+        Errors: PA401 · PA403 not an approved instructor; a course for somebody else; only administrators feature a
+        course · PA404 no such instructor · PA422 no title · 23505 courses_slug_key · 23514 a value against a
+        column's rule
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "CreateCourse",
+            self._row(
+                _CREATE_COURSE,
+                {
+                    "title": title,
+                    "slug": slug,
+                    "description": description,
+                    "category": category,
+                    "discipline": discipline,
+                    "track": track,
+                    "difficulty": difficulty,
+                    "estimated_minutes": estimated_minutes,
+                    "learning_objectives": learning_objectives,
+                    "content_structure": content_structure,
+                    "thumbnail_url": thumbnail_url,
+                    "max_enrollments": max_enrollments,
+                    "completion_xp": completion_xp,
+                    "coin_reward": coin_reward,
+                    "metadata": metadata,
+                    "instructor_id": instructor_id,
+                    "is_featured": is_featured,
+                },
+            ),
+        )
+
+    def current_user_id(self) -> UUID | None:
+        """The person who is calling, if living and active; null for nobody.
+
+        The identity that verified_identity() read from the signed token (or from the settings of a school without
+        signing keys; the token's format is described there), if it is a living, active person. For everyone else it
+        is null, so that a deactivated or deleted person passes no policy from that moment on, whatever token they
+        still hold.
+
+        Policies call it as (select current_user_id()), so that it runs once per statement and not once per row.
+
+        Errors: 28000 from verified_identity: a token that is forged, expired or malformed is an error, never nobody
+
+        Who may call it: anonymous, student, instructor, admin, service, analyst.
+        """
+        return cast("UUID | None", self._value(_CURRENT_USER_ID, {}))
+
+    def deactivate_user(self, *, user_id: UUID | str, delete: bool | None = None) -> None:
+        """Shuts a person out and ends their sessions; with p_delete the account is deleted for good.
+
+        Sessions end, and no policy or procedure accepts the identity any more. Deleting is soft: the row stays for
+        what refers to it, but the email and the wallets are free for someone else, the public profile is empty, and
+        there is no way back. (Erasing personal data is another matter.) Doing it again changes nothing.
+
+        Left out, `delete` is false.
+
+        Errors: PA401, PA403 from require_user · PA404 no such person · PA409 the last administrator
+
+        Who may call it: admin, service.
+        """
+        self._value(
+            _DEACTIVATE_USER,
+            {
+                "user_id": user_id,
+                "delete": delete,
+            },
+        )
+
+    def define_achievement(
+        self,
+        *,
+        slug: str,
+        title: str,
+        criteria: Json,
+        description: str | None = None,
+        achievement_type: str | None = None,
+        category: str | None = None,
+        icon_url: str | None = None,
+        icon_emoji: str | None = None,
+        rarity: str | None = None,
+        xp_reward: int | None = None,
+    ) -> UUID:
+        """Defines an achievement, or defines the one of this slug anew; returns its id.
+
+        The definition is replaced as a whole, what is left out takes its default, and it can be earned again if it
+        was retired. Who has earned it keeps it as it looked then. Nobody is granted it by this call: thresholds
+        passed earlier are found by check_achievements.
+
+        Left out, `achievement_type` is 'milestone', `rarity` is 'common'.
+
+        Errors: PA401 PA403 not an administrator · PA422 criteria, rarity or reward · 23514 a text too long, a
+        malformed slug
+
+        Who may call it: admin.
+        """
+        return cast(
+            "UUID",
+            self._value(
+                _DEFINE_ACHIEVEMENT,
+                {
+                    "slug": slug,
+                    "title": title,
+                    "criteria": criteria,
+                    "description": description,
+                    "achievement_type": achievement_type,
+                    "category": category,
+                    "icon_url": icon_url,
+                    "icon_emoji": icon_emoji,
+                    "rarity": rarity,
+                    "xp_reward": xp_reward,
+                },
+            ),
+        )
+
+    def delete_course(self, *, course_id: UUID | str) -> None:
+        """Deletes a course for everyone, keeping what was learned in it.
+
+        A course that a living course requires is kept: nobody new could ever fulfil the prerequisite.
+
+        Errors: PA401 · PA403 · PA404 no such course, or deleted before · PA409 another course requires it
+
+        Who may call it: instructor, admin.
+        """
+        self._value(
+            _DELETE_COURSE,
+            {
+                "course_id": course_id,
+            },
+        )
+
+    def drop_course(self, *, course_id: UUID | str) -> DropCourse:
+        """The calling learner leaves a course; progress is kept.
+
+        Errors: PA401, PA403 from require_user · PA404 not enrolled · PA409 the course is completed
+
+        Who may call it: student.
+        """
+        return cast(
+            "DropCourse",
+            self._row(
+                _DROP_COURSE,
+                {
+                    "course_id": course_id,
+                },
+            ),
+        )
+
+    def effective_streak(self, *, user_id: UUID | str | None = None, as_of: dt.datetime | None = None) -> int:
+        """The days of a person's streak as it stands on their local date; 0 when it is over.
+
+        It is alive while the days missed are not more than the freezes held. People ask about themselves;
+        administrators and the back end about anyone. Null if there is no such person.
+
+        Errors: PA401 nobody is signed in · PA403 someone else's streak · PA422 a time in the future
+
+        Who may call it: student, instructor, admin, service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _EFFECTIVE_STREAK,
+                {
+                    "user_id": user_id,
+                    "as_of": as_of,
+                },
+            ),
+        )
+
+    def end_job(self, *, run_id: UUID | str, succeeded: bool | None = None, detail: Json = None) -> None:
+        """Notes the outcome of a job run.
+
+        Left out, `succeeded` is true, `detail` is '{}'.
+
+        Errors: PA403 not the service · PA404 no such run · PA409 it ended the other way · PA422 no outcome, or a
+        detail that is not an object of at most 100,000 characters
+
+        Who may call it: service.
+        """
+        self._value(
+            _END_JOB,
+            {
+                "run_id": run_id,
+                "succeeded": succeeded,
+                "detail": detail,
+            },
+        )
+
+    def enroll(self, *, course_id: UUID | str, idempotency_key: str | None = None) -> Enroll:
+        """Enrols the calling learner in a course; returns the enrolment and the first lesson.
+
+        Taking a course one is on changes nothing and returns it (already_enrolled; the lesson is then the next
+        one). After dropping it or an expiry the enrolment comes back with its progress.
+
+        Errors: PA401, PA403 from require_user · PA404 no such course, or not published · PA409 required courses not
+        completed (the detail lists them), full, key used for another request
+
+        Who may call it: student.
+        """
+        return cast(
+            "Enroll",
+            self._row(
+                _ENROLL,
+                {
+                    "course_id": course_id,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
+    def expire_enrollments(self, *, as_of: dt.datetime | None = None) -> int:
+        """Ends the enrolments whose time is over; returns how many.
+
+        complete_lesson refuses an expired enrolment whether or not this job has come by.
+
+        Errors: PA403 not the service · PA422 a moment in the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _EXPIRE_ENROLLMENTS,
+                {
+                    "as_of": as_of,
+                },
+            ),
+        )
+
+    def find_login(
+        self, *, login: str | None = None, chain: str | None = None, address: str | None = None
+    ) -> FindLogin | None:
+        """Finds a person by email, username or proven wallet, with the password hash; no row for nobody.
+
+        No row for nobody: the application then checks the password against a hash of its own, so that a stranger
+        learns nothing from the time it takes. Deactivated people are found, and said to be inactive; deleted ones
+        are not.
+
+        Errors: PA403 not the back end · PA422 not exactly one of p_login and (p_chain, p_address)
+
+        Who may call it: service.
+        """
+        return self._row(
+            _FIND_LOGIN,
+            {
+                "login": login,
+                "chain": chain,
+                "address": address,
+            },
+        )
+
+    def fold_xp_ranks(self) -> int:
+        """Folds noted rank changes into the histogram; returns how many.
+
+        Changes disappear from one table and appear in the other in the same transaction: every snapshot sees each
+        once. Two folds at once share the changes between them (skip locked), and add to a height one after the
+        other, in one order.
+
+        Errors: PA403 not the service
+
+        Who may call it: service.
+        """
+        return cast("int", self._value(_FOLD_XP_RANKS, {}))
+
+    def grant_streak_freeze(
+        self, *, user_id: UUID | str, key: str | None = None, as_of: dt.datetime | None = None
+    ) -> GrantStreakFreeze:
+        """Gives a person a streak freeze; returns the freezes held and the streak.
+
+        The streak is settled first: a freeze that comes too late revives nothing. At most two are held.
+
+        Errors: PA403 not the service · PA404 no such person · PA409 two are held, or the key was used for another
+        request · PA422 a time in the future, a malformed key
+
+        Who may call it: service.
+        """
+        return cast(
+            "GrantStreakFreeze",
+            self._row(
+                _GRANT_STREAK_FREEZE,
+                {
+                    "user_id": user_id,
+                    "key": key,
+                    "as_of": as_of,
+                },
+            ),
+        )
+
+    def leaderboard_around(
+        self, *, user_id: UUID | str | None = None, radius: int | None = None
+    ) -> list[LeaderboardAround]:
+        """A person and their neighbours on the board now, with exact ranks.
+
+        No rows for people who are not ranked or not there. Asking about someone else is fine: the board is public.
+
+        Left out, `radius` is 5.
+
+        Errors: PA401 nobody is signed in and nobody is named · PA422 radius not between 0 and 100
+
+        Who may call it: student, instructor, admin, service.
+        """
+        return self._rows(
+            _LEADERBOARD_AROUND,
+            {
+                "user_id": user_id,
+                "radius": radius,
+            },
+        )
+
+    def leaderboard_page(
+        self,
+        *,
+        period: str | None = None,
+        limit: int | None = None,
+        after_rank: int | None = None,
+        after_user_id: UUID | str | None = None,
+    ) -> list[LeaderboardPage]:
+        """A page of the board as of the last refresh, for all time, the week or the month.
+
+        Always read by the generation the pointer names (without it the index is of no use below PostgreSQL 18). Who
+        opted out or left since the refresh is not shown. The next page begins after the rank and the person of the
+        last row.
+
+        Left out, `period` is 'all_time', `limit` is 10.
+
+        Errors: PA422 unknown period, limit not between 1 and 1000, half a position
+
+        Who may call it: anonymous, student, instructor, admin, service.
+        """
+        return self._rows(
+            _LEADERBOARD_PAGE,
+            {
+                "period": period,
+                "limit": limit,
+                "after_rank": after_rank,
+                "after_user_id": after_user_id,
+            },
+        )
+
+    def leaderboard_top(
+        self, *, limit: int | None = None, after_xp: int | None = None, after_user_id: UUID | str | None = None
+    ) -> list[LeaderboardTop]:
+        """The best people by XP now, page by page, with exact ranks.
+
+        Ties share a rank and are listed by person. The next page begins after the XP and the person of the last
+        row.
+
+        Left out, `limit` is 10.
+
+        Errors: PA422 limit not between 1 and 1000, half a position
+
+        Who may call it: anonymous, student, instructor, admin, service.
+        """
+        return self._rows(
+            _LEADERBOARD_TOP,
+            {
+                "limit": limit,
+                "after_xp": after_xp,
+                "after_user_id": after_user_id,
+            },
+        )
+
+    def link_wallet(self, *, chain: str, address: str) -> UUID:
+        """Claims a blockchain address for the caller; returns the claim's id.
+
+        A claim is worth nothing until verify_wallet(): anyone may claim anything, so that nobody can lock another
+        person out of their wallet by claiming it first, and a claim does not tell whether the address is known
+        here.
+
+        Errors: PA401, PA403 from require_user · PA422 no such chain; not an address of it · PA429 20 unproven
+        claims
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "UUID",
+            self._value(
+                _LINK_WALLET,
+                {
+                    "chain": chain,
+                    "address": address,
+                },
+            ),
+        )
+
+    def live_rank(self, *, user_id: UUID | str | None = None) -> int | None:
+        """A person's exact rank by XP now; null for the unranked.
+
+        Ties share a rank. Null for people who are not ranked (opted out, inactive, deleted) or not there, so that
+        it tells nobody which of these; asking about someone else is fine, for the board of ranked people is public.
+
+        Errors: PA401 nobody is signed in and nobody is named
+
+        Who may call it: student, instructor, admin, service.
+        """
+        return cast(
+            "int | None",
+            self._value(
+                _LIVE_RANK,
+                {
+                    "user_id": user_id,
+                },
+            ),
+        )
+
+    def move_lesson(
+        self, *, lesson_id: UUID | str, parent_lesson_id: UUID | str, position: int | None = None
+    ) -> int | None:
+        """Moves a lesson to another chapter or place; returns its new position.
+
+        At the end, or before what is at the given position now. Within one chapter, too: the position is then
+        counted without the lesson itself.
+
+        Errors: PA401 · PA403 · PA404 no such lesson · PA409 into itself, into a hidden chapter, into a prerequisite
+        · PA422 a position below 1, a parent outside the course
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "int | None",
+            self._value(
+                _MOVE_LESSON,
+                {
+                    "lesson_id": lesson_id,
+                    "parent_lesson_id": parent_lesson_id,
+                    "position": position,
+                },
+            ),
+        )
+
+    def open_session(
+        self,
+        *,
+        user_id: UUID | str,
+        token_hash: bytes,
+        token_jti: str,
+        expires_at: dt.datetime,
+        ip_address: Inet | str | None = None,
+        user_agent: str | None = None,
+    ) -> UUID:
+        """Opens a session for a person who has logged in; returns its id, which is its family's id too.
+
+        The token itself stays with the application, which sends SHA-256 of it. What expires is the token, not the
+        login: each rotation names a new expiry.
+
+        Errors: PA403 not the back end; deactivated person · PA404 no such living person · PA422 hash not 32 bytes,
+        expiry not in the future, jti missing · 23505 hash or jti used before
+
+        Who may call it: service.
+        """
+        return cast(
+            "UUID",
+            self._value(
+                _OPEN_SESSION,
+                {
+                    "user_id": user_id,
+                    "token_hash": token_hash,
+                    "token_jti": token_jti,
+                    "expires_at": expires_at,
+                    "ip_address": ip_address,
+                    "user_agent": user_agent,
+                },
+            ),
+        )
+
+    def publish_course(self, *, course_id: UUID | str) -> dt.datetime | None:
+        """Publishes a course; returns when it was first published.
+
+        Errors: PA401 · PA403 · PA404 no such course · PA409 it has no lesson to complete; it is inactive
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "dt.datetime | None",
+            self._value(
+                _PUBLISH_COURSE,
+                {
+                    "course_id": course_id,
+                },
+            ),
+        )
+
+    def purge_idempotency_keys(self, *, as_of: dt.datetime | None = None) -> int:
+        """Deletes idempotency keys older than 30 days; returns how many.
+
+        A key that is being claimed at the same moment is new, so nobody waits for this.
+
+        Errors: PA403 not the service · PA422 as of the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _PURGE_IDEMPOTENCY_KEYS,
+                {
+                    "as_of": as_of,
+                },
+            ),
+        )
+
+    def rate_course(self, *, course_id: UUID | str, rating: int, review: str | None = None) -> RateCourse:
+        """The calling learner rates a course they have begun.
+
+        Returns the course's rating as it is then. The sums are moved by the trigger on enrollments, under the
+        course's row.
+
+        Errors: PA401, PA403 from require_user · PA404 not enrolled · PA409 no lesson completed yet · PA422 rating
+        not 1 to 5, review too long
+
+        Who may call it: student.
+        """
+        return cast(
+            "RateCourse",
+            self._row(
+                _RATE_COURSE,
+                {
+                    "course_id": course_id,
+                    "rating": rating,
+                    "review": review,
+                },
+            ),
+        )
+
+    def reactivate_user(self, *, user_id: UUID | str) -> None:
+        """Lets a deactivated person in again.
+
+        Errors: PA401, PA403 from require_user · PA404 no such living person: deleted ones do not come back
+
+        Who may call it: admin, service.
+        """
+        self._value(
+            _REACTIVATE_USER,
+            {
+                "user_id": user_id,
+            },
+        )
+
+    def read_encrypted_field(self, *, user_id: UUID | str, field_name: str) -> ReadEncryptedField | None:
+        """The ciphertext of an encrypted field of a person; no row for none.
+
+        Errors: PA403 not the back end
+
+        Who may call it: service.
+        """
+        return self._row(
+            _READ_ENCRYPTED_FIELD,
+            {
+                "user_id": user_id,
+                "field_name": field_name,
+            },
+        )
+
+    def record_completion(
+        self,
+        *,
+        user_id: UUID | str,
+        lesson_id: UUID | str,
+        score: Decimal | int | float | None = None,
+        seconds: int | None = None,
+        occurred_at: dt.datetime | None = None,
+        idempotency_key: str | None = None,
+    ) -> RecordCompletion:
+        """Records that a learner completed a lesson, with score and moment; does and returns what complete_lesson
+        does.
+
+        Does and returns what complete_lesson does; takes also a score and the moment it happened. The best score
+        stays: a repeated completion with a better score replaces the worse one and moves the person's score
+        counters, without XP. An instructor records for learners of their own courses, and never for themselves.
+
+        Errors: PA401, PA403 not allowed, not the instructor of the course, one's own completion · PA404 no such
+        lesson or learner · PA409 not enrolled, enrolment not open, a chapter or hidden lesson, key used for another
+        request · PA422 score, time or moment out of range
+
+        Who may call it: instructor, service.
+        """
+        return cast(
+            "RecordCompletion",
+            self._row(
+                _RECORD_COMPLETION,
+                {
+                    "user_id": user_id,
+                    "lesson_id": lesson_id,
+                    "score": score,
+                    "seconds": seconds,
+                    "occurred_at": occurred_at,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
+    def record_drop(
+        self, *, user_id: UUID | str, course_id: UUID | str, occurred_at: dt.datetime | None = None
+    ) -> RecordDrop:
+        """Records that a learner left a course.
+
+        Errors: PA403 not the service · PA404 not enrolled · PA409 the course is completed · PA422 a moment in the
+        future
+
+        Who may call it: service.
+        """
+        return cast(
+            "RecordDrop",
+            self._row(
+                _RECORD_DROP,
+                {
+                    "user_id": user_id,
+                    "course_id": course_id,
+                    "occurred_at": occurred_at,
+                },
+            ),
+        )
+
+    def record_enrollment(
+        self,
+        *,
+        user_id: UUID | str,
+        course_id: UUID | str,
+        occurred_at: dt.datetime | None = None,
+        idempotency_key: str | None = None,
+        expires_at: dt.datetime | None = None,
+    ) -> RecordEnrollment:
+        """Records that a learner enrolled in a course; does and returns what enroll does.
+
+        Does and returns what enroll does, at the moment it happened; an expiry may be set. The same rules hold:
+        published, required courses completed, a free seat. An instructor enrols others in their own courses.
+
+        Errors: PA401, PA403 not allowed, not the instructor of the course · PA404 no such course or learner · PA409
+        not published, required courses not completed, full, key used for another request · PA422 moment or expiry
+
+        Who may call it: instructor, service.
+        """
+        return cast(
+            "RecordEnrollment",
+            self._row(
+                _RECORD_ENROLLMENT,
+                {
+                    "user_id": user_id,
+                    "course_id": course_id,
+                    "occurred_at": occurred_at,
+                    "idempotency_key": idempotency_key,
+                    "expires_at": expires_at,
+                },
+            ),
+        )
+
+    def record_start(
+        self, *, user_id: UUID | str, lesson_id: UUID | str, occurred_at: dt.datetime | None = None
+    ) -> RecordStart:
+        """Records that a learner began a lesson.
+
+        Errors: PA403 not the service · PA404 no such lesson or learner · PA409 not enrolled, enrolment not open, a
+        chapter or hidden lesson · PA422 a moment in the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "RecordStart",
+            self._row(
+                _RECORD_START,
+                {
+                    "user_id": user_id,
+                    "lesson_id": lesson_id,
+                    "occurred_at": occurred_at,
+                },
+            ),
+        )
+
+    def refresh_leaderboard(self, *, as_of: dt.datetime | None = None) -> RefreshLeaderboard:
+        """Ranks everyone anew; returns the generation, how many people, and when.
+
+        One transaction of plain rows: the pointer moves first, which is also what a second refresh waits for (or
+        fails against, above READ COMMITTED); then a new generation is inserted and the old one deleted. A reader
+        sees the old pointer with the old rows or the new with the new, whatever the age of its snapshot, and waits
+        for nobody. A person's period XP counts only if the period they hold is the current one. The unranked are
+        not in it.
+
+        Errors: PA403 not the service · PA422 a time in the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "RefreshLeaderboard",
+            self._row(
+                _REFRESH_LEADERBOARD,
+                {
+                    "as_of": as_of,
+                },
+            ),
+        )
+
+    def register_user(
+        self,
+        *,
+        email: str | None = None,
+        username: str | None = None,
+        full_name: str | None = None,
+        first_name: str | None = None,
+        last_name: str | None = None,
+        role: str | None = None,
+        password_hash: str | None = None,
+        timezone: str | None = None,
+        language: str | None = None,
+        academic_level: str | None = None,
+        preferences: Json = None,
+        metadata: Json = None,
+        email_verified: bool | None = None,
+        user_id: UUID | str | None = None,
+        occurred_at: dt.datetime | None = None,
+    ) -> UUID:
+        """Registers a person and returns their id.
+
+        A person is told apart by an email or a username; one of them is needed. The password arrives as a hash
+        (bcrypt or argon2) that the application made; null for people who log in with a wallet or elsewhere. user_id
+        is for schools whose people are known to an identity provider already: its id becomes theirs. Nobody
+        registers as an administrator: set_role() makes one.
+
+        The email and the username are looked up first, for a clear answer; between two registrations at the same
+        moment the unique index decides (23505, users_email_key or users_username_key, which the library reports as
+        the same conflict). occurred_at is when the person registered; imports replay it.
+
+        Left out, `role` is 'student', `email_verified` is false.
+
+        Errors: PA403 not the back end · PA409 email, username or id taken · PA422 neither email nor username;
+        another role; unknown time zone; a moment that cannot be · 23514 a value that a constraint of users refuses
+
+        Who may call it: service.
+        """
+        return cast(
+            "UUID",
+            self._value(
+                _REGISTER_USER,
+                {
+                    "email": email,
+                    "username": username,
+                    "full_name": full_name,
+                    "first_name": first_name,
+                    "last_name": last_name,
+                    "role": role,
+                    "password_hash": password_hash,
+                    "timezone": timezone,
+                    "language": language,
+                    "academic_level": academic_level,
+                    "preferences": preferences,
+                    "metadata": metadata,
+                    "email_verified": email_verified,
+                    "user_id": user_id,
+                    "occurred_at": occurred_at,
+                },
+            ),
+        )
+
+    def remove_lesson(self, *, lesson_id: UUID | str) -> str | None:
+        """Removes a lesson and what is in it; says whether it was deleted or, having progress, deactivated.
+
+        Deleted if nobody has ever begun any of it; otherwise hidden, because progress is never lost. Returns which:
+        'deleted' or 'deactivated'. Lessons that had it as their prerequisite no longer do.
+
+        Errors: PA401 · PA403 · PA404 no such lesson
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "str | None",
+            self._value(
+                _REMOVE_LESSON,
+                {
+                    "lesson_id": lesson_id,
+                },
+            ),
+        )
+
+    def remove_lesson_prerequisite(self, *, lesson_id: UUID | str, prerequisite_lesson_id: UUID | str) -> None:
+        """Removes a lesson from the prerequisites of another.
+
+        Errors: PA401 · PA403 · PA404 no such lesson; it was no prerequisite
+
+        Who may call it: instructor, admin.
+        """
+        self._value(
+            _REMOVE_LESSON_PREREQUISITE,
+            {
+                "lesson_id": lesson_id,
+                "prerequisite_lesson_id": prerequisite_lesson_id,
+            },
+        )
+
+    def remove_prerequisite(self, *, course_id: UUID | str, prerequisite_course_id: UUID | str) -> None:
+        """Removes a course from the prerequisites of another.
+
+        Errors: PA401 · PA403 · PA404 no such course; it was no prerequisite
+
+        Who may call it: instructor, admin.
+        """
+        self._value(
+            _REMOVE_PREREQUISITE,
+            {
+                "course_id": course_id,
+                "prerequisite_course_id": prerequisite_course_id,
+            },
+        )
+
+    def reorder_lessons(
+        self, *, course_id: UUID | str, parent_lesson_id: UUID | str, lesson_ids: list[UUID | str]
+    ) -> None:
+        """Puts the lessons of one chapter into the given order.
+
+        The list names every visible lesson of the chapter exactly once; hidden ones may be left out and then keep
+        their order behind the others. A list that no longer fits, because somebody added or removed a lesson
+        meanwhile, changes nothing. One update does it: the unique key on positions is checked at its end.
+
+        Errors: PA401 · PA403 · PA404 no such course · PA409 the list misses a lesson, or names one that is not (or
+        no longer) in the chapter · PA422 no list, a null or a repetition in it, a parent outside the course
+
+        Who may call it: instructor, admin.
+        """
+        self._value(
+            _REORDER_LESSONS,
+            {
+                "course_id": course_id,
+                "parent_lesson_id": parent_lesson_id,
+                "lesson_ids": lesson_ids,
+            },
+        )
+
+    def repair_counters(self) -> list[RepairCounters]:
+        """Mends every cached number that differs from the rows it counts; returns what was mended.
+
+        Only rows with a finding are touched. Each kind is locked first and counted in a new statement: a writer who
+        came before is counted, one who comes after adds to the right number. In the lock order of the house, with
+        people at work. Cycles and overbooked courses are not caches: they stay, and stay reported. Nothing to mend,
+        nothing written.
+
+        Errors: PA403 not the service
+
+        Who may call it: service.
+        """
+        return self._rows(_REPAIR_COUNTERS, {})
+
+    def resume_lesson(self, *, course_id: UUID | str) -> ResumeLesson:
+        """Where the calling learner goes on in a course.
+
+        lesson_id is null when nothing is left. Reads only.
+
+        Errors: PA401, PA403 from require_user · PA404 not enrolled · PA409 the enrolment is not open
+
+        Who may call it: student.
+        """
+        return cast(
+            "ResumeLesson",
+            self._row(
+                _RESUME_LESSON,
+                {
+                    "course_id": course_id,
+                },
+            ),
+        )
+
+    def reverse_xp(self, *, event_id: UUID | str, reason: str) -> ReverseXp:
+        """Takes back an award by a compensating row of the ledger, once; returns the new totals.
+
+        The ledger is never changed: a compensating row is added, with the award's own awarded_at, so that week and
+        month of the award lose what they had gained. Levels may fall; achievements stay. Reversing the same award
+        again changes nothing.
+
+        Errors: PA404 no such award · PA409 it is a reversal itself · PA422 no reason
+
+        Who may call it: service.
+        """
+        return cast(
+            "ReverseXp",
+            self._row(
+                _REVERSE_XP,
+                {
+                    "event_id": event_id,
+                    "reason": reason,
+                },
+            ),
+        )
+
+    def revoke_session(
+        self,
+        *,
+        session_id: UUID | str | None = None,
+        token_hash: bytes | None = None,
+        user_id: UUID | str | None = None,
+        scope: str | None = None,
+    ) -> int:
+        """Ends a session, its login, or all sessions of a person; returns how many tokens ended.
+
+        scope: `family`, the login that the session belongs to (what people mean by logging out), `one`, this token
+        only, or `all`, every session of the person. The back end names the session by id or by the hash of its
+        token, or, for `all`, the person; administrators any session or person; people their own sessions, and
+        themselves by default.
+
+        Left out, `scope` is 'family'.
+
+        Errors: PA401, PA403 from require_user · PA404 no such session, or not yours · PA422 unknown scope; none
+        named
+
+        Who may call it: student, instructor, admin, service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _REVOKE_SESSION,
+                {
+                    "session_id": session_id,
+                    "token_hash": token_hash,
+                    "user_id": user_id,
+                    "scope": scope,
+                },
+            ),
+        )
+
+    def rotate_session(
+        self,
+        *,
+        token_hash: bytes,
+        new_token_hash: bytes,
+        new_token_jti: str,
+        expires_at: dt.datetime,
+        ip_address: Inet | str | None = None,
+        user_agent: str | None = None,
+    ) -> RotateSession:
+        """Exchanges a refresh token for its successor; status says how it went, and a reused token has ended its
+        family.
+
+        A token that was exchanged before and comes again was stolen, from its owner or by its owner's rival: either
+        way its whole family ends. That must be kept even though the request fails, so nothing is raised: the answer
+        is in status, and the caller commits.
+
+            rotated   the new token counts from now on
+            reused    the token was exchanged before; its family is revoked
+            revoked   the session was ended before
+            expired   the token is too old; log in again
+            inactive  the person is deactivated or deleted; the family is revoked
+            unknown   there never was such a token
+
+        Of two exchanges of one token at the same moment exactly one wins; the other finds it reused, and the login
+        ends. An application whose tabs share a token exchanges it in one place.
+
+        Errors: PA403 not the back end · PA422 as open_session · 23505 new hash or jti used before
+
+        Who may call it: service.
+        """
+        return cast(
+            "RotateSession",
+            self._row(
+                _ROTATE_SESSION,
+                {
+                    "token_hash": token_hash,
+                    "new_token_hash": new_token_hash,
+                    "new_token_jti": new_token_jti,
+                    "expires_at": expires_at,
+                    "ip_address": ip_address,
+                    "user_agent": user_agent,
+                },
+            ),
+        )
+
+    def search_courses(
+        self,
+        *,
+        query: str | None = None,
+        category: str | None = None,
+        discipline: str | None = None,
+        track: str | None = None,
+        difficulty: str | None = None,
+        instructor_id: UUID | str | None = None,
+        is_featured: bool | None = None,
+        limit: int | None = None,
+        after: UUID | str | None = None,
+    ) -> list[SearchCourses]:
+        """Published courses by words and filters, a page at a time.
+
+        With a query the best match comes first, without one the newest. For the next page, after is the course_id
+        of the last row seen: the page goes on where that course stands now, and no page costs more than the first.
+        Titles match by similarity (pg_trgm) or when they hold the query as written, descriptions when they hold it.
+
+        Left out, `limit` is 20.
+
+        Errors: PA404 no such course in p_after · PA422 p_limit not 1 to 100, a query over 200 characters, unknown
+        track or difficulty
+
+        Who may call it: anonymous, student, instructor, admin, service.
+        """
+        return self._rows(
+            _SEARCH_COURSES,
+            {
+                "query": query,
+                "category": category,
+                "discipline": discipline,
+                "track": track,
+                "difficulty": difficulty,
+                "instructor_id": instructor_id,
+                "is_featured": is_featured,
+                "limit": limit,
+                "after": after,
+            },
+        )
+
+    def set_achievement_active(self, *, slug: str, is_active: bool) -> None:
+        """Retires an achievement or lets it be earned again.
+
+        Who has earned it keeps it.
+
+        Errors: PA401 PA403 not an administrator · PA404 no such achievement · PA422 neither true nor false
+
+        Who may call it: admin.
+        """
+        self._value(
+            _SET_ACHIEVEMENT_ACTIVE,
+            {
+                "slug": slug,
+                "is_active": is_active,
+            },
+        )
+
+    def set_password(self, *, user_id: UUID | str, password_hash: str) -> None:
+        """Stores a new password hash and ends every session of the person.
+
+        Errors: PA403 not the back end · PA404 no such living person · PA422 no hash · 23514 not the length of a
+        hash
+
+        Who may call it: service.
+        """
+        self._value(
+            _SET_PASSWORD,
+            {
+                "user_id": user_id,
+                "password_hash": password_hash,
+            },
+        )
+
+    def set_role(self, *, user_id: UUID | str, role: str) -> None:
+        """Makes a person a student, an instructor or an administrator.
+
+        An approval goes with the role: who stops being an instructor and becomes one again waits for approval
+        again. The owner of the school may call it too, or there would never be a first administrator.
+
+        Errors: PA401, PA403 from require_user · PA404 no such living person · PA409 the last administrator · PA422
+        no such role
+
+        Who may call it: admin.
+        """
+        self._value(
+            _SET_ROLE,
+            {
+                "user_id": user_id,
+                "role": role,
+            },
+        )
+
+    def set_setting(self, *, key: str, value: Json) -> None:
+        """Changes the value of an operator setting that exists.
+
+        Settings are made by the reference seed, which also gives each its type: this changes values, it does not
+        invent keys. Numbers are rewards, so they are whole, not negative, and at most what one award may give.
+
+        Errors: PA401 · PA403 not an administrator · PA404 no such setting · PA422 a value of another type, or out
+        of range
+
+        Who may call it: admin.
+        """
+        self._value(
+            _SET_SETTING,
+            {
+                "key": key,
+                "value": value,
+            },
+        )
+
+    def start_lesson(self, *, lesson_id: UUID | str) -> StartLesson:
+        """The calling learner begins a lesson.
+
+        Calling it again changes nothing but where the learner is; a completed lesson stays completed.
+
+        Errors: PA401, PA403 from require_user · PA404 no such lesson · PA409 not enrolled, enrolment not open, a
+        chapter or hidden lesson, lessons before it not done
+
+        Who may call it: student.
+        """
+        return cast(
+            "StartLesson",
+            self._row(
+                _START_LESSON,
+                {
+                    "lesson_id": lesson_id,
+                },
+            ),
+        )
+
+    def store_encrypted_field(
+        self, *, user_id: UUID | str, field_name: str, key_id: str, nonce: bytes, ciphertext: bytes
+    ) -> None:
+        """Stores a field that the application encrypted; a null ciphertext removes it.
+
+        person and the field). The key never reaches this server. A null ciphertext removes the field.
+
+        Errors: PA403 not the back end · PA404 no such living person · 23502, 23514 a value that a constraint of
+        user_encrypted_fields refuses, among them private keys of wallets
+
+        Who may call it: service.
+        """
+        self._value(
+            _STORE_ENCRYPTED_FIELD,
+            {
+                "user_id": user_id,
+                "field_name": field_name,
+                "key_id": key_id,
+                "nonce": nonce,
+                "ciphertext": ciphertext,
+            },
+        )
+
+    def streak_as_of(
+        self, *, current_streak: int, last_streak_date: dt.date, streak_freezes: int, today: dt.date
+    ) -> int | None:
+        """A stored streak as it stands on a day: itself, or 0 when it is over.
+
+        A streak is alive while the days missed since the last covered one are not more than the freezes held; else
+        it is over, whether or not a job has settled it. A day before the last covered one (a journey westwards)
+        misses nothing.
+
+        Errors: none
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "int | None",
+            self._value(
+                _STREAK_AS_OF,
+                {
+                    "current_streak": current_streak,
+                    "last_streak_date": last_streak_date,
+                    "streak_freezes": streak_freezes,
+                    "today": today,
+                },
+            ),
+        )
+
+    def unlink_wallet(self, *, wallet_id: UUID | str) -> None:
+        """Gives up a blockchain address of the caller.
+
+        Errors: PA401, PA403 from require_user · PA404 no such claim of the caller
+
+        Who may call it: student, instructor, admin.
+        """
+        self._value(
+            _UNLINK_WALLET,
+            {
+                "wallet_id": wallet_id,
+            },
+        )
+
+    def unpublish_course(self, *, course_id: UUID | str) -> None:
+        """Takes a course out of the catalogue.
+
+        Errors: PA401 · PA403 · PA404 no such course
+
+        Who may call it: instructor, admin.
+        """
+        self._value(
+            _UNPUBLISH_COURSE,
+            {
+                "course_id": course_id,
+            },
+        )
+
+    def update_course(
+        self,
+        *,
+        course_id: UUID | str,
+        title: str | None = None,
+        slug: str | None = None,
+        description: str | None = None,
+        category: str | None = None,
+        discipline: str | None = None,
+        track: str | None = None,
+        difficulty: str | None = None,
+        estimated_minutes: int | None = None,
+        learning_objectives: Json = None,
+        content_structure: Json = None,
+        thumbnail_url: str | None = None,
+        max_enrollments: int | None = None,
+        completion_xp: int | None = None,
+        coin_reward: int | None = None,
+        metadata: Json = None,
+        instructor_id: UUID | str | None = None,
+        is_featured: bool | None = None,
+        is_active: bool | None = None,
+        clear: list[str] | None = None,
+    ) -> UpdateCourse:
+        """Changes the given columns of a course; returns its id, slug and version.
+
+        Null means unchanged; a column that shall become empty is named in clear. The version grows when what a
+        published course teaches changes (bump_course_version). Only administrators hand a course to another
+        instructor or feature it.
+
+        Left out, `clear` is '{}'.
+
+        Errors: PA401 · PA403 · PA404 no such course or instructor · PA409 fewer seats than are taken · PA422 empty
+        title, unknown name in p_clear, a column both given and cleared · 23505 courses_slug_key · 23514
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "UpdateCourse",
+            self._row(
+                _UPDATE_COURSE,
+                {
+                    "course_id": course_id,
+                    "title": title,
+                    "slug": slug,
+                    "description": description,
+                    "category": category,
+                    "discipline": discipline,
+                    "track": track,
+                    "difficulty": difficulty,
+                    "estimated_minutes": estimated_minutes,
+                    "learning_objectives": learning_objectives,
+                    "content_structure": content_structure,
+                    "thumbnail_url": thumbnail_url,
+                    "max_enrollments": max_enrollments,
+                    "completion_xp": completion_xp,
+                    "coin_reward": coin_reward,
+                    "metadata": metadata,
+                    "instructor_id": instructor_id,
+                    "is_featured": is_featured,
+                    "is_active": is_active,
+                    "clear": clear,
+                },
+            ),
+        )
+
+    def update_lesson(
+        self,
+        *,
+        lesson_id: UUID | str,
+        title: str | None = None,
+        slug: str | None = None,
+        lesson_type: str | None = None,
+        description: str | None = None,
+        content: Json = None,
+        body: str | None = None,
+        duration_minutes: int | None = None,
+        video_url: str | None = None,
+        materials: Json = None,
+        learning_outcomes: Json = None,
+        is_mandatory: bool | None = None,
+        is_preview: bool | None = None,
+        is_graded: bool | None = None,
+        is_active: bool | None = None,
+        completion_xp: int | None = None,
+        coin_reward: int | None = None,
+        metadata: Json = None,
+        clear: list[str] | None = None,
+    ) -> UpdateLesson:
+        """Changes the given columns of a lesson; returns its id and slug.
+
+        Null means unchanged; a column that shall become empty is named in clear. Hiding a lesson (is_active =>
+        false) or making it optional takes it out of everyone's progress at once; what was completed stays
+        completed. Its place is changed by move_lesson() and reorder_lessons().
+
+        Left out, `clear` is '{}'.
+
+        Errors: PA401 · PA403 · PA404 no such lesson · PA409 shown inside a hidden chapter · PA422 empty title,
+        unknown name in p_clear, a column both given and cleared · 23505 lessons_course_id_slug_key · 23514
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "UpdateLesson",
+            self._row(
+                _UPDATE_LESSON,
+                {
+                    "lesson_id": lesson_id,
+                    "title": title,
+                    "slug": slug,
+                    "lesson_type": lesson_type,
+                    "description": description,
+                    "content": content,
+                    "body": body,
+                    "duration_minutes": duration_minutes,
+                    "video_url": video_url,
+                    "materials": materials,
+                    "learning_outcomes": learning_outcomes,
+                    "is_mandatory": is_mandatory,
+                    "is_preview": is_preview,
+                    "is_graded": is_graded,
+                    "is_active": is_active,
+                    "completion_xp": completion_xp,
+                    "coin_reward": coin_reward,
+                    "metadata": metadata,
+                    "clear": clear,
+                },
+            ),
+        )
+
+    def update_profile(
+        self,
+        *,
+        full_name: str | None = None,
+        first_name: str | None = None,
+        last_name: str | None = None,
+        avatar_url: str | None = None,
+        avatar_emoji: str | None = None,
+        bio: str | None = None,
+        phone_number: str | None = None,
+        preferences: Json = None,
+        show_on_leaderboard: bool | None = None,
+        username: str | None = None,
+    ) -> None:
+        """Changes the caller's own profile: null leaves a field as it is, an empty text clears it.
+
+        preferences is merged into what is there, one level deep inside each of its objects, so that setting one
+        privacy choice keeps the others; a key set to null is removed. A username can be chosen once, by those who
+        have none: a handle is never handed to someone else.
+
+        Errors: PA401, PA403 from require_user · PA409 username taken, or chosen before · PA422 preferences not an
+        object · 23505 username taken at the same moment (users_username_key) · 23514 too long
+
+        Who may call it: student, instructor, admin.
+        """
+        self._value(
+            _UPDATE_PROFILE,
+            {
+                "full_name": full_name,
+                "first_name": first_name,
+                "last_name": last_name,
+                "avatar_url": avatar_url,
+                "avatar_emoji": avatar_emoji,
+                "bio": bio,
+                "phone_number": phone_number,
+                "preferences": preferences,
+                "show_on_leaderboard": show_on_leaderboard,
+                "username": username,
+            },
+        )
+
+    def update_settings(
+        self,
+        *,
+        timezone: str | None = None,
+        language: str | None = None,
+        theme: str | None = None,
+        email_notifications: bool | None = None,
+        push_notifications: bool | None = None,
+    ) -> None:
+        """Changes the caller's own settings: null leaves one as it is.
+
+        A new time zone counts from now on: the days of a streak stay where they were.
+
+        Errors: PA401, PA403 from require_user · PA422 unknown time zone · 23514 unknown theme or malformed language
+
+        Who may call it: student, instructor, admin.
+        """
+        self._value(
+            _UPDATE_SETTINGS,
+            {
+                "timezone": timezone,
+                "language": language,
+                "theme": theme,
+                "email_notifications": email_notifications,
+                "push_notifications": push_notifications,
+            },
+        )
+
+    def verify_email(self, *, user_id: UUID | str, email: str) -> None:
+        """Records that a person proved an email address, which is theirs from then on.
+
+        theirs.
+
+        Who changes their address proves the new one first; so this is the only way an address changes, and an
+        address that nobody proved never replaces one that was.
+
+        Errors: PA403 not the back end · PA404 no such living person · PA409 the address is taken · PA422 no address
+        · 23505 taken at the same moment (users_email_key) · 23514 not an address
+
+        Who may call it: service.
+        """
+        self._value(
+            _VERIFY_EMAIL,
+            {
+                "user_id": user_id,
+                "email": email,
+            },
+        )
+
+    def verify_integrity(self) -> list[VerifyIntegrity]:
+        """Every difference between what is cached or promised and the rows it comes from.
+
+        difference; an empty answer means that all is well.
+
+        Stable: all of it is seen in one snapshot, so that work going on meanwhile is never reported as a
+        difference. Each table is read a few times as a whole: a job for the night on a large school.
+        repair_counters() mends what is a cache. What a check holds the stored value against is defined where the
+        rule is (calculate_progress, course_leaf_lessons, calculate_user_level, shown_profile), or in the counted_…
+        functions beside this one.
+
+        Errors: PA403 not the service
+
+        Who may call it: service.
+        """
+        return self._rows(_VERIFY_INTEGRITY, {})
+
+    def verify_wallet(self, *, wallet_id: UUID | str) -> None:
+        """Records that a claimed blockchain address was proven; it is exclusive from then on.
+
+        From then on the address is theirs alone and logs them in. Someone who proves an address that is proven for
+        another person is refused; between two proofs at the same moment the unique index decides (23505,
+        user_wallets_chain_address_key). Doing it again changes nothing.
+
+        Errors: PA403 not the back end · PA404 no such claim, or not of a living person · PA409 proven for someone
+        else
+
+        Who may call it: service.
+        """
+        self._value(
+            _VERIFY_WALLET,
+            {
+                "wallet_id": wallet_id,
+            },
+        )
+
+
+class AsyncSession(AsyncSessionBase):
+    """The procedures of a school, on one connection and in its transaction, for asyncio.
+
+    Arguments go by name; one left at None has the default that the procedure gives it. Errors are those of
+    pgacademy.errors, with `hint`, `detail` and `sqlstate`.
+    """
+
+    __slots__ = ()
+
+    async def acting_in(self, *, role: str) -> bool:
+        """Whether the caller acts in this role of the school: anonymous, student, instructor, admin, service, analyst,
+        owner.
+
+        The database role, not the person: what the connection may do at most. Inside a definer procedure
+        current_user is the owner, so the caller's role is read from the setting `role`, which `set role` moves and
+        which nobody can set to a role they are not a member of; without a `set role` it is the login itself. Logins
+        are NOINHERIT, so a login that forgot its `set local role` acts in nothing. Superusers count as everything.
+
+        Errors: none; an unknown role is false
+
+        Who may call it: anonymous, student, instructor, admin, service, analyst.
+        """
+        return cast(
+            "bool",
+            await self._value(
+                _ACTING_IN,
+                {
+                    "role": role,
+                },
+            ),
+        )
+
+    async def acts_as(self, *, role: str) -> bool:
+        """Whether the caller acts in this role and is a living, active person who may: student, instructor or admin.
+
+        Both must hold: the connection acts in the role (acting_in), and the verified identity is a living, active
+        person whose row has at least that role (student < instructor < admin). Policies ask it as (select
+        acts_as('admin')), so that it runs once per statement.
+
+        Errors: 28000 from verified_identity; nobody, or an unknown role, is false
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "bool",
+            await self._value(
+                _ACTS_AS,
+                {
+                    "role": role,
+                },
+            ),
+        )
+
+    async def add_lesson(
+        self,
+        *,
+        course_id: UUID | str,
+        title: str,
+        slug: str | None = None,
+        parent_lesson_id: UUID | str | None = None,
+        position: int | None = None,
+        lesson_type: str | None = None,
+        description: str | None = None,
+        content: Json = None,
+        body: str | None = None,
+        duration_minutes: int | None = None,
+        video_url: str | None = None,
+        materials: Json = None,
+        learning_outcomes: Json = None,
+        is_mandatory: bool | None = None,
+        is_preview: bool | None = None,
+        is_graded: bool | None = None,
+        completion_xp: int | None = None,
+        coin_reward: int | None = None,
+        metadata: Json = None,
+    ) -> AddLesson:
+        """Adds a lesson to a course; returns its id, slug and position.
+
+        Without a parent it stands at the top of the course; a parent that was a lesson becomes a chapter, which
+        nobody has to complete. A position past the end is the end. Without a slug the title makes one.
+
+        Left out, `lesson_type` is 'text', `content` is '{}', `materials` is '[]', `learning_outcomes` is '[]',
+        `is_mandatory` is true, `is_preview` is false, `is_graded` is false, `coin_reward` is 0, `metadata` is '{}'.
+
+        Errors: PA401 · PA403 · PA404 no such course · PA409 the parent is hidden, or a prerequisite · PA422 no
+        title, a position below 1, a parent outside the course · 23505 lessons_course_id_slug_key · 23514
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "AddLesson",
+            await self._row(
+                _ADD_LESSON,
+                {
+                    "course_id": course_id,
+                    "title": title,
+                    "slug": slug,
+                    "parent_lesson_id": parent_lesson_id,
+                    "position": position,
+                    "lesson_type": lesson_type,
+                    "description": description,
+                    "content": content,
+                    "body": body,
+                    "duration_minutes": duration_minutes,
+                    "video_url": video_url,
+                    "materials": materials,
+                    "learning_outcomes": learning_outcomes,
+                    "is_mandatory": is_mandatory,
+                    "is_preview": is_preview,
+                    "is_graded": is_graded,
+                    "completion_xp": completion_xp,
+                    "coin_reward": coin_reward,
+                    "metadata": metadata,
+                },
+            ),
+        )
+
+    async def add_lesson_prerequisite(self, *, lesson_id: UUID | str, prerequisite_lesson_id: UUID | str) -> None:
+        """Makes one lesson of a course come before another.
+
+        What comes before must be something that can be completed: visible, and not a chapter.
+
+        Errors: PA401 · PA403 · PA404 no such lesson · PA409 it would close a cycle (the detail shows it) · PA422
+        before itself, outside the course, hidden, a chapter
+
+        Who may call it: instructor, admin.
+        """
+        await self._value(
+            _ADD_LESSON_PREREQUISITE,
+            {
+                "lesson_id": lesson_id,
+                "prerequisite_lesson_id": prerequisite_lesson_id,
+            },
+        )
+
+    async def add_prerequisite(
+        self, *, course_id: UUID | str, prerequisite_course_id: UUID | str, is_required: bool | None = None
+    ) -> None:
+        """Makes one course come before another, required or recommended.
+
+        Required: it must be completed before enrolling; otherwise it is a recommendation. Any published course, or
+        one the caller may change, can come before.
+
+        Left out, `is_required` is true.
+
+        Errors: PA401 · PA403 · PA404 no such course, or no such prerequisite that the caller may see · PA409 it
+        would close a cycle (the detail shows it) · PA422 a course before itself, p_is_required null
+
+        Who may call it: instructor, admin.
+        """
+        await self._value(
+            _ADD_PREREQUISITE,
+            {
+                "course_id": course_id,
+                "prerequisite_course_id": prerequisite_course_id,
+                "is_required": is_required,
+            },
+        )
+
+    async def advance_streaks(self, *, as_of: dt.datetime | None = None) -> int:
+        """Settles streaks that are over; returns how many.
+
+        Only streaks that no freezes held could bridge any more; a freeze is spent by the activity it saves
+        (record_activity), so the outcome does not depend on when, or whether, this job runs. A person someone is
+        writing to is left for the next run.
+
+        Errors: PA403 not the service · PA422 a time in the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _ADVANCE_STREAKS,
+                {
+                    "as_of": as_of,
+                },
+            ),
+        )
+
+    async def approve_instructor(self, *, user_id: UUID | str, is_approved: bool | None = None) -> None:
+        """Lets an instructor publish courses, or no longer.
+
+        Left out, `is_approved` is true.
+
+        Errors: PA401, PA403 from require_user · PA404 no such living person · PA409 not an instructor · PA422 null
+
+        Who may call it: admin.
+        """
+        await self._value(
+            _APPROVE_INSTRUCTOR,
+            {
+                "user_id": user_id,
+                "is_approved": is_approved,
+            },
+        )
+
+    async def award_xp(
+        self,
+        *,
+        user_id: UUID | str,
+        amount: int,
+        source_type: str,
+        source_id: UUID | str,
+        reason: str | None = None,
+        occurrence: str | None = None,
+        occurred_at: dt.datetime | None = None,
+    ) -> AwardXp:
+        """Gives a learner XP once per source and occurrence; returns the totals and what was awarded.
+
+        Appends to the ledger (xp_events) and moves user_stats with it, level and periods included. The same
+        learner, source and occurrence again changes nothing, whatever the amount, and returns the totals as they
+        stand with awarded = 0, so callers may retry. A source that pays repeatedly names its occurrence, a daily
+        bonus for instance the local date. It grants no achievements: callers that should, call grant_achievements
+        afterwards.
+
+        Left out, `occurrence` is ''.
+
+        Errors: PA404 no such learner · PA422 amount not between 1 and 100000, no source, a time in the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "AwardXp",
+            await self._row(
+                _AWARD_XP,
+                {
+                    "user_id": user_id,
+                    "amount": amount,
+                    "source_type": source_type,
+                    "source_id": source_id,
+                    "reason": reason,
+                    "occurrence": occurrence,
+                    "occurred_at": occurred_at,
+                },
+            ),
+        )
+
+    async def begin_job(self, *, job: str) -> UUID:
+        """Notes the start of a job; returns the id of the run.
+
+        Commit it before the work, in a transaction of its own, so that a run that dies is seen as one that never
+        ended.
+
+        Errors: PA403 not the service · PA422 no name, or a too long one
+
+        Who may call it: service.
+        """
+        return cast(
+            "UUID",
+            await self._value(
+                _BEGIN_JOB,
+                {
+                    "job": job,
+                },
+            ),
+        )
+
+    async def calculate_user_level(self, *, total_xp: int) -> int:
+        """The level that an amount of total XP is.
+
+        The curve is data, so that a school may flatten it; the formula behind the shipped one is floor((1 + sqrt(1
+        + 0.08 * xp)) / 2), at most 100. Less than the lowest level's XP is level 1; null is null.
+
+        Errors: none
+
+        Who may call it: anonymous, student, instructor, admin, service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _CALCULATE_USER_LEVEL,
+                {
+                    "total_xp": total_xp,
+                },
+            ),
+        )
+
+    async def check_achievements(
+        self, *, user_id: UUID | str, as_of: dt.datetime | None = None
+    ) -> list[CheckAchievements]:
+        """Grants every achievement a person has reached; returns those that are new.
+
+        The full evaluation, for achievements defined after the fact and after repairs; events themselves look only
+        at what they have just crossed (grant_achievements). Global definitions first, then those of every course
+        the person is on.
+
+        Errors: PA403 not the service · PA404 no such person · PA422 a time in the future
+
+        Who may call it: service.
+        """
+        return await self._rows(
+            _CHECK_ACHIEVEMENTS,
+            {
+                "user_id": user_id,
+                "as_of": as_of,
+            },
+        )
+
+    async def complete_lesson(
+        self, *, lesson_id: UUID | str, seconds: int | None = None, idempotency_key: str | None = None
+    ) -> CompleteLesson:
+        """Completes a lesson for the calling learner: progress, XP, level, streak, achievements; returns what changed.
+
+        See apply_completion for what that is. seconds counts up to the time since start_lesson, and not at all
+        without it; null counts nothing. xp_awarded is all XP of this call: lesson, course and achievements.
+        achievements is an array of {"id", "title", "xp_reward", "icon"}. Without a key a second call changes
+        nothing and says already_completed; with a key it returns the row of the first call.
+
+        Errors: PA401, PA403 from require_user · PA404 no such lesson · PA409 not enrolled, enrolment not open, a
+        chapter or hidden lesson, a lesson that grading completes, lessons before it not done, key used for another
+        request · PA422 negative time
+
+        Who may call it: student.
+        """
+        return cast(
+            "CompleteLesson",
+            await self._row(
+                _COMPLETE_LESSON,
+                {
+                    "lesson_id": lesson_id,
+                    "seconds": seconds,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
+    async def create_course(
+        self,
+        *,
+        title: str,
+        slug: str | None = None,
+        description: str | None = None,
+        category: str | None = None,
+        discipline: str | None = None,
+        track: str | None = None,
+        difficulty: str | None = None,
+        estimated_minutes: int | None = None,
+        learning_objectives: Json = None,
+        content_structure: Json = None,
+        thumbnail_url: str | None = None,
+        max_enrollments: int | None = None,
+        completion_xp: int | None = None,
+        coin_reward: int | None = None,
+        metadata: Json = None,
+        instructor_id: UUID | str | None = None,
+        is_featured: bool | None = None,
+    ) -> CreateCourse:
+        """Creates a course as a draft; returns its id and slug.
+
+        An instructor creates their own; an administrator may name the instructor, and is it where none is named.
+        Without a slug the title makes one.
+
+        Left out, `difficulty` is 'beginner', `learning_objectives` is '[]', `content_structure` is '{}',
+        `coin_reward` is 0, `metadata` is '{}', `is_featured` is false.
+
+        Errors: PA401 · PA403 not an approved instructor; a course for somebody else; only administrators feature a
+        course · PA404 no such instructor · PA422 no title · 23505 courses_slug_key · 23514 a value against a
+        column's rule
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "CreateCourse",
+            await self._row(
+                _CREATE_COURSE,
+                {
+                    "title": title,
+                    "slug": slug,
+                    "description": description,
+                    "category": category,
+                    "discipline": discipline,
+                    "track": track,
+                    "difficulty": difficulty,
+                    "estimated_minutes": estimated_minutes,
+                    "learning_objectives": learning_objectives,
+                    "content_structure": content_structure,
+                    "thumbnail_url": thumbnail_url,
+                    "max_enrollments": max_enrollments,
+                    "completion_xp": completion_xp,
+                    "coin_reward": coin_reward,
+                    "metadata": metadata,
+                    "instructor_id": instructor_id,
+                    "is_featured": is_featured,
+                },
+            ),
+        )
+
+    async def current_user_id(self) -> UUID | None:
+        """The person who is calling, if living and active; null for nobody.
+
+        The identity that verified_identity() read from the signed token (or from the settings of a school without
+        signing keys; the token's format is described there), if it is a living, active person. For everyone else it
+        is null, so that a deactivated or deleted person passes no policy from that moment on, whatever token they
+        still hold.
+
+        Policies call it as (select current_user_id()), so that it runs once per statement and not once per row.
+
+        Errors: 28000 from verified_identity: a token that is forged, expired or malformed is an error, never nobody
+
+        Who may call it: anonymous, student, instructor, admin, service, analyst.
+        """
+        return cast("UUID | None", await self._value(_CURRENT_USER_ID, {}))
+
+    async def deactivate_user(self, *, user_id: UUID | str, delete: bool | None = None) -> None:
+        """Shuts a person out and ends their sessions; with p_delete the account is deleted for good.
+
+        Sessions end, and no policy or procedure accepts the identity any more. Deleting is soft: the row stays for
+        what refers to it, but the email and the wallets are free for someone else, the public profile is empty, and
+        there is no way back. (Erasing personal data is another matter.) Doing it again changes nothing.
+
+        Left out, `delete` is false.
+
+        Errors: PA401, PA403 from require_user · PA404 no such person · PA409 the last administrator
+
+        Who may call it: admin, service.
+        """
+        await self._value(
+            _DEACTIVATE_USER,
+            {
+                "user_id": user_id,
+                "delete": delete,
+            },
+        )
+
+    async def define_achievement(
+        self,
+        *,
+        slug: str,
+        title: str,
+        criteria: Json,
+        description: str | None = None,
+        achievement_type: str | None = None,
+        category: str | None = None,
+        icon_url: str | None = None,
+        icon_emoji: str | None = None,
+        rarity: str | None = None,
+        xp_reward: int | None = None,
+    ) -> UUID:
+        """Defines an achievement, or defines the one of this slug anew; returns its id.
+
+        The definition is replaced as a whole, what is left out takes its default, and it can be earned again if it
+        was retired. Who has earned it keeps it as it looked then. Nobody is granted it by this call: thresholds
+        passed earlier are found by check_achievements.
+
+        Left out, `achievement_type` is 'milestone', `rarity` is 'common'.
+
+        Errors: PA401 PA403 not an administrator · PA422 criteria, rarity or reward · 23514 a text too long, a
+        malformed slug
+
+        Who may call it: admin.
+        """
+        return cast(
+            "UUID",
+            await self._value(
+                _DEFINE_ACHIEVEMENT,
+                {
+                    "slug": slug,
+                    "title": title,
+                    "criteria": criteria,
+                    "description": description,
+                    "achievement_type": achievement_type,
+                    "category": category,
+                    "icon_url": icon_url,
+                    "icon_emoji": icon_emoji,
+                    "rarity": rarity,
+                    "xp_reward": xp_reward,
+                },
+            ),
+        )
+
+    async def delete_course(self, *, course_id: UUID | str) -> None:
+        """Deletes a course for everyone, keeping what was learned in it.
+
+        A course that a living course requires is kept: nobody new could ever fulfil the prerequisite.
+
+        Errors: PA401 · PA403 · PA404 no such course, or deleted before · PA409 another course requires it
+
+        Who may call it: instructor, admin.
+        """
+        await self._value(
+            _DELETE_COURSE,
+            {
+                "course_id": course_id,
+            },
+        )
+
+    async def drop_course(self, *, course_id: UUID | str) -> DropCourse:
+        """The calling learner leaves a course; progress is kept.
+
+        Errors: PA401, PA403 from require_user · PA404 not enrolled · PA409 the course is completed
+
+        Who may call it: student.
+        """
+        return cast(
+            "DropCourse",
+            await self._row(
+                _DROP_COURSE,
+                {
+                    "course_id": course_id,
+                },
+            ),
+        )
+
+    async def effective_streak(self, *, user_id: UUID | str | None = None, as_of: dt.datetime | None = None) -> int:
+        """The days of a person's streak as it stands on their local date; 0 when it is over.
+
+        It is alive while the days missed are not more than the freezes held. People ask about themselves;
+        administrators and the back end about anyone. Null if there is no such person.
+
+        Errors: PA401 nobody is signed in · PA403 someone else's streak · PA422 a time in the future
+
+        Who may call it: student, instructor, admin, service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _EFFECTIVE_STREAK,
+                {
+                    "user_id": user_id,
+                    "as_of": as_of,
+                },
+            ),
+        )
+
+    async def end_job(self, *, run_id: UUID | str, succeeded: bool | None = None, detail: Json = None) -> None:
+        """Notes the outcome of a job run.
+
+        Left out, `succeeded` is true, `detail` is '{}'.
+
+        Errors: PA403 not the service · PA404 no such run · PA409 it ended the other way · PA422 no outcome, or a
+        detail that is not an object of at most 100,000 characters
+
+        Who may call it: service.
+        """
+        await self._value(
+            _END_JOB,
+            {
+                "run_id": run_id,
+                "succeeded": succeeded,
+                "detail": detail,
+            },
+        )
+
+    async def enroll(self, *, course_id: UUID | str, idempotency_key: str | None = None) -> Enroll:
+        """Enrols the calling learner in a course; returns the enrolment and the first lesson.
+
+        Taking a course one is on changes nothing and returns it (already_enrolled; the lesson is then the next
+        one). After dropping it or an expiry the enrolment comes back with its progress.
+
+        Errors: PA401, PA403 from require_user · PA404 no such course, or not published · PA409 required courses not
+        completed (the detail lists them), full, key used for another request
+
+        Who may call it: student.
+        """
+        return cast(
+            "Enroll",
+            await self._row(
+                _ENROLL,
+                {
+                    "course_id": course_id,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
+    async def expire_enrollments(self, *, as_of: dt.datetime | None = None) -> int:
+        """Ends the enrolments whose time is over; returns how many.
+
+        complete_lesson refuses an expired enrolment whether or not this job has come by.
+
+        Errors: PA403 not the service · PA422 a moment in the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _EXPIRE_ENROLLMENTS,
+                {
+                    "as_of": as_of,
+                },
+            ),
+        )
+
+    async def find_login(
+        self, *, login: str | None = None, chain: str | None = None, address: str | None = None
+    ) -> FindLogin | None:
+        """Finds a person by email, username or proven wallet, with the password hash; no row for nobody.
+
+        No row for nobody: the application then checks the password against a hash of its own, so that a stranger
+        learns nothing from the time it takes. Deactivated people are found, and said to be inactive; deleted ones
+        are not.
+
+        Errors: PA403 not the back end · PA422 not exactly one of p_login and (p_chain, p_address)
+
+        Who may call it: service.
+        """
+        return await self._row(
+            _FIND_LOGIN,
+            {
+                "login": login,
+                "chain": chain,
+                "address": address,
+            },
+        )
+
+    async def fold_xp_ranks(self) -> int:
+        """Folds noted rank changes into the histogram; returns how many.
+
+        Changes disappear from one table and appear in the other in the same transaction: every snapshot sees each
+        once. Two folds at once share the changes between them (skip locked), and add to a height one after the
+        other, in one order.
+
+        Errors: PA403 not the service
+
+        Who may call it: service.
+        """
+        return cast("int", await self._value(_FOLD_XP_RANKS, {}))
+
+    async def grant_streak_freeze(
+        self, *, user_id: UUID | str, key: str | None = None, as_of: dt.datetime | None = None
+    ) -> GrantStreakFreeze:
+        """Gives a person a streak freeze; returns the freezes held and the streak.
+
+        The streak is settled first: a freeze that comes too late revives nothing. At most two are held.
+
+        Errors: PA403 not the service · PA404 no such person · PA409 two are held, or the key was used for another
+        request · PA422 a time in the future, a malformed key
+
+        Who may call it: service.
+        """
+        return cast(
+            "GrantStreakFreeze",
+            await self._row(
+                _GRANT_STREAK_FREEZE,
+                {
+                    "user_id": user_id,
+                    "key": key,
+                    "as_of": as_of,
+                },
+            ),
+        )
+
+    async def leaderboard_around(
+        self, *, user_id: UUID | str | None = None, radius: int | None = None
+    ) -> list[LeaderboardAround]:
+        """A person and their neighbours on the board now, with exact ranks.
+
+        No rows for people who are not ranked or not there. Asking about someone else is fine: the board is public.
+
+        Left out, `radius` is 5.
+
+        Errors: PA401 nobody is signed in and nobody is named · PA422 radius not between 0 and 100
+
+        Who may call it: student, instructor, admin, service.
+        """
+        return await self._rows(
+            _LEADERBOARD_AROUND,
+            {
+                "user_id": user_id,
+                "radius": radius,
+            },
+        )
+
+    async def leaderboard_page(
+        self,
+        *,
+        period: str | None = None,
+        limit: int | None = None,
+        after_rank: int | None = None,
+        after_user_id: UUID | str | None = None,
+    ) -> list[LeaderboardPage]:
+        """A page of the board as of the last refresh, for all time, the week or the month.
+
+        Always read by the generation the pointer names (without it the index is of no use below PostgreSQL 18). Who
+        opted out or left since the refresh is not shown. The next page begins after the rank and the person of the
+        last row.
+
+        Left out, `period` is 'all_time', `limit` is 10.
+
+        Errors: PA422 unknown period, limit not between 1 and 1000, half a position
+
+        Who may call it: anonymous, student, instructor, admin, service.
+        """
+        return await self._rows(
+            _LEADERBOARD_PAGE,
+            {
+                "period": period,
+                "limit": limit,
+                "after_rank": after_rank,
+                "after_user_id": after_user_id,
+            },
+        )
+
+    async def leaderboard_top(
+        self, *, limit: int | None = None, after_xp: int | None = None, after_user_id: UUID | str | None = None
+    ) -> list[LeaderboardTop]:
+        """The best people by XP now, page by page, with exact ranks.
+
+        Ties share a rank and are listed by person. The next page begins after the XP and the person of the last
+        row.
+
+        Left out, `limit` is 10.
+
+        Errors: PA422 limit not between 1 and 1000, half a position
+
+        Who may call it: anonymous, student, instructor, admin, service.
+        """
+        return await self._rows(
+            _LEADERBOARD_TOP,
+            {
+                "limit": limit,
+                "after_xp": after_xp,
+                "after_user_id": after_user_id,
+            },
+        )
+
+    async def link_wallet(self, *, chain: str, address: str) -> UUID:
+        """Claims a blockchain address for the caller; returns the claim's id.
+
+        A claim is worth nothing until verify_wallet(): anyone may claim anything, so that nobody can lock another
+        person out of their wallet by claiming it first, and a claim does not tell whether the address is known
+        here.
+
+        Errors: PA401, PA403 from require_user · PA422 no such chain; not an address of it · PA429 20 unproven
+        claims
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "UUID",
+            await self._value(
+                _LINK_WALLET,
+                {
+                    "chain": chain,
+                    "address": address,
+                },
+            ),
+        )
+
+    async def live_rank(self, *, user_id: UUID | str | None = None) -> int | None:
+        """A person's exact rank by XP now; null for the unranked.
+
+        Ties share a rank. Null for people who are not ranked (opted out, inactive, deleted) or not there, so that
+        it tells nobody which of these; asking about someone else is fine, for the board of ranked people is public.
+
+        Errors: PA401 nobody is signed in and nobody is named
+
+        Who may call it: student, instructor, admin, service.
+        """
+        return cast(
+            "int | None",
+            await self._value(
+                _LIVE_RANK,
+                {
+                    "user_id": user_id,
+                },
+            ),
+        )
+
+    async def move_lesson(
+        self, *, lesson_id: UUID | str, parent_lesson_id: UUID | str, position: int | None = None
+    ) -> int | None:
+        """Moves a lesson to another chapter or place; returns its new position.
+
+        At the end, or before what is at the given position now. Within one chapter, too: the position is then
+        counted without the lesson itself.
+
+        Errors: PA401 · PA403 · PA404 no such lesson · PA409 into itself, into a hidden chapter, into a prerequisite
+        · PA422 a position below 1, a parent outside the course
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "int | None",
+            await self._value(
+                _MOVE_LESSON,
+                {
+                    "lesson_id": lesson_id,
+                    "parent_lesson_id": parent_lesson_id,
+                    "position": position,
+                },
+            ),
+        )
+
+    async def open_session(
+        self,
+        *,
+        user_id: UUID | str,
+        token_hash: bytes,
+        token_jti: str,
+        expires_at: dt.datetime,
+        ip_address: Inet | str | None = None,
+        user_agent: str | None = None,
+    ) -> UUID:
+        """Opens a session for a person who has logged in; returns its id, which is its family's id too.
+
+        The token itself stays with the application, which sends SHA-256 of it. What expires is the token, not the
+        login: each rotation names a new expiry.
+
+        Errors: PA403 not the back end; deactivated person · PA404 no such living person · PA422 hash not 32 bytes,
+        expiry not in the future, jti missing · 23505 hash or jti used before
+
+        Who may call it: service.
+        """
+        return cast(
+            "UUID",
+            await self._value(
+                _OPEN_SESSION,
+                {
+                    "user_id": user_id,
+                    "token_hash": token_hash,
+                    "token_jti": token_jti,
+                    "expires_at": expires_at,
+                    "ip_address": ip_address,
+                    "user_agent": user_agent,
+                },
+            ),
+        )
+
+    async def publish_course(self, *, course_id: UUID | str) -> dt.datetime | None:
+        """Publishes a course; returns when it was first published.
+
+        Errors: PA401 · PA403 · PA404 no such course · PA409 it has no lesson to complete; it is inactive
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "dt.datetime | None",
+            await self._value(
+                _PUBLISH_COURSE,
+                {
+                    "course_id": course_id,
+                },
+            ),
+        )
+
+    async def purge_idempotency_keys(self, *, as_of: dt.datetime | None = None) -> int:
+        """Deletes idempotency keys older than 30 days; returns how many.
+
+        A key that is being claimed at the same moment is new, so nobody waits for this.
+
+        Errors: PA403 not the service · PA422 as of the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _PURGE_IDEMPOTENCY_KEYS,
+                {
+                    "as_of": as_of,
+                },
+            ),
+        )
+
+    async def rate_course(self, *, course_id: UUID | str, rating: int, review: str | None = None) -> RateCourse:
+        """The calling learner rates a course they have begun.
+
+        Returns the course's rating as it is then. The sums are moved by the trigger on enrollments, under the
+        course's row.
+
+        Errors: PA401, PA403 from require_user · PA404 not enrolled · PA409 no lesson completed yet · PA422 rating
+        not 1 to 5, review too long
+
+        Who may call it: student.
+        """
+        return cast(
+            "RateCourse",
+            await self._row(
+                _RATE_COURSE,
+                {
+                    "course_id": course_id,
+                    "rating": rating,
+                    "review": review,
+                },
+            ),
+        )
+
+    async def reactivate_user(self, *, user_id: UUID | str) -> None:
+        """Lets a deactivated person in again.
+
+        Errors: PA401, PA403 from require_user · PA404 no such living person: deleted ones do not come back
+
+        Who may call it: admin, service.
+        """
+        await self._value(
+            _REACTIVATE_USER,
+            {
+                "user_id": user_id,
+            },
+        )
+
+    async def read_encrypted_field(self, *, user_id: UUID | str, field_name: str) -> ReadEncryptedField | None:
+        """The ciphertext of an encrypted field of a person; no row for none.
+
+        Errors: PA403 not the back end
+
+        Who may call it: service.
+        """
+        return await self._row(
+            _READ_ENCRYPTED_FIELD,
+            {
+                "user_id": user_id,
+                "field_name": field_name,
+            },
+        )
+
+    async def record_completion(
+        self,
+        *,
+        user_id: UUID | str,
+        lesson_id: UUID | str,
+        score: Decimal | int | float | None = None,
+        seconds: int | None = None,
+        occurred_at: dt.datetime | None = None,
+        idempotency_key: str | None = None,
+    ) -> RecordCompletion:
+        """Records that a learner completed a lesson, with score and moment; does and returns what complete_lesson
+        does.
+
+        Does and returns what complete_lesson does; takes also a score and the moment it happened. The best score
+        stays: a repeated completion with a better score replaces the worse one and moves the person's score
+        counters, without XP. An instructor records for learners of their own courses, and never for themselves.
+
+        Errors: PA401, PA403 not allowed, not the instructor of the course, one's own completion · PA404 no such
+        lesson or learner · PA409 not enrolled, enrolment not open, a chapter or hidden lesson, key used for another
+        request · PA422 score, time or moment out of range
+
+        Who may call it: instructor, service.
+        """
+        return cast(
+            "RecordCompletion",
+            await self._row(
+                _RECORD_COMPLETION,
+                {
+                    "user_id": user_id,
+                    "lesson_id": lesson_id,
+                    "score": score,
+                    "seconds": seconds,
+                    "occurred_at": occurred_at,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
+    async def record_drop(
+        self, *, user_id: UUID | str, course_id: UUID | str, occurred_at: dt.datetime | None = None
+    ) -> RecordDrop:
+        """Records that a learner left a course.
+
+        Errors: PA403 not the service · PA404 not enrolled · PA409 the course is completed · PA422 a moment in the
+        future
+
+        Who may call it: service.
+        """
+        return cast(
+            "RecordDrop",
+            await self._row(
+                _RECORD_DROP,
+                {
+                    "user_id": user_id,
+                    "course_id": course_id,
+                    "occurred_at": occurred_at,
+                },
+            ),
+        )
+
+    async def record_enrollment(
+        self,
+        *,
+        user_id: UUID | str,
+        course_id: UUID | str,
+        occurred_at: dt.datetime | None = None,
+        idempotency_key: str | None = None,
+        expires_at: dt.datetime | None = None,
+    ) -> RecordEnrollment:
+        """Records that a learner enrolled in a course; does and returns what enroll does.
+
+        Does and returns what enroll does, at the moment it happened; an expiry may be set. The same rules hold:
+        published, required courses completed, a free seat. An instructor enrols others in their own courses.
+
+        Errors: PA401, PA403 not allowed, not the instructor of the course · PA404 no such course or learner · PA409
+        not published, required courses not completed, full, key used for another request · PA422 moment or expiry
+
+        Who may call it: instructor, service.
+        """
+        return cast(
+            "RecordEnrollment",
+            await self._row(
+                _RECORD_ENROLLMENT,
+                {
+                    "user_id": user_id,
+                    "course_id": course_id,
+                    "occurred_at": occurred_at,
+                    "idempotency_key": idempotency_key,
+                    "expires_at": expires_at,
+                },
+            ),
+        )
+
+    async def record_start(
+        self, *, user_id: UUID | str, lesson_id: UUID | str, occurred_at: dt.datetime | None = None
+    ) -> RecordStart:
+        """Records that a learner began a lesson.
+
+        Errors: PA403 not the service · PA404 no such lesson or learner · PA409 not enrolled, enrolment not open, a
+        chapter or hidden lesson · PA422 a moment in the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "RecordStart",
+            await self._row(
+                _RECORD_START,
+                {
+                    "user_id": user_id,
+                    "lesson_id": lesson_id,
+                    "occurred_at": occurred_at,
+                },
+            ),
+        )
+
+    async def refresh_leaderboard(self, *, as_of: dt.datetime | None = None) -> RefreshLeaderboard:
+        """Ranks everyone anew; returns the generation, how many people, and when.
+
+        One transaction of plain rows: the pointer moves first, which is also what a second refresh waits for (or
+        fails against, above READ COMMITTED); then a new generation is inserted and the old one deleted. A reader
+        sees the old pointer with the old rows or the new with the new, whatever the age of its snapshot, and waits
+        for nobody. A person's period XP counts only if the period they hold is the current one. The unranked are
+        not in it.
+
+        Errors: PA403 not the service · PA422 a time in the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "RefreshLeaderboard",
+            await self._row(
+                _REFRESH_LEADERBOARD,
+                {
+                    "as_of": as_of,
+                },
+            ),
+        )
+
+    async def register_user(
+        self,
+        *,
+        email: str | None = None,
+        username: str | None = None,
+        full_name: str | None = None,
+        first_name: str | None = None,
+        last_name: str | None = None,
+        role: str | None = None,
+        password_hash: str | None = None,
+        timezone: str | None = None,
+        language: str | None = None,
+        academic_level: str | None = None,
+        preferences: Json = None,
+        metadata: Json = None,
+        email_verified: bool | None = None,
+        user_id: UUID | str | None = None,
+        occurred_at: dt.datetime | None = None,
+    ) -> UUID:
+        """Registers a person and returns their id.
+
+        A person is told apart by an email or a username; one of them is needed. The password arrives as a hash
+        (bcrypt or argon2) that the application made; null for people who log in with a wallet or elsewhere. user_id
+        is for schools whose people are known to an identity provider already: its id becomes theirs. Nobody
+        registers as an administrator: set_role() makes one.
+
+        The email and the username are looked up first, for a clear answer; between two registrations at the same
+        moment the unique index decides (23505, users_email_key or users_username_key, which the library reports as
+        the same conflict). occurred_at is when the person registered; imports replay it.
+
+        Left out, `role` is 'student', `email_verified` is false.
+
+        Errors: PA403 not the back end · PA409 email, username or id taken · PA422 neither email nor username;
+        another role; unknown time zone; a moment that cannot be · 23514 a value that a constraint of users refuses
+
+        Who may call it: service.
+        """
+        return cast(
+            "UUID",
+            await self._value(
+                _REGISTER_USER,
+                {
+                    "email": email,
+                    "username": username,
+                    "full_name": full_name,
+                    "first_name": first_name,
+                    "last_name": last_name,
+                    "role": role,
+                    "password_hash": password_hash,
+                    "timezone": timezone,
+                    "language": language,
+                    "academic_level": academic_level,
+                    "preferences": preferences,
+                    "metadata": metadata,
+                    "email_verified": email_verified,
+                    "user_id": user_id,
+                    "occurred_at": occurred_at,
+                },
+            ),
+        )
+
+    async def remove_lesson(self, *, lesson_id: UUID | str) -> str | None:
+        """Removes a lesson and what is in it; says whether it was deleted or, having progress, deactivated.
+
+        Deleted if nobody has ever begun any of it; otherwise hidden, because progress is never lost. Returns which:
+        'deleted' or 'deactivated'. Lessons that had it as their prerequisite no longer do.
+
+        Errors: PA401 · PA403 · PA404 no such lesson
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "str | None",
+            await self._value(
+                _REMOVE_LESSON,
+                {
+                    "lesson_id": lesson_id,
+                },
+            ),
+        )
+
+    async def remove_lesson_prerequisite(self, *, lesson_id: UUID | str, prerequisite_lesson_id: UUID | str) -> None:
+        """Removes a lesson from the prerequisites of another.
+
+        Errors: PA401 · PA403 · PA404 no such lesson; it was no prerequisite
+
+        Who may call it: instructor, admin.
+        """
+        await self._value(
+            _REMOVE_LESSON_PREREQUISITE,
+            {
+                "lesson_id": lesson_id,
+                "prerequisite_lesson_id": prerequisite_lesson_id,
+            },
+        )
+
+    async def remove_prerequisite(self, *, course_id: UUID | str, prerequisite_course_id: UUID | str) -> None:
+        """Removes a course from the prerequisites of another.
+
+        Errors: PA401 · PA403 · PA404 no such course; it was no prerequisite
+
+        Who may call it: instructor, admin.
+        """
+        await self._value(
+            _REMOVE_PREREQUISITE,
+            {
+                "course_id": course_id,
+                "prerequisite_course_id": prerequisite_course_id,
+            },
+        )
+
+    async def reorder_lessons(
+        self, *, course_id: UUID | str, parent_lesson_id: UUID | str, lesson_ids: list[UUID | str]
+    ) -> None:
+        """Puts the lessons of one chapter into the given order.
+
+        The list names every visible lesson of the chapter exactly once; hidden ones may be left out and then keep
+        their order behind the others. A list that no longer fits, because somebody added or removed a lesson
+        meanwhile, changes nothing. One update does it: the unique key on positions is checked at its end.
+
+        Errors: PA401 · PA403 · PA404 no such course · PA409 the list misses a lesson, or names one that is not (or
+        no longer) in the chapter · PA422 no list, a null or a repetition in it, a parent outside the course
+
+        Who may call it: instructor, admin.
+        """
+        await self._value(
+            _REORDER_LESSONS,
+            {
+                "course_id": course_id,
+                "parent_lesson_id": parent_lesson_id,
+                "lesson_ids": lesson_ids,
+            },
+        )
+
+    async def repair_counters(self) -> list[RepairCounters]:
+        """Mends every cached number that differs from the rows it counts; returns what was mended.
+
+        Only rows with a finding are touched. Each kind is locked first and counted in a new statement: a writer who
+        came before is counted, one who comes after adds to the right number. In the lock order of the house, with
+        people at work. Cycles and overbooked courses are not caches: they stay, and stay reported. Nothing to mend,
+        nothing written.
+
+        Errors: PA403 not the service
+
+        Who may call it: service.
+        """
+        return await self._rows(_REPAIR_COUNTERS, {})
+
+    async def resume_lesson(self, *, course_id: UUID | str) -> ResumeLesson:
+        """Where the calling learner goes on in a course.
+
+        lesson_id is null when nothing is left. Reads only.
+
+        Errors: PA401, PA403 from require_user · PA404 not enrolled · PA409 the enrolment is not open
+
+        Who may call it: student.
+        """
+        return cast(
+            "ResumeLesson",
+            await self._row(
+                _RESUME_LESSON,
+                {
+                    "course_id": course_id,
+                },
+            ),
+        )
+
+    async def reverse_xp(self, *, event_id: UUID | str, reason: str) -> ReverseXp:
+        """Takes back an award by a compensating row of the ledger, once; returns the new totals.
+
+        The ledger is never changed: a compensating row is added, with the award's own awarded_at, so that week and
+        month of the award lose what they had gained. Levels may fall; achievements stay. Reversing the same award
+        again changes nothing.
+
+        Errors: PA404 no such award · PA409 it is a reversal itself · PA422 no reason
+
+        Who may call it: service.
+        """
+        return cast(
+            "ReverseXp",
+            await self._row(
+                _REVERSE_XP,
+                {
+                    "event_id": event_id,
+                    "reason": reason,
+                },
+            ),
+        )
+
+    async def revoke_session(
+        self,
+        *,
+        session_id: UUID | str | None = None,
+        token_hash: bytes | None = None,
+        user_id: UUID | str | None = None,
+        scope: str | None = None,
+    ) -> int:
+        """Ends a session, its login, or all sessions of a person; returns how many tokens ended.
+
+        scope: `family`, the login that the session belongs to (what people mean by logging out), `one`, this token
+        only, or `all`, every session of the person. The back end names the session by id or by the hash of its
+        token, or, for `all`, the person; administrators any session or person; people their own sessions, and
+        themselves by default.
+
+        Left out, `scope` is 'family'.
+
+        Errors: PA401, PA403 from require_user · PA404 no such session, or not yours · PA422 unknown scope; none
+        named
+
+        Who may call it: student, instructor, admin, service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _REVOKE_SESSION,
+                {
+                    "session_id": session_id,
+                    "token_hash": token_hash,
+                    "user_id": user_id,
+                    "scope": scope,
+                },
+            ),
+        )
+
+    async def rotate_session(
+        self,
+        *,
+        token_hash: bytes,
+        new_token_hash: bytes,
+        new_token_jti: str,
+        expires_at: dt.datetime,
+        ip_address: Inet | str | None = None,
+        user_agent: str | None = None,
+    ) -> RotateSession:
+        """Exchanges a refresh token for its successor; status says how it went, and a reused token has ended its
+        family.
+
+        A token that was exchanged before and comes again was stolen, from its owner or by its owner's rival: either
+        way its whole family ends. That must be kept even though the request fails, so nothing is raised: the answer
+        is in status, and the caller commits.
+
+            rotated   the new token counts from now on
+            reused    the token was exchanged before; its family is revoked
+            revoked   the session was ended before
+            expired   the token is too old; log in again
+            inactive  the person is deactivated or deleted; the family is revoked
+            unknown   there never was such a token
+
+        Of two exchanges of one token at the same moment exactly one wins; the other finds it reused, and the login
+        ends. An application whose tabs share a token exchanges it in one place.
+
+        Errors: PA403 not the back end · PA422 as open_session · 23505 new hash or jti used before
+
+        Who may call it: service.
+        """
+        return cast(
+            "RotateSession",
+            await self._row(
+                _ROTATE_SESSION,
+                {
+                    "token_hash": token_hash,
+                    "new_token_hash": new_token_hash,
+                    "new_token_jti": new_token_jti,
+                    "expires_at": expires_at,
+                    "ip_address": ip_address,
+                    "user_agent": user_agent,
+                },
+            ),
+        )
+
+    async def search_courses(
+        self,
+        *,
+        query: str | None = None,
+        category: str | None = None,
+        discipline: str | None = None,
+        track: str | None = None,
+        difficulty: str | None = None,
+        instructor_id: UUID | str | None = None,
+        is_featured: bool | None = None,
+        limit: int | None = None,
+        after: UUID | str | None = None,
+    ) -> list[SearchCourses]:
+        """Published courses by words and filters, a page at a time.
+
+        With a query the best match comes first, without one the newest. For the next page, after is the course_id
+        of the last row seen: the page goes on where that course stands now, and no page costs more than the first.
+        Titles match by similarity (pg_trgm) or when they hold the query as written, descriptions when they hold it.
+
+        Left out, `limit` is 20.
+
+        Errors: PA404 no such course in p_after · PA422 p_limit not 1 to 100, a query over 200 characters, unknown
+        track or difficulty
+
+        Who may call it: anonymous, student, instructor, admin, service.
+        """
+        return await self._rows(
+            _SEARCH_COURSES,
+            {
+                "query": query,
+                "category": category,
+                "discipline": discipline,
+                "track": track,
+                "difficulty": difficulty,
+                "instructor_id": instructor_id,
+                "is_featured": is_featured,
+                "limit": limit,
+                "after": after,
+            },
+        )
+
+    async def set_achievement_active(self, *, slug: str, is_active: bool) -> None:
+        """Retires an achievement or lets it be earned again.
+
+        Who has earned it keeps it.
+
+        Errors: PA401 PA403 not an administrator · PA404 no such achievement · PA422 neither true nor false
+
+        Who may call it: admin.
+        """
+        await self._value(
+            _SET_ACHIEVEMENT_ACTIVE,
+            {
+                "slug": slug,
+                "is_active": is_active,
+            },
+        )
+
+    async def set_password(self, *, user_id: UUID | str, password_hash: str) -> None:
+        """Stores a new password hash and ends every session of the person.
+
+        Errors: PA403 not the back end · PA404 no such living person · PA422 no hash · 23514 not the length of a
+        hash
+
+        Who may call it: service.
+        """
+        await self._value(
+            _SET_PASSWORD,
+            {
+                "user_id": user_id,
+                "password_hash": password_hash,
+            },
+        )
+
+    async def set_role(self, *, user_id: UUID | str, role: str) -> None:
+        """Makes a person a student, an instructor or an administrator.
+
+        An approval goes with the role: who stops being an instructor and becomes one again waits for approval
+        again. The owner of the school may call it too, or there would never be a first administrator.
+
+        Errors: PA401, PA403 from require_user · PA404 no such living person · PA409 the last administrator · PA422
+        no such role
+
+        Who may call it: admin.
+        """
+        await self._value(
+            _SET_ROLE,
+            {
+                "user_id": user_id,
+                "role": role,
+            },
+        )
+
+    async def set_setting(self, *, key: str, value: Json) -> None:
+        """Changes the value of an operator setting that exists.
+
+        Settings are made by the reference seed, which also gives each its type: this changes values, it does not
+        invent keys. Numbers are rewards, so they are whole, not negative, and at most what one award may give.
+
+        Errors: PA401 · PA403 not an administrator · PA404 no such setting · PA422 a value of another type, or out
+        of range
+
+        Who may call it: admin.
+        """
+        await self._value(
+            _SET_SETTING,
+            {
+                "key": key,
+                "value": value,
+            },
+        )
+
+    async def start_lesson(self, *, lesson_id: UUID | str) -> StartLesson:
+        """The calling learner begins a lesson.
+
+        Calling it again changes nothing but where the learner is; a completed lesson stays completed.
+
+        Errors: PA401, PA403 from require_user · PA404 no such lesson · PA409 not enrolled, enrolment not open, a
+        chapter or hidden lesson, lessons before it not done
+
+        Who may call it: student.
+        """
+        return cast(
+            "StartLesson",
+            await self._row(
+                _START_LESSON,
+                {
+                    "lesson_id": lesson_id,
+                },
+            ),
+        )
+
+    async def store_encrypted_field(
+        self, *, user_id: UUID | str, field_name: str, key_id: str, nonce: bytes, ciphertext: bytes
+    ) -> None:
+        """Stores a field that the application encrypted; a null ciphertext removes it.
+
+        person and the field). The key never reaches this server. A null ciphertext removes the field.
+
+        Errors: PA403 not the back end · PA404 no such living person · 23502, 23514 a value that a constraint of
+        user_encrypted_fields refuses, among them private keys of wallets
+
+        Who may call it: service.
+        """
+        await self._value(
+            _STORE_ENCRYPTED_FIELD,
+            {
+                "user_id": user_id,
+                "field_name": field_name,
+                "key_id": key_id,
+                "nonce": nonce,
+                "ciphertext": ciphertext,
+            },
+        )
+
+    async def streak_as_of(
+        self, *, current_streak: int, last_streak_date: dt.date, streak_freezes: int, today: dt.date
+    ) -> int | None:
+        """A stored streak as it stands on a day: itself, or 0 when it is over.
+
+        A streak is alive while the days missed since the last covered one are not more than the freezes held; else
+        it is over, whether or not a job has settled it. A day before the last covered one (a journey westwards)
+        misses nothing.
+
+        Errors: none
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "int | None",
+            await self._value(
+                _STREAK_AS_OF,
+                {
+                    "current_streak": current_streak,
+                    "last_streak_date": last_streak_date,
+                    "streak_freezes": streak_freezes,
+                    "today": today,
+                },
+            ),
+        )
+
+    async def unlink_wallet(self, *, wallet_id: UUID | str) -> None:
+        """Gives up a blockchain address of the caller.
+
+        Errors: PA401, PA403 from require_user · PA404 no such claim of the caller
+
+        Who may call it: student, instructor, admin.
+        """
+        await self._value(
+            _UNLINK_WALLET,
+            {
+                "wallet_id": wallet_id,
+            },
+        )
+
+    async def unpublish_course(self, *, course_id: UUID | str) -> None:
+        """Takes a course out of the catalogue.
+
+        Errors: PA401 · PA403 · PA404 no such course
+
+        Who may call it: instructor, admin.
+        """
+        await self._value(
+            _UNPUBLISH_COURSE,
+            {
+                "course_id": course_id,
+            },
+        )
+
+    async def update_course(
+        self,
+        *,
+        course_id: UUID | str,
+        title: str | None = None,
+        slug: str | None = None,
+        description: str | None = None,
+        category: str | None = None,
+        discipline: str | None = None,
+        track: str | None = None,
+        difficulty: str | None = None,
+        estimated_minutes: int | None = None,
+        learning_objectives: Json = None,
+        content_structure: Json = None,
+        thumbnail_url: str | None = None,
+        max_enrollments: int | None = None,
+        completion_xp: int | None = None,
+        coin_reward: int | None = None,
+        metadata: Json = None,
+        instructor_id: UUID | str | None = None,
+        is_featured: bool | None = None,
+        is_active: bool | None = None,
+        clear: list[str] | None = None,
+    ) -> UpdateCourse:
+        """Changes the given columns of a course; returns its id, slug and version.
+
+        Null means unchanged; a column that shall become empty is named in clear. The version grows when what a
+        published course teaches changes (bump_course_version). Only administrators hand a course to another
+        instructor or feature it.
+
+        Left out, `clear` is '{}'.
+
+        Errors: PA401 · PA403 · PA404 no such course or instructor · PA409 fewer seats than are taken · PA422 empty
+        title, unknown name in p_clear, a column both given and cleared · 23505 courses_slug_key · 23514
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "UpdateCourse",
+            await self._row(
+                _UPDATE_COURSE,
+                {
+                    "course_id": course_id,
+                    "title": title,
+                    "slug": slug,
+                    "description": description,
+                    "category": category,
+                    "discipline": discipline,
+                    "track": track,
+                    "difficulty": difficulty,
+                    "estimated_minutes": estimated_minutes,
+                    "learning_objectives": learning_objectives,
+                    "content_structure": content_structure,
+                    "thumbnail_url": thumbnail_url,
+                    "max_enrollments": max_enrollments,
+                    "completion_xp": completion_xp,
+                    "coin_reward": coin_reward,
+                    "metadata": metadata,
+                    "instructor_id": instructor_id,
+                    "is_featured": is_featured,
+                    "is_active": is_active,
+                    "clear": clear,
+                },
+            ),
+        )
+
+    async def update_lesson(
+        self,
+        *,
+        lesson_id: UUID | str,
+        title: str | None = None,
+        slug: str | None = None,
+        lesson_type: str | None = None,
+        description: str | None = None,
+        content: Json = None,
+        body: str | None = None,
+        duration_minutes: int | None = None,
+        video_url: str | None = None,
+        materials: Json = None,
+        learning_outcomes: Json = None,
+        is_mandatory: bool | None = None,
+        is_preview: bool | None = None,
+        is_graded: bool | None = None,
+        is_active: bool | None = None,
+        completion_xp: int | None = None,
+        coin_reward: int | None = None,
+        metadata: Json = None,
+        clear: list[str] | None = None,
+    ) -> UpdateLesson:
+        """Changes the given columns of a lesson; returns its id and slug.
+
+        Null means unchanged; a column that shall become empty is named in clear. Hiding a lesson (is_active =>
+        false) or making it optional takes it out of everyone's progress at once; what was completed stays
+        completed. Its place is changed by move_lesson() and reorder_lessons().
+
+        Left out, `clear` is '{}'.
+
+        Errors: PA401 · PA403 · PA404 no such lesson · PA409 shown inside a hidden chapter · PA422 empty title,
+        unknown name in p_clear, a column both given and cleared · 23505 lessons_course_id_slug_key · 23514
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "UpdateLesson",
+            await self._row(
+                _UPDATE_LESSON,
+                {
+                    "lesson_id": lesson_id,
+                    "title": title,
+                    "slug": slug,
+                    "lesson_type": lesson_type,
+                    "description": description,
+                    "content": content,
+                    "body": body,
+                    "duration_minutes": duration_minutes,
+                    "video_url": video_url,
+                    "materials": materials,
+                    "learning_outcomes": learning_outcomes,
+                    "is_mandatory": is_mandatory,
+                    "is_preview": is_preview,
+                    "is_graded": is_graded,
+                    "is_active": is_active,
+                    "completion_xp": completion_xp,
+                    "coin_reward": coin_reward,
+                    "metadata": metadata,
+                    "clear": clear,
+                },
+            ),
+        )
+
+    async def update_profile(
+        self,
+        *,
+        full_name: str | None = None,
+        first_name: str | None = None,
+        last_name: str | None = None,
+        avatar_url: str | None = None,
+        avatar_emoji: str | None = None,
+        bio: str | None = None,
+        phone_number: str | None = None,
+        preferences: Json = None,
+        show_on_leaderboard: bool | None = None,
+        username: str | None = None,
+    ) -> None:
+        """Changes the caller's own profile: null leaves a field as it is, an empty text clears it.
+
+        preferences is merged into what is there, one level deep inside each of its objects, so that setting one
+        privacy choice keeps the others; a key set to null is removed. A username can be chosen once, by those who
+        have none: a handle is never handed to someone else.
+
+        Errors: PA401, PA403 from require_user · PA409 username taken, or chosen before · PA422 preferences not an
+        object · 23505 username taken at the same moment (users_username_key) · 23514 too long
+
+        Who may call it: student, instructor, admin.
+        """
+        await self._value(
+            _UPDATE_PROFILE,
+            {
+                "full_name": full_name,
+                "first_name": first_name,
+                "last_name": last_name,
+                "avatar_url": avatar_url,
+                "avatar_emoji": avatar_emoji,
+                "bio": bio,
+                "phone_number": phone_number,
+                "preferences": preferences,
+                "show_on_leaderboard": show_on_leaderboard,
+                "username": username,
+            },
+        )
+
+    async def update_settings(
+        self,
+        *,
+        timezone: str | None = None,
+        language: str | None = None,
+        theme: str | None = None,
+        email_notifications: bool | None = None,
+        push_notifications: bool | None = None,
+    ) -> None:
+        """Changes the caller's own settings: null leaves one as it is.
+
+        A new time zone counts from now on: the days of a streak stay where they were.
+
+        Errors: PA401, PA403 from require_user · PA422 unknown time zone · 23514 unknown theme or malformed language
+
+        Who may call it: student, instructor, admin.
+        """
+        await self._value(
+            _UPDATE_SETTINGS,
+            {
+                "timezone": timezone,
+                "language": language,
+                "theme": theme,
+                "email_notifications": email_notifications,
+                "push_notifications": push_notifications,
+            },
+        )
+
+    async def verify_email(self, *, user_id: UUID | str, email: str) -> None:
+        """Records that a person proved an email address, which is theirs from then on.
+
+        theirs.
+
+        Who changes their address proves the new one first; so this is the only way an address changes, and an
+        address that nobody proved never replaces one that was.
+
+        Errors: PA403 not the back end · PA404 no such living person · PA409 the address is taken · PA422 no address
+        · 23505 taken at the same moment (users_email_key) · 23514 not an address
+
+        Who may call it: service.
+        """
+        await self._value(
+            _VERIFY_EMAIL,
+            {
+                "user_id": user_id,
+                "email": email,
+            },
+        )
+
+    async def verify_integrity(self) -> list[VerifyIntegrity]:
+        """Every difference between what is cached or promised and the rows it comes from.
+
+        difference; an empty answer means that all is well.
+
+        Stable: all of it is seen in one snapshot, so that work going on meanwhile is never reported as a
+        difference. Each table is read a few times as a whole: a job for the night on a large school.
+        repair_counters() mends what is a cache. What a check holds the stored value against is defined where the
+        rule is (calculate_progress, course_leaf_lessons, calculate_user_level, shown_profile), or in the counted_…
+        functions beside this one.
+
+        Errors: PA403 not the service
+
+        Who may call it: service.
+        """
+        return await self._rows(_VERIFY_INTEGRITY, {})
+
+    async def verify_wallet(self, *, wallet_id: UUID | str) -> None:
+        """Records that a claimed blockchain address was proven; it is exclusive from then on.
+
+        From then on the address is theirs alone and logs them in. Someone who proves an address that is proven for
+        another person is refused; between two proofs at the same moment the unique index decides (23505,
+        user_wallets_chain_address_key). Doing it again changes nothing.
+
+        Errors: PA403 not the back end · PA404 no such claim, or not of a living person · PA409 proven for someone
+        else
+
+        Who may call it: service.
+        """
+        await self._value(
+            _VERIFY_WALLET,
+            {
+                "wallet_id": wallet_id,
+            },
+        )

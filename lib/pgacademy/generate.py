@@ -1,0 +1,273 @@
+"""Writes the typed client, lib/pgacademy/client.py, from the catalogue of a migrated school.
+
+    python -m pgacademy.generate            write it
+    python -m pgacademy.generate --check    fail when it is not what would be written
+
+A method exists for every function that at least one platform role may execute and that has a file under functions/.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import keyword
+import re
+import subprocess
+import sys
+import textwrap
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from pgacademy import catalogue
+from pgacademy.catalogue import ProcedureFacts
+from pgacademy.errors import MigrationError
+
+_TARGET = Path(__file__).with_name("client.py")
+_WIDTH = 108
+_PARAMETER_PREFIX = re.compile(r"\bp_(?=[a-z])")
+
+#: SQL types as Python has them: what a result is, and what an argument may be.
+_TYPES = {
+    "boolean": ("bool", "bool"),
+    "smallint": ("int", "int"),
+    "integer": ("int", "int"),
+    "bigint": ("int", "int"),
+    "numeric": ("Decimal", "Decimal | int | float"),
+    "real": ("float", "float"),
+    "double precision": ("float", "float"),
+    "text": ("str", "str"),
+    "name": ("str", "str"),
+    "uuid": ("UUID", "UUID | str"),
+    "bytea": ("bytes", "bytes"),
+    "date": ("dt.date", "dt.date"),
+    "interval": ("dt.timedelta", "dt.timedelta"),
+    "timestamp with time zone": ("dt.datetime", "dt.datetime"),
+    "timestamp without time zone": ("dt.datetime", "dt.datetime"),
+    "jsonb": ("Json", "Json"),
+    "json": ("Json", "Json"),
+    "inet": ("Inet", "Inet | str"),
+}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """An argument of a method."""
+
+    name: str
+    sql: str
+    type: str
+    required: bool
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a result."""
+
+    name: str
+    column: str
+    type: str
+
+
+@dataclass(frozen=True)
+class Method:
+    """What the template needs to write one method, twice."""
+
+    name: str
+    class_name: str
+    result_doc: str
+    arguments: list[Parameter]
+    fields: list[Field]
+    returns: str
+    caller: str
+    cast: bool
+    docstring: str
+
+    @property
+    def constant(self) -> str:
+        return f"_{self.name.upper()}"
+
+
+def _python_type(sql_type: str, *, argument: bool = False) -> str | None:
+    if sql_type.endswith("[]"):
+        inner = _python_type(sql_type[:-2], argument=argument)
+        return inner and f"list[{inner}]"
+    found = _TYPES.get(sql_type)
+    return found[argument] if found else None
+
+
+def _optional(kind: str) -> str:
+    return kind if kind == "Json" else f"{kind} | None"
+
+
+def _safe(name: str) -> str:
+    return f"{name}_" if keyword.iskeyword(name) else name
+
+
+def _parameters(procedure: ProcedureFacts) -> list[Parameter] | None:
+    """The arguments, or None when one of them has no Python type (a table's row)."""
+    parameters = []
+    for argument in procedure.arguments:
+        kind = _python_type(argument.type, argument=True)
+        if kind is None:
+            return None
+        required = argument.default is None
+        parameters.append(
+            Parameter(
+                argument.name.removeprefix("p_"),
+                argument.type,
+                # An argument without a default may still be null: the procedure says whether it minds.
+                kind if required else _optional(kind),
+                required,
+            )
+        )
+    return parameters
+
+
+def _filled(block: str) -> str:
+    """A paragraph at our width; an indented one is a table or code, and stays as it is."""
+    if any(line.startswith("  ") for line in block.splitlines()):
+        return block
+    return textwrap.fill(" ".join(block.split()), _WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+def _docstring(procedure: ProcedureFacts) -> str:
+    header = procedure.header
+    blocks = [procedure.comment]
+    prose = [paragraph for paragraph in header.prose.split("\n\n") if paragraph.strip()]
+    defaults = [
+        f"`{a.name.removeprefix('p_')}` is {a.default.split('::')[0]}"
+        for a in procedure.arguments
+        if a.default and not a.default.upper().startswith("NULL")
+    ]
+    blocks += [_PARAMETER_PREFIX.sub("", paragraph) for paragraph in prose]
+    if defaults:
+        blocks.append(f"Left out, {', '.join(defaults)}.")
+    if header.errors:
+        blocks.append(f"Errors: {header.errors}")
+    blocks.append(f"Who may call it: {', '.join(procedure.callers)}.")
+    text = "\n\n".join(_filled(block) for block in blocks)
+    text = text.replace("\\", "\\\\").replace('"""', "'''")
+    return '"""' + textwrap.indent(text, " " * 8).lstrip() + '\n        """'
+
+
+def _method(procedure: ProcedureFacts, shape: Mapping[str, Any]) -> Method | None:
+    arguments = _parameters(procedure)
+    if arguments is None:
+        return None
+    nullable = shape.get("nullable")
+    if strange := set(nullable or ()) - {column.name for column in procedure.columns}:
+        raise MigrationError(f"templates/shapes.toml: {procedure.name} has no column {', '.join(sorted(strange))}.")
+    fields: list[Field] = []
+    for column in procedure.columns:
+        kind = _python_type(column.type)
+        if kind is None:
+            return None
+        never = nullable is not None and column.name not in nullable
+        fields.append(Field(_safe(column.name), column.name, kind if never else _optional(kind)))
+    class_name = "".join(part.capitalize() for part in procedure.name.split("_"))
+    must_cast = False
+    if procedure.is_void:
+        returns, caller = "None", "_value"
+    elif fields:
+        rows = shape.get("rows", "many" if procedure.returns_set else "one")
+        returns = {"one": class_name, "maybe": f"{class_name} | None", "many": f"list[{class_name}]"}[rows]
+        caller, must_cast = ("_rows", False) if rows == "many" else ("_row", rows == "one")
+    else:
+        kind = _python_type(procedure.result_type)
+        if kind is None:
+            return None
+        scalar = kind if nullable is not None else _optional(kind)
+        returns, caller = (f"list[{kind}]", "_values") if procedure.returns_set else (scalar, "_value")
+        must_cast = returns != "Json"
+    return Method(
+        name=procedure.name,
+        class_name=class_name,
+        result_doc=f"What {procedure.name}() returns{'' if not procedure.returns_set or 'rows' in shape else ', row by row'}.",
+        arguments=arguments,
+        fields=fields,
+        returns=returns,
+        caller=caller,
+        cast=must_cast,
+        docstring=_docstring(procedure),
+    )
+
+
+def shapes() -> dict[str, dict[str, Any]]:
+    """What templates/shapes.toml says about results."""
+    text = (resources.files("pgacademy") / "templates" / "shapes.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def render(procedures: Iterable[ProcedureFacts]) -> str:
+    """The source of the client."""
+    known = shapes()
+    public = [p for p in procedures if p.callers and p.path]
+    if unknown := sorted(known.keys() - {p.name for p in public}):
+        raise MigrationError(f"templates/shapes.toml names what is no procedure: {', '.join(unknown)}.")
+    methods = [m for p in public if (m := _method(p, known.get(p.name, {}))) is not None]
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("pgacademy"),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # noqa: S701 - Python, not HTML
+        undefined=jinja2.StrictUndefined,
+    )
+    return _formatted(environment.get_template("client.py.j2").render(procedures=methods))
+
+
+def _formatted(source: str) -> str:
+    """What ruff makes of it: the same text on every machine."""
+    for arguments in (
+        ["check", "--fix-only", "--quiet", "--select", "I,F401"],
+        ["format", "--quiet"],
+    ):
+        options = [
+            "--isolated",
+            "--line-length",
+            "120",
+            "--target-version",
+            "py311",
+            "--stdin-filename",
+            "client.py",
+            "-",
+        ]
+        command = [sys.executable, "-m", "ruff", *arguments, *options]
+        source = subprocess.run(command, input=source, capture_output=True, text=True, check=True).stdout
+    return source
+
+
+def difference(old: str, new: str, name: str) -> str:
+    """A unified diff, for the message of --check."""
+    return "".join(
+        difflib.unified_diff(old.splitlines(True), new.splitlines(True), f"{name} (kept)", f"{name} (due)", n=1)
+    )
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m pgacademy.generate", description=(__doc__ or "").partition("\n")[0]
+    )
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when the client is stale")
+    options = parser.parse_args(argv)
+    with catalogue.fresh_school() as conn:
+        source = render(catalogue.read(conn).procedures)
+    kept = _TARGET.read_text(encoding="utf-8") if _TARGET.exists() else ""
+    if options.check:
+        if kept != source:
+            sys.stderr.write(difference(kept, source, _TARGET.name)[:5000])
+            sys.stderr.write("\nThe client is stale: run `make generate`.\n")
+            return 1
+        return 0
+    if kept != source:
+        _TARGET.write_text(source, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
