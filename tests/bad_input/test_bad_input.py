@@ -74,7 +74,8 @@ BAD: dict[str, list[str | None]] = {
     "text[]": [None, "{}", "{NULL}", '{""}', f"{{{LONG}}}"],
 }
 PLAIN = {
-    "smallint": "1", "integer": "1", "bigint": "1", "numeric": "1", "boolean": "true", "text": "plain-text", "jsonb": "{}",
+    "smallint": "1", "integer": "1", "bigint": "1", "numeric": "1", "boolean": "true", "text": "plain-text",
+    "jsonb": "{}",
     "timestamp with time zone": "2024-02-03 04:05:06+00", "date": "2024-02-03", "bytea": "\\x" + "11" * 32,
     "inet": "192.0.2.1", "uuid": UNKNOWN,
 }  # fmt: skip
@@ -84,6 +85,7 @@ class Procedure(NamedTuple):
     role: str
     names: list[str]
     types: list[str]
+    optional: int
 
 
 class World(NamedTuple):
@@ -100,15 +102,16 @@ def procedure(conn: psycopg.Connection[Any], name: str) -> Procedure:
             array(
                 select format_type(t.oid, null) from unnest(p.proargtypes) with ordinality as t (oid, n) order by t.n
             ),
-            array(select pg_get_userbyid(a.grantee)::text from aclexplode(p.proacl) as a)
+            array(select pg_get_userbyid(a.grantee)::text from aclexplode(p.proacl) as a),
+            p.pronargdefaults
         from pg_proc as p
         where p.pronamespace = current_schema()::regnamespace and p.proname = %s
         """,
         [name],
     ).fetchone()
     assert row is not None
-    names, types, grantees = row
-    return Procedure(next(role for role in ROLES if f"pgacademy_{role}" in grantees), names, types)
+    names, types, grantees, optional = row
+    return Procedure(next(role for role in ROLES if f"pgacademy_{role}" in grantees), names, types, optional)
 
 
 @pytest.fixture
@@ -129,6 +132,13 @@ def world(db: psycopg.Connection[Any]) -> World:
         "p_score": "80",
         "p_rating": "4",
         "p_role": "student",
+        "p_source_type": "daily_bonus",
+        "p_lesson_type": "text",
+        "p_period": "weekly",
+        "p_rarity": "rare",
+        "p_slug": "first-lesson",
+        "p_email": "new@example.org",
+        "p_criteria": '{"metric": "total_xp", "threshold": 5}',
         "p_key": "xp.lesson",
         "p_lesson_ids": "{" + ",".join(map(str, reversed(course.lesson_ids))) + "}",
     }
@@ -142,13 +152,18 @@ def world(db: psycopg.Connection[Any]) -> World:
     return World({name: str(value) for name, value in values.items()}, identity)
 
 
-def calls(procedure: Procedure, values: dict[str, str]) -> Iterator[list[str | None]]:
-    """The arguments of every call to make: one is bad, the others are as good as they can be guessed."""
-    good = [values.get(name, PLAIN.get(type_)) for name, type_ in zip(procedure.names, procedure.types, strict=True)]
-    yield list(good)
-    for i, type_ in enumerate(procedure.types):
+def calls(procedure: Procedure, values: dict[str, str]) -> Iterator[dict[str, str | None]]:
+    """The arguments of every call: one is bad, the others are as good as can be guessed, or left out if they may."""
+    needed = len(procedure.names) - procedure.optional
+    good = {
+        name: values.get(name, PLAIN.get(type_))
+        for n, (name, type_) in enumerate(zip(procedure.names, procedure.types, strict=True))
+        if n < needed
+    }
+    yield good
+    for name, type_ in zip(procedure.names, procedure.types, strict=True):
         for bad in BAD.get(type_, [None]):
-            yield [*good[:i], bad, *good[i + 1 :]]
+            yield good | {name: bad}
 
 
 def is_plain(error: psycopg.Error) -> bool:
@@ -172,15 +187,16 @@ def test_the_list_of_procedures_is_the_catalogues(db: psycopg.Connection[Any]) -
 @pytest.mark.parametrize("name", GRANTED)
 def test_bad_input(db: psycopg.Connection[Any], world: World, name: str) -> None:
     target = procedure(db, name)
-    arguments = sql.SQL(", ").join(
-        sql.SQL("{} => %s::" + type_).format(sql.Identifier(argument))
-        for argument, type_ in zip(target.names, target.types, strict=True)
-    )
-    call = sql.SQL("select * from {}({})").format(sql.Identifier(name), arguments)
+    types = dict(zip(target.names, target.types, strict=True))
     assert db.execute("select * from verify_integrity()").fetchall() == []
 
     for values in calls(target, world.values):
-        shown = [value if value is None else value[:60] for value in values]
+        shown = {argument: value if value is None else value[:60] for argument, value in values.items()}
+        arguments = sql.SQL(", ").join(
+            sql.SQL("{} => {}::" + types[argument]).format(sql.Identifier(argument), sql.Placeholder(argument))
+            for argument in values
+        )
+        call = sql.SQL("select * from {}({})").format(sql.Identifier(name), arguments)
         said: psycopg.Error | None = None
         with db.transaction(force_rollback=True):
             try:
