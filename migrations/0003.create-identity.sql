@@ -117,7 +117,8 @@ create table user_settings (
     updated_at timestamptz not null default now(),
     constraint user_settings_theme_check check (theme in ('light', 'dark', 'auto')),
     constraint user_settings_language_format_check check (language ~ '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$' and length(language) <= 10),
-    constraint user_settings_timezone_format_check check (timezone ~ '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$' and length(timezone) <= 50)
+    constraint user_settings_timezone_format_check
+    check (timezone ~ '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$' and length(timezone) <= 50)
 );
 
 alter table user_settings enable row level security;
