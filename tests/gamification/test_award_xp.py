@@ -150,6 +150,13 @@ def test_periods_are_what_the_ledger_holds(db: Connection, awards: list[tuple[in
             month,
             sum(amount for amount, day in kept if day.replace(day=1) == month),
         )
+        # And the ledger alone can tell: a reversal carries the time of its award.
+        assert db.execute(
+            "select sum(e.amount), s.weekly_xp from user_stats as s inner join xp_events as e using (user_id) "
+            "where user_id = %s and date_trunc('week', e.awarded_at at time zone 'UTC')::date = s.week_start "
+            "group by 2",
+            (user,),
+        ).fetchone() == (stats(db, user, "weekly_xp") * 2)
         assert db.execute("select sum(amount) from xp_events where user_id = %s", (user,)).fetchone() == (total,)
 
 

@@ -132,7 +132,7 @@ def stories(draw: st.DrawFn) -> tuple[str, list[tuple[str, datetime]]]:
     moments = draw(
         st.lists(
             st.tuples(
-                st.sampled_from(["learn"] * 6 + ["freeze", "settle"]),
+                st.sampled_from(["learn"] * 5 + ["freeze"] * 2 + ["settle"]),
                 st.integers(-8 * 24 * 4, 8 * 24 * 4).map(lambda quarter: timedelta(minutes=15 * quarter)),
             ),
             min_size=1,
@@ -207,7 +207,8 @@ def test_a_stale_streak_decays_when_read(db: Connection) -> None:
 class TestFreezes:
     def give(self, db: Connection, user: UUID, at: str, key: str | None = None) -> tuple[Any, ...] | None:
         return db.execute(
-            "select streak_freezes, current_streak from grant_streak_freeze(p_user_id => %s, p_key => %s, p_as_of => %s)",
+            "select streak_freezes, current_streak "
+            "from grant_streak_freeze(p_user_id => %s, p_key => %s, p_as_of => %s)",
             (user, key, at),
         ).fetchone()
 
@@ -231,6 +232,8 @@ class TestFreezes:
         assert self.give(db, user, "2024-05-03T12:00Z") == (1, 0)
         assert effective(db, user, datetime(2024, 5, 3, 13, tzinfo=UTC)) == 0
         assert record(db, user, "2024-05-03T13:00Z") == (1, 1)
+        assert held(db, user)[3] == 1  # and is kept
+        assert len(days(db, user)) == 2
 
     def test_at_most_two(self, db: Connection) -> None:
         user = learner(db)
