@@ -1,7 +1,7 @@
 # What people and CI run. `make help` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo up down test test-all test-15 lint format generate docs bench wheel clean
+.PHONY: help venv demo up down psql test test-all test-15 lint format generate docs bench wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -45,6 +45,9 @@ up: $(READY) ## start the embedded server
 
 down: $(READY) ## stop it; the data is kept
 	@$(BIN)/pgacademy down
+
+psql: $(READY) ## look into the school of the embedded server
+	@$(BIN)/pgacademy psql
 
 test: $(READY) ## the quick tests, under five minutes
 	@$(BIN)/pytest -n $(WORKERS) -m 'not slow'
