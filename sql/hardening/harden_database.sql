@@ -25,7 +25,7 @@ end;
 $$;
 
 -- 2. Large objects. Anybody may create them by default: storage that no row-level security sees, and no backup policy
--- of the school knows. 3. Files, programs and settings of the server: by default for superusers, and whoever was granted
+-- of the school knows. 3. Files, programs and settings of the server: for superusers by default, and whoever was given
 -- them since. 4. Advisory locks: the migration holds one, and whoever may take it keeps every migration from running.
 -- The library polls for it as the deploy login, which gets them back below.
 do $$
