@@ -15,7 +15,6 @@ from psycopg.rows import dict_row
 from rich import box
 from rich.columns import Columns
 from rich.console import Console, Group
-from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -102,7 +101,7 @@ def show(day: Day, console: Console, connecting: Sequence[str] = (), stopping: S
             console.print(Text(title, style="bold"))
             for command in commands:
                 # Never wrapped: people copy it.
-                console.print(Padding(Text(command, style="cyan"), (0, 2)), soft_wrap=True, crop=False)
+                console.print(Text(f"  {command}", style="cyan"), soft_wrap=True)
     console.print()
 
 

@@ -129,9 +129,11 @@ def test_the_course_that_the_documents_name(school: SchoolDatabase) -> None:
 def test_it_is_drawn_in_80_columns_without_a_terminal(school: SchoolDatabase) -> None:
     seed(school)
     out = io.StringIO()
-    demo.show(demo.play(school.dsn, school.name), Console(file=out, width=80), ["psql here"], ["pgacademy down"])
+    long = f"psql postgresql://somewhere/{'x' * 80}"  # to be copied: in one piece, however long
+    demo.show(demo.play(school.dsn, school.name), Console(file=out, width=80), ["psql here", long], ["pgacademy down"])
     text = out.getvalue()
-    assert max(len(line) for line in text.splitlines()) <= 80
+    assert long in text
+    assert max(len(line) for line in text.splitlines() if long not in line) <= 80
     assert "\x1b" not in text
     for expected in ("Ada Nwosu", "Ledgers Explained", "Mei-Ling Chen", "psql here", "pgacademy down"):
         assert expected in text
