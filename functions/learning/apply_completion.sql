@@ -132,7 +132,9 @@ begin
     if not v_lesson.is_active or v_lesson.is_chapter then
         raise exception 'this lesson cannot be completed'
             using errcode = 'PA409',
-                detail = format('lesson_id = %s, chapter = %s, hidden = %s', p_lesson_id, v_lesson.is_chapter, not v_lesson.is_active),
+                detail = format(
+                    'lesson_id = %s, chapter = %s, hidden = %s', p_lesson_id, v_lesson.is_chapter, not v_lesson.is_active
+                ),
                 hint = 'A chapter is done when its lessons are; a hidden lesson must be shown first.';
     end if;
 

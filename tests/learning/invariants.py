@@ -31,8 +31,8 @@ RULES = {
     "a course counts its seats, completions and ratings": """
         select s.course_id, s.enrollment_count, s.completion_count, s.rating_count, s.rating_sum, c.*
         from course_stats as s, lateral (
-            select count(*) filter (where status in ('active', 'completed')), count(*) filter (where status = 'completed'),
-                count(rating), coalesce(sum(rating), 0)
+            select count(*) filter (where status in ('active', 'completed')),
+                count(*) filter (where status = 'completed'), count(rating), coalesce(sum(rating), 0)
             from enrollments as e where e.course_id = s.course_id
         ) as c (seats, completed, ratings, rating_sum)
         where (s.enrollment_count, s.completion_count, s.rating_count, s.rating_sum)
@@ -40,18 +40,21 @@ RULES = {
     """,
     "no course has more learners than seats": """
         select s.course_id from course_stats as s join courses as c on c.id = s.course_id
-        where (select count(*) from enrollments as e where e.course_id = c.id and e.status in ('active', 'completed'))
-            > c.max_enrollments
+        where c.max_enrollments < (
+            select count(*) from enrollments as e where e.course_id = c.id and e.status in ('active', 'completed')
+        )
     """,
     "a person counts enrolments, completions, lessons and scores": """
         select s.user_id, s.courses_enrolled, s.courses_completed, s.lessons_completed, s.score_sum, c.*, p.*
         from user_stats as s, lateral (
-            select count(*), count(*) filter (where status = 'completed') from enrollments as e where e.user_id = s.user_id
+            select count(*), count(*) filter (where status = 'completed')
+            from enrollments as e where e.user_id = s.user_id
         ) as c (enrolled, completed), lateral (
             select count(*), count(score), coalesce(sum(score), 0), count(*) filter (where score = 100)
             from lesson_progress as p where p.user_id = s.user_id and p.status = 'completed'
         ) as p (lessons, scores, score_sum, perfect)
-        where (s.courses_enrolled, s.courses_completed, s.lessons_completed, s.score_count, s.score_sum, s.perfect_scores)
+        where (s.courses_enrolled, s.courses_completed, s.lessons_completed, s.score_count, s.score_sum,
+                s.perfect_scores)
             is distinct from (c.enrolled, c.completed, p.lessons, p.scores, p.score_sum, p.perfect)
     """,
     "total XP is the sum of the ledger": """

@@ -55,9 +55,14 @@ def test_two_last_lessons_at_once(school: SchoolDatabase, level: IsolationLevel)
         user = make_user(conn)
         call(school, user, level, "select enroll(%s)", course.id)
         call(school, user, level, "select complete_lesson(%s)", course.lesson_ids[0])
-        done = check(race(2, lambda i, user=user: call(  # type: ignore[misc]
-            school, user, level, "select course_completed from complete_lesson(%s)", course.lesson_ids[i + 1]
-        )))
+        done = check(
+            race(
+                2,
+                lambda i, user=user: call(  # type: ignore[misc]
+                    school, user, level, "select course_completed from complete_lesson(%s)", course.lesson_ids[i + 1]
+                ),
+            )
+        )
         assert sorted(done) == [(False,), (True,)]
     assert_invariants(conn)
 
@@ -68,9 +73,14 @@ def test_one_lesson_many_times(school: SchoolDatabase, level: IsolationLevel, ke
     course, user = make_course(conn, lessons=1), make_user(conn)
     call(school, user, level, "select enroll(%s)", course.id)
     for _ in range(2):
-        rows = check(race(16, lambda i: call(
-            school, user, level, "select * from complete_lesson(%s, null, %s)", course.lesson_ids[0], key
-        )))
+        rows = check(
+            race(
+                16,
+                lambda i: call(
+                    school, user, level, "select * from complete_lesson(%s, null, %s)", course.lesson_ids[0], key
+                ),
+            )
+        )
         if key:
             first, *others = rows
             assert all(row == first for row in others)
@@ -94,7 +104,14 @@ def test_one_seat_left(school: SchoolDatabase, level: IsolationLevel) -> None:
         course = make_course(conn, max_enrollments=2)
         make_enrollment(conn, make_user(conn), course)
         people = [make_user(conn) for _ in range(16)]
-        rows = check(race(16, lambda i: call(school, people[i], level, "select status from enroll(%s)", course.id)))
+        rows = check(
+            race(
+                16,
+                lambda i, who=people, to=course.id: call(  # type: ignore[misc]
+                    school, who[i], level, "select status from enroll(%s)", to
+                ),
+            )
+        )
         assert sorted(map(str, rows)) == sorted([str(("active",))] + ["PA409"] * 15)
     assert_invariants(conn)
 
@@ -132,14 +149,16 @@ def test_a_storm_of_everything(school: SchoolDatabase, level: IsolationLevel) ->
         rng = random.Random(i)
         user = people[i % len(people)]
         for _ in range(rounds):
-            query, arg = rng.choice([
-                ("select status from enroll(%s)", course.id),
-                ("select status from enroll(%s)", course.id),
-                ("select status from drop_course(%s)", course.id),
-                (f"select rating from rate_course(%s, {rng.randint(1, 5)})", course.id),
-                ("select status from start_lesson(%s)", rng.choice(course.lesson_ids)),
-                ("select xp_awarded from complete_lesson(%s)", rng.choice(course.lesson_ids)),
-            ])
+            query, arg = rng.choice(
+                [
+                    ("select status from enroll(%s)", course.id),
+                    ("select status from enroll(%s)", course.id),
+                    ("select status from drop_course(%s)", course.id),
+                    (f"select rating from rate_course(%s, {rng.randint(1, 5)})", course.id),
+                    ("select status from start_lesson(%s)", rng.choice(course.lesson_ids)),
+                    ("select xp_awarded from complete_lesson(%s)", rng.choice(course.lesson_ids)),
+                ]
+            )
             call(school, user, level, query, arg)
 
     def author(_: int) -> None:
@@ -147,21 +166,27 @@ def test_a_storm_of_everything(school: SchoolDatabase, level: IsolationLevel) ->
         with school.connect() as own:
             own.isolation_level = level
             for step in range(rounds):
-                for attempt in range(200):
+                for _attempt in range(200):
                     try:
                         if step % 2:
-                            own.execute("update lessons set is_mandatory = not is_mandatory where id = %s", (course.lesson_ids[3],))
+                            own.execute(
+                                "update lessons set is_mandatory = not is_mandatory where id = %s",
+                                (course.lesson_ids[3],),
+                            )
                         else:
                             own.execute(
                                 "insert into lessons (course_id, slug, title, position) values (%s, %s, 'New', %s)",
                                 (course.id, f"new-{step}", 100 + step),
                             )
-                            own.execute("delete from lessons where course_id = %s and slug = %s", (course.id, f"new-{step}"))
+                            own.execute(
+                                "delete from lessons where course_id = %s and slug = %s", (course.id, f"new-{step}")
+                            )
                         own.commit()
                         break
                     except psycopg.Error as error:
                         own.rollback()
-                        assert error.sqlstate in RETRY, error
+                        if error.sqlstate not in RETRY:
+                            raise
                 else:
                     raise AssertionError("no end of serialization failures")
 
@@ -173,7 +198,8 @@ def kill_when_asleep(admin: str, pid: int) -> bool:
     with psycopg.connect(admin, autocommit=True) as conn:
         for _ in range(2000):
             row = conn.execute(
-                "select pg_terminate_backend(pid) from pg_stat_activity where pid = %s and wait_event = 'PgSleep'", (pid,)
+                "select pg_terminate_backend(pid) from pg_stat_activity where pid = %s and wait_event = 'PgSleep'",
+                (pid,),
             ).fetchone()
             if row:
                 return bool(row[0])
@@ -183,19 +209,26 @@ def kill_when_asleep(admin: str, pid: int) -> bool:
 
 @pytest.mark.parametrize("step", ["xp_events", "user_streaks", "enrollments"])
 def test_a_killed_connection_leaves_nothing(school: SchoolDatabase, step: str) -> None:
-    """The server ends the session in the middle of complete_lesson, at the write to a table that comes late or early."""
+    """The server ends the session in the middle of complete_lesson, at a write that comes late or early."""
     conn = school.connect(autocommit=True)
     course, user = make_course(conn, lessons=1), make_user(conn)
     call(school, user, LEVELS[0], "select enroll(%s)", course.id)
-    tables = ("enrollments", "lesson_progress", "xp_events", "user_stats", "user_streaks", "user_achievements", "idempotency_keys")
+    tables = (
+        "enrollments",
+        "lesson_progress",
+        "xp_events",
+        "user_stats",
+        "user_streaks",
+        "user_achievements",
+        "idempotency_keys",
+    )
 
     def snapshot() -> list[Any]:
         return [conn.execute(f"select * from {table} order by 1, 2").fetchall() for table in tables]
 
     before = snapshot()
     conn.execute(
-        "create function die() returns trigger language plpgsql as "
-        "$$ begin perform pg_sleep(60); return null; end $$"
+        "create function die() returns trigger language plpgsql as $$ begin perform pg_sleep(60); return null; end $$"
     )
     conn.execute(f"create trigger zz_die after insert or update on {step} for each row execute function die()")
     with raises_sqlstate("57P01"), school.app(user) as app, ThreadPoolExecutor(1) as pool:
@@ -204,5 +237,7 @@ def test_a_killed_connection_leaves_nothing(school: SchoolDatabase, step: str) -
     assert killed.result()
     assert snapshot() == before
     conn.execute(f"drop trigger zz_die on {step}")
-    assert call(school, user, LEVELS[0], "select course_completed from complete_lesson(%s, null, 'k')", course.lesson_ids[0]) == (True,)
+    assert call(
+        school, user, LEVELS[0], "select course_completed from complete_lesson(%s, null, 'k')", course.lesson_ids[0]
+    ) == (True,)
     assert_invariants(conn)

@@ -19,17 +19,20 @@ def grow(conn: Connection, first: int, last: int, courses: list[UUID]) -> None:
     )
     conn.execute(
         "update user_stats as s set total_xp = 7 * substr(u.username, 7)::int "
-        "from users as u where u.id = s.user_id and u.username like 'crowd-%%' and s.total_xp = 0", ()
+        "from users as u where u.id = s.user_id and u.username like 'crowd-%%' and s.total_xp = 0",
+        (),
     )
     conn.execute(
         "insert into enrollments (user_id, course_id) "
         "select u.id, c.id from users as u, unnest(%s::uuid[]) as c (id) where u.username like 'crowd-%%' "
-        "on conflict do nothing", (courses,)
+        "on conflict do nothing",
+        (courses,),
     )
     conn.execute(
         "insert into user_achievements (user_id, achievement_id, title, achievement_type) "
         "select u.id, a.id, a.title, a.achievement_type from users as u, achievements as a "
-        "where u.username like 'crowd-%%' on conflict do nothing", ()
+        "where u.username like 'crowd-%%' on conflict do nothing",
+        (),
     )
     conn.execute("alter table enrollments enable trigger user")
     conn.execute("select fold_xp_ranks()")
@@ -55,7 +58,8 @@ def test_one_person_costs_one_person(school: SchoolDatabase) -> None:
     courses = [make_course(conn).id for _ in range(2)]
     cases: list[tuple[str, Role]] = [
         (f"select * from {view} where user_id = %s", role)  # type: ignore[misc]
-        for view in ("v_user_dashboard", "v_my_courses") for role in ("student", "admin")
+        for view in ("v_user_dashboard", "v_my_courses")
+        for role in ("student", "admin")
     ] + [("select * from v_user_dashboard", "student"), ("select * from v_my_courses", "student")]
 
     def measure() -> list[int]:

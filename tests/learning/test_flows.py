@@ -96,7 +96,9 @@ def test_again_changes_nothing(db: Connection, ada: UUID, course: Course) -> Non
     first = learner(db, ada, COMPLETE, course.lesson_ids[0])
     state = db.execute("select * from user_stats where user_id = %s", (ada,)).fetchone()
     again = learner(db, ada, COMPLETE, course.lesson_ids[0])
-    assert again["already_completed"] and again["xp_awarded"] == 0 and again["achievements"] == []
+    assert again["already_completed"]
+    assert again["xp_awarded"] == 0
+    assert again["achievements"] == []
     assert again["lesson_progress_id"] == first["lesson_progress_id"]
     assert db.execute("select * from user_stats where user_id = %s", (ada,)).fetchone() == state
     assert learner(db, ada, ENROLL, course.id)["already_enrolled"]
@@ -126,7 +128,9 @@ def test_time_counts_from_start_lesson(db: Connection, ada: UUID, course: Course
     service(db, "select * from record_start(%s, %s, now() - interval '100 seconds')", ada, two)
     learner(db, ada, "select * from complete_lesson(%s, 500)", two)
     service(db, "select * from record_completion(%s, %s, p_seconds => 7000)", ada, three)
-    spent = dict(db.execute("select lesson_id, time_spent_seconds from lesson_progress where user_id = %s", (ada,)).fetchall())
+    spent = dict(
+        db.execute("select lesson_id, time_spent_seconds from lesson_progress where user_id = %s", (ada,)).fetchall()
+    )
     assert spent == {one: 0, two: 100, three: 7000}
     for query in ("complete_lesson(%s, -1)", "complete_lesson(%s, -2147483648)"):
         with raises_sqlstate("PA422"), db.transaction():
@@ -147,7 +151,9 @@ def test_start_moves_the_learner_and_keeps_the_first_time(db: Connection, ada: U
 
 
 @pytest.mark.parametrize("columns", [{"lesson_type": "quiz"}, {"lesson_type": "assignment"}, {"is_graded": True}])
-def test_graded_lessons_are_not_the_learners_to_complete(db: Connection, ada: UUID, course: Course, columns: dict[str, Any]) -> None:
+def test_graded_lessons_are_not_the_learners_to_complete(
+    db: Connection, ada: UUID, course: Course, columns: dict[str, Any]
+) -> None:
     graded = insert(db, "lessons", course_id=course.id, slug="graded", title="Graded", position=9, **columns)
     learner(db, ada, ENROLL, course.id)
     with raises_sqlstate("PA409"), db.transaction():
@@ -178,7 +184,9 @@ def test_completed_is_for_good(db: Connection, ada: UUID) -> None:
     with raises_sqlstate("PA409"), db.transaction():
         learner(db, ada, "select * from drop_course(%s)", course.id)
     got = learner(db, ada, COMPLETE, extra)
-    assert got["xp_awarded"] >= 50 and not got["course_completed"] and got["progress_percentage"] == 100
+    assert got["xp_awarded"] >= 50
+    assert not got["course_completed"]
+    assert got["progress_percentage"] == 100
 
 
 def test_removing_the_last_missing_lesson_completes(db: Connection, ada: UUID) -> None:
@@ -195,7 +203,8 @@ def test_optional_lessons_pay_and_do_not_count(db: Connection, ada: UUID, course
     optional = insert(db, "lessons", course_id=course.id, slug="o", title="O", position=0 + 7, is_mandatory=False)
     learner(db, ada, ENROLL, course.id)
     got = learner(db, ada, COMPLETE, optional)
-    assert got["xp_awarded"] >= 50 and (got["completed_lessons"], got["total_lessons"]) == (0, 3)
+    assert got["xp_awarded"] >= 50
+    assert (got["completed_lessons"], got["total_lessons"]) == (0, 3)
 
 
 def test_chapters_are_walked_depth_first_and_not_completed(db: Connection, ada: UUID) -> None:
@@ -229,10 +238,18 @@ def test_courses_wait_for_those_before_them(db: Connection, ada: UUID, course: C
     basics = make_course(db, lessons=1)
     hint = make_course(db, lessons=1)
     for before, required in ((basics, True), (hint, False)):
-        insert(db, "course_prerequisites", "course_id", course_id=course.id, prerequisite_course_id=before.id, is_required=required)
+        insert(
+            db,
+            "course_prerequisites",
+            "course_id",
+            course_id=course.id,
+            prerequisite_course_id=before.id,
+            is_required=required,
+        )
     with raises_sqlstate("PA409") as raised, db.transaction():
         learner(db, ada, ENROLL, course.id)
-    assert str(basics.id) in (raised.detail or "") and str(hint.id) not in (raised.detail or "")
+    assert str(basics.id) in (raised.detail or "")
+    assert str(hint.id) not in (raised.detail or "")
     learner(db, ada, ENROLL, basics.id)
     learner(db, ada, COMPLETE, basics.lesson_ids[0])
     assert learner(db, ada, ENROLL, course.id)["status"] == "active"
@@ -280,7 +297,8 @@ def test_coming_back_keeps_progress(db: Connection, ada: UUID, course: Course) -
     with raises_sqlstate("PA409"), db.transaction():
         learner(db, ada, "select * from resume_lesson(%s)", course.id)
     back = learner(db, ada, ENROLL, course.id)
-    assert back["enrollment_id"] == first["enrollment_id"] and not back["already_enrolled"]
+    assert back["enrollment_id"] == first["enrollment_id"]
+    assert not back["already_enrolled"]
     assert back["first_lesson_id"] == course.lesson_ids[1]
     assert row(db, "select courses_enrolled from user_stats where user_id = %s", ada)["courses_enrolled"] == 1
     # What is missing goes while they are away: coming back completes.
@@ -295,7 +313,13 @@ def test_expiry(db: Connection, ada: UUID, course: Course) -> None:
     service(db, record, ada, course.id, start, start + timedelta(days=5))
     with raises_sqlstate("PA409"), db.transaction():
         learner(db, ada, COMPLETE, course.lesson_ids[0])
-    service(db, "select * from record_completion(%s, %s, p_occurred_at => %s)", ada, course.lesson_ids[0], start + timedelta(days=1))
+    service(
+        db,
+        "select * from record_completion(%s, %s, p_occurred_at => %s)",
+        ada,
+        course.lesson_ids[0],
+        start + timedelta(days=1),
+    )
     assert service(db, "select expire_enrollments(%s) as n", start + timedelta(days=4))["n"] == 0
     assert service(db, "select expire_enrollments() as n")["n"] == 1
     assert row(db, "select enrollment_count from course_stats where course_id = %s", course.id)["enrollment_count"] == 0
@@ -350,7 +374,13 @@ def test_who_may_record(db: Connection, ada: UUID, course: Course) -> None:
             row(db, "select * from record_completion(%s::uuid, %s)", nobody, course.lesson_ids[1])
     for moment in ("infinity", "-infinity", "2999-01-01"):
         with raises_sqlstate("PA422"), acting(db, None, "service"):
-            row(db, "select * from record_completion(%s, %s, p_occurred_at => %s::timestamptz)", ada, course.lesson_ids[1], moment)
+            row(
+                db,
+                "select * from record_completion(%s, %s, p_occurred_at => %s::timestamptz)",
+                ada,
+                course.lesson_ids[1],
+                moment,
+            )
 
 
 def test_rows_are_seen_by_those_they_concern(db: Connection, ada: UUID, course: Course) -> None:
@@ -363,7 +393,11 @@ def test_rows_are_seen_by_those_they_concern(db: Connection, ada: UUID, course: 
         if table == "lesson_progress":
             seen = "select count(*) as n, count(*) filter (where user_id = %s) as own from lesson_progress"
         assert learner(db, ada, seen, ada) == {"n": 1, "own": 1}
-        for user, role, n in ((course.instructor_id, "instructor", 2), (stranger, "instructor", 0), (admin, "admin", 2)):
+        for user, role, n in (
+            (course.instructor_id, "instructor", 2),
+            (stranger, "instructor", 0),
+            (admin, "admin", 2),
+        ):
             with acting(db, user, role):  # type: ignore[arg-type]
                 assert row(db, seen, ada)["n"] == n
     with acting(db, ada, "student"):
@@ -372,7 +406,9 @@ def test_rows_are_seen_by_those_they_concern(db: Connection, ada: UUID, course: 
         with raises_sqlstate("42501"), acting(db, ada, "student"):
             db.execute(f"update lesson_progress set {column}")
     for statement in (
-        "update enrollments set rating = 5", "delete from enrollments", "delete from lesson_progress",
+        "update enrollments set rating = 5",
+        "delete from enrollments",
+        "delete from lesson_progress",
         f"insert into enrollments (user_id, course_id) values ('{ada}', '{course.id}')",
     ):
         with raises_sqlstate("42501"), acting(db, ada, "student"):
@@ -393,10 +429,14 @@ def test_the_dashboard(db: Connection, ada: UUID, course: Course) -> None:
     done = learner(db, ada, COMPLETE, course.lesson_ids[0])
     make_user(db)
     got = learner(db, ada, "select * from v_user_dashboard")
-    assert got["user_id"] == ada and got["total_xp"] == done["total_xp"]
+    assert got["user_id"] == ada
+    assert got["total_xp"] == done["total_xp"]
     assert (got["current_streak"], got["courses_enrolled"], got["lessons_completed"], got["live_rank"]) == (1, 1, 1, 1)
     assert [c["course_id"] for c in got["current_courses"]] == [str(course.id)]
     assert len(got["recent_achievements"]) == got["achievements_earned"] >= 1
     admin = make_user(db, "admin")
     with acting(db, admin, "admin"):
-        assert row(db, "select count(*) as n from v_user_dashboard")["n"] == row(db, "select count(*) as n from users")["n"]
+        assert (
+            row(db, "select count(*) as n from v_user_dashboard")["n"]
+            == row(db, "select count(*) as n from users")["n"]
+        )

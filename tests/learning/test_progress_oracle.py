@@ -35,8 +35,11 @@ class Oracle:
                 self.status[user] = "completed"
 
     def next(self, user: UUID) -> UUID | None:
-        left = [(not is_["mandatory"], n, lesson) for n, (lesson, is_) in enumerate(self.lessons.items())
-                if is_["active"] and lesson not in self.done[user]]
+        left = [
+            (not is_["mandatory"], n, lesson)
+            for n, (lesson, is_) in enumerate(self.lessons.items())
+            if is_["active"] and lesson not in self.done[user]
+        ]
         return min(left)[2] if left else None
 
     def xp(self, user: UUID, course: UUID) -> int:
@@ -44,7 +47,9 @@ class Oracle:
 
 
 step = st.tuples(
-    st.sampled_from(["enroll", "enroll", "drop", "complete", "complete", "complete", "add", "hide", "optional", "remove"]),
+    st.sampled_from(
+        ["enroll", "enroll", "drop", "complete", "complete", "complete", "add", "hide", "optional", "remove"]
+    ),
     st.integers(0, PEOPLE - 1),
     st.integers(0, 9),
 )
@@ -55,7 +60,8 @@ def refused(conn: Connection, user: UUID, query: str, *args: object) -> str | No
         with acting(conn, user, "student"):
             conn.execute(query, args)
     except psycopg.Error as error:
-        assert (error.sqlstate or "").startswith("PA"), error
+        if not (error.sqlstate or "").startswith("PA"):
+            raise
         return error.sqlstate
     return None
 
@@ -114,11 +120,17 @@ def test_progress_is_what_the_oracle_says(db: Connection, steps: list[tuple[str,
                 row = db.execute(
                     "select e.status, e.completed_lessons_count, e.total_lessons_count, e.progress_percentage, "
                     "next_lesson(e.id), s.total_xp from enrollments as e join user_stats as s using (user_id) "
-                    "where user_id = %s and course_id = %s", (person, course.id),
+                    "where user_id = %s and course_id = %s",
+                    (person, course.id),
                 ).fetchone()
                 assert row is not None
                 percentage = round(100 * finished / len(counted), 2) if counted else 0
                 assert (*row[:3], float(row[3]), *row[4:]) == (
-                    status, finished, len(counted), percentage, oracle.next(person), oracle.xp(person, course.id)
+                    status,
+                    finished,
+                    len(counted),
+                    percentage,
+                    oracle.next(person),
+                    oracle.xp(person, course.id),
                 )
         assert_invariants(db)
