@@ -4,8 +4,8 @@
     with school.acting_as(user_id) as session:
         course = session.enroll(course_id=course_id)
 
-One `with` is one transaction: role and identity are set at its beginning, local to it, so that a pooled connection carries
-nothing over to the next request; it commits at the end of the block and rolls back when the block raises.
+One `with` is one transaction: role and identity are set at its beginning, local to it, so that a pooled connection
+carries nothing over to the next request; it commits at the end of the block and rolls back when the block raises.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _characteristics(isolation: psycopg.IsolationLevel | None, read_only: bool) 
 
 
 def _prepared(dsn: str | None, school: str | None) -> tuple[str, str, str]:
-    """DSN, school, and the connection string with the school's path, once the server and the school have been found fit."""
+    """DSN, school, and the connection string with the school's path, once server and school have been found fit."""
     name = settings.school_name(school or settings.default_school())
     plain = dsn or settings.default_dsn()
     if plain is None:
@@ -111,13 +111,13 @@ class School(_Common):
 
     @contextmanager
     def service(self, *, isolation: psycopg.IsolationLevel | None = None) -> Iterator[Session]:
-        """One transaction as the back end: for jobs and imports, under a login that people's requests do not use."""
+        """One transaction as the back end: jobs and imports, under a login that people's requests do not use."""
         with self.acting_as(None, "service", isolation=isolation) as session:
             yield session
 
     @contextmanager
     def read_only(self, user_id: UUID | str | None = None, role: Role = "student") -> Iterator[Session]:
-        """One read-only transaction, on a replica where there is one. A replica may lag behind what was just written."""
+        """One read-only transaction, on a replica where there is one, which may lag behind what was just written."""
         with self._transaction(self._replicas or self._pool, user_id, role, None, read_only=True) as session:
             yield session
 
@@ -130,7 +130,7 @@ class School(_Common):
         retries: int = 3,
         isolation: psycopg.IsolationLevel | None = None,
     ) -> T:
-        """Run `work` in a transaction, and again from its start, up to `retries` times, when another one won (40001, 40P01).
+        """Run `work` in a transaction, and again from its start, up to `retries` times, when another won (40001, 40P01).
 
         `work` must have no effect outside the database: of all its runs only the last one counts there.
         """
@@ -208,13 +208,13 @@ class AsyncSchool(_Common):
 
     @asynccontextmanager
     async def service(self, *, isolation: psycopg.IsolationLevel | None = None) -> AsyncIterator[AsyncSession]:
-        """One transaction as the back end: for jobs and imports, under a login that people's requests do not use."""
+        """One transaction as the back end: jobs and imports, under a login that people's requests do not use."""
         async with self.acting_as(None, "service", isolation=isolation) as session:
             yield session
 
     @asynccontextmanager
     async def read_only(self, user_id: UUID | str | None = None, role: Role = "student") -> AsyncIterator[AsyncSession]:
-        """One read-only transaction, on a replica where there is one. A replica may lag behind what was just written."""
+        """One read-only transaction, on a replica where there is one, which may lag behind what was just written."""
         async with self._transaction(self._replicas or self._pool, user_id, role, None, read_only=True) as session:
             yield session
 
@@ -227,7 +227,7 @@ class AsyncSchool(_Common):
         retries: int = 3,
         isolation: psycopg.IsolationLevel | None = None,
     ) -> T:
-        """Run `work` in a transaction, and again from its start, up to `retries` times, when another one won (40001, 40P01).
+        """Run `work` in a transaction, and again from its start, up to `retries` times, when another won (40001, 40P01).
 
         `work` must have no effect outside the database: of all its runs only the last one counts there.
         """
@@ -292,10 +292,10 @@ def connect(
     max_size: int = 10,
     timeout: float = 30,
 ) -> School:
-    """Connect to a school: `dsn`, else PGACADEMY_DSN, else the embedded server; `school`, else PGACADEMY_SCHOOL, else academy.
+    """Connect to `school` (else PGACADEMY_SCHOOL, else academy) at `dsn` (else PGACADEMY_DSN, else the embedded server).
 
-    `timeout` is the number of seconds to wait for a free connection. Raises ServerUnreachable, ServerTooOld, SchoolMissing,
-    or VersionMismatch when the school was migrated by another version of this library.
+    `timeout` is the number of seconds to wait for a free connection. Raises ServerUnreachable, ServerTooOld,
+    SchoolMissing, or VersionMismatch when the school was migrated by another version of this library.
     """
     _, name, conninfo = _prepared(dsn, school)
     pool = ConnectionPool(conninfo, min_size=min_size, max_size=max_size, timeout=timeout, open=True)

@@ -1,6 +1,6 @@
 """What a migrated school says about itself, for the generators of the client and of the reference.
 
-Facts come from the catalogue; prose (why, errors) from the header of an object's file, its domain from the file's folder.
+Facts come from the catalogue; prose (why, errors) from the header of an object's file, its domain from the folder.
 """
 
 from __future__ import annotations

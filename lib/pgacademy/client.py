@@ -3,7 +3,7 @@
 Written by `python -m pgacademy.generate` from the catalogue of a migrated school. Do not edit it: edit the SQL.
 """
 
-# ruff: noqa: A001, A002, E501, PLR0904 - names are those of the procedures, lines as long as what they say
+# ruff: noqa: E501 - lines are as long as what they say
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pgacademy.client_base import AsyncSessionBase, Json, Procedure, SessionBase
 
 Inet: TypeAlias = IPv4Address | IPv4Interface | IPv6Address | IPv6Interface
 
-__all__ = [
+__all__ = [  # noqa: RUF022 - sorted, for us
     "AsyncSession",
     "Session",
     "AddLesson",

@@ -33,9 +33,10 @@ Json: TypeAlias = Any
 Connection: TypeAlias = psycopg.Connection[Any]
 AsyncConnection: TypeAlias = psycopg.AsyncConnection[Any]
 
-_STATEMENT = """
-    select set_config('role', %s, true), set_config('pgacademy.user_id', %s, true), set_config('pgacademy.token', %s, true)
-"""
+_STATEMENT = (
+    "select set_config('role', %s, true), set_config('pgacademy.user_id', %s, true),"
+    " set_config('pgacademy.token', %s, true)"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,7 +119,7 @@ class SessionBase:
     ) -> Self:
         """A session that rides on the caller's own connection and transaction, and never commits it.
 
-        With `role`, the rest of the transaction acts in that role as `user_id`; without, the connection stays who it is.
+        With `role`, the rest of the transaction acts in that role as `user_id`; without, the connection stays as it is.
         """
         name = school_name(school or default_school())
         if role is None and user_id is not None:
@@ -168,7 +169,7 @@ class AsyncSessionBase:
     ) -> Self:
         """A session that rides on the caller's own connection and transaction, and never commits it.
 
-        With `role`, the rest of the transaction acts in that role as `user_id`; without, the connection stays who it is.
+        With `role`, the rest of the transaction acts in that role as `user_id`; without, the connection stays as it is.
         """
         name = school_name(school or default_school())
         if role is None and user_id is not None:

@@ -188,7 +188,7 @@ def _method(procedure: ProcedureFacts, shape: Mapping[str, Any]) -> Method | Non
     return Method(
         name=procedure.name,
         class_name=class_name,
-        result_doc=f"What {procedure.name}() returns{'' if not procedure.returns_set or 'rows' in shape else ', row by row'}.",
+        result_doc=f"What {procedure.name}() returns{', row by row' if returns.startswith('list') else ''}.",
         arguments=arguments,
         fields=fields,
         returns=returns,

@@ -9,8 +9,8 @@
         with school.app(ada) as conn:
             conn.execute("select enroll(p_course_id => %s)", [course_id])
 
-One template database a session is migrated and seeded, by a login that is no superuser; each test's database is a copy of
-its files. Which server: see `pgacademy.testing_server`. The guide is docs/testing.md.
+One template database a session is migrated and seeded, by a login that is no superuser; each test's database is a copy
+of its files. Which server: see `pgacademy.testing_server`. The guide is docs/testing.md.
 """
 
 from __future__ import annotations

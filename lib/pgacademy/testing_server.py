@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import psycopg
@@ -48,10 +48,9 @@ def make_login(conn: psycopg.Connection, name: str, secret: str | None, *, optio
     """Make a login if it is not there, and set its password."""
     login = sql.Identifier(name)
     if not conn.execute("select from pg_roles where rolname = %s", (name,)).fetchone():
-        try:
+        # A parallel worker may be faster.
+        with suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
             conn.execute(sql.SQL("create role {} login noinherit {}").format(login, sql.SQL(options)))
-        except (psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
-            pass  # a parallel worker was faster
     if secret is not None:
         conn.execute(sql.SQL("alter role {} password {}").format(login, sql.Literal(secret)))
 
@@ -67,7 +66,7 @@ def _prepare(kind: str, admin: str) -> Server:
             row = conn.execute(
                 "select rolsuper, rolcreaterole, rolcreatedb, current_user from pg_roles where rolname = current_user"
             ).fetchone()
-            assert row is not None
+            assert row is not None  # noqa: S101 - we are logged in as it
             is_superuser, creates_roles, creates_databases, name = row
             if not is_superuser:
                 if not (creates_roles and creates_databases):
@@ -86,7 +85,7 @@ def _prepare(kind: str, admin: str) -> Server:
 @contextmanager
 def _container(image: str) -> Iterator[str]:
     try:
-        from testcontainers.community.postgres import PostgresContainer
+        from testcontainers.community.postgres import PostgresContainer  # noqa: PLC0415 - optional
     except ImportError as error:
         raise ServerUnavailable("install testcontainers to run the tests in a container") from error
     try:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import psycopg
 import pytest
-
-from pgacademy.testing import SchoolDatabase, acting
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import make_course, make_user, race
+
+from pgacademy.testing import SchoolDatabase, acting
 
 
 def test_each_school_is_its_own(school: SchoolDatabase, db: psycopg.Connection) -> None:
