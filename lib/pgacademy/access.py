@@ -130,7 +130,7 @@ class School(_Common):
         retries: int = 3,
         isolation: psycopg.IsolationLevel | None = None,
     ) -> T:
-        """Run `work` in a transaction, and again from its start, up to `retries` times, when another won (40001, 40P01).
+        """Run `work` in a transaction, and again from its start, up to `retries` times, if another won (40001, 40P01).
 
         `work` must have no effect outside the database: of all its runs only the last one counts there.
         """
@@ -227,7 +227,7 @@ class AsyncSchool(_Common):
         retries: int = 3,
         isolation: psycopg.IsolationLevel | None = None,
     ) -> T:
-        """Run `work` in a transaction, and again from its start, up to `retries` times, when another won (40001, 40P01).
+        """Run `work` in a transaction, and again from its start, up to `retries` times, if another won (40001, 40P01).
 
         `work` must have no effect outside the database: of all its runs only the last one counts there.
         """
@@ -292,7 +292,7 @@ def connect(
     max_size: int = 10,
     timeout: float = 30,
 ) -> School:
-    """Connect to `school` (else PGACADEMY_SCHOOL, else academy) at `dsn` (else PGACADEMY_DSN, else the embedded server).
+    """Connect to `school` (else PGACADEMY_SCHOOL, else academy) at `dsn` (else PGACADEMY_DSN, else the embedded one).
 
     `timeout` is the number of seconds to wait for a free connection. Raises ServerUnreachable, ServerTooOld,
     SchoolMissing, or VersionMismatch when the school was migrated by another version of this library.

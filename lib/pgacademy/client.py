@@ -3,8 +3,6 @@
 Written by `python -m pgacademy.generate` from the catalogue of a migrated school. Do not edit it: edit the SQL.
 """
 
-# ruff: noqa: E501 - lines are as long as what they say
-
 from __future__ import annotations
 
 import datetime as dt

@@ -38,7 +38,7 @@ def _diagram(tables: list[dict[str, Any]]) -> list[str]:
     for table in tables:
         keys: dict[str, list[str]] = {}
         for constraint in table["constraints"]:
-            kind = {"p": "PK", "f": "FK"}.get(constraint["kind"])
+            kind = {"p": "PK", "f": "FK"}.get(constraint["kind"], "")
             for column in constraint["columns"] if kind else []:
                 if kind not in keys.setdefault(column, []):
                     keys[column].append(kind)

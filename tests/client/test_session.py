@@ -185,15 +185,15 @@ def test_signed_identity(school: SchoolDatabase, person: Callable[..., Person]) 
     key = SigningKey("k1", secrets.token_bytes(32))
     with school.connect(autocommit=True) as owner:
         owner.execute("select add_signing_key(p_key_id => %s, p_secret => %s)", (key.key_id, key.secret))
-    with pgacademy.connect(school.app_dsn("student"), school.name, signing_key=key) as web:
-        with web.acting_as(ada.id) as session:
-            assert session.current_user_id() == ada.id
-            session.connection.execute("select set_config('pgacademy.user_id', %s, true)", (str(eve.id),))
-            assert session.current_user_id() == ada.id
-    forged = SigningKey("k1", secrets.token_bytes(32))
-    with pgacademy.connect(school.app_dsn("student"), school.name, signing_key=forged) as web:
-        with pytest.raises(errors.InvalidIdentity), web.acting_as(ada.id) as session:
-            session.current_user_id()
+    signed = pgacademy.connect(school.app_dsn("student"), school.name, signing_key=key)
+    with signed as web, web.acting_as(ada.id) as session:
+        assert session.current_user_id() == ada.id
+        session.connection.execute("select set_config('pgacademy.user_id', %s, true)", (str(eve.id),))
+        assert session.current_user_id() == ada.id
+    stranger = SigningKey("k1", secrets.token_bytes(32))
+    forged = pgacademy.connect(school.app_dsn("student"), school.name, signing_key=stranger)
+    with forged as web, pytest.raises(errors.InvalidIdentity), web.acting_as(ada.id) as session:
+        session.current_user_id()
     with pytest.raises(errors.UsageError):
         sign(ada.id, "k1", b"short", school.name)
 

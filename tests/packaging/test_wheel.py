@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -51,14 +52,9 @@ def test_a_wheel_is_all_it_takes(tmp_path: Path) -> None:
         run(pgacademy, "seed", "reference")
         run(pgacademy, "status")
         # Jobs use a login of their own: the deploy login is no member of the service.
-        added = run(pgacademy, "--json", "login", "add", "jobs", "--role", "service")
-        dsn = _dsn(added)
+        secret = json.loads(run(pgacademy, "login", "add", "jobs", "--role", "service", "--json"))["password"]
+        port = run(programs / "python", "-c", "from pgacademy.embedded import EmbeddedServer as E; print(E().port)")
+        dsn = f"host=127.0.0.1 port={port.strip()} dbname=pgacademy user=jobs password={secret}"
         assert run(programs / "python", "-c", _PROGRAM, dsn).strip() == "100"
     finally:
         run(pgacademy, "down")
-
-
-def _dsn(output: str) -> str:
-    import json
-
-    return str(json.loads(output)["dsn"])
