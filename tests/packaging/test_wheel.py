@@ -47,7 +47,7 @@ def test_a_wheel_is_all_it_takes(tmp_path: Path) -> None:
     pgacademy = programs / "pgacademy"
     run(pgacademy, "up")
     try:
-        run(pgacademy, "roles")
+        run(pgacademy, "roles", "--apply")
         run(pgacademy, "migrate")
         run(pgacademy, "seed", "reference")
         run(pgacademy, "status")
