@@ -27,8 +27,9 @@ import pytest
 from psycopg import sql
 
 from pgacademy.connection import school_conninfo
+from pgacademy.errors import RolesMissing
 from pgacademy.migrations import migrate
-from pgacademy.roles import apply_roles
+from pgacademy.roles import apply_roles, roles_sql
 from pgacademy.seeding import seed
 from pgacademy.testing_server import Server, ServerUnavailable, make_login, password, provide
 
@@ -171,17 +172,26 @@ class Databases:
         with psycopg.connect(dsn, autocommit=True) as conn:
             # Roles belong to the whole server: one worker at a time.
             conn.execute("select pg_advisory_lock(hashtext('pgacademy.testing'))")
-            apply_roles(conn, SCHOOL)
-            secret = password(self.server.admin)
-            for login, roles in _LOGINS.items():
-                make_login(conn, login, secret, options="")
-                for role in roles:
-                    _grant(conn, f"{SCHOOL}_{role}", login)
-            # So that tests can act as anyone from one connection; acting() needs it.
-            for role in _LOGIN_OF:
-                _grant(conn, f"{SCHOOL}_{role}", conn.info.user)
+            try:
+                apply_roles(conn, SCHOOL)
+                self._make_logins(conn, conn.info.user)
+            except (RolesMissing, psycopg.errors.InsufficientPrivilege):
+                # The server has roles of that school from somebody else, who alone may grant them: an administrator
+                # must help. Where we were given none, this fails with the same error.
+                self._admin.execute(roles_sql(SCHOOL, conn.info.user).encode())
+                self._make_logins(self._admin, conn.info.user)
         migrate(dsn, SCHOOL)
         seed(dsn, SCHOOL, "reference")
+
+    def _make_logins(self, conn: Connection, deploy: str) -> None:
+        secret = password(self.server.admin)
+        for login, roles in _LOGINS.items():
+            make_login(conn, login, secret, options="")
+            for role in roles:
+                _grant(conn, f"{SCHOOL}_{role}", login)
+        # So that tests can act as anyone from one connection; acting() needs it.
+        for role in _LOGIN_OF:
+            _grant(conn, f"{SCHOOL}_{role}", deploy)
 
     def _create(self, name: str, template: str | None) -> None:
         statement = sql.SQL("create database {}").format(sql.Identifier(name))
