@@ -1,7 +1,7 @@
 -- check_lesson_prerequisites: no lesson comes, over whatever detour, before itself.
 --
--- Edges stay inside one course, so the course's guard is enough (guard_course_lessons). Runs after the row is in, and so
--- sees every edge that could close a cycle with it. `union` visits a lesson once however many ways lead to it.
+-- Edges stay inside one course, so the course's guard is enough (guard_lesson_prerequisites). Runs after the row is in,
+-- and so sees every edge that could close a cycle with it. `union` visits a lesson once however many ways lead to it.
 --
 -- called by  after-insert and after-update trigger on lesson_prerequisites
 -- errors     PA409 the edge closes a cycle; the detail shows it

@@ -259,9 +259,7 @@ def run_plpgsql_check(conn: Connection) -> Iterator[Finding]:
         cross join lateral {row[0]}.plpgsql_check_function_tb(
             p.oid, coalesce(t.tgrelid, 0), fatal_errors => false, performance_warnings => false, extra_warnings => true
         ) as c
-        where (p.prorettype <> 'trigger'::regtype or t.tgrelid is not null)
-            -- A function that asks which table it is on reads only the columns of that one.
-            and not (p.prosrc ~ 'tg_table_name' and c.message ~ '^record "(new|old)" has no field')
+        where p.prorettype <> 'trigger'::regtype or t.tgrelid is not null
         order by 1, 2, 3
     """  # noqa: S608
     for function, table, line, level, message in conn.execute(query.encode()).fetchall():
