@@ -1,5 +1,7 @@
 -- refuse_locked_lesson: an error unless the lessons that come before a lesson are done.
 --
+-- A hidden lesson cannot be completed, so it holds nobody up; shown again, it counts as before.
+--
 -- called by  apply_completion, start_lesson
 -- errors     PA409 with what is missing in the detail
 create or replace function refuse_locked_lesson(
@@ -22,6 +24,7 @@ begin
     inner join lessons as l on l.id = r.prerequisite_lesson_id
     where
         r.lesson_id = p_lesson_id
+        and l.is_active
         and not exists (
             select
             from lesson_progress as d

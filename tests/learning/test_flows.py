@@ -234,6 +234,27 @@ def test_lessons_wait_for_those_before_them(db: Connection, ada: UUID, course: C
     assert not learner(db, ada, COMPLETE, one)["already_completed"]
 
 
+@pytest.mark.parametrize("query", ["start_lesson(%s)", "complete_lesson(%s)"])
+def test_a_hidden_lesson_holds_nobody_up(db: Connection, ada: UUID, course: Course, query: str) -> None:
+    one, two, three = course.lesson_ids
+    for before in (two, three):
+        insert(
+            db, "lesson_prerequisites", "lesson_id", course_id=course.id, lesson_id=one, prerequisite_lesson_id=before
+        )
+    learner(db, ada, ENROLL, course.id)
+    db.execute("update lessons set is_active = false where id = %s", [three])
+    with raises_sqlstate("PA409") as raised, db.transaction():
+        learner(db, ada, f"select * from {query}", one)
+    assert str(two) in (raised.detail or "")
+    assert str(three) not in (raised.detail or "")
+    learner(db, ada, COMPLETE, two)
+    with db.transaction(force_rollback=True):
+        learner(db, ada, f"select * from {query}", one)
+    db.execute("update lessons set is_active = true where id = %s", [three])
+    with raises_sqlstate("PA409"), db.transaction():
+        learner(db, ada, f"select * from {query}", one)
+
+
 def test_courses_wait_for_those_before_them(db: Connection, ada: UUID, course: Course) -> None:
     basics = make_course(db, lessons=1)
     hint = make_course(db, lessons=1)
