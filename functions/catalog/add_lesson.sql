@@ -4,9 +4,11 @@
 -- complete. A position past the end is the end. Without a slug the title makes one.
 --
 -- called by  approved instructors, administrators
--- requires   require_course_staff, lock_lessons, lock_course, check_chapter, make_lesson_room, touch_course
--- errors     PA401 · PA403 · PA404 no such course · PA409 the parent is hidden, or a prerequisite · PA422 no title, a
---            position below 1, a parent outside the course · 23505 lessons_course_id_slug_key · 23514
+-- requires   require_course_staff, check_lesson_values, lock_lessons, lock_course, check_chapter, make_lesson_room,
+--            touch_course
+-- errors     PA401 · PA403 · PA404 no such course · PA409 the parent is hidden, or a prerequisite · PA422 no
+--            title; title, slug or type; a position below 1; a parent outside the course · 23505
+--            lessons_course_id_slug_key · 23514 another value against a column's rule
 create or replace function add_lesson(
     p_course_id uuid,
     p_title text,
@@ -38,10 +40,9 @@ as $$
 begin
     perform require_course_staff(p_course_id => p_course_id);
 
-    if p_title is null or p_title !~ '\S' then
-        raise exception 'a lesson needs a title'
-            using errcode = 'PA422', detail = 'title is empty', hint = 'Give it 1 to 500 characters.';
-    end if;
+    perform check_lesson_values(
+        p_title => coalesce(p_title, ''), p_slug => p_slug, p_lesson_type => p_lesson_type
+    );
     if p_position < 1 then
         raise exception 'positions begin at 1'
             using errcode = 'PA422', detail = format('position = %s', p_position),

@@ -4,9 +4,10 @@
 -- slug the title makes one.
 --
 -- called by  instructors, administrators
--- requires   require_course_author
+-- requires   require_course_author, check_course_values
 -- errors     PA401 · PA403 not an approved instructor; a course for somebody else; only administrators feature a course ·
---            PA404 no such instructor · PA422 no title · 23505 courses_slug_key · 23514 a value against a column's rule
+--            PA404 no such instructor · PA422 no title; title, slug, track or difficulty · 23505 courses_slug_key ·
+--            23514 another value against a column's rule
 create or replace function create_course(
     p_title text,
     p_slug text default null,
@@ -43,10 +44,9 @@ begin
                 hint = 'Leave both out.';
     end if;
 
-    if p_title is null or p_title !~ '\S' then
-        raise exception 'a course needs a title'
-            using errcode = 'PA422', detail = 'title is empty', hint = 'Give it 1 to 500 characters.';
-    end if;
+    perform check_course_values(
+        p_title => coalesce(p_title, ''), p_slug => p_slug, p_track => p_track, p_difficulty => p_difficulty
+    );
 
     if not exists (
         select

@@ -4,9 +4,10 @@
 -- course teaches changes (bump_course_version). Only administrators hand a course to another instructor or feature it.
 --
 -- called by  instructors, administrators
--- requires   require_course_staff, lock_course
--- errors     PA401 · PA403 · PA404 no such course or instructor · PA409 fewer seats than are taken · PA422 empty title,
---            unknown name in p_clear, a column both given and cleared · 23505 courses_slug_key · 23514
+-- requires   require_course_staff, check_course_values, lock_course
+-- errors     PA401 · PA403 · PA404 no such course or instructor · PA409 fewer seats than are taken · PA422 title,
+--            slug, track or difficulty; unknown name in p_clear; a column both given and cleared · 23505 courses_slug_key
+--            · 23514 another value against a column's rule
 create or replace function update_course(
     p_course_id uuid,
     p_title text default null,
@@ -49,10 +50,7 @@ begin
                 hint = 'Leave both out.';
     end if;
 
-    if p_title !~ '\S' then
-        raise exception 'a course needs a title'
-            using errcode = 'PA422', detail = 'title is empty', hint = 'Give it 1 to 500 characters.';
-    end if;
+    perform check_course_values(p_title => p_title, p_slug => p_slug, p_track => p_track, p_difficulty => p_difficulty);
 
     select n.name
     into v_wrong

@@ -5,9 +5,10 @@
 -- changed by move_lesson() and reorder_lessons().
 --
 -- called by  approved instructors, administrators
--- requires   require_lesson_staff, lock_course, touch_course
--- errors     PA401 · PA403 · PA404 no such lesson · PA409 shown inside a hidden chapter · PA422 empty title, unknown name
---            in p_clear, a column both given and cleared · 23505 lessons_course_id_slug_key · 23514
+-- requires   require_lesson_staff, check_lesson_values, lock_course, touch_course
+-- errors     PA401 · PA403 · PA404 no such lesson · PA409 shown inside a hidden chapter · PA422 title, slug or type;
+--            unknown name in p_clear; a column both given and cleared · 23505 lessons_course_id_slug_key · 23514 another
+--            value against a column's rule
 create or replace function update_lesson(
     p_lesson_id uuid,
     p_title text default null,
@@ -41,10 +42,7 @@ declare
     v_clear text[] := coalesce(p_clear, '{}');
     v_wrong text;
 begin
-    if p_title !~ '\S' then
-        raise exception 'a lesson needs a title'
-            using errcode = 'PA422', detail = 'title is empty', hint = 'Give it 1 to 500 characters.';
-    end if;
+    perform check_lesson_values(p_title => p_title, p_slug => p_slug, p_lesson_type => p_lesson_type);
 
     select n.name
     into v_wrong

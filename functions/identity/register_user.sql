@@ -10,9 +10,10 @@
 -- p_occurred_at is when the person registered; imports replay it.
 --
 -- called by  back-end registration, imports, seeds
--- requires   require_service, require_moment
--- errors     PA403 not the back end · PA409 email, username or id taken · PA422 neither email nor username; another
---            role; unknown time zone; a moment that cannot be · 23514 a value that a constraint of users refuses
+-- requires   require_service, require_moment, check_person_values
+-- errors     PA403 not the back end · PA409 email, username or id taken · PA422 neither email nor username; one
+--            that cannot be; another role; a name too long; no hash; malformed language; unknown time zone; a moment that
+--            cannot be · 23514 another value that a constraint of users refuses
 create or replace function register_user(
     p_email text default null,
     p_username text default null,
@@ -55,6 +56,15 @@ begin
             using errcode = 'PA422', detail = format('role = %s', left(p_role, 100)),
                 hint = 'Administrators are made with set_role.';
     end if;
+    perform check_person_values(
+        p_email => v_email,
+        p_username => v_username,
+        p_full_name => p_full_name,
+        p_first_name => p_first_name,
+        p_last_name => p_last_name,
+        p_password_hash => p_password_hash,
+        p_language => p_language
+    );
 
     if exists (select from users as u where lower(u.email) = lower(v_email) and u.deleted_at is null) then
         raise exception 'this email is taken'

@@ -1,8 +1,8 @@
 -- set_password: stores a new password hash and ends every session, since whoever knew the old password may hold one.
 --
 -- called by  back end, after it has checked the old password or a reset link
--- requires   require_service, end_sessions
--- errors     PA403 not the back end · PA404 no such living person · PA422 no hash · 23514 not the length of a hash
+-- requires   require_service, check_person_values, end_sessions
+-- errors     PA403 not the back end · PA404 no such living person · PA422 no hash, or not the length of one
 create or replace function set_password(p_user_id uuid, p_password_hash text)
 returns void
 language plpgsql
@@ -20,6 +20,7 @@ begin
         raise exception 'there is no hash'
             using errcode = 'PA422', detail = 'password_hash is null', hint = 'Pass a bcrypt or argon2 hash.';
     end if;
+    perform check_person_values(p_password_hash => p_password_hash);
 
     perform from users as u where u.id = p_user_id and u.deleted_at is null for no key update;
     if not found then

@@ -3,8 +3,8 @@
 --
 -- called by  back end
 -- requires   require_service
--- errors     PA403 not the back end · PA404 no such living person · 23502, 23514 a value that a constraint of
---            user_encrypted_fields refuses, among them private keys of wallets
+-- errors     PA403 not the back end · PA404 no such living person · PA422 a name, key id, nonce or ciphertext
+--            that cannot be; private keys of wallets
 create or replace function store_encrypted_field(
     p_user_id uuid,
     p_field_name text,
@@ -19,6 +19,9 @@ security definer -- writes user_encrypted_fields, which no platform role may wri
 set search_path from current
 as $$
 #variable_conflict use_column
+declare
+    v_wrong text;
+    v_hint text;
 begin
     perform require_service();
 
@@ -31,6 +34,44 @@ begin
         delete from user_encrypted_fields as f
         where f.user_id = p_user_id and f.field_name = p_field_name;
         return;
+    end if;
+
+    select r.what, r.hint
+    into v_wrong, v_hint
+    from (
+        values
+        (
+            format('field_name = %s', quote_nullable(left(p_field_name, 100))),
+            p_field_name ~ '^[a-z][a-z0-9_]{0,62}$',
+            'Use 1 to 63 of a-z, 0-9 and underscores, a letter first.'
+        ),
+        (
+            format('field_name = %s', p_field_name),
+            p_field_name !~ '(private_?key|mnemonic|seed_?phrase)',
+            'Leave private keys of wallets with their owners.'
+        ),
+        (
+            format('length of key_id = %s', coalesce(length(p_key_id)::text, 'null')),
+            length(p_key_id) between 1 and 100,
+            'Name the key in 1 to 100 characters.'
+        ),
+        (
+            format('bytes of nonce = %s', coalesce(octet_length(p_nonce)::text, 'null')),
+            octet_length(p_nonce) = 12,
+            'Pass the 12 bytes of the nonce.'
+        ),
+        (
+            format('bytes of ciphertext = %s', octet_length(p_ciphertext)),
+            octet_length(p_ciphertext) between 16 and 65536,
+            'Pass the ciphertext with its 16-byte tag, 64 kB at most.'
+        )
+    ) as r (what, is_right, hint)
+    where r.is_right is not true
+    limit 1;
+
+    if found then
+        raise exception 'this is not a field as the library encrypts it'
+            using errcode = 'PA422', detail = v_wrong, hint = v_hint;
     end if;
 
     insert into user_encrypted_fields (user_id, field_name, key_id, nonce, ciphertext)

@@ -5,9 +5,10 @@
 -- handle is never handed to someone else.
 --
 -- called by  people, for themselves
--- requires   require_user
--- errors     PA401, PA403 from require_user · PA409 username taken, or chosen before · PA422 preferences not an object
---            · 23505 username taken at the same moment (users_username_key) · 23514 too long
+-- requires   require_user, check_person_values
+-- errors     PA401, PA403 from require_user · PA409 username taken, or chosen before · PA422 preferences not an
+--            object; a username that cannot be; a text too long · 23505 username taken at the same moment
+--            (users_username_key) · 23514 avatar too long
 create or replace function update_profile(
     p_full_name text default null,
     p_first_name text default null,
@@ -38,6 +39,14 @@ begin
             using errcode = 'PA422', detail = format('type = %s', jsonb_typeof(p_preferences)),
                 hint = 'Pass an object of at most 16 kB.';
     end if;
+    perform check_person_values(
+        p_username => p_username,
+        p_full_name => btrim(p_full_name),
+        p_first_name => btrim(p_first_name),
+        p_last_name => btrim(p_last_name),
+        p_bio => p_bio,
+        p_phone_number => btrim(p_phone_number)
+    );
 
     select u.*
     into v_user

@@ -3,8 +3,8 @@
 -- A new time zone counts from now on: the days of a streak stay where they were.
 --
 -- called by  people, for themselves
--- requires   require_user
--- errors     PA401, PA403 from require_user · PA422 unknown time zone · 23514 unknown theme or malformed language
+-- requires   require_user, check_person_values
+-- errors     PA401, PA403 from require_user · PA422 unknown time zone or theme; malformed language
 create or replace function update_settings(
     p_timezone text default null,
     p_language text default null,
@@ -22,6 +22,8 @@ as $$
 declare
     v_user_id uuid := require_user(null);
 begin
+    perform check_person_values(p_theme => p_theme, p_language => p_language);
+
     update user_settings as s
     set
         timezone = coalesce(p_timezone, s.timezone),

@@ -5,9 +5,9 @@
 -- nobody proved never replaces one that was.
 --
 -- called by  back end, when the link in the message was followed
--- requires   require_service
--- errors     PA403 not the back end · PA404 no such living person · PA409 the address is taken · PA422 no address ·
---            23505 taken at the same moment (users_email_key) · 23514 not an address
+-- requires   require_service, check_person_values
+-- errors     PA403 not the back end · PA404 no such living person · PA409 the address is taken · PA422 no address,
+--            or none that can be · 23505 taken at the same moment (users_email_key)
 create or replace function verify_email(p_user_id uuid, p_email text)
 returns void
 language plpgsql
@@ -25,6 +25,8 @@ begin
         raise exception 'which address was proven?'
             using errcode = 'PA422', detail = 'email is empty', hint = 'Pass the address the message went to.';
     end if;
+    perform check_person_values(p_email => v_email);
+
     if exists (
         select
         from users as u

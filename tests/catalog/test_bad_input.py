@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -91,3 +92,56 @@ def test_bad_input_changes_nothing(db: Connection, procedure: str) -> None:
             with raises_sqlstate(*OURS, "42883", conn=db), acting(db, course.instructor_id, "instructor"):
                 db.execute(f"select {procedure}({call})", known | {"bad": value})
     assert state() == before
+
+
+@pytest.mark.parametrize(
+    ("constraint", "good", "argument"),
+    [
+        ("courses_track_check", "create_course(p_title => 'T', {})", "p_track"),
+        ("courses_difficulty_check", "create_course(p_title => 'T', {})", "p_difficulty"),
+        ("courses_track_check", "update_course(%(course)s, {})", "p_track"),
+        ("courses_difficulty_check", "update_course(%(course)s, {})", "p_difficulty"),
+        ("lessons_lesson_type_check", "add_lesson(%(course)s, 'T', {})", "p_lesson_type"),
+        ("lessons_lesson_type_check", "update_lesson(%(lesson)s, {})", "p_lesson_type"),
+    ],
+)
+def test_a_wrong_choice_is_answered_with_the_choices(db: Connection, constraint: str, good: str, argument: str) -> None:
+    """What the table accepts, the procedure accepts and names."""
+    course = make_course(db)
+    known = {"course": course.id, "lesson": course.lesson_ids[0]}
+    call = f"select {good.format(f'{argument} => %(value)s')}"
+    row = db.execute("select pg_get_constraintdef(oid) from pg_constraint where conname = %s", [constraint]).fetchone()
+    assert row is not None
+    choices = re.findall(r"'(\w+)'::text", row[0])
+    assert choices
+    with (
+        raises_sqlstate("PA422", conn=db) as raised,
+        acting(db, course.instructor_id, "instructor"),
+    ):
+        db.execute(call, known | {"value": "nonsense"})
+    assert set(choices) <= set(re.findall(r"\w+", raised.hint or ""))
+    with acting(db, course.instructor_id, "instructor"):
+        for choice in choices:
+            db.execute(call, known | {"value": choice})
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "create_course('T', {})",
+        "update_course(%(course)s, {})",
+        "add_lesson(%(course)s, 'T', {})",
+        "update_lesson(%(lesson)s, {})",
+    ],
+)
+@pytest.mark.parametrize(
+    ("argument", "value"), [("p_slug", "Not A Slug"), ("p_slug", "a" * 501), ("p_title", "t" * 501), ("p_title", " ")]
+)
+def test_titles_and_slugs_are_refused_with_a_hint(db: Connection, call: str, argument: str, value: str) -> None:
+    course = make_course(db)
+    known = {"course": course.id, "lesson": course.lesson_ids[0], "value": value}
+    given = f"{argument} => %(value)s"
+    if argument == "p_title":
+        call = call.replace("'T', ", "")
+    with raises_sqlstate("PA422", conn=db), acting(db, course.instructor_id, "instructor"):
+        db.execute(f"select {call.format(given)}", known)
