@@ -9,7 +9,7 @@
 --     revoked   the session was ended before
 --     expired   the token is too old; log in again
 --     inactive  the person is deactivated or deleted; the family is revoked
---     unknown   there never was such a token
+--     unknown   there never was such a token, or it ended so long ago that it was purged
 --
 -- Of two exchanges of one token at the same moment exactly one wins; the other finds it reused, and the login ends. An
 -- application whose tabs share a token exchanges it in one place.
@@ -65,6 +65,12 @@ begin
     into v_old
     from auth_sessions as s
     where s.token_hash = p_token_hash;
+
+    -- Whoever was first may have purged it. Without this, an empty row would look like a token never used nor expired.
+    if not found then
+        return query select 'unknown', null::uuid, null::uuid, null::uuid, null::text;
+        return;
+    end if;
 
     select u.role, u.is_active and u.deleted_at is null
     into v_role, v_is_active

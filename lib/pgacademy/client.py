@@ -903,6 +903,13 @@ _PURGE_IDEMPOTENCY_KEYS: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_PURGE_SESSIONS: Procedure[object] = Procedure(
+    "purge_sessions",
+    {
+        "as_of": "timestamp with time zone",
+    },
+    frozenset([]),
+)
 _RATE_COURSE: Procedure[RateCourse] = Procedure(
     "rate_course",
     {
@@ -1621,7 +1628,8 @@ class Session(SessionBase):
         `is_mandatory` is true, `is_preview` is false, `is_graded` is false, `coin_reward` is 0, `metadata` is '{}'.
 
         Errors: PA401 · PA403 · PA404 no such course · PA409 the parent is hidden, or a prerequisite · PA422 no
-        title, a position below 1, a parent outside the course · 23505 lessons_course_id_slug_key · 23514
+        title; title, slug or type; a position below 1; a parent outside the course · 23505
+        lessons_course_id_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -1891,8 +1899,8 @@ class Session(SessionBase):
         `coin_reward` is 0, `metadata` is '{}', `is_featured` is false.
 
         Errors: PA401 · PA403 not an approved instructor; a course for somebody else; only administrators feature a
-        course · PA404 no such instructor · PA422 no title · 23505 courses_slug_key · 23514 a value against a
-        column's rule
+        course · PA404 no such instructor · PA422 no title; title, slug, track or difficulty · 23505
+        courses_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -2391,6 +2399,30 @@ class Session(SessionBase):
             ),
         )
 
+    def purge_sessions(self, *, as_of: dt.datetime | None = None) -> int:
+        """Deletes logins that ended more than 30 days ago; returns how many tokens went.
+
+        A login goes as a whole or stays as a whole: as long as one of its tokens could be used, the exchanged ones
+        must be known too, or their reuse would not be noticed. Until then a token that comes again is still told
+        apart from one that never was.
+
+        Everyone who changes a family queues on its first row (end_sessions). A family that somebody holds is not
+        waited for: it goes the next time.
+
+        Errors: PA403 not the service · PA422 as of the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _PURGE_SESSIONS,
+                {
+                    "as_of": as_of,
+                },
+            ),
+        )
+
     def rate_course(self, *, course_id: UUID | str, rating: int, review: str | None = None) -> RateCourse:
         """The calling learner rates a course they have begun.
 
@@ -2613,8 +2645,9 @@ class Session(SessionBase):
 
         Left out, `role` is 'student', `email_verified` is false.
 
-        Errors: PA403 not the back end · PA409 email, username or id taken · PA422 neither email nor username;
-        another role; unknown time zone; a moment that cannot be · 23514 a value that a constraint of users refuses
+        Errors: PA403 not the back end · PA409 email, username or id taken · PA422 neither email nor username; one
+        that cannot be; another role; a name too long; no hash; malformed language; unknown time zone; a moment that
+        cannot be · 23514 another value that a constraint of users refuses
 
         Who may call it: service.
         """
@@ -2827,7 +2860,7 @@ class Session(SessionBase):
             revoked   the session was ended before
             expired   the token is too old; log in again
             inactive  the person is deactivated or deleted; the family is revoked
-            unknown   there never was such a token
+            unknown   there never was such a token, or it ended so long ago that it was purged
 
         Of two exchanges of one token at the same moment exactly one wins; the other finds it reused, and the login
         ends. An application whose tabs share a token exchanges it in one place.
@@ -2912,8 +2945,7 @@ class Session(SessionBase):
     def set_password(self, *, user_id: UUID | str, password_hash: str) -> None:
         """Stores a new password hash and ends every session of the person.
 
-        Errors: PA403 not the back end · PA404 no such living person · PA422 no hash · 23514 not the length of a
-        hash
+        Errors: PA403 not the back end · PA404 no such living person · PA422 no hash, or not the length of one
 
         Who may call it: service.
         """
@@ -2990,8 +3022,8 @@ class Session(SessionBase):
 
         person and the field). The key never reaches this server. A null ciphertext removes the field.
 
-        Errors: PA403 not the back end · PA404 no such living person · 23502, 23514 a value that a constraint of
-        user_encrypted_fields refuses, among them private keys of wallets
+        Errors: PA403 not the back end · PA404 no such living person · PA422 a name, key id, nonce or ciphertext
+        that cannot be; private keys of wallets
 
         Who may call it: service.
         """
@@ -3092,8 +3124,9 @@ class Session(SessionBase):
 
         Left out, `clear` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such course or instructor · PA409 fewer seats than are taken · PA422 empty
-        title, unknown name in p_clear, a column both given and cleared · 23505 courses_slug_key · 23514
+        Errors: PA401 · PA403 · PA404 no such course or instructor · PA409 fewer seats than are taken · PA422 title,
+        slug, track or difficulty; unknown name in p_clear; a column both given and cleared · 23505 courses_slug_key
+        · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -3157,8 +3190,9 @@ class Session(SessionBase):
 
         Left out, `clear` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such lesson · PA409 shown inside a hidden chapter · PA422 empty title,
-        unknown name in p_clear, a column both given and cleared · 23505 lessons_course_id_slug_key · 23514
+        Errors: PA401 · PA403 · PA404 no such lesson · PA409 shown inside a hidden chapter · PA422 title, slug or
+        type; unknown name in p_clear; a column both given and cleared · 23505 lessons_course_id_slug_key · 23514
+        another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -3211,7 +3245,8 @@ class Session(SessionBase):
         have none: a handle is never handed to someone else.
 
         Errors: PA401, PA403 from require_user · PA409 username taken, or chosen before · PA422 preferences not an
-        object · 23505 username taken at the same moment (users_username_key) · 23514 too long
+        object; a username that cannot be; a text too long · 23505 username taken at the same moment
+        (users_username_key) · 23514 avatar too long
 
         Who may call it: student, instructor, admin.
         """
@@ -3244,7 +3279,7 @@ class Session(SessionBase):
 
         A new time zone counts from now on: the days of a streak stay where they were.
 
-        Errors: PA401, PA403 from require_user · PA422 unknown time zone · 23514 unknown theme or malformed language
+        Errors: PA401, PA403 from require_user · PA422 unknown time zone or theme; malformed language
 
         Who may call it: student, instructor, admin.
         """
@@ -3267,8 +3302,8 @@ class Session(SessionBase):
         Who changes their address proves the new one first; so this is the only way an address changes, and an
         address that nobody proved never replaces one that was.
 
-        Errors: PA403 not the back end · PA404 no such living person · PA409 the address is taken · PA422 no address
-        · 23505 taken at the same moment (users_email_key) · 23514 not an address
+        Errors: PA403 not the back end · PA404 no such living person · PA409 the address is taken · PA422 no
+        address, or none that can be · 23505 taken at the same moment (users_email_key)
 
         Who may call it: service.
         """
@@ -3402,7 +3437,8 @@ class AsyncSession(AsyncSessionBase):
         `is_mandatory` is true, `is_preview` is false, `is_graded` is false, `coin_reward` is 0, `metadata` is '{}'.
 
         Errors: PA401 · PA403 · PA404 no such course · PA409 the parent is hidden, or a prerequisite · PA422 no
-        title, a position below 1, a parent outside the course · 23505 lessons_course_id_slug_key · 23514
+        title; title, slug or type; a position below 1; a parent outside the course · 23505
+        lessons_course_id_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -3674,8 +3710,8 @@ class AsyncSession(AsyncSessionBase):
         `coin_reward` is 0, `metadata` is '{}', `is_featured` is false.
 
         Errors: PA401 · PA403 not an approved instructor; a course for somebody else; only administrators feature a
-        course · PA404 no such instructor · PA422 no title · 23505 courses_slug_key · 23514 a value against a
-        column's rule
+        course · PA404 no such instructor · PA422 no title; title, slug, track or difficulty · 23505
+        courses_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -4174,6 +4210,30 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def purge_sessions(self, *, as_of: dt.datetime | None = None) -> int:
+        """Deletes logins that ended more than 30 days ago; returns how many tokens went.
+
+        A login goes as a whole or stays as a whole: as long as one of its tokens could be used, the exchanged ones
+        must be known too, or their reuse would not be noticed. Until then a token that comes again is still told
+        apart from one that never was.
+
+        Everyone who changes a family queues on its first row (end_sessions). A family that somebody holds is not
+        waited for: it goes the next time.
+
+        Errors: PA403 not the service · PA422 as of the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _PURGE_SESSIONS,
+                {
+                    "as_of": as_of,
+                },
+            ),
+        )
+
     async def rate_course(self, *, course_id: UUID | str, rating: int, review: str | None = None) -> RateCourse:
         """The calling learner rates a course they have begun.
 
@@ -4396,8 +4456,9 @@ class AsyncSession(AsyncSessionBase):
 
         Left out, `role` is 'student', `email_verified` is false.
 
-        Errors: PA403 not the back end · PA409 email, username or id taken · PA422 neither email nor username;
-        another role; unknown time zone; a moment that cannot be · 23514 a value that a constraint of users refuses
+        Errors: PA403 not the back end · PA409 email, username or id taken · PA422 neither email nor username; one
+        that cannot be; another role; a name too long; no hash; malformed language; unknown time zone; a moment that
+        cannot be · 23514 another value that a constraint of users refuses
 
         Who may call it: service.
         """
@@ -4610,7 +4671,7 @@ class AsyncSession(AsyncSessionBase):
             revoked   the session was ended before
             expired   the token is too old; log in again
             inactive  the person is deactivated or deleted; the family is revoked
-            unknown   there never was such a token
+            unknown   there never was such a token, or it ended so long ago that it was purged
 
         Of two exchanges of one token at the same moment exactly one wins; the other finds it reused, and the login
         ends. An application whose tabs share a token exchanges it in one place.
@@ -4695,8 +4756,7 @@ class AsyncSession(AsyncSessionBase):
     async def set_password(self, *, user_id: UUID | str, password_hash: str) -> None:
         """Stores a new password hash and ends every session of the person.
 
-        Errors: PA403 not the back end · PA404 no such living person · PA422 no hash · 23514 not the length of a
-        hash
+        Errors: PA403 not the back end · PA404 no such living person · PA422 no hash, or not the length of one
 
         Who may call it: service.
         """
@@ -4773,8 +4833,8 @@ class AsyncSession(AsyncSessionBase):
 
         person and the field). The key never reaches this server. A null ciphertext removes the field.
 
-        Errors: PA403 not the back end · PA404 no such living person · 23502, 23514 a value that a constraint of
-        user_encrypted_fields refuses, among them private keys of wallets
+        Errors: PA403 not the back end · PA404 no such living person · PA422 a name, key id, nonce or ciphertext
+        that cannot be; private keys of wallets
 
         Who may call it: service.
         """
@@ -4875,8 +4935,9 @@ class AsyncSession(AsyncSessionBase):
 
         Left out, `clear` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such course or instructor · PA409 fewer seats than are taken · PA422 empty
-        title, unknown name in p_clear, a column both given and cleared · 23505 courses_slug_key · 23514
+        Errors: PA401 · PA403 · PA404 no such course or instructor · PA409 fewer seats than are taken · PA422 title,
+        slug, track or difficulty; unknown name in p_clear; a column both given and cleared · 23505 courses_slug_key
+        · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -4940,8 +5001,9 @@ class AsyncSession(AsyncSessionBase):
 
         Left out, `clear` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such lesson · PA409 shown inside a hidden chapter · PA422 empty title,
-        unknown name in p_clear, a column both given and cleared · 23505 lessons_course_id_slug_key · 23514
+        Errors: PA401 · PA403 · PA404 no such lesson · PA409 shown inside a hidden chapter · PA422 title, slug or
+        type; unknown name in p_clear; a column both given and cleared · 23505 lessons_course_id_slug_key · 23514
+        another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -4994,7 +5056,8 @@ class AsyncSession(AsyncSessionBase):
         have none: a handle is never handed to someone else.
 
         Errors: PA401, PA403 from require_user · PA409 username taken, or chosen before · PA422 preferences not an
-        object · 23505 username taken at the same moment (users_username_key) · 23514 too long
+        object; a username that cannot be; a text too long · 23505 username taken at the same moment
+        (users_username_key) · 23514 avatar too long
 
         Who may call it: student, instructor, admin.
         """
@@ -5027,7 +5090,7 @@ class AsyncSession(AsyncSessionBase):
 
         A new time zone counts from now on: the days of a streak stay where they were.
 
-        Errors: PA401, PA403 from require_user · PA422 unknown time zone · 23514 unknown theme or malformed language
+        Errors: PA401, PA403 from require_user · PA422 unknown time zone or theme; malformed language
 
         Who may call it: student, instructor, admin.
         """
@@ -5050,8 +5113,8 @@ class AsyncSession(AsyncSessionBase):
         Who changes their address proves the new one first; so this is the only way an address changes, and an
         address that nobody proved never replaces one that was.
 
-        Errors: PA403 not the back end · PA404 no such living person · PA409 the address is taken · PA422 no address
-        · 23505 taken at the same moment (users_email_key) · 23514 not an address
+        Errors: PA403 not the back end · PA404 no such living person · PA409 the address is taken · PA422 no
+        address, or none that can be · 23505 taken at the same moment (users_email_key)
 
         Who may call it: service.
         """

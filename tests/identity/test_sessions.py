@@ -213,3 +213,94 @@ class TestRevoke:
             db.execute("select revoke_session(%s)", (uuid.uuid4(),))
         with raises_sqlstate("PA404", conn=db):
             db.execute("select revoke_session(p_scope => 'all')")
+
+
+def purge(conn: psycopg.Connection[Any]) -> int:
+    row = conn.execute("select purge_sessions()").fetchone()
+    assert row is not None
+    return row[0]  # type: ignore[no-any-return]
+
+
+def age(conn: psycopg.Connection[Any], n: int, ended: str, how: str = "expires_at") -> None:
+    """The token n expired, or was revoked, so long ago."""
+    conn.execute(
+        f"update auth_sessions set created_at = now() - interval '900 days', {how} = now() - %s::interval"
+        " where token_hash = %s",
+        (ended, token(n)),
+    )
+
+
+def kept(conn: psycopg.Connection[Any]) -> set[int]:
+    return {int.from_bytes(hash_) for (hash_,) in conn.execute("select token_hash from auth_sessions").fetchall()}
+
+
+class TestPurge:
+    @pytest.mark.parametrize("how", ["expires_at", "revoked_at"])
+    def test_what_ended_long_ago_goes(self, db, how):
+        ada = make_user(db)
+        for n, ended in [(1, "31 days"), (2, "29 days"), (3, "31 days")]:
+            open_session(db, ada, n)
+            age(db, n, ended, how)
+        open_session(db, ada, 4)
+        with acting(db, None, "service"):
+            assert purge(db) == 2
+            assert purge(db) == 0
+        assert kept(db) == {2, 4}
+
+    @pytest.mark.parametrize(("ended", "left"), [("29 days", {1, 2, 3}), ("31 days", set()), (None, {1, 2, 3})])
+    def test_a_login_goes_as_a_whole(self, db, ended, left):
+        open_session(db, make_user(db), 1)
+        assert [rotate(db, 1, 2), rotate(db, 2, 3)] == ["rotated", "rotated"]
+        age(db, 1, "90 days")
+        age(db, 2, "60 days", "revoked_at")
+        if ended:
+            age(db, 3, ended)
+        assert purge(db) == 3 - len(left)
+        assert kept(db) == left
+
+    def test_as_of_another_day(self, db):
+        open_session(db, make_user(db), 1)
+        age(db, 1, "31 days")
+        # As of a day when the token was not yet 30 days gone.
+        assert db.execute("select purge_sessions(now() - interval '2 days')").fetchone() == (0,)
+        assert kept(db) == {1}
+
+    def test_the_future_is_refused(self, db):
+        with raises_sqlstate("PA422", conn=db):
+            db.execute("select purge_sessions(now() + interval '1 day')")
+
+    def test_a_token_purged_while_it_is_exchanged_is_unknown(self, school, person):
+        """The exchange has found the token and waits for its family when it goes; an empty row must not rotate."""
+        with school.service() as conn:
+            open_session(conn, person().id, 1)
+        owner = school.connect()
+        age(owner, 1, "31 days")
+        owner.commit()
+
+        def exchange() -> str:
+            with school.service() as conn:
+                return rotate(conn, 1, 2)
+
+        with school.service() as purging, ThreadPoolExecutor(1) as pool:
+            assert purge(purging) == 1
+            exchanging = pool.submit(exchange)
+            wait_until_blocked(school)
+            purging.commit()
+            assert exchanging.result(30) == "unknown"
+        assert kept(owner) == set()
+
+    def test_a_family_in_use_is_not_waited_for(self, school, person):
+        with school.service() as conn:
+            open_session(conn, person().id, 1)
+            open_session(conn, person().id, 2)
+        owner = school.connect()
+        age(owner, 1, "31 days")
+        age(owner, 2, "31 days")
+        owner.commit()
+        with school.service() as exchanging:
+            assert rotate(exchanging, 1, 3) == "expired"
+            with school.service() as purging:
+                assert purge(purging) == 1
+        assert kept(owner) == {1}
+        with school.service() as purging:
+            assert purge(purging) == 1
