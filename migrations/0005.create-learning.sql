@@ -41,8 +41,8 @@ create table enrollments (
 
 -- A course's learners, in the order they came; every page of an instructor's list.
 create index enrollments_course_id_enrolled_at_idx on enrollments (course_id, enrolled_at);
-create index enrollments_current_lesson_id_idx on enrollments (course_id, current_lesson_id)
-where current_lesson_id is not null;
+-- No index on current_lesson_id: it changes with every completion, which would write every index of the row anew. Removing a
+-- lesson finds who is in it among the course's enrolments, which it has to recount anyway.
 create index enrollments_completed_at_idx on enrollments (completed_at) where completed_at is not null;
 -- What expire_enrollments() looks for.
 create index enrollments_expires_at_idx on enrollments (expires_at) where status = 'active' and expires_at is not null;

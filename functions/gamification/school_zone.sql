@@ -2,16 +2,20 @@
 -- otherwise.
 --
 -- called by  apply_xp, refresh_leaderboard, local_date
--- requires: setting
+-- requires   setting
 -- errors     none
 create or replace function school_zone()
 returns text
-language sql
+language plpgsql
 stable
 security invoker
-begin atomic
-    select coalesce((select setting(p_key => 'school.timezone') #>> '{}'), 'UTC');
+set search_path from current
+as $$
+#variable_conflict use_column
+begin
+    return coalesce(setting(p_key => 'school.timezone') #>> '{}', 'UTC');
 end;
+$$;
 
 comment on function school_zone is 'The school''s time zone.';
 -- Granted to nobody: read inside procedures.

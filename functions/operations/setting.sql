@@ -1,6 +1,6 @@
 -- setting: the value of one operator setting, or null if this school has no such setting.
 --
--- Bound when it is created and without a SET clause, so that the planner can inline it into the caller's query.
+-- In PL/pgSQL, which keeps its plan: an SQL function of this kind is planned with every call before PostgreSQL 18.
 --
 -- called by  every procedure whose behaviour an operator may change (award_xp, record_completion, refresh_leaderboard, ...)
 -- errors     none
@@ -8,14 +8,16 @@ create or replace function setting(
     p_key text
 )
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
-begin atomic
-    select s.setting_value
-    from platform_settings as s
-    where s.setting_key = p_key;
+set search_path from current
+as $$
+#variable_conflict use_column
+begin
+    return (select s.setting_value from platform_settings as s where s.setting_key = p_key);
 end;
+$$;
 
 comment on function setting is 'The value of one operator setting, null if there is none.';
 -- Granted to nobody: it is read inside procedures, administrators read the table.

@@ -4,8 +4,15 @@ before insert on enrollments
 for each row execute function start_enrollment();
 
 create or replace trigger count_enrollment
-after insert or delete or update of status, rating on enrollments
+after insert or delete on enrollments
 for each row execute function count_enrollment();
+
+-- A completed lesson that leaves the status alone pays nothing for this.
+create or replace trigger count_enrollment_on_update
+after update of status, rating on enrollments
+for each row
+when (old.status <> new.status or old.rating is distinct from new.rating)
+execute function count_enrollment();
 
 create or replace trigger touch_updated_at
 before update on enrollments
