@@ -49,8 +49,10 @@ begin
     where not exists (select from user_stats as s where s.user_id = u.id)
     on conflict (user_id) do nothing;
 
+    -- No ids must be '{}': null would stand for everyone, whom nothing here has locked.
+
     -- Public profiles. A profile that was missing is empty now.
-    select array_agg(distinct f.row_id::uuid)
+    select coalesce(array_agg(distinct f.row_id::uuid), '{}')
     into v_ids
     from jsonb_to_recordset(v_found) as f (table_name text, row_id text)
     where f.table_name = 'public_profiles';
@@ -70,7 +72,7 @@ begin
     where u.id = p.user_id and p.user_id = any(v_ids);
 
     -- Courses: those with a wrong number, and those with a wrong enrolment, for both hang on the same lock.
-    select array_agg(distinct i.course_id)
+    select coalesce(array_agg(distinct i.course_id), '{}')
     into v_ids
     from (
         select f.row_id::uuid as course_id
@@ -96,7 +98,7 @@ begin
     where s.course_id = c.course_id;
 
     -- People whose counters are wrong are counted before their courses are completed, so that rewards build on the truth.
-    select array_agg(distinct split_part(f.row_id, ' ', 1)::uuid)
+    select coalesce(array_agg(distinct split_part(f.row_id, ' ', 1)::uuid), '{}')
     into v_ids
     from jsonb_to_recordset(v_found) as f (table_name text, row_id text)
     where f.table_name in ('user_stats', 'user_streaks');
