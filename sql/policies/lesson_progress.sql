@@ -17,7 +17,7 @@ drop policy if exists select_of_own_courses on lesson_progress;
 create policy select_of_own_courses on lesson_progress
     for select to pgacademy_instructor
     using (
-        course_id = any(array(select c.id from courses as c where c.instructor_id = (select current_user_id())))
+        course_id = any(array(select c.id from courses as c where c.instructor_id = (select acting_instructor_id())))
     );
 
 drop policy if exists select_all on lesson_progress;

@@ -46,7 +46,7 @@ create policy select_own_courses on lessons
     using (
         course_id in (
             select c.id from courses as c
-            where c.instructor_id = (select current_user_id()) and c.deleted_at is null
+            where c.instructor_id = (select acting_instructor_id()) and c.deleted_at is null
         )
     );
 

@@ -100,7 +100,10 @@ PROCEDURES: dict[str, set[str]] = {
         f"""{COMMON} {READING} {ACCOUNT}
         enroll drop_course start_lesson complete_lesson resume_lesson rate_course""".split()
     ),
-    "instructor": set(f"{COMMON} {READING} {ACCOUNT} {TEACHING} record_completion record_enrollment".split()),
+    "instructor": set(
+        f"""{COMMON} {READING} {ACCOUNT} {TEACHING}
+        acting_instructor_id record_completion record_enrollment""".split()
+    ),
     "admin": set(
         f"""{COMMON} {READING} {ACCOUNT} {TEACHING}
         set_role approve_instructor deactivate_user reactivate_user set_setting define_achievement
@@ -296,7 +299,7 @@ class TestPolicies:
             assert cmd != "ALL", where
             assert all(r.startswith("pgacademy_") for r in roles), where
             for expression in (qual or "", check or ""):
-                for function in ("current_user_id(", "acts_as("):
+                for function in ("current_user_id(", "acts_as(", "acting_instructor_id("):
                     calls = expression.count(function)
                     wrapped = expression.count(f"( SELECT {function}")
                     assert calls == wrapped, f"{where}: {expression}"
@@ -528,6 +531,24 @@ class TestRows:
     )
     def test_lessons(self, world, who, role, expected):
         assert world.rows(who, role, "select course_id, position from lessons") == expected
+
+    def test_whoever_is_no_longer_an_instructor_sees_no_learners(self, world):
+        """The connection may still act as one, and the courses still name them."""
+        owner = world.school.connect(autocommit=True)
+        ivy = world.people["ivy"]
+        tables = ("enrollments", "lesson_progress", "lessons")
+        for change, back in (
+            ("role = 'student'", "role = 'instructor'"),
+            ("is_active = false", "is_active = true"),
+        ):
+            for table in tables:
+                assert world.rows("ivy", "instructor", f"select course_id from {table}"), table
+            owner.execute(f"update users set {change} where id = %s", (ivy,))
+            try:
+                for table in tables:
+                    assert world.rows("ivy", "instructor", f"select course_id from {table}") == set(), (change, table)
+            finally:
+                owner.execute(f"update users set {back} where id = %s", (ivy,))
 
     def test_dropping_a_course_closes_its_lessons(self, world):
         owner = world.school.connect(autocommit=True)
