@@ -48,7 +48,7 @@ def main() -> int:
             before = commits_per_second(connection)
         if "--profile" in sys.argv:
             profile(dsn)
-        loaded = open_university.load(connection, SCHOOL, data)
+        loaded = open_university.load(dsn, SCHOOL, data)
         with schools.as_owner(connection, SCHOOL):
             after = commits_per_second(connection)
         rate = len(data.submissions) / loaded.seconds["submissions"]

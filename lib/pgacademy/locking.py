@@ -43,9 +43,11 @@ def advisory_lock(connection: Connection, name: str, wait_s: float = MIGRATION_W
     while not _value(connection, "try_lock", key):
         if time.monotonic() > deadline:
             holder = connection.execute(queries("engine")["lock_holder"], key).fetchone()
+            # Who is hidden from a connection that has become the owner already.
+            who = f"process {holder[0]} of the server" if holder else "another session"
+            since = f", connected since {holder[2]:%Y-%m-%d %H:%M}" if holder and holder[2] else ""
             raise LockBusy(
-                f"Another migration of {name} is still running"
-                + (f" (process {holder[0]} of the server, since {holder[2]:%Y-%m-%d %H:%M})." if holder else "."),
+                f"Somebody else is at work on {name} ({who}{since}).",
                 hint="Wait for it, or end that session if it is known to be dead.",
             )
         time.sleep(random.uniform(0.05, 0.2))  # noqa: S311  (jitter, not a secret)

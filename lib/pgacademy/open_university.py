@@ -14,12 +14,14 @@ import csv
 import gzip
 import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
+from threading import Lock
 from time import perf_counter
 from typing import Any, TypeVar
 from uuid import UUID
@@ -32,7 +34,7 @@ from rich.table import Table
 
 from pgacademy import locking, schools
 from pgacademy.acting import act, borrowing
-from pgacademy.connection import Connection
+from pgacademy.connection import Connection, connect
 from pgacademy.errors import UsageError
 from pgacademy.sources import queries
 
@@ -46,6 +48,14 @@ INSTRUCTOR = "open-university"
 #: Rows per transaction: a kill loses at most these, which the next run does again. More would be slower: a course's
 #: counters gather a dead version with every enrolment and completion until the transaction ends.
 BATCH = 50
+
+#: Connections that replay submissions at once, each those of its own learners. One person's order is all that streaks
+#: and achievements depend on; people meet only in a course's counters, when they complete it.
+WORKERS = 2
+
+#: After so many rows of a step the server is told to look at the tables again: plans made while they were empty would
+#: read them whole for ever after.
+ANALYZE_AFTER = (500, 5_000, 50_000)
 
 #: How long to wait for another load, in seconds: the server takes a moment to notice that a killed one is gone.
 WAIT_S = 10.0
@@ -253,20 +263,24 @@ def _course(row: dict[str, str]) -> str:
     return f"{row['code_module']}-{row['code_presentation']}".lower()
 
 
-def load(
-    connection: Connection, school: str, data: Dataset, report: Report = lambda *_: None, batch: int = BATCH
-) -> Loaded:
+def load(conninfo: str, school: str, data: Dataset, report: Report = lambda *_: None, batch: int = BATCH) -> Loaded:
     """Brings the school to where `data` says, doing only what is not there yet, `batch` rows per transaction.
 
-    `connection` is in autocommit mode, and its login is the one that migrates the school. Raises LockBusy while another
-    load of this school is running.
+    `conninfo` is of the login that migrates the school. Raises LockBusy while another load of this school is running.
     """
-    connection.execute(queries("engine")["session_settings"])
     with (
+        _session(conninfo) as connection,
+        # Before it becomes the owner, who may not see who holds the lock.
         locking.advisory_lock(connection, f"the Open University data of {school}", WAIT_S),
         schools.as_owner(connection, school),
     ):
-        return _Loader(connection, school, data, report, batch).run()
+        return _Loader(conninfo, connection, school, data, report, batch).run()
+
+
+def _session(conninfo: str) -> Connection:
+    connection = connect(conninfo, application_name="pgacademy seed open_university")
+    connection.execute(queries("engine")["session_settings"])
+    return connection
 
 
 def become(connection: Connection, school: str, data: Dataset) -> School:
@@ -309,6 +323,7 @@ def show(school: School, console: Console) -> None:
 
 @dataclass
 class _Loader:
+    conninfo: str
     connection: Connection
     school: str
     data: Dataset
@@ -318,6 +333,7 @@ class _Loader:
     course_ids: dict[str, UUID] = field(default_factory=dict)
     lesson_ids: dict[int, UUID] = field(default_factory=dict)
     user_ids: dict[int, UUID] = field(default_factory=dict)
+    counting: Lock = field(default_factory=Lock)
 
     def run(self) -> Loaded:
         for step in (self.courses, self.people, self.enrolments, self.submissions, self.withdrawals):
@@ -326,8 +342,8 @@ class _Loader:
             self.loaded.seconds[step.__name__] = perf_counter() - began
         return self.loaded
 
-    def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
-        return self.connection.execute(queries("open_university")[query], values).fetchall()
+    def rows(self, query: str, connection: Connection | None = None, /, **values: Any) -> list[tuple[Any, ...]]:
+        return (connection or self.connection).execute(queries("open_university")[query], values).fetchall()
 
     def in_batches(self, step: str, pending: Sequence[T], done: int, record: Callable[[Sequence[T]], object]) -> None:
         """Records `pending` in slices, each in a transaction of its own; `done` were there before."""
@@ -337,7 +353,13 @@ class _Loader:
             some = pending[first : first + self.batch]
             with self.connection.transaction():
                 record(some)
+            self.look_again(first, len(some))
             self.report(step, done + first + len(some), total)
+
+    def look_again(self, before: int, more: int) -> None:
+        """Has the server analyze the tables each time a step has grown by an order of magnitude."""
+        if any(before < mark <= before + more for mark in ANALYZE_AFTER):
+            self.connection.execute(queries("open_university")["analyze"])
 
     def courses(self) -> None:
         """Courses and lessons, entered and published by the instructor."""
@@ -442,27 +464,45 @@ class _Loader:
             completed = there.get((self.user_ids[s.student], self.lesson_ids[s.assessment]))
             return completed is None if s.score is None else not completed
 
-        def record(some: Sequence[Submission]) -> None:
-            # A run of scored submissions is one call; one without a score is a lesson that its learner began.
-            for is_scored, run in groupby(some, key=lambda s: s.score is not None):
-                rows = list(run)
-                if is_scored:
-                    self.rows(
-                        "record_completions",
-                        users=[self.user_ids[s.student] for s in rows],
-                        lessons=[self.lesson_ids[s.assessment] for s in rows],
-                        scores=[s.score for s in rows],
-                        moments=[s.at for s in rows],
-                    )
-                    self.loaded.completions += len(rows)
-                else:
-                    for s in rows:
-                        user_id, lesson_id = self.user_ids[s.student], self.lesson_ids[s.assessment]
-                        self.rows("record_start", user_id=user_id, lesson_id=lesson_id, at=s.at)
-                    self.loaded.started += len(rows)
-
         pending = [s for s in self.data.submissions if is_pending(s)]
-        self.in_batches("submissions", pending, len(self.data.submissions) - len(pending), record)
+        done, total = len(self.data.submissions) - len(pending), len(self.data.submissions)
+        self.report("submissions", done, total)
+
+        def replay(worker: int) -> None:
+            mine = [s for s in pending if s.student % WORKERS == worker]
+            with _session(self.conninfo) as connection, schools.as_owner(connection, self.school):
+                for first in range(0, len(mine), self.batch):
+                    some = mine[first : first + self.batch]
+                    # Two workers whose batches complete the same courses may meet in the wrong order: one tries again.
+                    locking.retried(connection, lambda some=some: self.submit(connection, some))  # type: ignore[misc]
+                    with self.counting:
+                        scored = sum(s.score is not None for s in some)
+                        before = self.loaded.completions + self.loaded.started
+                        self.loaded.completions += scored
+                        self.loaded.started += len(some) - scored
+                        self.look_again(before, len(some))
+                        self.report("submissions", done + before + len(some), total)
+
+        with ThreadPoolExecutor(WORKERS) as pool:
+            list(pool.map(replay, range(WORKERS)))
+
+    def submit(self, connection: Connection, some: Sequence[Submission]) -> None:
+        """A run of scored submissions is one call; one without a score is a lesson that its learner began."""
+        for is_scored, run in groupby(some, key=lambda s: s.score is not None):
+            rows = list(run)
+            if is_scored:
+                self.rows(
+                    "record_completions",
+                    connection,
+                    users=[self.user_ids[s.student] for s in rows],
+                    lessons=[self.lesson_ids[s.assessment] for s in rows],
+                    scores=[s.score for s in rows],
+                    moments=[s.at for s in rows],
+                )
+            else:
+                for s in rows:
+                    user_id, lesson_id = self.user_ids[s.student], self.lesson_ids[s.assessment]
+                    self.rows("record_start", connection, user_id=user_id, lesson_id=lesson_id, at=s.at)
 
     def withdrawals(self) -> None:
         """Who withdrew, at the end of the presentation (the files do not say when), unless they had completed it."""

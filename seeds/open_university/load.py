@@ -16,7 +16,7 @@ def load(conninfo: str, school: str, progress: open_university.Report | None = N
     data = open_university.read(open_university.folder(), os.environ.get("PGACADEMY_OULAD_MODULE") or None)
     with connect(conninfo, application_name="pgacademy seed open_university") as connection:
         check_release(connection, school)
-        loaded = open_university.load(connection, school, data, progress or (lambda *_: None))
+        loaded = open_university.load(conninfo, school, data, progress or (lambda *_: None))
         become = open_university.become(connection, school, data)
     open_university.show(become, Console(stderr=True))
     return {"added": loaded.added(), "seconds": loaded.seconds, "school": become.counts}

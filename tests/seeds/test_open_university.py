@@ -132,8 +132,7 @@ def pairs(conn: psycopg.Connection[Any], query: str) -> dict[str, int]:
 
 
 def load(school: SchoolDatabase, files: Path, module: str | None) -> open_university.Loaded:
-    with psycopg.connect(school.dsn, autocommit=True) as conn:
-        return open_university.load(conn, school.name, open_university.read(files, module))
+    return open_university.load(school.dsn, school.name, open_university.read(files, module))
 
 
 def compare(school: SchoolDatabase, want: Expected) -> None:
@@ -239,10 +238,8 @@ def test_all_of_it_is_what_the_files_say(school: SchoolDatabase, files: Path) ->
 LOADER = """
 import sys
 from pathlib import Path
-import psycopg
 from pgacademy import open_university
-with psycopg.connect(sys.argv[1], autocommit=True) as conn:
-    open_university.load(conn, sys.argv[2], open_university.read(Path(sys.argv[3]), "AAA"), batch=100)
+open_university.load(sys.argv[1], sys.argv[2], open_university.read(Path(sys.argv[3]), "AAA"), batch=100)
 """
 
 

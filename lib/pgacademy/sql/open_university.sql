@@ -122,3 +122,6 @@ left join enrollments as e on e.course_id = c.id
 where c.slug = any(%(slugs)s)
 group by c.slug
 order by c.slug;
+
+-- name: analyze
+analyze users, user_stats, user_settings, enrollments, lesson_progress, xp_events, user_streaks, user_achievements;
