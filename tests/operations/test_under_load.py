@@ -10,9 +10,9 @@ import psycopg
 import pytest
 from psycopg import IsolationLevel
 from psycopg.types.json import Jsonb
+from tests.support.factories import make_course, make_user, race
 
 from pgacademy.testing import SchoolDatabase
-from tests.support.factories import make_course, make_user, race
 
 Connection = psycopg.Connection[Any]
 CONNECTIONS, CALLS, KEYS = 16, 32, 8
