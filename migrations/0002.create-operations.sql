@@ -32,7 +32,7 @@ create table idempotency_keys (
     reply jsonb,
     created_at timestamptz not null default now(),
     constraint idempotency_keys_pkey primary key (actor, procedure, key),
-    constraint idempotency_keys_key_length_check check (length(key) between 1 and 200),
+    constraint idempotency_keys_key_length_check check (octet_length(key) between 1 and 200),
     constraint idempotency_keys_request_hash_length_check check (octet_length(request_hash) = 32)
 );
 
@@ -44,7 +44,7 @@ alter table idempotency_keys enable row level security;
 comment on table idempotency_keys is 'Replies by actor, procedure and caller-chosen key; kept 30 days.';
 comment on column idempotency_keys.actor is 'The person''s id, or the role of a back-end job.';
 comment on column idempotency_keys.procedure is 'The procedure that was called.';
-comment on column idempotency_keys.key is 'Chosen by the caller, 1 to 200 characters.';
+comment on column idempotency_keys.key is 'Chosen by the caller, 1 to 200 bytes.';
 comment on column idempotency_keys.request_hash is 'SHA-256 of the arguments: the same key with others is refused.';
 comment on column idempotency_keys.reply is 'What the first call returned, and every repetition returns again.';
 comment on column idempotency_keys.created_at is 'When the key was claimed.';

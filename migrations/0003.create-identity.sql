@@ -40,7 +40,9 @@ create table users (
     constraint users_role_check check (role in ('student', 'instructor', 'admin')),
     constraint users_academic_level_length_check check (length(academic_level) between 1 and 20),
     constraint users_preferences_object_check check (jsonb_typeof(preferences) = 'object'),
-    constraint users_metadata_object_check check (jsonb_typeof(metadata) = 'object')
+    constraint users_metadata_object_check check (jsonb_typeof(metadata) = 'object'),
+    constraint users_preferences_length_check check (octet_length(preferences::text) <= 65536),
+    constraint users_metadata_length_check check (octet_length(metadata::text) <= 65536)
 );
 
 -- Unique among the living, whatever the case: an erased person's address can register again.
@@ -113,12 +115,16 @@ create table user_settings (
     theme text not null default 'light',
     language text not null default 'en',
     timezone text not null default 'UTC',
+    timezone_changed_at timestamptz,
+    timezone_changed_on date,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     constraint user_settings_theme_check check (theme in ('light', 'dark', 'auto')),
     constraint user_settings_language_format_check check (language ~ '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$' and length(language) <= 10),
     constraint user_settings_timezone_format_check
-    check (timezone ~ '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$' and length(timezone) <= 50)
+    check (timezone ~ '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$' and length(timezone) <= 50),
+    constraint user_settings_timezone_changed_check
+    check ((timezone_changed_at is null) = (timezone_changed_on is null))
 );
 
 alter table user_settings enable row level security;
@@ -130,6 +136,8 @@ comment on column user_settings.push_notifications is 'Whether to notify by push
 comment on column user_settings.theme is 'light, dark or auto.';
 comment on column user_settings.language is 'BCP 47 language tag.';
 comment on column user_settings.timezone is 'IANA time zone: decides the local date of streaks.';
+comment on column user_settings.timezone_changed_at is 'When they last chose another time zone; null for never.';
+comment on column user_settings.timezone_changed_on is 'Which day it was for them then, before the change: their calendar never goes back behind it.';
 comment on column user_settings.created_at is 'When the row was made.';
 comment on column user_settings.updated_at is 'When the row was last changed.';
 

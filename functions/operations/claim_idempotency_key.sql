@@ -31,10 +31,11 @@ begin
         return null;
     end if;
 
-    if length(p_key) not between 1 and 200 then
-        raise exception 'an idempotency key has 1 to 200 characters'
+    -- Bytes, not characters: the key is part of an index entry, which has a size.
+    if octet_length(p_key) not between 1 and 200 then
+        raise exception 'an idempotency key has 1 to 200 bytes'
             using errcode = 'PA422',
-                detail = format('length = %s', length(p_key)),
+                detail = format('bytes = %s', octet_length(p_key)),
                 hint = 'Use a UUID.';
     end if;
 

@@ -145,3 +145,33 @@ def test_titles_and_slugs_are_refused_with_a_hint(db: Connection, call: str, arg
         call = call.replace("'T', ", "")
     with raises_sqlstate("PA422", conn=db), acting(db, course.instructor_id, "instructor"):
         db.execute(f"select {call.format(given)}", known)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "limit"),
+    [
+        ("users", "preferences", 65_536),
+        ("users", "metadata", 65_536),
+        ("courses", "metadata", 65_536),
+        ("courses", "learning_objectives", 65_536),
+        ("courses", "content_structure", 65_536),
+        ("lessons", "body", 1_048_576),
+        ("lessons", "content", 1_048_576),
+        ("lessons", "materials", 65_536),
+        ("lessons", "learning_outcomes", 65_536),
+        ("lessons", "metadata", 65_536),
+    ],
+)
+def test_what_a_row_holds_has_an_end(db: Connection, table: str, column: str, limit: int) -> None:
+    """Bytes count: the last that fit are taken, one more is refused by a constraint named for the rule."""
+    course = make_course(db)
+    row = {"users": course.instructor_id, "courses": course.id, "lessons": course.lesson_ids[0]}[table]
+    shape = {"body": "{}", "materials": '["{}"]', "learning_outcomes": '["{}"]', "learning_objectives": '["{}"]'}.get(
+        column, '{{"a": "{}"}}'
+    )
+    room = limit - len(shape.format("").encode())
+    statement = f"update {table} set {column} = %s where id = %s"
+    db.execute(statement, (shape.format("é" + "x" * (room - 2)), row))
+    with raises_sqlstate("23514", conn=db) as raised:
+        db.execute(statement, (shape.format("é" + "x" * (room - 1)), row))
+    assert raised.constraint == f"{table}_{column}_length_check"

@@ -63,7 +63,7 @@ def test_no_key_claims_nothing(db: Connection) -> None:
     assert db.execute("select count(*) from idempotency_keys").fetchone() == (0,)
 
 
-@pytest.mark.parametrize("key", ["", "x" * 201])
+@pytest.mark.parametrize("key", ["", "x" * 201, "é" * 101])
 def test_the_length_of_a_key(db: Connection, key: str) -> None:
     with raises_sqlstate("PA422", conn=db):
         claim(db, key)
