@@ -4,8 +4,10 @@
     with school.acting_as(user_id) as session:
         course = session.enroll(course_id=course_id)
 
-One `with` is one transaction: role and identity are set at its beginning, local to it, so that a pooled connection
-carries nothing over to the next request; it commits at the end of the block and rolls back when the block raises.
+One `with` is one transaction: role, identity and search path are set at its beginning, local to it; it commits at the
+end of the block and rolls back when the block raises. Whatever else SQL can leave on a connection (settings, prepared
+statements, temporary objects, locks) would run inside the next person's transaction: so no connection is lent again
+before it has forgotten everything. docs/security.md has the reasons and the costs.
 """
 
 from __future__ import annotations
@@ -50,8 +52,43 @@ def _characteristics(isolation: psycopg.IsolationLevel | None, read_only: bool) 
     return sql.SQL("set transaction " + ", ".join(modes)) if modes else None
 
 
-def _prepared(dsn: str | None, school: str | None) -> tuple[str, str, str]:
-    """DSN, school, and the connection string with the school's path, once server and school have been found fit."""
+def forget(conn: psycopg.Connection[Any]) -> None:
+    """Leave nothing on a connection for the next who uses it: the `reset` of a psycopg_pool.ConnectionPool.
+
+    It raises when the connection cannot be cleaned, and the pool then throws the connection away.
+    """
+    conn.prepare_threshold = None
+    conn.autocommit = True
+    conn.execute("discard all", prepare=False)
+    conn.autocommit = False
+
+
+async def forget_async(conn: psycopg.AsyncConnection[Any]) -> None:
+    """The same for a psycopg_pool.AsyncConnectionPool."""
+    conn.prepare_threshold = None
+    await conn.set_autocommit(True)
+    await conn.execute("discard all", prepare=False)
+    await conn.set_autocommit(False)
+
+
+def _pool(conninfo: str, **sizes: Any) -> ConnectionPool[psycopg.Connection[tuple[Any, ...]]]:
+    """A pool whose connections forget. They prepare nothing: whoever can write SQL can replace what is prepared."""
+    return ConnectionPool(conninfo, kwargs={"prepare_threshold": None}, reset=forget, open=True, **sizes)
+
+
+async def _async_pool(conninfo: str, **sizes: Any) -> AsyncConnectionPool[psycopg.AsyncConnection[tuple[Any, ...]]]:
+    pool: AsyncConnectionPool[psycopg.AsyncConnection[tuple[Any, ...]]] = AsyncConnectionPool(
+        conninfo, kwargs={"prepare_threshold": None}, reset=forget_async, open=False, **sizes
+    )
+    await pool.open()
+    return pool
+
+
+def _prepared(dsn: str | None, school: str | None, replica_dsn: str | None) -> tuple[str, str, str, str | None]:
+    """School, schema of the extensions, and the connection strings with the school's path (of the replica: if any).
+
+    Server and school have been found fit.
+    """
     name = settings.school_name(school or settings.default_school())
     plain = dsn or settings.default_dsn()
     if plain is None:
@@ -61,23 +98,28 @@ def _prepared(dsn: str | None, school: str | None) -> tuple[str, str, str]:
     with connections.connect(plain) as conn:
         connections.check_release(conn, name)
         extensions = connections.extensions_schema(conn) or connections.EXTENSIONS_SCHEMA
-    return plain, name, connections.school_conninfo(plain, name, extensions)
+    replica = connections.school_conninfo(replica_dsn, name, extensions) if replica_dsn else None
+    return name, extensions, connections.school_conninfo(plain, name, extensions), replica
 
 
 class _Common:
     """What both kinds of School know."""
 
-    def __init__(self, name: str, signing_key: SigningKey | None) -> None:
+    def __init__(self, name: str, signing_key: SigningKey | None, extensions: str) -> None:
         #: The name of the school, which is its schema.
         self.name = name
         self._signing_key = signing_key
+        self._path = connections.school_path(name, extensions).as_string(None)
 
-    def _identity(self, user_id: UUID | str | None, role: Role) -> tuple[str, tuple[str, str, str]]:
-        return identity(self.name, user_id, role, self._signing_key)
+    def _identity(self, user_id: UUID | str | None, role: Role) -> tuple[str, tuple[str, ...]]:
+        return identity(self.name, user_id, role, self._signing_key, self._path)
 
 
 class School(_Common):
-    """A school behind pools of connections. Make one with connect(), once per process."""
+    """A school behind pools of connections. Make one with connect(), once per process.
+
+    Pools of your own need `kwargs={"prepare_threshold": None}` and `reset=forget`.
+    """
 
     def __init__(
         self,
@@ -86,8 +128,9 @@ class School(_Common):
         *,
         replicas: ConnectionPool[psycopg.Connection[tuple[Any, ...]]] | None = None,
         signing_key: SigningKey | None = None,
+        extensions: str = connections.EXTENSIONS_SCHEMA,
     ) -> None:
-        super().__init__(name, signing_key)
+        super().__init__(name, signing_key, extensions)
         self._pool = pool
         self._replicas = replicas
 
@@ -174,7 +217,10 @@ class School(_Common):
 
 
 class AsyncSchool(_Common):
-    """A school behind pools of connections, for asyncio. Make one with connect_async(), once per event loop."""
+    """A school behind pools of connections, for asyncio. Make one with connect_async(), once per event loop.
+
+    Pools of your own need `kwargs={"prepare_threshold": None}` and `reset=forget_async`.
+    """
 
     def __init__(
         self,
@@ -183,8 +229,9 @@ class AsyncSchool(_Common):
         *,
         replicas: AsyncConnectionPool[psycopg.AsyncConnection[tuple[Any, ...]]] | None = None,
         signing_key: SigningKey | None = None,
+        extensions: str = connections.EXTENSIONS_SCHEMA,
     ) -> None:
-        super().__init__(name, signing_key)
+        super().__init__(name, signing_key, extensions)
         self._pool = pool
         self._replicas = replicas
 
@@ -297,13 +344,10 @@ def connect(
     `timeout` is the number of seconds to wait for a free connection. Raises ServerUnreachable, ServerTooOld,
     SchoolMissing, or VersionMismatch when the school was migrated by another version of this library.
     """
-    _, name, conninfo = _prepared(dsn, school)
-    pool = ConnectionPool(conninfo, min_size=min_size, max_size=max_size, timeout=timeout, open=True)
-    replicas = None
-    if replica_dsn:
-        replica = connections.school_conninfo(replica_dsn, name)
-        replicas = ConnectionPool(replica, min_size=0, max_size=max_size, timeout=timeout, open=True)
-    return School(name, pool, replicas=replicas, signing_key=signing_key)
+    name, extensions, conninfo, replica = _prepared(dsn, school, replica_dsn)
+    pool = _pool(conninfo, min_size=min_size, max_size=max_size, timeout=timeout)
+    replicas = _pool(replica, min_size=0, max_size=max_size, timeout=timeout) if replica else None
+    return School(name, pool, replicas=replicas, signing_key=signing_key, extensions=extensions)
 
 
 async def connect_async(
@@ -317,12 +361,7 @@ async def connect_async(
     timeout: float = 30,
 ) -> AsyncSchool:
     """The same as connect(), for asyncio."""
-    _, name, conninfo = await asyncio.to_thread(_prepared, dsn, school)
-    pool = AsyncConnectionPool(conninfo, min_size=min_size, max_size=max_size, timeout=timeout, open=False)
-    await pool.open()
-    replicas = None
-    if replica_dsn:
-        replica = connections.school_conninfo(replica_dsn, name)
-        replicas = AsyncConnectionPool(replica, min_size=0, max_size=max_size, timeout=timeout, open=False)
-        await replicas.open()
-    return AsyncSchool(name, pool, replicas=replicas, signing_key=signing_key)
+    name, extensions, conninfo, replica = await asyncio.to_thread(_prepared, dsn, school, replica_dsn)
+    pool = await _async_pool(conninfo, min_size=min_size, max_size=max_size, timeout=timeout)
+    replicas = await _async_pool(replica, min_size=0, max_size=max_size, timeout=timeout) if replica else None
+    return AsyncSchool(name, pool, replicas=replicas, signing_key=signing_key, extensions=extensions)

@@ -33,10 +33,12 @@ Json: TypeAlias = Any
 Connection: TypeAlias = psycopg.Connection[Any]
 AsyncConnection: TypeAlias = psycopg.AsyncConnection[Any]
 
+# pg_catalog is named, so that this means what it says whatever the connection's path and temporary schema hold.
 _STATEMENT = (
-    "select set_config('role', %s, true), set_config('pgacademy.user_id', %s, true),"
-    " set_config('pgacademy.token', %s, true)"
+    "select pg_catalog.set_config('role', %s, true), pg_catalog.set_config('pgacademy.user_id', %s, true),"
+    " pg_catalog.set_config('request.jwt.claims', '', true), pg_catalog.set_config('pgacademy.token', %s, true)"
 )
+_STATEMENT_WITH_PATH = _STATEMENT + ", pg_catalog.set_config('search_path', %s, true)"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,15 +83,17 @@ def _bind(
 
 
 def identity(
-    school: str, user_id: UUID | str | None, role: Role, signing_key: SigningKey | None
-) -> tuple[str, tuple[str, str, str]]:
+    school: str, user_id: UUID | str | None, role: Role, signing_key: SigningKey | None, path: str | None = None
+) -> tuple[str, tuple[str, ...]]:
     """The statement that makes a transaction act as a person in a role, and its parameters.
 
-    Everything is transaction-local, and set every time, so that nothing of an earlier request can remain.
+    Everything is transaction-local, and set every time: role, each setting that verified_identity() reads, and the
+    search path where one is given. It replaces what an earlier request, or `alter role … set`, left in these.
     """
     user = "" if user_id is None else str(user_id)
     token = sign(user, signing_key.key_id, signing_key.secret, school) if signing_key and user else ""
-    return _STATEMENT, (f"{school}_{role}", "" if token else user, token)
+    values = (f"{school}_{role}", "" if token else user, token)
+    return (_STATEMENT, values) if path is None else (_STATEMENT_WITH_PATH, (*values, path))
 
 
 def _require_transaction(conn: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> None:
@@ -120,6 +124,8 @@ class SessionBase:
         """A session that rides on the caller's own connection and transaction, and never commits it.
 
         With `role`, the rest of the transaction acts in that role as `user_id`; without, the connection stays as it is.
+        The search path is the caller's. So is the state of the connection: one that serves several people must forget
+        each before the next (`discard all`) and prepare no statement; docs/security.md says how.
         """
         name = school_name(school or default_school())
         if role is None and user_id is not None:
@@ -170,6 +176,8 @@ class AsyncSessionBase:
         """A session that rides on the caller's own connection and transaction, and never commits it.
 
         With `role`, the rest of the transaction acts in that role as `user_id`; without, the connection stays as it is.
+        The search path is the caller's. So is the state of the connection: one that serves several people must forget
+        each before the next (`discard all`) and prepare no statement; docs/security.md says how.
         """
         name = school_name(school or default_school())
         if role is None and user_id is not None:
