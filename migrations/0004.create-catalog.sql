@@ -44,6 +44,10 @@ create table courses (
     constraint courses_coin_reward_check check (coin_reward between 0 and 1000000),
     constraint courses_version_check check (version > 0),
     constraint courses_metadata_object_check check (jsonb_typeof(metadata) = 'object'),
+    -- Every page of the catalogue carries these.
+    constraint courses_learning_objectives_length_check check (octet_length(learning_objectives::text) <= 65536),
+    constraint courses_content_structure_length_check check (octet_length(content_structure::text) <= 65536),
+    constraint courses_metadata_length_check check (octet_length(metadata::text) <= 65536),
     constraint courses_published_check check (not is_published or published_at is not null)
 );
 
@@ -183,9 +187,13 @@ create table lessons (
     constraint lessons_course_id_slug_key unique (course_id, slug),
     -- The target of the foreign keys that must stay inside one course.
     constraint lessons_course_id_id_key unique (course_id, id),
-    -- Deferrable, so that reorder_lessons() may pass through two lessons on one place.
-    constraint lessons_course_id_parent_lesson_id_position_key
-    unique nulls not distinct (course_id, parent_lesson_id, position) deferrable initially immediate,
+    -- Deferrable, so that reorder_lessons() may pass through two lessons on one place. Not a unique constraint: moving a
+    -- lesson would then change a key of it, and wait for every learner whose progress refers to it.
+    constraint lessons_course_id_parent_lesson_id_position_excl exclude using btree (
+        course_id with =,
+        (coalesce(parent_lesson_id, '00000000-0000-0000-0000-000000000000'::uuid)) with =,
+        position with =
+    ) deferrable initially immediate,
     constraint lessons_parent_lesson_id_fkey foreign key (course_id, parent_lesson_id)
     references lessons (course_id, id) on delete cascade,
     constraint lessons_parent_not_itself_check check (parent_lesson_id <> id),
@@ -201,9 +209,15 @@ create table lessons (
     constraint lessons_learning_outcomes_check check (jsonb_typeof(learning_outcomes) in ('array', 'object')),
     constraint lessons_completion_xp_check check (completion_xp between 0 and 100000),
     constraint lessons_coin_reward_check check (coin_reward between 0 and 1000000),
-    constraint lessons_metadata_object_check check (jsonb_typeof(metadata) = 'object')
+    constraint lessons_metadata_object_check check (jsonb_typeof(metadata) = 'object'),
+    constraint lessons_body_length_check check (octet_length(body) <= 1048576),
+    constraint lessons_content_length_check check (octet_length(content::text) <= 1048576),
+    constraint lessons_materials_length_check check (octet_length(materials::text) <= 65536),
+    constraint lessons_learning_outcomes_length_check check (octet_length(learning_outcomes::text) <= 65536),
+    constraint lessons_metadata_length_check check (octet_length(metadata::text) <= 65536)
 );
 
+create index lessons_course_id_parent_lesson_id_position_idx on lessons (course_id, parent_lesson_id, position);
 create index lessons_content_idx on lessons using gin (content jsonb_path_ops);
 
 alter table lessons enable row level security;
@@ -258,3 +272,7 @@ comment on column lesson_prerequisites.course_id is 'The course both belong to.'
 comment on column lesson_prerequisites.lesson_id is 'The lesson.';
 comment on column lesson_prerequisites.prerequisite_lesson_id is 'What comes before it.';
 comment on column lesson_prerequisites.created_at is 'When the edge was added.';
+
+
+-- What authors of courses without a slug queue on (set_course_defaults).
+insert into write_guards (name) values ('course_slugs');

@@ -1,6 +1,7 @@
 -- set_lesson_defaults: a lesson without a slug gets one from its title, one without a position goes to the end.
 --
--- The course's guard is held (guard_course_lessons sorts before it), so what is read here stays true.
+-- Slugs are numbered as set_course_defaults() does. The course's guard is held (guard_course_lessons sorts before it),
+-- so what is read here stays true.
 --
 -- called by  before-insert trigger on lessons
 -- requires   slugify
@@ -15,7 +16,7 @@ as $$
 #variable_conflict use_column
 declare
     v_base text;
-    v_next bigint;
+    v_next integer;
 begin
     if new.position is null then
         select coalesce(max(l.position), 0) + 1
@@ -27,13 +28,18 @@ begin
     if new.slug is null then
         v_base := slugify(p_text => new.title, p_fallback => 'lesson');
         if exists (select from lessons as l where l.course_id = new.course_id and l.slug = v_base) then
-            select coalesce(max(substr(l.slug, length(v_base) + 2)::bigint), 1) + 1
+            select coalesce(max(substr(l.slug, length(v_base) + 2)::integer), 1) + 1
             into v_next
             from lessons as l
-            where l.course_id = new.course_id and l.slug ~ ('^' || v_base || '-[1-9][0-9]{0,9}$');
-            v_base := v_base || '-' || v_next;
+            where l.course_id = new.course_id and l.slug ~ ('^' || v_base || '-[1-9][0-9]{0,5}$');
+
+            new.slug := v_base || '-' || v_next;
+            if exists (select from lessons as l where l.course_id = new.course_id and l.slug = new.slug) then
+                new.slug := v_base || '-' || replace(gen_random_uuid()::text, '-', '');
+            end if;
+        else
+            new.slug := v_base;
         end if;
-        new.slug := v_base;
     end if;
 
     return new;

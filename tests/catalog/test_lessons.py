@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
@@ -299,3 +300,12 @@ def test_sixteen_reorders_all_succeed_and_the_last_one_stands(school: SchoolData
 
     assert race(16, work) == [None] * 16
     assert order(owner, course.id) in orders
+
+
+def test_a_big_number_in_a_slug_stops_no_lesson(db: Connection, course: Course) -> None:
+    for slug in ("intro", "intro-9999999999"):
+        db.execute("select add_lesson(%s, 'X', %s)", (course.id, slug))
+    assert one(db, "select slug from add_lesson(%s, 'Intro')", course.id) == "intro-2"
+    for slug in ("intro-999999", "intro-1000000"):
+        db.execute("select add_lesson(%s, 'X', %s)", (course.id, slug))
+    assert re.fullmatch("intro-[0-9a-f]{32}", one(db, "select slug from add_lesson(%s, 'Intro')", course.id))
