@@ -4,11 +4,11 @@
 -- complete. A position past the end is the end. Without a slug the title makes one.
 --
 -- called by  approved instructors, administrators
--- requires   require_course_staff, check_lesson_values, lock_lessons, lock_course, check_chapter, make_lesson_room,
---            touch_course
--- errors     PA401 · PA403 · PA404 no such course · PA409 the parent is hidden, or a prerequisite · PA422 no
---            title; title, slug or type; a position below 1; a parent outside the course · 23505
---            lessons_course_id_slug_key · 23514 another value against a column's rule
+-- requires   require_course_staff, check_lesson_values, check_completion_xp, lock_course, check_chapter,
+--            make_lesson_room, touch_course
+-- errors     PA401 · PA403 · PA404 no such course · PA409 the parent is hidden, or a prerequisite · PA422 no title;
+--            title, slug or type; more XP than an instructor may give; a position below 1; a parent outside the course
+--            · 23505 lessons_course_id_slug_key · 23514 another value against a column's rule
 create or replace function add_lesson(
     p_course_id uuid,
     p_title text,
@@ -43,15 +43,13 @@ begin
     perform check_lesson_values(
         p_title => coalesce(p_title, ''), p_slug => p_slug, p_lesson_type => p_lesson_type
     );
+    perform check_completion_xp(p_completion_xp => p_completion_xp, p_key => 'xp.lesson_max', p_default => 500);
     if p_position < 1 then
         raise exception 'positions begin at 1'
             using errcode = 'PA422', detail = format('position = %s', p_position),
                 hint = 'Give 1 or more, or nothing for the end.';
     end if;
 
-    if p_position is not null then
-        perform lock_lessons(p_course_id => p_course_id);
-    end if;
     perform lock_course(p_course_id => p_course_id);
     perform check_chapter(p_course_id => p_course_id, p_parent_lesson_id => p_parent_lesson_id);
 

@@ -1,10 +1,12 @@
 -- delete_course: take a course away. The row stays, and with it what learners earned in it; the slug stays taken.
 --
--- A course that a living course requires is kept: nobody new could ever fulfil the prerequisite.
+-- A course that a published course requires, or another of the caller's, is kept: nobody new could ever fulfil the
+-- prerequisite. Drafts of others say nothing and hold up nobody: they lose the prerequisite.
 --
 -- called by  approved instructors, administrators
 -- requires   require_course_staff, lock_course
--- errors     PA401 · PA403 · PA404 no such course, or deleted before · PA409 another course requires it
+-- errors     PA401 · PA403 · PA404 no such course, or deleted before · PA409 another course requires it; the detail
+--            names those that the caller may see
 create or replace function delete_course(
     p_course_id uuid
 )
@@ -16,11 +18,10 @@ set search_path from current
 as $$
 #variable_conflict use_column
 declare
+    v_user_id uuid := require_course_staff(p_course_id => p_course_id);
     v_dependents text;
     v_at timestamptz := now();
 begin
-    perform require_course_staff(p_course_id => p_course_id);
-
     -- A prerequisite added at this moment waits, or is seen.
     update write_guards as g
     set version = g.version + 1
@@ -32,13 +33,20 @@ begin
     into v_dependents
     from course_prerequisites as p
     inner join courses as c on c.id = p.course_id
-    where p.prerequisite_course_id = p_course_id and p.is_required and c.deleted_at is null;
+    where
+        p.prerequisite_course_id = p_course_id
+        and p.is_required
+        and c.deleted_at is null
+        and ((c.is_published and c.is_active) or c.instructor_id = v_user_id);
 
     if v_dependents is not null then
         raise exception 'other courses require this one'
             using errcode = 'PA409', detail = v_dependents,
                 hint = 'Remove it from their prerequisites first, or unpublish it.';
     end if;
+
+    delete from course_prerequisites as p
+    where p.prerequisite_course_id = p_course_id;
 
     update courses as c
     set deleted_at = v_at, is_published = false

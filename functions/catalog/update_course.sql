@@ -4,10 +4,10 @@
 -- course teaches changes (bump_course_version). Only administrators hand a course to another instructor or feature it.
 --
 -- called by  instructors, administrators
--- requires   require_course_staff, check_course_values, lock_course
--- errors     PA401 · PA403 · PA404 no such course or instructor · PA409 fewer seats than are taken · PA422 title,
---            slug, track or difficulty; unknown name in p_clear; a column both given and cleared · 23505 courses_slug_key
---            · 23514 another value against a column's rule
+-- requires   require_course_staff, check_course_values, check_completion_xp, lock_course
+-- errors     PA401 · PA403 · PA404 no such course or instructor · PA409 fewer seats than are taken · PA422 title, slug,
+--            track or difficulty; more XP than an instructor may give; unknown name in p_clear; a column both given and
+--            cleared · 23505 courses_slug_key · 23514 another value against a column's rule
 create or replace function update_course(
     p_course_id uuid,
     p_title text default null,
@@ -51,6 +51,7 @@ begin
     end if;
 
     perform check_course_values(p_title => p_title, p_slug => p_slug, p_track => p_track, p_difficulty => p_difficulty);
+    perform check_completion_xp(p_completion_xp => p_completion_xp, p_key => 'xp.course_max', p_default => 5000);
 
     select n.name
     into v_wrong
@@ -88,11 +89,16 @@ begin
 
     perform lock_course(p_course_id => p_course_id);
 
+    -- On its own, and only if it is another one: the slug is a key, and naming it waits for all who refer to the course.
+    if exists (select from courses as c where c.id = p_course_id and c.slug <> p_slug) then
+        perform from enrollments as e where e.course_id = p_course_id order by e.id for no key update;
+        update courses as c set slug = p_slug where c.id = p_course_id;
+    end if;
+
     return query
     update courses as c
     set
         title = coalesce(p_title, c.title),
-        slug = coalesce(p_slug, c.slug),
         description = case when 'description' = any(v_clear) then null else coalesce(p_description, c.description) end,
         category = case when 'category' = any(v_clear) then null else coalesce(p_category, c.category) end,
         discipline = case when 'discipline' = any(v_clear) then null else coalesce(p_discipline, c.discipline) end,

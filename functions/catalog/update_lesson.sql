@@ -5,10 +5,10 @@
 -- changed by move_lesson() and reorder_lessons().
 --
 -- called by  approved instructors, administrators
--- requires   require_lesson_staff, check_lesson_values, lock_course, touch_course
+-- requires   require_lesson_staff, check_lesson_values, check_completion_xp, lock_course, touch_course
 -- errors     PA401 · PA403 · PA404 no such lesson · PA409 shown inside a hidden chapter · PA422 title, slug or type;
---            unknown name in p_clear; a column both given and cleared · 23505 lessons_course_id_slug_key · 23514 another
---            value against a column's rule
+--            more XP than an instructor may give; unknown name in p_clear; a column both given and cleared · 23505
+--            lessons_course_id_slug_key · 23514 another value against a column's rule
 create or replace function update_lesson(
     p_lesson_id uuid,
     p_title text default null,
@@ -43,6 +43,7 @@ declare
     v_wrong text;
 begin
     perform check_lesson_values(p_title => p_title, p_slug => p_slug, p_lesson_type => p_lesson_type);
+    perform check_completion_xp(p_completion_xp => p_completion_xp, p_key => 'xp.lesson_max', p_default => 500);
 
     select n.name
     into v_wrong
@@ -67,11 +68,16 @@ begin
 
     perform lock_course(p_course_id => v_course_id);
 
+    -- On its own, and only if it is another one: the slug is a key, and naming it waits for all who refer to the lesson.
+    if exists (select from lessons as l where l.id = p_lesson_id and l.slug <> p_slug) then
+        perform from enrollments as e where e.course_id = v_course_id order by e.id for no key update;
+        update lessons as l set slug = p_slug where l.id = p_lesson_id;
+    end if;
+
     return query
     update lessons as l
     set
         title = coalesce(p_title, l.title),
-        slug = coalesce(p_slug, l.slug),
         lesson_type = coalesce(p_lesson_type, l.lesson_type),
         description = case when 'description' = any(v_clear) then null else coalesce(p_description, l.description) end,
         content = coalesce(p_content, l.content),

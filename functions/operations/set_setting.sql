@@ -1,7 +1,8 @@
 -- set_setting: an administrator changes one operator setting.
 --
 -- Settings are made by the reference seed, which also gives each its type: this changes values, it does not invent keys.
--- Numbers are rewards, so they are whole, not negative, and at most what one award may give.
+-- Numbers are rewards and days, so they are whole, not negative, and at most what one award may give. A time zone is one
+-- that this server knows: an unknown one would make every award fail.
 --
 -- called by  administrators
 -- requires   require_user

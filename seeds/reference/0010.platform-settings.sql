@@ -5,13 +5,16 @@
 insert into platform_settings as s (setting_key, setting_value, description) values
 ('xp.lesson', '50', 'XP for completing a lesson that names no reward of its own.'),
 ('xp.course', '500', 'XP for completing a course that names no reward of its own.'),
+('xp.lesson_max', '500', 'The most XP an instructor may set for a lesson; administrators may set more.'),
+('xp.course_max', '5000', 'The most XP an instructor may set for a course; administrators may set more.'),
 ('xp.solution', '15', 'XP for a reply accepted as the solution of a discussion.'),
 ('xp.achievement.common', '50', 'XP for a common achievement that names no reward of its own.'),
 ('xp.achievement.uncommon', '100', 'XP for an uncommon achievement that names no reward of its own.'),
 ('xp.achievement.rare', '250', 'XP for a rare achievement that names no reward of its own.'),
 ('xp.achievement.epic', '500', 'XP for an epic achievement that names no reward of its own.'),
 ('xp.achievement.legendary', '1000', 'XP for a legendary achievement that names no reward of its own.'),
-('school.timezone', '"UTC"', 'IANA time zone of the school: where the weeks and months of the rankings begin.')
+('school.timezone', '"UTC"', 'IANA time zone of the school: where the weeks and months of the rankings begin.'),
+('learning.backdate_days', '30', 'How many days back the grading of an instructor may lie.')
 on conflict (setting_key) do update
 set description = excluded.description
 where s.description is distinct from excluded.description;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -196,6 +197,99 @@ def test_deleting_keeps_the_row_and_refuses_what_others_require(db: Connection) 
     assert one(db, "select deleted_at is not null, is_published from courses where id = %s", course.id) == (True, False)
     with raises_sqlstate("23", conn=db):
         db.execute("delete from courses where id = %s", (course.id,))
+
+
+def test_what_is_hidden_from_an_author_keeps_no_course(db: Connection) -> None:
+    """Others' drafts lose the prerequisite; only what anyone can find is named."""
+    course, found = make_course(db), make_course(db, slug="everyone-finds-it")
+    hidden = [
+        make_course(db, published=False),
+        make_course(db, is_active=False),
+        make_course(db, deleted_at="now"),
+    ]
+    for other in (found, *hidden):
+        db.execute("insert into course_prerequisites values (%s, %s)", (other.id, course.id))
+    with acting(db, course.instructor_id, "instructor"), raises_sqlstate("PA409", conn=db) as raised:
+        db.execute("select delete_course(%s)", (course.id,))
+    assert raised.detail == "everyone-finds-it"
+    with acting(db, found.instructor_id, "instructor"):
+        db.execute("select remove_prerequisite(%s, %s)", (found.id, course.id))
+    with acting(db, course.instructor_id, "instructor"):
+        db.execute("select delete_course(%s)", (course.id,))
+    assert one(db, "select count(*) from course_prerequisites where prerequisite_course_id = %s", course.id) == 0
+
+
+def test_an_authors_own_draft_keeps_a_course(db: Connection) -> None:
+    course = make_course(db)
+    draft = make_course(db, course.instructor_id, published=False, slug="my-draft")
+    db.execute("insert into course_prerequisites values (%s, %s)", (draft.id, course.id))
+    with acting(db, course.instructor_id, "instructor"), raises_sqlstate("PA409", conn=db) as raised:
+        db.execute("select delete_course(%s)", (course.id,))
+    assert raised.detail == "my-draft"
+
+
+XP = [
+    ("create_course('T', p_completion_xp => %(xp)s)", "xp.course_max", 5000),
+    ("update_course(%(course)s, p_completion_xp => %(xp)s)", "xp.course_max", 5000),
+    ("add_lesson(%(course)s, 'T', p_completion_xp => %(xp)s)", "xp.lesson_max", 500),
+    ("update_lesson(%(lesson)s, p_completion_xp => %(xp)s)", "xp.lesson_max", 500),
+]
+
+
+@pytest.mark.parametrize(("call", "key", "most"), XP)
+def test_how_much_xp_an_author_gives(db: Connection, call: str, key: str, most: int) -> None:
+    course, admin = make_course(db), make_user(db, "admin")
+    known = {"course": course.id, "lesson": course.lesson_ids[0]}
+
+    def give(user: UUID, role: Any, xp: int) -> None:
+        with acting(db, user, role):
+            db.execute(f"select {call}", known | {"xp": xp})
+
+    give(course.instructor_id, "instructor", most)
+    with raises_sqlstate("PA422", conn=db) as raised:
+        give(course.instructor_id, "instructor", most + 1)
+    assert str(most) in (raised.hint or "")
+    # An administrator who teaches is an instructor meanwhile; acting as what they are, the column is the limit.
+    if call.startswith("create"):
+        with raises_sqlstate("PA422", conn=db):
+            give(admin, "instructor", most + 1)
+    give(admin, "admin", 100_000)
+    with raises_sqlstate("23514", conn=db):
+        give(admin, "admin", 100_001)
+
+    with acting(db, admin, "admin"):
+        db.execute("select set_setting(%s, '7')", (key,))
+    give(course.instructor_id, "instructor", 7)
+    with raises_sqlstate("PA422", conn=db):
+        give(course.instructor_id, "instructor", 8)
+    # Without the setting the default holds, not infinity.
+    db.execute("delete from platform_settings where setting_key = %s", (key,))
+    with raises_sqlstate("PA422", conn=db):
+        give(course.instructor_id, "instructor", most + 1)
+
+
+def test_a_title_with_a_big_number_taken_still_gets_a_slug(db: Connection) -> None:
+    ina = make_user(db, "instructor")
+    for slug in ("intro", "intro-9999999999", "intro-5000000"):
+        make_course(db, ina, slug=slug)
+    with acting(db, ina, "instructor"):
+        assert one(db, "select slug from create_course('Intro')") == "intro-2"
+    make_course(db, ina, slug="intro-999999")
+    with acting(db, ina, "instructor"):
+        assert one(db, "select slug from create_course('Intro')") == "intro-1000000"
+        taken = [one(db, "select slug from create_course('Intro')") for _ in range(2)]
+    assert len(set(taken)) == 2
+    assert all(re.fullmatch("intro-[0-9a-f]{32}", slug) for slug in taken)
+
+
+def test_no_login_keeps_others_from_creating(school: SchoolDatabase) -> None:
+    """What creating a course waits for is held by nobody who does not create one."""
+    owner = school.connect(autocommit=True)
+    ina = make_user(owner, "instructor")
+    with school.app(None, "anonymous") as other, school.app(ina, "instructor") as conn:
+        other.execute("select pg_advisory_xact_lock(hashtextextended('academy/courses/intro', 0))")
+        conn.execute("set local lock_timeout = '5s'")
+        assert one(conn, "select slug from create_course('Intro')") == "intro"
 
 
 def test_a_course_nobody_took_can_be_purged_with_its_lessons(db: Connection) -> None:

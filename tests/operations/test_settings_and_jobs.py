@@ -29,6 +29,9 @@ def test_an_administrator_changes_a_setting(db: Connection) -> None:
         ("xp.lesson", "1.5", "PA422"),
         ("xp.lesson", "null", "PA422"),
         ("school.timezone", '"Mars/Olympus"', "PA422"),
+        ("school.timezone", '"FOO+3"', "PA422"),
+        ("school.timezone", '""', "PA422"),
+        ("learning.backdate_days", "-1", "PA422"),
     ],
 )
 def test_what_no_setting_can_be(db: Connection, key: str, value: str, state: str) -> None:

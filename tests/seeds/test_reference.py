@@ -66,6 +66,8 @@ def test_what_an_operator_changed_stays(db: psycopg.Connection[Any]) -> None:
     [
         ("xp.lesson", 50),
         ("xp.course", 500),
+        ("xp.lesson_max", 500),
+        ("xp.course_max", 5000),
         ("xp.solution", 15),
         ("xp.achievement.common", 50),
         ("xp.achievement.uncommon", 100),
@@ -73,6 +75,7 @@ def test_what_an_operator_changed_stays(db: psycopg.Connection[Any]) -> None:
         ("xp.achievement.epic", 500),
         ("xp.achievement.legendary", 1000),
         ("school.timezone", "UTC"),
+        ("learning.backdate_days", 30),
     ],
 )
 def test_the_defaults(db: psycopg.Connection[Any], key: str, value: object) -> None:
