@@ -1,11 +1,12 @@
 -- search_courses: published courses by words (typing mistakes allowed) and filters, page by page.
 --
 -- With a query the best match comes first, without one the newest. For the next page, p_after is the course_id of the last
--- row seen: the page goes on where that course stands now, and no page costs more than the first. Titles match by
--- similarity (pg_trgm) or when they hold the query as written, descriptions when they hold it.
+-- row seen: the page goes on where that course stands now, and no page costs more than the first; if it has been
+-- withdrawn in between, begin again. Titles match by similarity (pg_trgm) or when they hold the query as written,
+-- descriptions when they hold it.
 --
 -- called by  anyone
--- errors     PA404 no such course in p_after · PA422 p_limit not 1 to 100, a query over 200 characters, unknown track or
+-- errors     PA404 no published course in p_after · PA422 p_limit not 1 to 100, a query over 200 characters, unknown track or
 --            difficulty
 create or replace function search_courses(
     p_query text default null,
@@ -70,12 +71,12 @@ begin
         select word_similarity(v_query, c.title), c.published_at
         into v_after_relevance, v_after_published_at
         from courses as c
-        where c.id = p_after and c.published_at is not null;
+        where c.id = p_after and c.is_published and c.is_active and c.deleted_at is null;
 
         if not found then
             raise exception 'there is no such course to go on after'
                 using errcode = 'PA404', detail = format('after = %s', p_after),
-                    hint = 'Give the course_id of the last row of the page before.';
+                    hint = 'Give the course_id of the last row of the page before; begin again if it was withdrawn.';
         end if;
     end if;
 
@@ -114,7 +115,12 @@ begin
         from courses as c
         where
             c.is_published and c.is_active and c.deleted_at is null
-            and (v_query <% c.title or c.title ilike v_pattern or c.description ilike v_pattern)
+            and (
+                -- The operator finds by index, but its threshold is a setting that any caller can lower. This is ours.
+                (v_query <% c.title and word_similarity(v_query, c.title) >= 0.6)
+                or c.title ilike v_pattern
+                or c.description ilike v_pattern
+            )
             and (p_category is null or c.category = p_category)
             and (p_discipline is null or c.discipline = p_discipline)
             and (p_track is null or c.track = p_track)

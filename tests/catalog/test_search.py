@@ -78,9 +78,20 @@ def test_pages(db: Connection, query: str | None) -> None:
     assert len(seen) == 23
     assert set(seen) == made
     assert seen == search(db, query=query, instructor_id=ina, limit=100)
-    # The course a page ended with is withdrawn: the next page still goes on behind it.
-    db.execute("update courses set is_published = false where id = %s", (seen[4],))
-    assert search(db, query=query, instructor_id=ina, limit=5, after=seen[4]) == seen[5:10]
+    # The course a page ended with is withdrawn: where it stood is nobody's to know any more.
+    for hidden in ("is_published = false", "is_active = false", "deleted_at = now()"):
+        with raises_sqlstate("PA404", conn=db):
+            db.execute(f"update courses set {hidden} where id = %s", (seen[4],))
+            search(db, query=query, instructor_id=ina, limit=5, after=seen[4])
+
+
+@pytest.mark.parametrize("threshold", ["0", "0.3"])
+def test_what_is_similar_is_not_the_callers_to_say(db: Connection, threshold: str) -> None:
+    exact = make_course(db, title="Quantum Thermodynamics").id
+    make_course(db, title="Quasars and their hosts")
+    make_course(db, title="Poetry")
+    db.execute("select set_config('pg_trgm.word_similarity_threshold', %s, true)", (threshold,))
+    assert search(db, query="quantun termodynamics") == [exact]
 
 
 def test_bad_input(db: Connection) -> None:
