@@ -1,4 +1,5 @@
--- policies on courses: everyone finds what is published, an instructor also their own, a learner also what they are on.
+-- policies on courses: everyone finds what is published, an instructor also their own, a learner also what they are on
+-- or have completed, until it is deleted.
 -- (The migration that made the table enabled row level security.)
 --
 -- The OR is over rows, not over roles, and its second half is one look into an index: a catalogue page brings
@@ -13,7 +14,14 @@ create policy select_published_or_enrolled on courses
     for select to pgacademy_student
     using (
         (is_published and is_active and deleted_at is null)
-        or id in (select e.course_id from enrollments as e where e.user_id = (select current_user_id()))
+        or (
+            deleted_at is null
+            and id in (
+                select e.course_id
+                from enrollments as e
+                where e.user_id = (select current_user_id()) and e.status in ('active', 'completed')
+            )
+        )
     );
 
 drop policy if exists select_published_or_own on courses;
@@ -21,7 +29,7 @@ create policy select_published_or_own on courses
     for select to pgacademy_instructor
     using (
         (is_published and is_active and deleted_at is null)
-        or (instructor_id = (select current_user_id()) and deleted_at is null)
+        or (instructor_id = (select acting_instructor_id()) and deleted_at is null)
     );
 
 drop policy if exists select_all on courses;

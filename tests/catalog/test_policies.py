@@ -43,16 +43,20 @@ def test_who_sees_what(db: Connection) -> None:
     made = school_of(db)
     public, draft = made["public"], made["draft"]
     student, expired, admin = make_user(db), make_user(db), make_user(db, "admin")
+    dropped, completed = make_user(db), make_user(db)
     for course in (public, draft):
         make_enrollment(db, student, course)
         make_enrollment(db, expired, course, status="expired", expires_at="now")
+        make_enrollment(db, dropped, course, status="dropped", dropped_at="now")
+        make_enrollment(db, completed, course, status="completed", completed_at="now", progress_percentage=100)
     for user, role, sees_public, sees_draft in (
         (None, "anonymous", PREVIEW, NONE),
         (None, "student", PREVIEW, NONE),
         (make_user(db), "student", PREVIEW, NONE),
         (student, "student", ALL, ALL),
-        # Their list keeps its title, but what is in it is for those who are on it.
-        (expired, "student", PREVIEW, TITLE_ONLY),
+        (expired, "student", PREVIEW, NONE),
+        (dropped, "student", PREVIEW, NONE),
+        (completed, "student", ALL, ALL),
         (public.instructor_id, "instructor", ALL, NONE),
         (draft.instructor_id, "instructor", TITLE_ONLY, ALL),
         (draft.instructor_id, "student", PREVIEW, NONE),
@@ -66,14 +70,14 @@ def test_who_sees_what(db: Connection) -> None:
                 assert tuple(seen(db, table, course.id) for table in TABLES) == expected, (role, user, course)
 
 
-@pytest.mark.parametrize("hidden", ["deleted_at = now()", "is_active = false"])
-def test_what_is_gone_is_gone_for_learners(db: Connection, hidden: str) -> None:
+@pytest.mark.parametrize(("hidden", "title"), [("deleted_at = now()", 0), ("is_active = false", 1)])
+def test_what_is_gone_is_gone_for_learners(db: Connection, hidden: str, title: int) -> None:
     course, student = school_of(db)["public"], make_user(db)
     make_enrollment(db, student, course)
     db.execute(f"update courses set {hidden} where id = %s", (course.id,))
     with acting(db, student, "student"):
-        # The row stays readable, so that what they did keeps its name.
-        assert (seen(db, "courses", course.id), seen(db, "lessons", course.id)) == (1, 0)
+        # The row of a hidden course stays readable to those on it, so that their list keeps its title.
+        assert (seen(db, "courses", course.id), seen(db, "lessons", course.id)) == (title, 0)
     with acting(db, None, "anonymous"):
         assert (seen(db, "courses", course.id), seen(db, "lessons", course.id)) == (0, 0)
 
@@ -89,6 +93,20 @@ def test_a_hidden_lesson_is_hidden_from_learners(db: Connection) -> None:
     ):
         with acting(db, user, role):  # type: ignore[arg-type]
             assert seen(db, "lessons", course.id) == expected
+
+
+@pytest.mark.parametrize("change", ["role = 'student'", "is_active = false", "deleted_at = now()"])
+def test_whoever_is_no_longer_an_instructor_has_no_drafts(db: Connection, change: str) -> None:
+    draft = make_course(db, published=False)
+    tables = [table for table in TABLES if table != "lessons"]
+    outline = "select count(*) from v_course_outline where course_id = %s"
+    db.execute("insert into course_prerequisites values (%s, %s)", (draft.id, make_course(db, lessons=0).id))
+    db.execute("insert into lesson_prerequisites values (%s, %s, %s)", (draft.id, *draft.lesson_ids[1:]))
+    for sees in (1, 0):
+        with acting(db, draft.instructor_id, "instructor"):
+            assert [seen(db, table, draft.id) for table in tables] == [sees] * 4
+            assert db.execute(outline, (draft.id,)).fetchone() == (3 * sees,)
+        db.execute(f"update users set {change} where id = %s", (draft.instructor_id,))
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -111,11 +129,11 @@ def test_nobody_writes_a_table(db: Connection, table: str, role: Any) -> None:
 
 
 INTERNAL = [
-    "course_leaf_lessons(null)", "lock_course(null)", "lock_lessons(null)", "touch_course(null)",
+    "course_leaf_lessons(null)", "lock_course(null)", "touch_course(null)",
     "check_chapter(null, null)",
     "make_lesson_room(null, null, 1)", "require_course_author()", "require_course_staff(null)",
     "require_lesson_staff(null)",
-    "slugify('x', 'y')",
+    "slugify('x', 'y')", "check_completion_xp(1, 'xp.lesson_max', 1)",
 ]  # fmt: skip
 
 

@@ -56,7 +56,16 @@ where
     c.deleted_at is null
     and (
         (c.is_published and c.is_active)
-        or c.instructor_id = (select current_user_id())
+        or c.instructor_id = (
+            -- Whoever is no longer an instructor is nobody's.
+            select u.id
+            from users as u
+            where
+                u.id = (select current_user_id())
+                and u.role in ('instructor', 'admin')
+                and u.is_active
+                and u.deleted_at is null
+        )
         or exists (
             select
             from enrollments as e
