@@ -83,10 +83,17 @@ begin
                     hint = 'Its instructor must publish it first.';
         end if;
 
-        select string_agg(format('%s (%s)', c.slug, c.id), ', ' order by c.slug)
+        -- Courses that are not in the catalogue hold up as well, but are nobody's to know by name.
+        select
+            concat_ws(
+                ' and ',
+                string_agg(format('%s (%s)', c.slug, c.id), ', ' order by c.slug) filter (where v.is_visible),
+                nullif(count(*) filter (where not v.is_visible), 0)::text || ' not published'
+            )
         into v_missing
         from course_prerequisites as r
         inner join courses as c on c.id = r.prerequisite_course_id
+        cross join lateral (select c.is_published and c.is_active and c.deleted_at is null) as v (is_visible)
         where
             r.course_id = p_course_id
             and r.is_required
@@ -96,7 +103,7 @@ begin
                 where d.user_id = p_user_id and d.course_id = r.prerequisite_course_id and d.status = 'completed'
             );
 
-        if v_missing is not null then
+        if v_missing <> '' then
             raise exception 'other courses come before this one'
                 using errcode = 'PA409', detail = format('missing = %s', v_missing), hint = 'Complete them first.';
         end if;

@@ -193,3 +193,31 @@ def test_the_table_guards_itself(school: SchoolDatabase, level: IsolationLevel) 
         return "in"
 
     assert race(2, write)[1] == ("PA409" if level == IsolationLevel.READ_COMMITTED else "40001")
+
+
+@pytest.mark.parametrize("hidden", ["is_published = false", "is_active = false", "deleted_at = now()"])
+def test_what_is_missing_is_named_only_where_anyone_finds_it(db: Connection, hidden: str) -> None:
+    course, seen, secret = make_course(db), make_course(db, slug="seen"), make_course(db, slug="secret")
+    student = make_user(db)
+    db.execute(f"update courses set {hidden} where id = %s", (secret.id,))
+    for other, expected in ((secret, "missing = 1 not published"), (seen, "and 1 not published")):
+        db.execute("insert into course_prerequisites values (%s, %s)", (course.id, other.id))
+        with raises_sqlstate("PA409", conn=db) as raised, acting(db, student, "student"):
+            db.execute("select enroll(%s)", (course.id,))
+        assert expected in (raised.detail or "")
+        assert "secret" not in (raised.detail or "")
+        assert str(secret.id) not in (raised.detail or "")
+    assert f"seen ({seen.id})" in (raised.detail or "")
+
+
+def test_a_hidden_lesson_is_not_named(db: Connection) -> None:
+    course, student = make_course(db), make_user(db)
+    first, second, third = course.lesson_ids
+    for before in (first, second):
+        db.execute("insert into lesson_prerequisites values (%s, %s, %s)", (course.id, third, before))
+    db.execute("update lessons set is_active = false where id = %s", (second,))
+    with acting(db, student, "student"):
+        db.execute("select enroll(%s)", (course.id,))
+        with raises_sqlstate("PA409", conn=db) as raised:
+            db.execute("select start_lesson(%s)", (third,))
+    assert raised.detail == f"missing = lesson-1 ({first})"
