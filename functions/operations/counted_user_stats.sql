@@ -13,7 +13,9 @@ returns table (
     user_id uuid,
     total_xp bigint,
     current_level integer,
+    week_start date,
     weekly_xp bigint,
+    month_start date,
     monthly_xp bigint,
     courses_enrolled integer,
     courses_completed integer,
@@ -35,7 +37,9 @@ begin atomic
         s.user_id,
         coalesce(x.total_xp, 0),
         calculate_user_level(p_total_xp => coalesce(x.total_xp, 0)),
+        x.week_start,
         coalesce(x.weekly_xp, 0),
+        x.month_start,
         coalesce(x.monthly_xp, 0),
         coalesce(e.courses_enrolled, 0),
         coalesce(e.courses_completed, 0),
@@ -51,20 +55,33 @@ begin atomic
     from user_stats as s
     inner join users as u on u.id = s.user_id
     left join (
-        -- A period shows no less than nothing, as apply_xp has it.
+        -- The latest week and month in which anything was earned. A period shows no less than nothing, as apply_xp has it.
         select
             v.user_id,
             sum(v.amount)::bigint as total_xp,
-            greatest(0, sum(v.amount) filter (
-                where date_trunc('week', v.awarded_at at time zone z.zone)::date = t.week_start
-            ))::bigint as weekly_xp,
-            greatest(0, sum(v.amount) filter (
-                where date_trunc('month', v.awarded_at at time zone z.zone)::date = t.month_start
-            ))::bigint as monthly_xp
-        from xp_events as v
-        inner join user_stats as t on t.user_id = v.user_id
-        cross join (select school_zone() as zone) as z
-        where p_user_ids is null or v.user_id = any(p_user_ids)
+            max(v.week) as week_start,
+            greatest(0, sum(v.amount) filter (where v.week = v.last_week))::bigint as weekly_xp,
+            max(v.month) as month_start,
+            greatest(0, sum(v.amount) filter (where v.month = v.last_month))::bigint as monthly_xp
+        from (
+            select
+                l.user_id,
+                l.amount,
+                l.week,
+                l.month,
+                max(l.week) over (partition by l.user_id) as last_week,
+                max(l.month) over (partition by l.user_id) as last_month
+            from (
+                select
+                    w.user_id,
+                    w.amount,
+                    date_trunc('week', w.awarded_at at time zone z.zone)::date as week,
+                    date_trunc('month', w.awarded_at at time zone z.zone)::date as month
+                from xp_events as w
+                cross join (select school_zone() as zone) as z
+                where p_user_ids is null or w.user_id = any(p_user_ids)
+            ) as l
+        ) as v
         group by v.user_id
     ) as x on x.user_id = s.user_id
     left join (

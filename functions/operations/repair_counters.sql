@@ -125,7 +125,9 @@ begin
     set
         total_xp = c.total_xp,
         current_level = c.current_level,
+        week_start = c.week_start,
         weekly_xp = c.weekly_xp,
+        month_start = c.month_start,
         monthly_xp = c.monthly_xp,
         courses_enrolled = c.courses_enrolled,
         courses_completed = c.courses_completed,

@@ -165,38 +165,41 @@ begin
 
     -- Counters of people. A streak that was settled as over is stored as 0.
     return query
-    select 'user_stats.' || v.counter, 'user_stats', s.user_id::text, v.expected::text, v.actual::text
+    select 'user_stats.' || v.counter, 'user_stats', s.user_id::text, v.expected, v.actual
     from counted_user_stats() as c
     inner join user_stats as s on s.user_id = c.user_id
     cross join lateral (
-        values
-        ('total_xp', c.total_xp::numeric, s.total_xp::numeric),
-        ('current_level', c.current_level, s.current_level),
-        ('weekly_xp', c.weekly_xp, s.weekly_xp),
-        ('monthly_xp', c.monthly_xp, s.monthly_xp),
-        ('courses_enrolled', c.courses_enrolled, s.courses_enrolled),
-        ('courses_completed', c.courses_completed, s.courses_completed),
-        ('lessons_completed', c.lessons_completed, s.lessons_completed),
-        ('perfect_scores', c.perfect_scores, s.perfect_scores),
-        ('score_sum', c.score_sum, s.score_sum),
-        ('score_count', c.score_count, s.score_count),
-        ('achievements_earned', c.achievements_earned, s.achievements_earned),
-        ('longest_streak', c.longest_streak, s.longest_streak),
-        ('current_streak', case when s.current_streak <> 0 then c.last_streak_count else 0 end, s.current_streak)
-    ) as v (counter, expected, actual)
-    where v.expected <> v.actual
-    union all
-    select
-        'user_stats.last_streak_date', 'user_stats', s.user_id::text,
-        coalesce(c.last_streak_date::text, 'none'), coalesce(s.last_streak_date::text, 'none')
-    from counted_user_stats() as c
-    inner join user_stats as s on s.user_id = c.user_id
-    where c.last_streak_date is distinct from s.last_streak_date
-    union all
-    select 'user_stats.is_ranked', 'user_stats', s.user_id::text, c.is_ranked::text, s.is_ranked::text
-    from counted_user_stats() as c
-    inner join user_stats as s on s.user_id = c.user_id
-    where c.is_ranked <> s.is_ranked;
+        select n.counter, n.expected::text, n.actual::text
+        from (
+            values
+            ('total_xp', c.total_xp::numeric, s.total_xp::numeric),
+            ('current_level', c.current_level, s.current_level),
+            ('weekly_xp', c.weekly_xp, s.weekly_xp),
+            ('monthly_xp', c.monthly_xp, s.monthly_xp),
+            ('courses_enrolled', c.courses_enrolled, s.courses_enrolled),
+            ('courses_completed', c.courses_completed, s.courses_completed),
+            ('lessons_completed', c.lessons_completed, s.lessons_completed),
+            ('perfect_scores', c.perfect_scores, s.perfect_scores),
+            ('score_sum', c.score_sum, s.score_sum),
+            ('score_count', c.score_count, s.score_count),
+            ('achievements_earned', c.achievements_earned, s.achievements_earned),
+            ('longest_streak', c.longest_streak, s.longest_streak),
+            ('current_streak', case when s.current_streak <> 0 then c.last_streak_count else 0 end, s.current_streak)
+        ) as n (counter, expected, actual)
+        where n.expected <> n.actual
+        union all
+        select d.counter, coalesce(d.expected::text, 'none'), coalesce(d.actual::text, 'none')
+        from (
+            values
+            ('week_start', c.week_start, s.week_start),
+            ('month_start', c.month_start, s.month_start),
+            ('last_streak_date', c.last_streak_date, s.last_streak_date)
+        ) as d (counter, expected, actual)
+        where d.expected is distinct from d.actual
+        union all
+        select 'is_ranked', c.is_ranked::text, s.is_ranked::text
+        where c.is_ranked <> s.is_ranked
+    ) as v (counter, expected, actual);
 
     -- The histogram behind every live rank.
     return query

@@ -124,7 +124,7 @@ class MigrationError(PgacademyError):
 
 
 class LockBusy(PgacademyError):
-    """Another migration of the same school is still running."""
+    """Other sessions hold what is needed: another migration of the school, or readers of a table."""
 
 
 _BY_SQLSTATE: dict[str, type[PgacademyError]] = {

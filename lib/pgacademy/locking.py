@@ -69,8 +69,18 @@ def retried(connection: Connection, work: Callable[[], T]) -> T:
                 return work()
         except _RETRIED:
             time.sleep(random.uniform(0.5, 1.0) * min(0.1 * 2**attempt, 5.0))  # noqa: S311
-    with connection.transaction():
-        return work()
+    try:
+        with connection.transaction():
+            return work()
+    except _RETRIED as exc:
+        holders = [str(row[0]) for row in connection.execute(queries("engine")["lock_holders"])]
+        raise LockBusy(
+            "A lock was not to be had, however often it was tried: other sessions hold tables of the school"
+            + (f" (processes {', '.join(holders)} of the server)." if holders else "."),
+            detail=exc.diag.context or exc.diag.message_detail,
+            hint="Wait for these sessions or end them, then run it again: what was done stays done.",
+            sqlstate=exc.sqlstate,
+        ) from exc
 
 
 def _value(connection: Connection, query: str, values: dict[str, int]) -> object:

@@ -187,6 +187,7 @@ def rollback(
 
             def work() -> None:
                 repeatables.drop_all(connection)
+                schools.forget_release(connection, school)
                 for number, step in enumerate(doomed, 1):
                     _send(connection, step.rollback_path.read_text(encoding="utf-8"), step.rollback_path.name)
                     connection.execute(queries("bookkeeping")["unmark"], _log_values(step))

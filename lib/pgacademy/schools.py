@@ -100,6 +100,12 @@ def record_release(connection: Connection, school: str) -> None:
         connection.execute(sql.SQL("comment on schema {} is {}").format(sql.Identifier(school), sql.Literal(text)))
 
 
+def forget_release(connection: Connection, school: str) -> None:
+    """Marks the school as unfinished, so that no application takes what a rollback leaves for a whole one."""
+    text = "pgacademy: rolled back, to be migrated."
+    connection.execute(sql.SQL("comment on schema {} is {}").format(sql.Identifier(school), sql.Literal(text)))
+
+
 def _refuse_older_library(connection: Connection, school: str) -> None:
     try:
         release = school_release(connection, school)

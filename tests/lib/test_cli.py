@@ -77,8 +77,14 @@ def test_a_school_that_is_behind_has_its_own_exit_code(dsn: str, tmp_path: Path)
     run("roles", "--apply", *options, home=tmp_path)
     run("migrate", *options, home=tmp_path)
     first = document(run("status", *options, home=tmp_path))["applied"][0]
-    run("rollback", "--to", first, *options, home=tmp_path)
-    assert document(run("status", *options, home=tmp_path, check=3))["pending"]
+    # Nobody is asked where nobody can answer, so nothing is dropped either.
+    assert document(run("rollback", "--to", first, *options, home=tmp_path, check=2))["error"] == "UsageError"
+    assert not document(run("status", *options, home=tmp_path))["pending"]
+    run("rollback", "--to", first, "--yes", *options, home=tmp_path)
+    status = document(run("status", *options, home=tmp_path, check=3))
+    assert status["pending"]
+    assert status["school_version"] is None
+    assert document(run("refresh", *options, home=tmp_path, check=1))["error"] == "VersionMismatch"
 
 
 def test_refresh_stops_at_the_first_interrupt(dsn: str, tmp_path: Path) -> None:

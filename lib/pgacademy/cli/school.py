@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from pgacademy import roles as roles_
 from pgacademy.cli.app import DEFAULT_SCHOOL, Dsn, Json, School, app, conninfo
 from pgacademy.cli.output import progress, result
 from pgacademy.connection import connect
+from pgacademy.errors import UsageError
 
 PENDING = 3
 
@@ -91,7 +93,11 @@ def rollback(
 ) -> None:
     """Take back every migration after --to, with the data they hold. Functions and views return with `migrate`."""
     target = conninfo(dsn)
-    if not yes and not json:
+    if not yes:
+        if json or not sys.stdin.isatty():
+            raise UsageError(
+                "A rollback drops data, and nobody is here to be asked.", hint="Say --yes if that is meant."
+            )
         typer.confirm(f"This drops what the migrations after {to} hold in {school}. Go on?", abort=True)
     with progress(f"Rolling back {school}", json) as report:
         undone = migrations.rollback(target, school, to, report)

@@ -58,3 +58,16 @@ where
     and l.database = (select d.oid from pg_database as d where d.datname = current_database())
     and l.classid = (%(space)s::bigint & 4294967295)::oid
     and l.objid = (%(key)s::bigint & 4294967295)::oid
+
+-- name: lock_holders
+-- Other sessions that hold tables of the school, which is first in the path.
+select distinct l.pid
+from pg_locks as l
+inner join pg_class as c on l.relation = c.oid
+where
+    l.granted
+    and l.pid <> pg_backend_pid()
+    and l.database = (select d.oid from pg_database as d where d.datname = current_database())
+    and c.relnamespace = current_schema()::regnamespace
+    and c.relkind in ('r', 'p')
+order by l.pid
