@@ -18,6 +18,9 @@ BROKEN = {
     "update user_stats set total_xp = total_xp + 1": "user_stats.total_xp",
     "update user_stats set current_level = 99": "user_stats.current_level",
     "update user_stats set weekly_xp = weekly_xp + 1 where week_start is not null": "user_stats.weekly_xp",
+    # Stale, the next award would begin the week anew and forget what was earned in it.
+    "update user_stats set week_start = null where week_start is not null": "user_stats.week_start",
+    "update user_stats set month_start = month_start - 31 where month_start is not null": "user_stats.month_start",
     "update user_stats set monthly_xp = monthly_xp + 1 where month_start is not null": "user_stats.monthly_xp",
     "update user_stats set courses_enrolled = 40": "user_stats.courses_enrolled",
     "update user_stats set courses_completed = 40": "user_stats.courses_completed",
