@@ -1,8 +1,9 @@
 -- lock_course: wait for one's turn to change a course or its lessons.
 --
 -- Updates the course_stats row, which enrolling and every other writer of the course update too. Call it first, look
--- after. Procedures that move or delete lessons lock those first, by id: a learner who completes the course holds a
--- lesson (by foreign key) before they need the course's numbers.
+-- after. The order everywhere is course_stats, then enrolments, then lessons: learners hold their enrolment when their
+-- progress begins to refer to a lesson. So whoever deletes a lesson or changes its slug, which waits for those who refer
+-- to it, locks the enrolments of the course before. A new place, or any other column, waits for nobody.
 --
 -- called by  the staff procedures on courses and lessons
 -- errors     none of its own

@@ -1,7 +1,7 @@
 -- make_lesson_room: the position for a lesson that comes into a chapter; those behind it move one place on.
 --
--- The unique key on positions is checked at the end of the statement (it is deferrable), so one update may pass through
--- two lessons on one place. The caller holds lock_course(), and lock_lessons() where it names a position.
+-- That no two lessons share a place is checked at the end of the statement (the constraint is deferrable), so one update
+-- may pass through two lessons on one place. The caller holds lock_course().
 --
 -- called by  add_lesson, move_lesson
 -- errors     none

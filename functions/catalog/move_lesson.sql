@@ -4,7 +4,7 @@
 -- the lesson itself.
 --
 -- called by  approved instructors, administrators
--- requires   require_lesson_staff, lock_lessons, lock_course, check_chapter, make_lesson_room, touch_course
+-- requires   require_lesson_staff, lock_course, check_chapter, make_lesson_room, touch_course
 -- errors     PA401 · PA403 · PA404 no such lesson · PA409 into itself, into a hidden chapter, into a prerequisite ·
 --            PA422 a position below 1, a parent outside the course
 create or replace function move_lesson(
@@ -36,7 +36,6 @@ begin
                 hint = 'Move it to a lesson that is not one of its own.';
     end if;
 
-    perform lock_lessons(p_course_id => v_course_id);
     perform lock_course(p_course_id => v_course_id);
     perform check_chapter(p_course_id => v_course_id, p_parent_lesson_id => p_parent_lesson_id);
 

@@ -4,7 +4,7 @@
 -- or 'deactivated'. Lessons that had it as their prerequisite no longer do.
 --
 -- called by  approved instructors, administrators
--- requires   require_lesson_staff, lock_lessons, lock_course, touch_course
+-- requires   require_lesson_staff, lock_course, touch_course
 -- errors     PA401 · PA403 · PA404 no such lesson
 create or replace function remove_lesson(
     p_lesson_id uuid
@@ -23,9 +23,10 @@ declare
     v_position integer;
     v_result text;
 begin
-    -- Nobody can begin one of them from here on; who has begun one is seen.
-    perform lock_lessons(p_course_id => v_course_id);
     perform lock_course(p_course_id => v_course_id);
+
+    -- Nobody can begin one of them from here on; who has begun one is seen.
+    perform from enrollments as e where e.course_id = v_course_id order by e.id for no key update;
 
     with recursive subtree (id) as (
         select l.id from lessons as l where l.id = p_lesson_id

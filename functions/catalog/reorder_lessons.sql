@@ -2,10 +2,10 @@
 --
 -- The list names every visible lesson of the chapter exactly once; hidden ones may be left out and then keep their order
 -- behind the others. A list that no longer fits, because somebody added or removed a lesson meanwhile, changes nothing.
--- One update does it: the unique key on positions is checked at its end.
+-- One update does it: that no two share a place is checked at its end.
 --
 -- called by  approved instructors, administrators
--- requires   require_course_staff, lock_lessons, lock_course, touch_course
+-- requires   require_course_staff, lock_course, touch_course
 -- errors     PA401 · PA403 · PA404 no such course · PA409 the list misses a lesson, or names one that is not (or no
 --            longer) in the chapter · PA422 no list, a null or a repetition in it, a parent outside the course
 create or replace function reorder_lessons(
@@ -35,7 +35,6 @@ begin
                 hint = 'Give the ids of the chapter''s lessons in their new order.';
     end if;
 
-    perform lock_lessons(p_course_id => p_course_id);
     perform lock_course(p_course_id => p_course_id);
 
     if p_parent_lesson_id is not null and not exists (

@@ -91,7 +91,6 @@ begin
 
     -- On its own, and only if it is another one: the slug is a key, and naming it waits for all who refer to the course.
     if exists (select from courses as c where c.id = p_course_id and c.slug <> p_slug) then
-        perform from enrollments as e where e.course_id = p_course_id order by e.id for no key update;
         update courses as c set slug = p_slug where c.id = p_course_id;
     end if;
 
