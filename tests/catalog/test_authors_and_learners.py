@@ -1,0 +1,131 @@
+"""Authors change a course while its learners work in it: both wait for their turn, and none for each other."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from pgacademy.testing import SchoolDatabase, acting
+from tests.support.factories import Connection, Course, make_course, make_enrollment, make_user, race
+
+SECONDS = 4
+#: A lesson that was removed, hidden or made a chapter a moment ago, an order that no longer fits.
+REFUSALS = {"PA404", "PA409", "23503"}
+LEARNERS = ("complete", "start", "record")
+AUTHORS = ("remove", "add", "reorder", "hide", "rename")
+
+
+def act(conn: Connection, what: str, course: Course, learner: UUID, dice: random.Random) -> None:
+    """One request. The first lesson is left alone by everyone, so that nobody comes to the end of the course."""
+    lessons = [
+        row[0]
+        for row in conn.execute(
+            "select id from lessons where course_id = %s and is_active order by id", (course.id,)
+        ).fetchall()
+    ]
+    lesson = dice.choice(lessons[1:] or lessons)
+    if what in ("remove", "hide") and len(lessons) < 4:
+        what = "add"
+
+    if what == "complete":
+        with conn.transaction(), acting(conn, learner, "student"):
+            conn.execute("select complete_lesson(%s, 10)", (lesson,))
+    elif what == "start":
+        with conn.transaction(), acting(conn, learner, "student"):
+            conn.execute("select start_lesson(%s)", (lesson,))
+    elif what == "record":
+        with conn.transaction(), acting(conn, None, "service"):
+            conn.execute("select record_completion(%s, %s, %s)", (learner, lesson, dice.randint(1, 100)))
+    else:
+        with conn.transaction(), acting(conn, course.instructor_id, "instructor"):
+            if what == "remove":
+                conn.execute("select remove_lesson(%s)", (lesson,))
+            elif what == "add":
+                conn.execute("select add_lesson(%s, 'L', p_position => 2)", (course.id,))
+            elif what == "reorder":
+                dice.shuffle(lessons)
+                conn.execute("select reorder_lessons(%s, null, %s)", (course.id, lessons))
+            elif what == "hide":
+                conn.execute("select update_lesson(%s, p_is_active => false)", (lesson,))
+            else:
+                conn.execute("select update_lesson(%s, p_slug => %s)", (lesson, f"l-{dice.getrandbits(60)}"))
+
+
+@pytest.mark.slow
+def test_authors_and_learners_never_deadlock(school: SchoolDatabase) -> None:
+    owner = school.connect(autocommit=True)
+    courses = [make_course(owner, lessons=6) for _ in range(2)]
+    learners = [make_user(owner) for _ in range(8)]
+    for course in courses:
+        for learner in learners:
+            make_enrollment(owner, learner, course)
+    conns = [school.connect(autocommit=True) for _ in range(8)]
+    end = time.monotonic() + SECONDS
+
+    def work(i: int) -> Counter[str]:
+        dice = random.Random(i)
+        outcomes: Counter[str] = Counter()
+        while time.monotonic() < end:
+            what = dice.choice(LEARNERS if i % 2 else AUTHORS)
+            try:
+                act(conns[i], what, dice.choice(courses), dice.choice(learners), dice)
+                outcomes[what] += 1
+            except psycopg.Error as error:
+                if error.sqlstate not in REFUSALS | {"40P01"}:
+                    raise
+                outcomes[error.sqlstate or ""] += 1
+        return outcomes
+
+    outcomes: Counter[str] = Counter()
+    for result in race(8, work):
+        if isinstance(result, Exception):
+            raise result
+        outcomes += result
+
+    assert outcomes["40P01"] == 0, outcomes
+    assert all(outcomes[what] for what in LEARNERS + AUTHORS), outcomes
+    assert owner.execute("select * from verify_integrity()").fetchall() == []
+
+
+def test_moving_a_lesson_does_not_wait_for_its_learners(school: SchoolDatabase) -> None:
+    owner = school.connect(autocommit=True)
+    course = make_course(owner, lessons=3)
+    author = school.connect(autocommit=True)
+    author.execute("set lock_timeout = '2s'")
+    held = school.connect()
+    # What a foreign key does to the lesson that a learner begins.
+    held.execute("select from lessons where course_id = %s for key share", (course.id,))
+    with author.transaction(), acting(author, course.instructor_id, "instructor"):
+        author.execute("select reorder_lessons(%s, null, %s)", (course.id, course.lesson_ids[::-1]))
+        author.execute("select add_lesson(%s, 'First', p_position => 1)", (course.id,))
+        author.execute(
+            "select update_lesson(%s, p_title => 'T', p_slug => 'lesson-1', p_is_active => false)",
+            (course.lesson_ids[0],),
+        )
+    held.rollback()
+
+
+def test_two_lessons_share_a_place_only_until_the_check(school: SchoolDatabase) -> None:
+    conn = school.connect()
+    course = make_course(conn, lessons=2)
+    first, second = course.lesson_ids
+    conn.commit()
+
+    with pytest.raises(psycopg.errors.ExclusionViolation):
+        conn.execute("update lessons set position = 2 where id = %s", (first,))
+    conn.rollback()
+
+    conn.execute("set constraints lessons_course_id_parent_lesson_id_position_excl deferred")
+    conn.execute("update lessons set position = 2 where id = %s", (first,))
+    conn.execute("update lessons set position = 1 where id = %s", (second,))
+    conn.commit()
+
+    conn.execute("set constraints lessons_course_id_parent_lesson_id_position_excl deferred")
+    conn.execute("update lessons set position = 2 where id = %s", (second,))
+    with pytest.raises(psycopg.errors.ExclusionViolation):
+        conn.commit()
