@@ -1,8 +1,8 @@
 -- deactivate_user: shuts a person out, now; with p_delete for good.
 --
--- Sessions end, and no policy or procedure accepts the identity any more. Deleting is soft: the row stays for what
--- refers to it, but the email and the wallets are free for someone else, the public profile is empty, and there is no
--- way back. (Erasing personal data is another matter.) Doing it again changes nothing.
+-- Sessions end, no policy or procedure accepts the identity any more, and the public profile is empty until
+-- reactivate_user(). Deleting is soft: the row stays for what refers to it, but the email and the wallets are free for
+-- someone else, and there is no way back. (Erasing personal data is another matter.) Doing it again changes nothing.
 --
 -- called by  administrators; back end, when people close their account
 -- requires   require_user, acting_in, guard_last_admin, end_sessions

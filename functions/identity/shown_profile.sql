@@ -1,7 +1,8 @@
 -- shown_profile: what other people may see of a person. The one place that decides it.
 --
 -- preferences.privacy.profileVisibility says `public` (so does its absence) or anything else, for example `private`:
--- then only username and emoji are shown. Whatever is not understood is private. Of a deleted person nothing is shown.
+-- then only username and emoji are shown. Whatever is not understood is private. Of a deactivated or deleted person nothing
+-- is shown.
 --
 -- called by  create_user_rows, sync_public_profile
 -- errors     none
@@ -16,7 +17,7 @@ as $$
 declare
     v_is_public boolean := coalesce(p_user.preferences #>> '{privacy,profileVisibility}', 'public') = 'public';
 begin
-    if p_user.deleted_at is not null then
+    if not p_user.is_active or p_user.deleted_at is not null then
         return query select null::text, null::text, null::text, null::text, null::text;
     elsif v_is_public then
         return query select p_user.username, p_user.full_name, p_user.avatar_url, p_user.avatar_emoji, p_user.bio;

@@ -12,7 +12,7 @@ after insert on users
 for each row execute function create_user_rows();
 
 create or replace trigger sync_public_profile
-after update of username, full_name, avatar_url, avatar_emoji, bio, preferences, deleted_at on users
+after update of username, full_name, avatar_url, avatar_emoji, bio, preferences, is_active, deleted_at on users
 for each row execute function sync_public_profile();
 
 create or replace trigger sync_is_ranked

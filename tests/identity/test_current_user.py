@@ -180,6 +180,12 @@ class TestSigned:
             assert error.diag.message_hint, what
             assert error.diag.message_detail, what
 
+    def test_a_token_expires_within_a_statement_too(self, db, keyed):
+        use(db, "pgacademy.token", signed(keyed, expires=int(time.time()) + 2))
+        assert who(db) == keyed
+        with raises_sqlstate("28000", conn=db):
+            db.execute("select current_user_id(), pg_sleep(2.1), current_user_id()")
+
     def test_a_deactivated_person_with_a_good_token_is_nobody(self, db, keyed):
         use(db, "pgacademy.token", signed(keyed))
         db.execute("update users set is_active = false where id = %s", (keyed,))
