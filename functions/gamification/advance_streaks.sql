@@ -34,7 +34,11 @@ begin
                 p_current_streak => s.current_streak,
                 p_last_streak_date => s.last_streak_date,
                 p_streak_freezes => s.streak_freezes,
-                p_today => (v_as_of at time zone coalesce(us.timezone, v_zone))::date
+                -- local_date() for many people at once.
+                p_today => greatest(
+                    (v_as_of at time zone coalesce(us.timezone, v_zone))::date,
+                    case when v_as_of >= us.timezone_changed_at then us.timezone_changed_on end
+                )
             ) = 0
         for update of s skip locked
     )

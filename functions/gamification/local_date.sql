@@ -1,5 +1,8 @@
 -- local_date: which day a moment is for a person, in the time zone of their settings, else in the school's.
 --
+-- Their calendar never goes back: whoever moves westwards stays on the day it was for them when they changed the zone, until
+-- that day has come there too. Otherwise a change of zone would open a missed day again.
+--
 -- called by  record_activity, effective_streak, grant_streak_freeze
 -- requires   school_zone
 -- errors     22023 the person's setting names no time zone
@@ -15,12 +18,17 @@ set search_path from current
 as $$
 #variable_conflict use_column
 begin
-    return (
-        p_at at time zone coalesce(
-            (select s.timezone from user_settings as s where s.user_id = p_user_id),
-            school_zone()
-        )
-    )::date;
+    return coalesce(
+        (
+            select greatest(
+                (p_at at time zone s.timezone)::date,
+                case when p_at >= s.timezone_changed_at then s.timezone_changed_on end
+            )
+            from user_settings as s
+            where s.user_id = p_user_id
+        ),
+        (p_at at time zone school_zone())::date
+    );
 end;
 $$;
 

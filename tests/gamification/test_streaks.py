@@ -192,6 +192,88 @@ def test_the_date_is_fixed_when_it_happens(db: Connection) -> None:
     assert record(db, user, "2024-05-03T12:00Z") == (3, 3)
 
 
+def run_of(conn: Connection, user: UUID, length: int, last: date) -> None:
+    """A run of so many days up to a date, as record_activity would have left it."""
+    conn.execute(
+        "insert into user_streaks (user_id, streak_date, streak_count, activity_type) "
+        "select %s, %s::date - %s + n, n, 'lesson' from generate_series(1, %s) as n",
+        (user, last, length, length),
+    )
+    conn.execute(
+        "update user_stats set current_streak = %s, longest_streak = %s, last_streak_date = %s where user_id = %s",
+        (length, length, last, user),
+    )
+
+
+def move(conn: Connection, user: UUID, zone: str) -> None:
+    with acting(conn, user):
+        conn.execute("select update_settings(p_timezone => %s)", (zone,))
+
+
+class TestMoving:
+    """A change of time zone revives nothing."""
+
+    @pytest.mark.parametrize("home", ["UTC", "Etc/GMT-14"])
+    def test_a_streak_that_is_over_stays_over(self, db: Connection, home: str) -> None:
+        """From UTC+14 it is one day or two back to UTC-12, whatever the hour."""
+        user = learner(db, home)
+        today = datetime.now(ZoneInfo(home)).date()
+        run_of(db, user, 30, today - 2 * DAY)
+        assert effective(db, user, None) == 0
+        move(db, user, "Etc/GMT+12")
+        assert effective(db, user, None) == 0
+        assert held(db, user)[:2] == (0, 30)
+        assert record(db, user, datetime.now(UTC)) == (1, 30)
+        assert effective(db, user, None) == 1
+        assert days(db, user)[-1][:2] == (today, 1)
+
+    def test_a_missed_day_does_not_come_back(self, db: Connection) -> None:
+        user = learner(db, "Etc/GMT-14")
+        today = datetime.now(ZoneInfo("Etc/GMT-14")).date()
+        run_of(db, user, 30, today - 2 * DAY)
+        assert record(db, user, datetime.now(UTC)) == (1, 30)
+        move(db, user, "Etc/GMT+12")
+        assert record(db, user, datetime.now(UTC)) == (1, 30)
+        assert [row[0] for row in days(db, user)[-2:]] == [today - 2 * DAY, today]
+
+    def test_a_living_streak_goes_on(self, db: Connection) -> None:
+        user = learner(db)
+        today = datetime.now(UTC).date()
+        run_of(db, user, 30, today - DAY)
+        move(db, user, "Etc/GMT+12")
+        assert effective(db, user, None) == 30
+        assert record(db, user, datetime.now(UTC)) == (31, 31)
+
+    def test_the_calendar_goes_on_once_the_day_has_come_there_too(self, db: Connection) -> None:
+        user = learner(db, "Etc/GMT-14")
+        move(db, user, "Etc/GMT+12")
+        here = datetime.now(ZoneInfo("Etc/GMT-14")).date()
+        for ahead, expected in ((1, here), (2, here + DAY), (3, here + 2 * DAY)):
+            there = datetime.combine(here + (ahead - 1) * DAY, datetime.min.time(), ZoneInfo("Etc/GMT+12"))
+            row = db.execute("select local_date(%s, %s)", (user, there + timedelta(hours=12))).fetchone()
+            assert row == (expected,)
+        # What was before the change is a day of the zone as it is now, for imports.
+        row = db.execute("select local_date(%s, '2024-05-01T11:00Z')", (user,)).fetchone()
+        assert row == (date(2024, 4, 30),)
+
+    def test_once_in_a_day_and_the_first_is_free(self, db: Connection) -> None:
+        user = learner(db, "Asia/Kolkata")
+        move(db, user, "Europe/Berlin")
+        move(db, user, "Europe/Berlin")
+        with raises_sqlstate("PA429", conn=db):
+            move(db, user, "Europe/London")
+        with acting(db, user):
+            db.execute("select update_settings(p_theme => 'dark')")
+        db.execute(
+            "update user_settings set timezone_changed_at = timezone_changed_at - interval '24 hours' where user_id = %s",
+            (user,),
+        )
+        move(db, user, "Europe/London")
+        assert db.execute(
+            "select timezone, theme, timezone_changed_at = now() from user_settings where user_id = %s", (user,)
+        ).fetchone() == ("Europe/London", "dark", True)
+
+
 def test_a_stale_streak_decays_when_read(db: Connection) -> None:
     user = learner(db, "Pacific/Auckland")
     record(db, user, "2024-05-01T00:00Z")

@@ -106,6 +106,16 @@ class TestPublicProfile:
             db.execute("update users set full_name = 'Countess', preferences = '{\"privacy\": {}}'")
         assert shown(db, ada) == ("ada", "Countess", "https://x/a.png", "A", "mine")
 
+    def test_a_deactivated_person_shows_nothing_until_they_are_back(self, db, ada):
+        with acting(db, None, "service"):
+            db.execute("select deactivate_user(%s)", (ada,))
+        assert shown(db, ada) == (None,) * 5
+        db.execute("update users set bio = 'written meanwhile' where id = %s", (ada,))
+        assert shown(db, ada) == (None,) * 5
+        with acting(db, None, "service"):
+            db.execute("select reactivate_user(%s)", (ada,))
+        assert shown(db, ada) == ("ada", "Ada L.", "https://x/a.png", "A", "written meanwhile")
+
     def test_a_private_registration_never_shows(self, db):
         bob = make_user(db, full_name="Bob", preferences={"privacy": {"profileVisibility": "private"}})
         assert shown(db, bob)[1] is None
@@ -139,5 +149,8 @@ class TestFollowers:
         assert db.execute(moved, (ada,)).fetchone() == (True,)
 
     def test_time_zones_are_checked_on_the_column_too(self, db, ada):
-        with raises_sqlstate("PA422"), acting(db, ada):
+        with raises_sqlstate("PA422", conn=db):
             db.execute("update user_settings set timezone = 'Mars/Olympus'")
+        for role in ("student", "instructor"):
+            with raises_sqlstate("42501", conn=db), acting(db, ada, role):
+                db.execute("update user_settings set timezone = 'Etc/GMT+12'")
