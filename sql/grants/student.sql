@@ -11,8 +11,8 @@ grant select on table users, public_profiles, user_settings, user_wallets to pga
 grant update (
     full_name, first_name, last_name, avatar_url, avatar_emoji, bio, phone_number, preferences, show_on_leaderboard
 ) on table users to pgacademy_student;
-grant update (email_notifications, push_notifications, theme, language, timezone)
-on table user_settings to pgacademy_student;
+-- Not timezone: a streak is settled before its days are counted in another zone, by update_settings().
+grant update (email_notifications, push_notifications, theme, language) on table user_settings to pgacademy_student;
 -- Without token_hash: what is never read cannot be guessed at.
 grant select (
     id, family_id, user_id, token_jti, ip_address, user_agent, created_at, last_accessed_at, expires_at, rotated_at,
@@ -29,8 +29,9 @@ grant select on table enrollments, lesson_progress to pgacademy_student;
 grant update (notes) on table lesson_progress to pgacademy_student;
 
 -- gamification
--- Read only: everything here moves through procedures. Not xp_rank_buckets, xp_rank_deltas: live_rank() reads them.
+-- Read only: everything here moves through procedures. Not xp_rank_buckets, xp_rank_deltas: live_rank() reads them. Not
+-- leaderboard_cache either: it lists who opted out since the last refresh; leaderboard_page() leaves them out.
 grant select on table
     levels, achievement_metrics, achievements, xp_events, user_stats, user_achievements, user_streaks,
-    leaderboard_cache, leaderboard_generation
+    leaderboard_generation
 to pgacademy_student;

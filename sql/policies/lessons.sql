@@ -1,6 +1,8 @@
 -- policies on lessons: content is for those on the course, its instructor, and, where it is a preview, everyone.
 -- (The migration that made the table enabled row level security.) Titles for the others: v_course_outline.
 --
+-- An enrolment whose time is over opens nothing, whether or not the job has come by that says so.
+--
 -- `exists` where all published courses would be many, `in` where a person's own are few: then it is run once.
 drop policy if exists select_previews on lessons;
 create policy select_previews on lessons
@@ -26,7 +28,10 @@ create policy select_previews_and_enrolled on lessons
                 inner join courses as c on c.id = e.course_id
                 where
                     e.user_id = (select current_user_id())
-                    and e.status in ('active', 'completed')
+                    and (
+                        e.status = 'completed'
+                        or (e.status = 'active' and (e.expires_at is null or e.expires_at > now()))
+                    )
                     and c.is_active
                     and c.deleted_at is null
             )

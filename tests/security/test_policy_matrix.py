@@ -26,7 +26,12 @@ PROFILE = {
     "full_name", "first_name", "last_name", "avatar_url", "avatar_emoji", "bio", "phone_number", "preferences",
     "show_on_leaderboard",
 }  # fmt: skip
-SETTINGS = {"email_notifications", "push_notifications", "theme", "language", "timezone"}
+SETTINGS = {"email_notifications", "push_notifications", "theme", "language"}
+#: What an instructor reads of a learner's progress: not their notes.
+PROGRESS = {
+    "id", "enrollment_id", "user_id", "course_id", "lesson_id", "status", "started_at", "completed_at",
+    "time_spent_seconds", "completion_percentage", "score", "xp_earned", "created_at", "updated_at",
+}  # fmt: skip
 SESSION = {
     "id", "family_id", "user_id", "token_jti", "ip_address", "user_agent", "created_at", "last_accessed_at",
     "expires_at", "rotated_at", "revoked_at", "revoked_reason",
@@ -57,7 +62,11 @@ TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
     "lesson_prerequisites": [("select", ALL, EVERYONE)],
     # learning
     "enrollments": [("select", ALL, PEOPLE)],
-    "lesson_progress": [("select", ALL, PEOPLE), ("update", {"notes"}, ("student",))],
+    "lesson_progress": [
+        ("select", ALL, ("student", "admin")),
+        ("select", PROGRESS, ("instructor",)),
+        ("update", {"notes"}, ("student",)),
+    ],
     # gamification
     "levels": [("select", ALL, EVERYONE)],
     "achievement_metrics": [("select", ALL, EVERYONE)],
@@ -66,7 +75,7 @@ TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
     "user_stats": [("select", ALL, PEOPLE)],
     "user_achievements": [("select", ALL, PEOPLE)],
     "user_streaks": [("select", ALL, PEOPLE)],
-    "leaderboard_cache": [("select", ALL, PEOPLE)],
+    "leaderboard_cache": [("select", ALL, ("admin",))],
     "leaderboard_generation": [("select", ALL, PEOPLE)],
     "xp_rank_buckets": [],
     "xp_rank_deltas": [],
@@ -564,12 +573,31 @@ class TestRows:
                 where,
             )
 
-    @pytest.mark.parametrize("table", ["leaderboard_cache", "leaderboard_generation"])
-    def test_the_board_is_for_those_signed_in(self, world, table):
-        for role in PEOPLE:
-            assert world.rows("ada", role, f"select true from {table}")
+    def test_an_enrolment_whose_time_is_over_closes_its_lessons(self, world):
+        """Before the job has come by: the status is still active."""
+        owner = world.school.connect(autocommit=True)
+        where = (world.people["bob"], world.courses["jons"].id)
+        change = "update enrollments set expires_at = {} where user_id = %s and course_id = %s"
+        seen = "select course_id, position from lessons"
+        try:
+            owner.execute(change.format("now() + interval '1 hour'"), where)
+            assert ("jons", 2) in world.rows("bob", "student", seen)
+            owner.execute(change.format("now()"), where)
+            assert ("jons", 2) not in world.rows("bob", "student", seen)
+        finally:
+            owner.execute(change.format("null"), where)
 
-    @pytest.mark.parametrize("table", ["platform_settings", "job_runs"])
+    def test_notes_are_the_learners_own(self, world):
+        assert world.rows("ada", "student", "select notes from lesson_progress") == {"ada"}
+        for query in ("select notes from lesson_progress", "select * from lesson_progress"):
+            with raises_sqlstate("42501"):
+                world.rows("ivy", "instructor", query)
+
+    def test_the_generation_is_for_those_signed_in(self, world):
+        for role in PEOPLE:
+            assert world.rows("ada", role, "select true from leaderboard_generation")
+
+    @pytest.mark.parametrize("table", ["platform_settings", "job_runs", "leaderboard_cache"])
     def test_operations_are_for_administrators(self, world, table):
         assert world.rows("root", "admin", f"select true from {table}")
         for who in ("ada", "ivy", "nobody", "gone"):
