@@ -4,7 +4,7 @@
 -- columns hold the latest period anything was earned in: an event of a newer one begins it, one of the same adds to it,
 -- an older one changes the total only. So weekly_xp is always the sum of the ledger over that week.
 --
--- called by  award_xp, reverse_xp
+-- called by  grant_xp, reverse_xp
 -- requires   calculate_user_level, school_zone, ensure_user_stats
 -- errors     PA404 no such person
 create or replace function apply_xp(

@@ -8,7 +8,7 @@
 -- null row grants everything that is reached.
 --
 -- called by  record_completion, record_enrollment, check_achievements
--- requires   metric_values, course_metric_values, achievement_xp, award_xp; user_stats is moved before the call
+-- requires   metric_values, course_metric_values, achievement_xp, grant_xp; user_stats is moved before the call
 -- errors     PA404 no such person
 create or replace function grant_achievements(
     p_user_id uuid,
@@ -82,7 +82,7 @@ begin
             xp_reward := achievement_xp(p_achievement_id => v_grant.achievement_id);
 
             if xp_reward > 0 then
-                perform award_xp(
+                perform grant_xp(
                     p_user_id => p_user_id,
                     p_amount => xp_reward,
                     p_source_type => 'achievement',

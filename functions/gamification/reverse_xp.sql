@@ -5,8 +5,8 @@
 -- nothing.
 --
 -- called by  back-end jobs
--- requires   apply_xp
--- errors     PA404 no such award · PA409 it is a reversal itself · PA422 no reason
+-- requires   require_service, apply_xp
+-- errors     PA403 not the service · PA404 no such award · PA409 it is a reversal itself · PA422 no reason
 create or replace function reverse_xp(
     p_event_id uuid,
     p_reason text
@@ -21,6 +21,8 @@ as $$
 declare
     v_event xp_events;
 begin
+    perform require_service();
+
     if p_reason is null or length(p_reason) not between 1 and 500 then
         raise exception 'a reversal needs a reason'
             using errcode = 'PA422',

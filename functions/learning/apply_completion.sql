@@ -11,12 +11,15 @@
 -- time they report counts up to the time since start_lesson; without that call nothing of it counts. What staff and
 -- imports report is a fact: time and order are taken as told.
 --
+-- Who teaches the course completes its lessons like everyone else, and gets nothing for it: no XP, no day of a streak, no
+-- achievements. p_moves_streak is false for what may not count as a day of learning.
+--
 -- The course's row of course_stats is locked before the enrolment, as everywhere, when this may be the last lesson. If two
 -- of a learner's last lessons are completed at once the later one notices too late and locks it after; should
 -- someone change the course in that very moment, the server ends one of the two with 40P01, which is safe to retry.
 --
 -- called by  complete_lesson, record_completion
--- requires   claim_idempotency_key, store_reply, setting, award_xp, reward_course, record_activity,
+-- requires   claim_idempotency_key, store_reply, setting, grant_xp, reward_course, record_activity,
 --            grant_achievements, calculate_user_level, next_lesson; trigger update_course_progress
 -- errors     PA404 no such lesson or learner · PA409 not enrolled, enrolment not open, a chapter or hidden lesson, graded
 --            lesson, lessons before it not done, key used for another request · PA422 score or time out of range
@@ -27,6 +30,7 @@ create or replace function apply_completion(
     p_seconds integer,
     p_at timestamptz,
     p_by_learner boolean,
+    p_moves_streak boolean,
     p_actor text,
     p_procedure text,
     p_idempotency_key text,
@@ -102,6 +106,7 @@ begin
     select
         l.course_id,
         l.title,
+        c.instructor_id = p_user_id as is_own,
         l.is_active and c.is_active as is_active,
         l.is_graded or l.lesson_type in ('quiz', 'assignment') as is_graded,
         exists (
@@ -156,7 +161,7 @@ begin
             using errcode = 'PA409',
                 detail = format('enrollment_id = %s, status = %s, expires_at = %s',
                     v_enrollment.id, v_enrollment.status, coalesce(v_enrollment.expires_at::text, 'never')),
-                hint = 'Enrol again.';
+                hint = 'Enrol again; if the time is over, ask the instructor for more.';
     end if;
 
     -- A new statement, after the lock. Without counters the person is new, or gone.
@@ -179,7 +184,7 @@ begin
             );
         end if;
 
-        v_xp := v_lesson.xp;
+        v_xp := case when v_lesson.is_own then 0 else v_lesson.xp end;
 
         insert into lesson_progress as p
         (
@@ -205,7 +210,7 @@ begin
         if v_xp > 0 then
             select x.awarded
             into v_awarded
-            from award_xp(
+            from grant_xp(
                 p_user_id => p_user_id,
                 p_amount => v_xp,
                 p_source_type => 'lesson',
@@ -240,12 +245,12 @@ begin
         );
     end if;
 
-    if not already_completed then
+    if p_moves_streak and not already_completed and not v_lesson.is_own then
         perform record_activity(p_user_id => p_user_id, p_activity_type => 'lesson', p_occurred_at => p_at);
     end if;
 
     achievements := '[]';
-    if not already_completed or v_score is not null then
+    if not v_lesson.is_own and (not already_completed or v_score is not null) then
         select
             jsonb_agg(
                 jsonb_build_object(

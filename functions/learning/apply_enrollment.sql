@@ -2,17 +2,20 @@
 --
 -- A learner who is on the course stays as they are (already_enrolled). One who left it, or whose enrolment expired, gets
 -- the same row back with all progress; if the course now asks for nothing they have not done, it is complete at once.
+-- Learners (p_by_learner) keep the expiry that staff gave them, and do not come back after it; staff set it anew.
+-- Enrolling in one's own course earns no achievements.
 -- Seats are checked by the trigger on enrollments, where the row is written.
 --
 -- called by  enroll, record_enrollment
 -- requires   claim_idempotency_key, store_reply, calculate_progress, complete_course, grant_achievements, next_lesson
--- errors     PA404 no such course · PA409 not published, prerequisites missing, full, key used for another request ·
---            PA422 expiry not after the moment
+-- errors     PA404 no such course · PA409 not published, prerequisites missing, full, time over, key used for another
+--            request · PA422 expiry not after the moment
 create or replace function apply_enrollment(
     p_user_id uuid,
     p_course_id uuid,
     p_at timestamptz,
     p_expires_at timestamptz,
+    p_by_learner boolean,
     p_actor text,
     p_procedure text,
     p_idempotency_key text,
@@ -37,6 +40,7 @@ declare
     v_enrollment enrollments;
     v_before user_stats;
     v_missing text;
+    v_expires_at timestamptz := p_expires_at;
 begin
     if p_expires_at <= p_at then
         raise exception 'an enrolment expires after it begins'
@@ -74,7 +78,10 @@ begin
     where e.user_id = p_user_id and e.course_id = p_course_id
     for no key update;
 
-    already_enrolled := found and v_enrollment.status in ('active', 'completed');
+    already_enrolled := found and (
+        v_enrollment.status = 'completed'
+        or (v_enrollment.status = 'active' and (v_enrollment.expires_at is null or v_enrollment.expires_at > p_at))
+    );
 
     if not already_enrolled then
         if not v_course.is_published or not v_course.is_active then
@@ -108,19 +115,30 @@ begin
                 using errcode = 'PA409', detail = format('missing = %s', v_missing), hint = 'Complete them first.';
         end if;
 
+        if p_by_learner then
+            v_expires_at := v_enrollment.expires_at;
+
+            if v_expires_at <= p_at then
+                raise exception 'the time for this course is over'
+                    using errcode = 'PA409',
+                        detail = format('enrollment_id = %s, expires_at = %s', v_enrollment.id, v_expires_at),
+                        hint = 'Ask its instructor for more time.';
+            end if;
+        end if;
+
         select s.* into v_before from user_stats as s where s.user_id = p_user_id;
 
         if v_enrollment.id is null then
             insert into enrollments as e
             (user_id, course_id, enrolled_at, last_accessed_at, expires_at)
-            values (p_user_id, p_course_id, p_at, p_at, p_expires_at)
+            values (p_user_id, p_course_id, p_at, p_at, v_expires_at)
             returning e.* into v_enrollment;
         else
             update enrollments as e
             set
                 status = 'active',
                 dropped_at = null,
-                expires_at = p_expires_at,
+                expires_at = v_expires_at,
                 last_accessed_at = greatest(e.last_accessed_at, p_at),
                 completed_lessons_count = c.completed_lessons,
                 total_lessons_count = c.total_lessons,
@@ -136,9 +154,11 @@ begin
         where e.id = v_enrollment.id
         returning e.* into v_enrollment;
 
-        perform grant_achievements(
-            p_user_id => p_user_id, p_before => v_before, p_course_id => p_course_id, p_occurred_at => p_at
-        );
+        if v_course.instructor_id <> p_user_id then
+            perform grant_achievements(
+                p_user_id => p_user_id, p_before => v_before, p_course_id => p_course_id, p_occurred_at => p_at
+            );
+        end if;
     end if;
 
     enrollment_id := v_enrollment.id;

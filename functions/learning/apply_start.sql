@@ -79,7 +79,7 @@ begin
                     'enrollment_id = %s, status = %s, expires_at = %s',
                     v_enrollment.id, v_enrollment.status, coalesce(v_enrollment.expires_at::text, 'never')
                 ),
-                hint = 'Enrol again.';
+                hint = 'Enrol again; if the time is over, ask the instructor for more.';
     end if;
 
     if p_by_learner then

@@ -5,7 +5,7 @@
 --
 -- called by  refresh_course_progress, apply_enrollment; both hold course_stats and the enrolment
 -- requires   reward_course, grant_achievements
--- errors     those of award_xp
+-- errors     those of grant_xp
 create or replace function complete_course(
     p_enrollment_id uuid,
     p_occurred_at timestamptz
@@ -40,8 +40,12 @@ begin
         return;
     end if;
 
-    -- Nobody is rewarded after they left: their rows are kept, not moved.
-    if exists (select from users as u where u.id = v_enrollment.user_id and u.deleted_at is null) then
+    -- Nobody is rewarded after they left, their rows are kept, not moved; nor for their own course.
+    if exists (select from users as u where u.id = v_enrollment.user_id and u.deleted_at is null)
+        and not exists (
+            select from courses as c where c.id = v_enrollment.course_id and c.instructor_id = v_enrollment.user_id
+        )
+    then
         perform reward_course(
             p_user_id => v_enrollment.user_id, p_course_id => v_enrollment.course_id, p_occurred_at => p_occurred_at
         );

@@ -51,6 +51,7 @@ begin
         p_seconds => p_seconds,
         p_at => now(),
         p_by_learner => true,
+        p_moves_streak => true,
         p_actor => v_user_id::text,
         p_procedure => 'complete_lesson',
         p_idempotency_key => p_idempotency_key,

@@ -1,12 +1,13 @@
 -- enroll: the caller takes a course; returns the enrolment and the lesson to begin with.
 --
 -- Taking a course one is on changes nothing and returns it (already_enrolled; the lesson is then the next one). After
--- dropping it or an expiry the enrolment comes back with its progress.
+-- dropping it the enrolment comes back with its progress, and with the expiry that staff gave it; after that only staff
+-- bring it back.
 --
 -- called by  learners
 -- requires   require_user, apply_enrollment
 -- errors     PA401, PA403 from require_user · PA404 no such course, or not published · PA409 required courses not completed
---            (the detail lists them), full, key used for another request
+--            (the detail lists them), full, time over, key used for another request
 create or replace function enroll(
     p_course_id uuid,
     p_idempotency_key text default null
@@ -51,6 +52,7 @@ begin
         p_course_id => p_course_id,
         p_at => now(),
         p_expires_at => null,
+        p_by_learner => true,
         p_actor => v_user_id::text,
         p_procedure => 'enroll',
         p_idempotency_key => p_idempotency_key,

@@ -2,7 +2,7 @@
 --
 -- Depth first, in the order of the outline. What the course needs comes first; only when that is done, the optional
 -- lessons, or one that a learner skips on purpose would come back for ever. Passes over lessons whose prerequisites
--- are not done: those cannot be started.
+-- are not done: those cannot be started. A hidden prerequisite holds nobody up, as in refuse_locked_lesson.
 --
 -- called by  update_course_progress, refresh_course_progress, enroll, resume_lesson
 -- errors     none; an unknown enrolment has no next lesson
@@ -51,8 +51,10 @@ begin
         and not exists (
             select
             from lesson_prerequisites as r
+            inner join lessons as before on before.id = r.prerequisite_lesson_id
             where
                 r.lesson_id = o.lesson_id
+                and before.is_active
                 and not exists (select from done as d where d.lesson_id = r.prerequisite_lesson_id)
         )
     order by not o.is_mandatory, o.path

@@ -1,13 +1,16 @@
 -- record_completion: a lesson was completed, as told by the back end, an import, or the course's instructor.
 --
 -- Does and returns what complete_lesson does; takes also a score and the moment it happened. The best score stays: a
--- repeated completion with a better score replaces the worse one and moves the person's score counters, without XP. An
--- instructor records for learners of their own courses, and never for themselves.
+-- repeated completion with a better score replaces the worse one and moves the person's score counters, without XP.
+--
+-- An instructor, who must be approved, records for learners of their own courses, and never for themselves; for them the
+-- past is narrow: not before the enrolment, not more days ago than the setting learning.backdate_days (30), at most a
+-- day of time spent, and a completion on an earlier day of the learner's calendar is no day of their streak.
 --
 -- called by  back-end jobs and imports; instructors; grading
--- requires   acting_in, require_user, require_service, require_moment, apply_completion
--- errors     PA401, PA403 not allowed, not the instructor of the course, one's own completion · PA404 no such lesson or
---            learner · PA409 not enrolled, enrolment not open, a chapter or hidden lesson, key used for another request ·
+-- requires   acting_in, require_course_author, require_service, require_moment, setting, local_date, apply_completion
+-- errors     PA401, PA403 not allowed, not the approved instructor of the course, one's own completion · PA404 no such
+--            lesson or learner · PA409 not enrolled, enrolment not open, a chapter or hidden lesson, key used for another request ·
 --            PA422 score, time or moment out of range
 create or replace function record_completion(
     p_user_id uuid,
@@ -45,9 +48,12 @@ declare
     v_actor text := 'service';
     v_actor_id uuid;
     v_at timestamptz;
+    v_moves_streak boolean := true;
+    v_days integer;
+    v_enrolled_at timestamptz;
 begin
     if acting_in('instructor') and not acting_in('service') then
-        v_actor_id := require_user(p_role => 'instructor');
+        v_actor_id := require_course_author();
         v_actor := v_actor_id::text;
 
         if not exists (
@@ -72,6 +78,36 @@ begin
                 hint = 'Pass the id of a living person.';
     end if;
 
+    if v_actor_id is not null then
+        if p_seconds > 86400 then
+            raise exception 'a lesson takes at most a day'
+                using errcode = 'PA422', detail = format('seconds = %s', p_seconds),
+                    hint = 'Pass at most 86400 seconds.';
+        end if;
+
+        if p_occurred_at is not null then
+            v_days := coalesce((setting(p_key => 'learning.backdate_days') #>> '{}')::integer, 30);
+
+            select e.enrolled_at
+            into v_enrolled_at
+            from lessons as l
+            inner join enrollments as e on e.course_id = l.course_id and e.user_id = p_user_id
+            where l.id = p_lesson_id;
+
+            if v_at < v_enrolled_at or v_at < now() - make_interval(days => v_days) then
+                raise exception 'an instructor cannot record this so late'
+                    using errcode = 'PA422',
+                        detail = format(
+                            'moment = %s, enrolled = %s, days = %s', v_at, coalesce(v_enrolled_at::text, 'no'), v_days
+                        ),
+                        hint = 'Pass a time since the enrolment and of the last days, or null for now.';
+            end if;
+
+            v_moves_streak := local_date(p_user_id => p_user_id, p_at => v_at)
+                >= local_date(p_user_id => p_user_id, p_at => now());
+        end if;
+    end if;
+
     return query
     select c.*
     from apply_completion(
@@ -81,6 +117,7 @@ begin
         p_seconds => p_seconds,
         p_at => v_at,
         p_by_learner => false,
+        p_moves_streak => v_moves_streak,
         p_actor => v_actor,
         p_procedure => 'record_completion',
         p_idempotency_key => p_idempotency_key,

@@ -1,12 +1,12 @@
 -- record_enrollment: a learner enrolled in a course, as told by the back end, an import, or the course's instructor.
 --
 -- Does and returns what enroll does, at the moment it happened; an expiry may be set. The same rules hold: published,
--- required courses completed, a free seat. An instructor enrols others in their own courses.
+-- required courses completed, a free seat. An instructor, who must be approved, enrols others in their own courses.
 --
 -- called by  back-end jobs and imports; instructors
--- requires   acting_in, require_user, require_service, require_moment, apply_enrollment
--- errors     PA401, PA403 not allowed, not the instructor of the course · PA404 no such course or learner · PA409 not
---            published, required courses not completed, full, key used for another request · PA422 moment or expiry
+-- requires   acting_in, require_course_author, require_service, require_moment, apply_enrollment
+-- errors     PA401, PA403 not allowed, not the approved instructor of the course · PA404 no such course or learner ·
+--            PA409 not published, required courses not completed, full, key used for another request · PA422 moment or expiry
 create or replace function record_enrollment(
     p_user_id uuid,
     p_course_id uuid,
@@ -33,7 +33,7 @@ declare
     v_at timestamptz;
 begin
     if acting_in('instructor') and not acting_in('service') then
-        v_actor_id := require_user(p_role => 'instructor');
+        v_actor_id := require_course_author();
         v_actor := v_actor_id::text;
 
         if not exists (select from courses as c where c.id = p_course_id and c.instructor_id = v_actor_id) then
@@ -60,6 +60,7 @@ begin
         p_course_id => p_course_id,
         p_at => v_at,
         p_expires_at => p_expires_at,
+        p_by_learner => false,
         p_actor => v_actor,
         p_procedure => 'record_enrollment',
         p_idempotency_key => p_idempotency_key,

@@ -45,7 +45,7 @@ begin
         raise exception 'the enrolment is not open'
             using errcode = 'PA409',
                 detail = format('enrollment_id = %s, status = %s', v_enrollment.id, v_enrollment.status),
-                hint = 'Enrol again.';
+                hint = 'Enrol again; if the time is over, ask the instructor for more.';
     end if;
 
     return query

@@ -1,8 +1,8 @@
--- reward_course: what a learner gets for a completed course, once; returns the XP it gave.
+-- reward_course: what a learner gets for a completed course, once; returns the XP it gave. Nobody is paid for their own.
 --
 -- called by  apply_completion, complete_course
--- requires   setting, award_xp
--- errors     those of award_xp
+-- requires   setting, grant_xp
+-- errors     those of grant_xp
 create or replace function reward_course(
     p_user_id uuid,
     p_course_id uuid,
@@ -20,7 +20,12 @@ declare
     v_amount integer;
     v_awarded integer := 0;
 begin
-    select c.title, coalesce(c.completion_xp, (setting(p_key => 'xp.course'))::integer, 500)
+    select
+        c.title,
+        case
+            when c.instructor_id = p_user_id then 0
+            else coalesce(c.completion_xp, (setting(p_key => 'xp.course'))::integer, 500)
+        end
     into v_title, v_amount
     from courses as c
     where c.id = p_course_id;
@@ -28,7 +33,7 @@ begin
     if v_amount > 0 then
         select x.awarded
         into v_awarded
-        from award_xp(
+        from grant_xp(
             p_user_id => p_user_id,
             p_amount => v_amount,
             p_source_type => 'course',

@@ -72,23 +72,14 @@ begin
         where e.id = v_enrollment_id;
     end if;
 
-    if v_was <> v_is and v_old_score is null then
+    if v_was <> v_is or v_old_score is distinct from v_new_score then
         perform bump_stats(
             p_user_id => v_user_id,
             p_lessons => v_is::integer - v_was::integer,
             p_score => v_new_score,
-            p_occurred_at => v_at
+            p_score_before => v_old_score,
+            p_occurred_at => case when v_is and not v_was then v_at end
         );
-    elsif v_was <> v_is or v_old_score is distinct from v_new_score then
-        -- A score that changes or goes: a difference, which is not one more score.
-        update user_stats as s
-        set
-            lessons_completed = s.lessons_completed + (v_is::integer - v_was::integer),
-            score_sum = s.score_sum + coalesce(v_new_score, 0) - coalesce(v_old_score, 0),
-            score_count = s.score_count + (v_new_score is not null)::integer - (v_old_score is not null)::integer,
-            perfect_scores = s.perfect_scores
-                + (v_new_score is not distinct from 100)::integer - (v_old_score is not distinct from 100)::integer
-        where s.user_id = v_user_id;
     end if;
 
     return null;

@@ -306,3 +306,15 @@ def test_one_reversal_at_once(school: SchoolDatabase) -> None:
 
     assert sorted(race(16, reverse), key=str) == sorted([-90] + [0] * 15, key=str)
     assert stats(owner, user, "total_xp") == (30,)
+
+
+def test_only_the_back_end_gives_and_takes(db: Connection) -> None:
+    """Not the grant alone: whoever was handed it by mistake is refused."""
+    user = make_user(db)
+    for signature in ("award_xp", "reverse_xp"):
+        db.execute(f"grant execute on function {signature} to pgacademy_student")
+    for statement in ("award_xp(current_user_id(), 10, 'gift', null)", "reverse_xp(gen_random_uuid(), 'x')"):
+        with raises_sqlstate("PA403", conn=db), acting(db, user, "student"):
+            db.execute(f"select * from {statement}")
+    with acting(db, None, "service"):
+        assert db.execute("select awarded from award_xp(%s, 10, 'gift', null)", (user,)).fetchone() == (10,)

@@ -78,7 +78,9 @@ RULES = {
         union all
         select 'unpaid course', e.user_id, e.course_id, 0
         from enrollments as e
-        where e.status = 'completed' and not exists (
+        inner join courses as c on c.id = e.course_id
+        -- Nobody is paid for their own.
+        where e.status = 'completed' and c.instructor_id <> e.user_id and not exists (
             select from xp_events as x
             where e.user_id = x.user_id and e.course_id = x.source_id and x.source_type = 'course'
         )

@@ -247,7 +247,8 @@ def test_a_hidden_lesson_holds_nobody_up(db: Connection, ada: UUID, course: Cour
         learner(db, ada, f"select * from {query}", one)
     assert str(two) in (raised.detail or "")
     assert str(three) not in (raised.detail or "")
-    learner(db, ada, COMPLETE, two)
+    assert learner(db, ada, COMPLETE, two)["next_lesson_id"] == one
+    assert learner(db, ada, "select * from resume_lesson(%s)", course.id)["lesson_id"] == one
     with db.transaction(force_rollback=True):
         learner(db, ada, f"select * from {query}", one)
     db.execute("update lessons set is_active = true where id = %s", [three])
@@ -344,10 +345,43 @@ def test_expiry(db: Connection, ada: UUID, course: Course) -> None:
     assert service(db, "select expire_enrollments(%s) as n", start + timedelta(days=4))["n"] == 0
     assert service(db, "select expire_enrollments() as n")["n"] == 1
     assert row(db, "select enrollment_count from course_stats where course_id = %s", course.id)["enrollment_count"] == 0
-    assert learner(db, ada, ENROLL, course.id)["status"] == "active"
+    # The time that staff gave is over, and staff give more.
+    with raises_sqlstate("PA409"), db.transaction():
+        learner(db, ada, ENROLL, course.id)
+    assert service(db, "select * from record_enrollment(%s, %s)", ada, course.id)["status"] == "active"
     learner(db, ada, COMPLETE, course.lesson_ids[1])
     with raises_sqlstate("PA422"), db.transaction():
         service(db, record, ada, course.id, start, start)
+
+
+@pytest.mark.parametrize("days", [5, 20])
+def test_coming_back_is_no_way_around_the_expiry(db: Connection, ada: UUID, course: Course, days: int) -> None:
+    start = datetime.now(UTC) - timedelta(days=10)
+    expires = start + timedelta(days=days)
+    record = "select * from record_enrollment(%s, %s, %s, p_expires_at => %s)"
+    service(db, record, ada, course.id, start, expires)
+    learner(db, ada, "select * from drop_course(%s)", course.id)
+    if days == 5:
+        with raises_sqlstate("PA409"), db.transaction():
+            learner(db, ada, ENROLL, course.id)
+        service(db, record, ada, course.id, None, datetime.now(UTC) + timedelta(days=1))
+        assert learner(db, ada, ENROLL, course.id)["already_enrolled"]
+    else:
+        assert learner(db, ada, ENROLL, course.id)["status"] == "active"
+        assert row(db, "select expires_at from enrollments where user_id = %s", ada)["expires_at"] == expires
+
+
+def test_staff_give_more_time_before_the_job_has_come_by(db: Connection, ada: UUID, course: Course) -> None:
+    start = datetime.now(UTC) - timedelta(days=10)
+    service(
+        db, "select * from record_enrollment(%s, %s, %s, p_expires_at => %s)",
+        ada, course.id, start, start + timedelta(days=5),
+    )  # fmt: skip
+    with raises_sqlstate("PA409"), db.transaction():
+        learner(db, ada, ENROLL, course.id)
+    assert not service(db, "select * from record_enrollment(%s, %s)", ada, course.id)["already_enrolled"]
+    learner(db, ada, COMPLETE, course.lesson_ids[0])
+    assert row(db, "select enrollment_count from course_stats where course_id = %s", course.id)["enrollment_count"] == 1
 
 
 def test_rating(db: Connection, ada: UUID, course: Course) -> None:
@@ -402,6 +436,96 @@ def test_who_may_record(db: Connection, ada: UUID, course: Course) -> None:
                 course.lesson_ids[1],
                 moment,
             )
+
+
+def test_nobody_earns_anything_in_their_own_course(db: Connection, course: Course) -> None:
+    """Whoever makes the lessons could make as many as they like."""
+    teacher = course.instructor_id
+    for number in range(12):
+        other = make_course(db, teacher, lessons=1)
+        learner(db, teacher, ENROLL, other.id)
+        got = learner(db, teacher, COMPLETE, other.lesson_ids[0])
+        assert (got["course_completed"], got["xp_awarded"], got["total_xp"]) == (True, 0, 0), number
+        assert (got["current_streak"], got["achievements"], got["levels_gained"]) == (0, [], 0)
+    # Also where the course is completed because a lesson goes.
+    learner(db, teacher, ENROLL, course.id)
+    for lesson in course.lesson_ids[:2]:
+        learner(db, teacher, COMPLETE, lesson)
+    db.execute("update lessons set is_active = false where id = %s", (course.lesson_ids[2],))
+    assert row(db, "select count(*) as n from enrollments where status = 'completed'")["n"] == 13
+    for table in ("xp_events", "user_achievements", "user_streaks"):
+        assert row(db, f"select count(*) as n from {table}")["n"] == 0, table
+    assert row(db, "select max(xp_earned) as xp from lesson_progress")["xp"] == 0
+    # In anyone else's they do.
+    elsewhere = make_course(db, lessons=1)
+    learner(db, teacher, ENROLL, elsewhere.id)
+    got = learner(db, teacher, COMPLETE, elsewhere.lesson_ids[0])
+    assert got["xp_awarded"] >= 550
+    assert got["current_streak"] == 1
+
+
+class TestInstructorsRecordThePresent:
+    RECORD = "select * from record_completion(%s, %s, p_occurred_at => %s)"
+
+    def teacher(self, db: Connection, course: Course, query: str, *args: Any) -> dict[str, Any]:
+        with acting(db, course.instructor_id, "instructor"):
+            return row(db, query, *args)
+
+    def test_the_past_is_narrow(self, db: Connection, ada: UUID, course: Course) -> None:
+        now = datetime.now(UTC)
+        enrolled = now - timedelta(days=20)
+        service(db, "select * from record_enrollment(%s, %s, %s)", ada, course.id, enrolled)
+        for days, limit, refused in ((21, 30, True), (19, 10, True), (19, 30, False)):
+            db.execute(
+                "insert into platform_settings (setting_key, setting_value) "
+                "values ('learning.backdate_days', to_jsonb(%s)) on conflict (setting_key) do update set setting_value = excluded.setting_value",
+                (limit,),
+            )
+            args = (self.RECORD, ada, course.lesson_ids[0], now - timedelta(days=days))
+            if refused:
+                with raises_sqlstate("PA422", conn=db):
+                    self.teacher(db, course, *args)
+            else:
+                assert not self.teacher(db, course, *args)["already_completed"]
+
+    def test_thirty_days_where_nothing_is_set(self, db: Connection, ada: UUID, course: Course) -> None:
+        now = datetime.now(UTC)
+        service(db, "select * from record_enrollment(%s, %s, %s)", ada, course.id, now - timedelta(days=99))
+        db.execute("delete from platform_settings where setting_key = 'learning.backdate_days'")
+        with raises_sqlstate("PA422", conn=db):
+            self.teacher(db, course, self.RECORD, ada, course.lesson_ids[0], now - timedelta(days=31))
+        self.teacher(db, course, self.RECORD, ada, course.lesson_ids[0], now - timedelta(days=29))
+        # Imports tell the past as it was.
+        service(db, self.RECORD, ada, course.lesson_ids[1], now - timedelta(days=90))
+        with raises_sqlstate("PA422", conn=db):
+            service(db, self.RECORD, ada, course.lesson_ids[2], "1899-12-31T23:00Z")
+
+    def test_what_was_earlier_is_no_day_of_a_streak(self, db: Connection, ada: UUID, course: Course) -> None:
+        now = datetime.now(UTC)
+        service(db, "select * from record_enrollment(%s, %s, %s)", ada, course.id, now - timedelta(days=20))
+        for lesson, days in zip(course.lesson_ids, (2, 1, 0), strict=True):
+            got = self.teacher(db, course, self.RECORD, ada, lesson, now - timedelta(days=days))
+            assert got["xp_awarded"] >= 50
+            assert got["current_streak"] == (days == 0)
+        assert row(db, "select count(*) as n from user_streaks")["n"] == 1
+
+    def test_a_day_of_time_at_most(self, db: Connection, ada: UUID, course: Course) -> None:
+        record = "select * from record_completion(%s, %s, p_seconds => %s)"
+        service(db, "select * from record_enrollment(%s, %s)", ada, course.id)
+        with raises_sqlstate("PA422", conn=db):
+            self.teacher(db, course, record, ada, course.lesson_ids[0], 86_401)
+        self.teacher(db, course, record, ada, course.lesson_ids[0], 86_400)
+        service(db, record, ada, course.lesson_ids[1], 86_401)
+
+    def test_only_while_they_are_approved(self, db: Connection, ada: UUID, course: Course) -> None:
+        service(db, "select * from record_enrollment(%s, %s)", ada, course.id)
+        db.execute("update users set is_approved = false where id = %s", (course.instructor_id,))
+        for query, what in (
+            ("select * from record_completion(%s, %s)", course.lesson_ids[0]),
+            ("select * from record_enrollment(%s, %s)", course.id),
+        ):
+            with raises_sqlstate("PA403", conn=db):
+                self.teacher(db, course, query, ada, what)
 
 
 def test_rows_are_seen_by_those_they_concern(db: Connection, ada: UUID, course: Course) -> None:

@@ -747,7 +747,8 @@ class TestTwoSchools:
             for statement in (
                 "select academy.register_user('x@example.org')",
                 "select academy.find_login('x')",
-                # (Not award_xp: procedures that act for a learner call it too, so the grant is all that guards it.)
+                "select academy.award_xp(null, 1, 'x', null)",
+                "select academy.reverse_xp(null, 'x')",
                 "select academy.refresh_leaderboard()",
                 "select academy.grant_streak_freeze(null, 'x')",
                 "select academy.record_drop(null, null)",
