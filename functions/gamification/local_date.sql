@@ -1,7 +1,7 @@
 -- local_date: which day a moment is for a person, in the time zone of their settings, else in the school's.
 --
--- Their calendar never goes back: whoever moves westwards stays on the day it was for them when they changed the zone, until
--- that day has come there too. Otherwise a change of zone would open a missed day again.
+-- Their calendar never goes back: whoever moves westwards stays on the day it was for them when they changed the zone,
+-- until that day has come there too. Otherwise a change of zone would open a missed day again.
 --
 -- called by  record_activity, effective_streak, grant_streak_freeze
 -- requires   school_zone

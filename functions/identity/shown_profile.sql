@@ -1,8 +1,8 @@
 -- shown_profile: what other people may see of a person. The one place that decides it.
 --
 -- preferences.privacy.profileVisibility says `public` (so does its absence) or anything else, for example `private`:
--- then only username and emoji are shown. Whatever is not understood is private. Of a deactivated or deleted person nothing
--- is shown.
+-- then only username and emoji are shown. Whatever is not understood is private. Of a deactivated or deleted person
+-- nothing is shown.
 --
 -- called by  create_user_rows, sync_public_profile
 -- errors     none

@@ -265,7 +265,7 @@ class TestMoving:
         with acting(db, user):
             db.execute("select update_settings(p_theme => 'dark')")
         db.execute(
-            "update user_settings set timezone_changed_at = timezone_changed_at - interval '24 hours' where user_id = %s",
+            "update user_settings set timezone_changed_at = now() - interval '24 hours' where user_id = %s",
             (user,),
         )
         move(db, user, "Europe/London")
