@@ -95,6 +95,22 @@ def test_a_hidden_lesson_is_hidden_from_learners(db: Connection) -> None:
             assert seen(db, "lessons", course.id) == expected
 
 
+def test_a_deleted_course_leaves_the_list(db: Connection) -> None:
+    course, student, admin = make_course(db), make_user(db), make_user(db, "admin")
+    make_enrollment(db, student, course)
+    lists = """select
+        (select array_agg(course_title) from v_my_courses where user_id = %s),
+        (select jsonb_path_query_array(current_courses, '$[*].title') from v_user_dashboard where user_id = %s)"""
+    row = db.execute("select title from courses where id = %s", (course.id,)).fetchone()
+    assert row is not None
+    # Unpublished, it stays with those who are on it.
+    for change, listed in (("is_published = false", [row[0]]), ("deleted_at = now()", [])):
+        db.execute(f"update courses set {change} where id = %s", (course.id,))
+        for user, role in ((student, "student"), (admin, "admin")):
+            with acting(db, user, role):  # type: ignore[arg-type]
+                assert db.execute(lists, (student, student)).fetchone() == (listed or None, listed)
+
+
 @pytest.mark.parametrize("change", ["role = 'student'", "is_active = false", "deleted_at = now()"])
 def test_whoever_is_no_longer_an_instructor_has_no_drafts(db: Connection, change: str) -> None:
     draft = make_course(db, published=False)

@@ -26,10 +26,10 @@ select
     e.expires_at,
     e.rating
 from enrollments as e
--- Left: a course that is no longer published is still theirs, without its title.
-left join courses as c on c.id = e.course_id
+-- Inner: what the reader may no longer see (deleted, or unpublished after they left it) is not on their list.
+inner join courses as c on c.id = e.course_id
 left join lessons as l on l.id = e.current_lesson_id
-where c.is_active is not false and c.deleted_at is null;
+where c.is_active and c.deleted_at is null;
 
 comment on view v_my_courses is 'Enrolments with the titles of course and current lesson.';
 revoke all on v_my_courses from public;

@@ -63,8 +63,8 @@ select
             '[]'::jsonb
         )
         from enrollments as e
-        left join courses as c on c.id = e.course_id
-        where e.user_id = u.id and e.status = 'active'
+        inner join courses as c on c.id = e.course_id
+        where e.user_id = u.id and e.status = 'active' and c.deleted_at is null
     ) as current_courses
 from users as u
 left join user_stats as s on s.user_id = u.id
