@@ -478,7 +478,8 @@ class TestInstructorsRecordThePresent:
         for days, limit, refused in ((21, 30, True), (19, 10, True), (19, 30, False)):
             db.execute(
                 "insert into platform_settings (setting_key, setting_value) "
-                "values ('learning.backdate_days', to_jsonb(%s)) on conflict (setting_key) do update set setting_value = excluded.setting_value",
+                "values ('learning.backdate_days', to_jsonb(%s)) "
+                "on conflict (setting_key) do update set setting_value = excluded.setting_value",
                 (limit,),
             )
             args = (self.RECORD, ada, course.lesson_ids[0], now - timedelta(days=days))
