@@ -392,6 +392,11 @@ _ACTING_IN: Procedure[object] = Procedure(
         ]
     ),
 )
+_ACTING_INSTRUCTOR_ID: Procedure[object] = Procedure(
+    "acting_instructor_id",
+    {},
+    frozenset([]),
+)
 _ACTS_AS: Procedure[object] = Procedure(
     "acts_as",
     {
@@ -1575,6 +1580,19 @@ class Session(SessionBase):
             ),
         )
 
+    def acting_instructor_id(self) -> UUID | None:
+        """The calling person, if they are and act as an instructor; null for everyone else.
+
+        current_user_id() says who is calling, not what they still are: whoever was demoted may hold a connection
+        that acts as an instructor. Policies that show an instructor the rows of others ask this instead, as (select
+        acting_instructor_id()), so that it runs once per statement; null passes none of them.
+
+        Errors: 28000 from verified_identity
+
+        Who may call it: instructor.
+        """
+        return cast("UUID | None", self._value(_ACTING_INSTRUCTOR_ID, {}))
+
     def acts_as(self, *, role: str) -> bool:
         """Whether the caller acts in this role and is a living, active person who may: student, instructor or admin.
 
@@ -1628,8 +1646,8 @@ class Session(SessionBase):
         `is_mandatory` is true, `is_preview` is false, `is_graded` is false, `coin_reward` is 0, `metadata` is '{}'.
 
         Errors: PA401 · PA403 · PA404 no such course · PA409 the parent is hidden, or a prerequisite · PA422 no
-        title; title, slug or type; a position below 1; a parent outside the course · 23505
-        lessons_course_id_slug_key · 23514 another value against a column's rule
+        title; title, slug or type; more XP than an instructor may give; a position below 1; a parent outside the
+        course · 23505 lessons_course_id_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -1754,15 +1772,14 @@ class Session(SessionBase):
     ) -> AwardXp:
         """Gives a learner XP once per source and occurrence; returns the totals and what was awarded.
 
-        Appends to the ledger (xp_events) and moves user_stats with it, level and periods included. The same
-        learner, source and occurrence again changes nothing, whatever the amount, and returns the totals as they
-        stand with awarded = 0, so callers may retry. A source that pays repeatedly names its occurrence, a daily
-        bonus for instance the local date. It grants no achievements: callers that should, call grant_achievements
-        afterwards.
+        See grant_xp for what that does. The same learner, source and occurrence again changes nothing and returns
+        the totals as they stand with awarded = 0, so callers may retry. It grants no achievements:
+        check_achievements does, or the learner's next event.
 
         Left out, `occurrence` is ''.
 
-        Errors: PA404 no such learner · PA422 amount not between 1 and 100000, no source, a time in the future
+        Errors: PA403 not the service · PA404 no such learner · PA422 amount not between 1 and 100000, no source, a
+        time in the future
 
         Who may call it: service.
         """
@@ -1807,6 +1824,8 @@ class Session(SessionBase):
 
         The curve is data, so that a school may flatten it; the formula behind the shipped one is floor((1 + sqrt(1
         + 0.08 * xp)) / 2), at most 100. Less than the lowest level's XP is level 1; null is null.
+
+        In PL/pgSQL, which keeps its plan: it runs several times with every completion.
 
         Errors: none
 
@@ -1899,8 +1918,8 @@ class Session(SessionBase):
         `coin_reward` is 0, `metadata` is '{}', `is_featured` is false.
 
         Errors: PA401 · PA403 not an approved instructor; a course for somebody else; only administrators feature a
-        course · PA404 no such instructor · PA422 no title; title, slug, track or difficulty · 23505
-        courses_slug_key · 23514 another value against a column's rule
+        course · PA404 no such instructor · PA422 no title; title, slug, track or difficulty; more XP than an
+        instructor may give · 23505 courses_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -1949,9 +1968,10 @@ class Session(SessionBase):
     def deactivate_user(self, *, user_id: UUID | str, delete: bool | None = None) -> None:
         """Shuts a person out and ends their sessions; with p_delete the account is deleted for good.
 
-        Sessions end, and no policy or procedure accepts the identity any more. Deleting is soft: the row stays for
-        what refers to it, but the email and the wallets are free for someone else, the public profile is empty, and
-        there is no way back. (Erasing personal data is another matter.) Doing it again changes nothing.
+        Sessions end, no policy or procedure accepts the identity any more, and the public profile is empty until
+        reactivate_user(). Deleting is soft: the row stays for what refers to it, but the email and the wallets are
+        free for someone else, and there is no way back. (Erasing personal data is another matter.) Doing it again
+        changes nothing.
 
         Left out, `delete` is false.
 
@@ -2016,9 +2036,11 @@ class Session(SessionBase):
     def delete_course(self, *, course_id: UUID | str) -> None:
         """Deletes a course for everyone, keeping what was learned in it.
 
-        A course that a living course requires is kept: nobody new could ever fulfil the prerequisite.
+        A course that a published course requires, or another of the caller's, is kept: nobody new could ever fulfil
+        the prerequisite. Drafts of others say nothing and hold up nobody: they lose the prerequisite.
 
-        Errors: PA401 · PA403 · PA404 no such course, or deleted before · PA409 another course requires it
+        Errors: PA401 · PA403 · PA404 no such course, or deleted before · PA409 another course requires it; the
+        detail names those that the caller may see
 
         Who may call it: instructor, admin.
         """
@@ -2090,10 +2112,11 @@ class Session(SessionBase):
         """Enrols the calling learner in a course; returns the enrolment and the first lesson.
 
         Taking a course one is on changes nothing and returns it (already_enrolled; the lesson is then the next
-        one). After dropping it or an expiry the enrolment comes back with its progress.
+        one). After dropping it the enrolment comes back with its progress, and with the expiry that staff gave it;
+        after that only staff bring it back.
 
         Errors: PA401, PA403 from require_user · PA404 no such course, or not published · PA409 required courses not
-        completed (the detail lists them), full, key used for another request
+        completed (the detail lists them), full, time over, key used for another request
 
         Who may call it: student.
         """
@@ -2490,11 +2513,16 @@ class Session(SessionBase):
 
         Does and returns what complete_lesson does; takes also a score and the moment it happened. The best score
         stays: a repeated completion with a better score replaces the worse one and moves the person's score
-        counters, without XP. An instructor records for learners of their own courses, and never for themselves.
+        counters, without XP.
 
-        Errors: PA401, PA403 not allowed, not the instructor of the course, one's own completion · PA404 no such
-        lesson or learner · PA409 not enrolled, enrolment not open, a chapter or hidden lesson, key used for another
-        request · PA422 score, time or moment out of range
+        An instructor, who must be approved, records for learners of their own courses, and never for themselves;
+        for them the past is narrow: not before the enrolment, not more days ago than the setting
+        learning.backdate_days (30), at most a day of time spent, and a completion on an earlier day of the
+        learner's calendar is no day of their streak.
+
+        Errors: PA401, PA403 not allowed, not the approved instructor of the course, one's own completion · PA404 no
+        such lesson or learner · PA409 not enrolled, enrolment not open, a chapter or hidden lesson, key used for
+        another request · PA422 score, time or moment out of range
 
         Who may call it: instructor, service.
         """
@@ -2547,10 +2575,12 @@ class Session(SessionBase):
         """Records that a learner enrolled in a course; does and returns what enroll does.
 
         Does and returns what enroll does, at the moment it happened; an expiry may be set. The same rules hold:
-        published, required courses completed, a free seat. An instructor enrols others in their own courses.
+        published, required courses completed, a free seat. An instructor, who must be approved, enrols others in
+        their own courses.
 
-        Errors: PA401, PA403 not allowed, not the instructor of the course · PA404 no such course or learner · PA409
-        not published, required courses not completed, full, key used for another request · PA422 moment or expiry
+        Errors: PA401, PA403 not allowed, not the approved instructor of the course · PA404 no such course or
+        learner · PA409 not published, required courses not completed, full, key used for another request · PA422
+        moment or expiry
 
         Who may call it: instructor, service.
         """
@@ -2732,7 +2762,7 @@ class Session(SessionBase):
 
         The list names every visible lesson of the chapter exactly once; hidden ones may be left out and then keep
         their order behind the others. A list that no longer fits, because somebody added or removed a lesson
-        meanwhile, changes nothing. One update does it: the unique key on positions is checked at its end.
+        meanwhile, changes nothing. One update does it: that no two share a place is checked at its end.
 
         Errors: PA401 · PA403 · PA404 no such course · PA409 the list misses a lesson, or names one that is not (or
         no longer) in the chapter · PA422 no list, a null or a repetition in it, a parent outside the course
@@ -2788,7 +2818,7 @@ class Session(SessionBase):
         month of the award lose what they had gained. Levels may fall; achievements stay. Reversing the same award
         again changes nothing.
 
-        Errors: PA404 no such award · PA409 it is a reversal itself · PA422 no reason
+        Errors: PA403 not the service · PA404 no such award · PA409 it is a reversal itself · PA422 no reason
 
         Who may call it: service.
         """
@@ -2900,13 +2930,14 @@ class Session(SessionBase):
         """Published courses by words and filters, a page at a time.
 
         With a query the best match comes first, without one the newest. For the next page, after is the course_id
-        of the last row seen: the page goes on where that course stands now, and no page costs more than the first.
-        Titles match by similarity (pg_trgm) or when they hold the query as written, descriptions when they hold it.
+        of the last row seen: the page goes on where that course stands now, and no page costs more than the first;
+        if it has been withdrawn in between, begin again. Titles match by similarity (pg_trgm) or when they hold the
+        query as written, descriptions when they hold it.
 
         Left out, `limit` is 20.
 
-        Errors: PA404 no such course in p_after · PA422 p_limit not 1 to 100, a query over 200 characters, unknown
-        track or difficulty
+        Errors: PA404 no published course in p_after · PA422 p_limit not 1 to 100, a query over 200 characters,
+        unknown track or difficulty
 
         Who may call it: anonymous, student, instructor, admin, service.
         """
@@ -2980,7 +3011,8 @@ class Session(SessionBase):
         """Changes the value of an operator setting that exists.
 
         Settings are made by the reference seed, which also gives each its type: this changes values, it does not
-        invent keys. Numbers are rewards, so they are whole, not negative, and at most what one award may give.
+        invent keys. Numbers are rewards and days, so they are whole, not negative, and at most what one award may
+        give. A time zone is one that this server knows: an unknown one would make every award fail.
 
         Errors: PA401 · PA403 not an administrator · PA404 no such setting · PA422 a value of another type, or out
         of range
@@ -3125,8 +3157,8 @@ class Session(SessionBase):
         Left out, `clear` is '{}'.
 
         Errors: PA401 · PA403 · PA404 no such course or instructor · PA409 fewer seats than are taken · PA422 title,
-        slug, track or difficulty; unknown name in p_clear; a column both given and cleared · 23505 courses_slug_key
-        · 23514 another value against a column's rule
+        slug, track or difficulty; more XP than an instructor may give; unknown name in p_clear; a column both given
+        and cleared · 23505 courses_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -3191,8 +3223,8 @@ class Session(SessionBase):
         Left out, `clear` is '{}'.
 
         Errors: PA401 · PA403 · PA404 no such lesson · PA409 shown inside a hidden chapter · PA422 title, slug or
-        type; unknown name in p_clear; a column both given and cleared · 23505 lessons_course_id_slug_key · 23514
-        another value against a column's rule
+        type; more XP than an instructor may give; unknown name in p_clear; a column both given and cleared · 23505
+        lessons_course_id_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -3277,9 +3309,13 @@ class Session(SessionBase):
     ) -> None:
         """Changes the caller's own settings: null leaves one as it is.
 
-        A new time zone counts from now on: the days of a streak stay where they were.
+        A new time zone counts from now on: the days of a streak stay where they were. A streak that is over in the
+        old zone is settled first, and the day it is now for the person is kept (local_date), so that no zone brings
+        back a day that was missed. A zone can be changed once in 24 hours; the first choice after registration is
+        free. Nobody may write the column itself.
 
-        Errors: PA401, PA403 from require_user · PA422 unknown time zone or theme; malformed language
+        Errors: PA401, PA403 from require_user · PA422 unknown time zone or theme; malformed language · PA429 time
+        zone changed less than 24 hours ago
 
         Who may call it: student, instructor, admin.
         """
@@ -3384,6 +3420,19 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def acting_instructor_id(self) -> UUID | None:
+        """The calling person, if they are and act as an instructor; null for everyone else.
+
+        current_user_id() says who is calling, not what they still are: whoever was demoted may hold a connection
+        that acts as an instructor. Policies that show an instructor the rows of others ask this instead, as (select
+        acting_instructor_id()), so that it runs once per statement; null passes none of them.
+
+        Errors: 28000 from verified_identity
+
+        Who may call it: instructor.
+        """
+        return cast("UUID | None", await self._value(_ACTING_INSTRUCTOR_ID, {}))
+
     async def acts_as(self, *, role: str) -> bool:
         """Whether the caller acts in this role and is a living, active person who may: student, instructor or admin.
 
@@ -3437,8 +3486,8 @@ class AsyncSession(AsyncSessionBase):
         `is_mandatory` is true, `is_preview` is false, `is_graded` is false, `coin_reward` is 0, `metadata` is '{}'.
 
         Errors: PA401 · PA403 · PA404 no such course · PA409 the parent is hidden, or a prerequisite · PA422 no
-        title; title, slug or type; a position below 1; a parent outside the course · 23505
-        lessons_course_id_slug_key · 23514 another value against a column's rule
+        title; title, slug or type; more XP than an instructor may give; a position below 1; a parent outside the
+        course · 23505 lessons_course_id_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -3563,15 +3612,14 @@ class AsyncSession(AsyncSessionBase):
     ) -> AwardXp:
         """Gives a learner XP once per source and occurrence; returns the totals and what was awarded.
 
-        Appends to the ledger (xp_events) and moves user_stats with it, level and periods included. The same
-        learner, source and occurrence again changes nothing, whatever the amount, and returns the totals as they
-        stand with awarded = 0, so callers may retry. A source that pays repeatedly names its occurrence, a daily
-        bonus for instance the local date. It grants no achievements: callers that should, call grant_achievements
-        afterwards.
+        See grant_xp for what that does. The same learner, source and occurrence again changes nothing and returns
+        the totals as they stand with awarded = 0, so callers may retry. It grants no achievements:
+        check_achievements does, or the learner's next event.
 
         Left out, `occurrence` is ''.
 
-        Errors: PA404 no such learner · PA422 amount not between 1 and 100000, no source, a time in the future
+        Errors: PA403 not the service · PA404 no such learner · PA422 amount not between 1 and 100000, no source, a
+        time in the future
 
         Who may call it: service.
         """
@@ -3616,6 +3664,8 @@ class AsyncSession(AsyncSessionBase):
 
         The curve is data, so that a school may flatten it; the formula behind the shipped one is floor((1 + sqrt(1
         + 0.08 * xp)) / 2), at most 100. Less than the lowest level's XP is level 1; null is null.
+
+        In PL/pgSQL, which keeps its plan: it runs several times with every completion.
 
         Errors: none
 
@@ -3710,8 +3760,8 @@ class AsyncSession(AsyncSessionBase):
         `coin_reward` is 0, `metadata` is '{}', `is_featured` is false.
 
         Errors: PA401 · PA403 not an approved instructor; a course for somebody else; only administrators feature a
-        course · PA404 no such instructor · PA422 no title; title, slug, track or difficulty · 23505
-        courses_slug_key · 23514 another value against a column's rule
+        course · PA404 no such instructor · PA422 no title; title, slug, track or difficulty; more XP than an
+        instructor may give · 23505 courses_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -3760,9 +3810,10 @@ class AsyncSession(AsyncSessionBase):
     async def deactivate_user(self, *, user_id: UUID | str, delete: bool | None = None) -> None:
         """Shuts a person out and ends their sessions; with p_delete the account is deleted for good.
 
-        Sessions end, and no policy or procedure accepts the identity any more. Deleting is soft: the row stays for
-        what refers to it, but the email and the wallets are free for someone else, the public profile is empty, and
-        there is no way back. (Erasing personal data is another matter.) Doing it again changes nothing.
+        Sessions end, no policy or procedure accepts the identity any more, and the public profile is empty until
+        reactivate_user(). Deleting is soft: the row stays for what refers to it, but the email and the wallets are
+        free for someone else, and there is no way back. (Erasing personal data is another matter.) Doing it again
+        changes nothing.
 
         Left out, `delete` is false.
 
@@ -3827,9 +3878,11 @@ class AsyncSession(AsyncSessionBase):
     async def delete_course(self, *, course_id: UUID | str) -> None:
         """Deletes a course for everyone, keeping what was learned in it.
 
-        A course that a living course requires is kept: nobody new could ever fulfil the prerequisite.
+        A course that a published course requires, or another of the caller's, is kept: nobody new could ever fulfil
+        the prerequisite. Drafts of others say nothing and hold up nobody: they lose the prerequisite.
 
-        Errors: PA401 · PA403 · PA404 no such course, or deleted before · PA409 another course requires it
+        Errors: PA401 · PA403 · PA404 no such course, or deleted before · PA409 another course requires it; the
+        detail names those that the caller may see
 
         Who may call it: instructor, admin.
         """
@@ -3901,10 +3954,11 @@ class AsyncSession(AsyncSessionBase):
         """Enrols the calling learner in a course; returns the enrolment and the first lesson.
 
         Taking a course one is on changes nothing and returns it (already_enrolled; the lesson is then the next
-        one). After dropping it or an expiry the enrolment comes back with its progress.
+        one). After dropping it the enrolment comes back with its progress, and with the expiry that staff gave it;
+        after that only staff bring it back.
 
         Errors: PA401, PA403 from require_user · PA404 no such course, or not published · PA409 required courses not
-        completed (the detail lists them), full, key used for another request
+        completed (the detail lists them), full, time over, key used for another request
 
         Who may call it: student.
         """
@@ -4301,11 +4355,16 @@ class AsyncSession(AsyncSessionBase):
 
         Does and returns what complete_lesson does; takes also a score and the moment it happened. The best score
         stays: a repeated completion with a better score replaces the worse one and moves the person's score
-        counters, without XP. An instructor records for learners of their own courses, and never for themselves.
+        counters, without XP.
 
-        Errors: PA401, PA403 not allowed, not the instructor of the course, one's own completion · PA404 no such
-        lesson or learner · PA409 not enrolled, enrolment not open, a chapter or hidden lesson, key used for another
-        request · PA422 score, time or moment out of range
+        An instructor, who must be approved, records for learners of their own courses, and never for themselves;
+        for them the past is narrow: not before the enrolment, not more days ago than the setting
+        learning.backdate_days (30), at most a day of time spent, and a completion on an earlier day of the
+        learner's calendar is no day of their streak.
+
+        Errors: PA401, PA403 not allowed, not the approved instructor of the course, one's own completion · PA404 no
+        such lesson or learner · PA409 not enrolled, enrolment not open, a chapter or hidden lesson, key used for
+        another request · PA422 score, time or moment out of range
 
         Who may call it: instructor, service.
         """
@@ -4358,10 +4417,12 @@ class AsyncSession(AsyncSessionBase):
         """Records that a learner enrolled in a course; does and returns what enroll does.
 
         Does and returns what enroll does, at the moment it happened; an expiry may be set. The same rules hold:
-        published, required courses completed, a free seat. An instructor enrols others in their own courses.
+        published, required courses completed, a free seat. An instructor, who must be approved, enrols others in
+        their own courses.
 
-        Errors: PA401, PA403 not allowed, not the instructor of the course · PA404 no such course or learner · PA409
-        not published, required courses not completed, full, key used for another request · PA422 moment or expiry
+        Errors: PA401, PA403 not allowed, not the approved instructor of the course · PA404 no such course or
+        learner · PA409 not published, required courses not completed, full, key used for another request · PA422
+        moment or expiry
 
         Who may call it: instructor, service.
         """
@@ -4543,7 +4604,7 @@ class AsyncSession(AsyncSessionBase):
 
         The list names every visible lesson of the chapter exactly once; hidden ones may be left out and then keep
         their order behind the others. A list that no longer fits, because somebody added or removed a lesson
-        meanwhile, changes nothing. One update does it: the unique key on positions is checked at its end.
+        meanwhile, changes nothing. One update does it: that no two share a place is checked at its end.
 
         Errors: PA401 · PA403 · PA404 no such course · PA409 the list misses a lesson, or names one that is not (or
         no longer) in the chapter · PA422 no list, a null or a repetition in it, a parent outside the course
@@ -4599,7 +4660,7 @@ class AsyncSession(AsyncSessionBase):
         month of the award lose what they had gained. Levels may fall; achievements stay. Reversing the same award
         again changes nothing.
 
-        Errors: PA404 no such award · PA409 it is a reversal itself · PA422 no reason
+        Errors: PA403 not the service · PA404 no such award · PA409 it is a reversal itself · PA422 no reason
 
         Who may call it: service.
         """
@@ -4711,13 +4772,14 @@ class AsyncSession(AsyncSessionBase):
         """Published courses by words and filters, a page at a time.
 
         With a query the best match comes first, without one the newest. For the next page, after is the course_id
-        of the last row seen: the page goes on where that course stands now, and no page costs more than the first.
-        Titles match by similarity (pg_trgm) or when they hold the query as written, descriptions when they hold it.
+        of the last row seen: the page goes on where that course stands now, and no page costs more than the first;
+        if it has been withdrawn in between, begin again. Titles match by similarity (pg_trgm) or when they hold the
+        query as written, descriptions when they hold it.
 
         Left out, `limit` is 20.
 
-        Errors: PA404 no such course in p_after · PA422 p_limit not 1 to 100, a query over 200 characters, unknown
-        track or difficulty
+        Errors: PA404 no published course in p_after · PA422 p_limit not 1 to 100, a query over 200 characters,
+        unknown track or difficulty
 
         Who may call it: anonymous, student, instructor, admin, service.
         """
@@ -4791,7 +4853,8 @@ class AsyncSession(AsyncSessionBase):
         """Changes the value of an operator setting that exists.
 
         Settings are made by the reference seed, which also gives each its type: this changes values, it does not
-        invent keys. Numbers are rewards, so they are whole, not negative, and at most what one award may give.
+        invent keys. Numbers are rewards and days, so they are whole, not negative, and at most what one award may
+        give. A time zone is one that this server knows: an unknown one would make every award fail.
 
         Errors: PA401 · PA403 not an administrator · PA404 no such setting · PA422 a value of another type, or out
         of range
@@ -4936,8 +4999,8 @@ class AsyncSession(AsyncSessionBase):
         Left out, `clear` is '{}'.
 
         Errors: PA401 · PA403 · PA404 no such course or instructor · PA409 fewer seats than are taken · PA422 title,
-        slug, track or difficulty; unknown name in p_clear; a column both given and cleared · 23505 courses_slug_key
-        · 23514 another value against a column's rule
+        slug, track or difficulty; more XP than an instructor may give; unknown name in p_clear; a column both given
+        and cleared · 23505 courses_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -5002,8 +5065,8 @@ class AsyncSession(AsyncSessionBase):
         Left out, `clear` is '{}'.
 
         Errors: PA401 · PA403 · PA404 no such lesson · PA409 shown inside a hidden chapter · PA422 title, slug or
-        type; unknown name in p_clear; a column both given and cleared · 23505 lessons_course_id_slug_key · 23514
-        another value against a column's rule
+        type; more XP than an instructor may give; unknown name in p_clear; a column both given and cleared · 23505
+        lessons_course_id_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -5088,9 +5151,13 @@ class AsyncSession(AsyncSessionBase):
     ) -> None:
         """Changes the caller's own settings: null leaves one as it is.
 
-        A new time zone counts from now on: the days of a streak stay where they were.
+        A new time zone counts from now on: the days of a streak stay where they were. A streak that is over in the
+        old zone is settled first, and the day it is now for the person is kept (local_date), so that no zone brings
+        back a day that was missed. A zone can be changed once in 24 hours; the first choice after registration is
+        free. Nobody may write the column itself.
 
-        Errors: PA401, PA403 from require_user · PA422 unknown time zone or theme; malformed language
+        Errors: PA401, PA403 from require_user · PA422 unknown time zone or theme; malformed language · PA429 time
+        zone changed less than 24 hours ago
 
         Who may call it: student, instructor, admin.
         """
