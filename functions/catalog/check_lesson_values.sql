@@ -26,7 +26,7 @@ begin
     into v_field, v_value, v_hint
     from (
         values
-        ('title', p_title, p_title ~ '\S' and length(p_title) <= 500, 'Give it 1 to 500 characters.'),
+        ('title', p_title, p_title ~ '[^[:space:]]' and length(p_title) <= 500, 'Give it 1 to 500 characters.'),
         (
             'slug', p_slug, p_slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(p_slug) <= 500,
             'Use a-z and 0-9 with single hyphens between them, or leave it out: the title makes one.'

@@ -48,7 +48,7 @@ as $$
 #variable_conflict use_column
 declare
     v_query text := nullif(btrim(p_query), '');
-    v_pattern text := '%' || replace(replace(replace(v_query, '\', '\\'), '%', '\%'), '_', '\_') || '%';
+    v_pattern text := '%' || replace(replace(replace(v_query, E'\\', E'\\\\'), '%', E'\\%'), '_', E'\\_') || '%';
     v_after_relevance real;
     v_after_published_at timestamptz;
 begin

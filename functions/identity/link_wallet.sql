@@ -23,7 +23,7 @@ begin
         case p_chain
             when 'solana' then v_address ~ '^[1-9A-HJ-NP-Za-km-z]{32,44}$'
             when 'evm' then v_address ~ '^0x[0-9a-f]{40}$'
-            when 'hedera' then v_address ~ '^[0-9]{1,10}\.[0-9]{1,10}\.[0-9]{1,19}$'
+            when 'hedera' then v_address ~ '^[0-9]{1,10}[.][0-9]{1,10}[.][0-9]{1,19}$'
         end,
         false
     ) then
