@@ -154,7 +154,8 @@ create table xp_rank_deltas (
     bucket bigint not null,
     people smallint not null,
     constraint xp_rank_deltas_people_check check (people in (-1, 1))
-);
+    -- Rows come and go with every fold: vacuum by their number, not by a share of a table that is usually empty.
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 
 alter table xp_rank_deltas enable row level security;
 
