@@ -43,8 +43,8 @@ def apply_roles(connection: Connection, school: str) -> None:
     except psycopg.errors.InsufficientPrivilege as exc:
         raise RolesMissing(
             f"This login may not make the roles of the school {school!r}: {exc.diag.message_primary}.",
-            hint=f"Have `pgacademy roles --school {school}` run by the role that made the groups pgacademy_…, or by a role "
-            "with CREATEROLE that holds them with admin option, or by an administrator.",
+            hint=f"Have `pgacademy roles --school {school}` run by the role that made the groups, by one with "
+            "CREATEROLE that holds pgacademy_… with admin option, or by an administrator.",
             sqlstate=exc.sqlstate,
         ) from exc
 
