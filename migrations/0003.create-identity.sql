@@ -137,7 +137,8 @@ comment on column user_settings.theme is 'light, dark or auto.';
 comment on column user_settings.language is 'BCP 47 language tag.';
 comment on column user_settings.timezone is 'IANA time zone: decides the local date of streaks.';
 comment on column user_settings.timezone_changed_at is 'When they last chose another time zone; null for never.';
-comment on column user_settings.timezone_changed_on is 'Which day it was for them then, before the change: their calendar never goes back behind it.';
+comment on column user_settings.timezone_changed_on is
+'Which day it was for them then, before the change: their calendar never goes back behind it.';
 comment on column user_settings.created_at is 'When the row was made.';
 comment on column user_settings.updated_at is 'When the row was last changed.';
 
