@@ -8,59 +8,21 @@ in one transaction with its row.
 
 from __future__ import annotations
 
-import getpass
-import socket
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from pathlib import Path
 
 import psycopg
-from yoyo.exceptions import BadMigration, MigrationConflict
-from yoyo.migrations import get_migration_hash, parse_metadata_from_sql_comments, read_migrations
-from yoyo.topologicalsort import CycleError, topological_sort
 
-from pgacademy import __version__, locking, repeatables, schools
+from pgacademy import __version__, bookkeeping, locking, repeatables, schools
 from pgacademy.connection import Connection, connect, school_release
 from pgacademy.errors import MigrationError, UsageError
 from pgacademy.settings import school_name
-from pgacademy.sources import Tree, checksum, queries, tree
+from pgacademy.sources import Tree, queries, tree
+from pgacademy.steps import Step, read_steps
 
 #: Called as work goes on: what was just done, how many are done, of how many.
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One migration file. `id` is its name without the suffix, as yoyo has it."""
-
-    id: str
-    path: Path
-
-    @cached_property
-    def text(self) -> str:
-        return self.path.read_text(encoding="utf-8")
-
-    @cached_property
-    def sha256(self) -> str:
-        return checksum(self.text)
-
-    @cached_property
-    def depends(self) -> frozenset[str]:
-        return frozenset(self._directives.get("depends", "").split())
-
-    @property
-    def is_transactional(self) -> bool:
-        return bool(self._directives.get("transactional", "true").strip().lower() == "true")
-
-    @property
-    def rollback_path(self) -> Path:
-        return self.path.with_name(f"{self.id}.rollback.sql")
-
-    @cached_property
-    def _directives(self) -> dict[str, str]:
-        return dict(parse_metadata_from_sql_comments(self.text)[0])
 
 
 @dataclass
@@ -97,22 +59,6 @@ class Status:
         return not (self.pending or self.edited or self.unknown or self.changed or self.vanished)
 
 
-def read_steps(folder: Path) -> list[Step]:
-    """The migrations of a folder in the order in which they are applied, which is yoyo's."""
-    try:
-        found = read_migrations(str(folder))
-    except MigrationConflict as exc:
-        raise MigrationError(f"Two migrations are called {exc}.", hint="Rename one of them.") from exc
-    steps = {migration.id: Step(migration.id, Path(migration.path)) for migration in found}
-    for step in steps.values():
-        _check_supported(step, steps)
-    try:
-        graph = {name: step.depends for name, step in steps.items()}
-        return [steps[name] for name in topological_sort(list(steps), graph)]
-    except (CycleError, BadMigration) as exc:
-        raise MigrationError(f"Migrations depend on one another in a circle: {', '.join(exc.args[1])}.") from exc
-
-
 def migrate(
     conninfo: str, school: str, progress: Progress | None = None, *, tree_: Tree | None = None
 ) -> MigrationReport:
@@ -129,7 +75,7 @@ def migrate(
     with _session(conninfo) as connection, locking.advisory_lock(connection, f"the school {school}"):
         schools.prepare(connection, school)
         with schools.as_owner(connection, school):
-            applied = _applied(connection)
+            applied = bookkeeping.applied(connection)
             pending = _pending(steps, applied)
             for number, step in enumerate(pending, 1):
                 _apply(connection, step)
@@ -152,7 +98,7 @@ def status(conninfo: str, school: str, *, tree_: Tree | None = None) -> Status:
         connection.read_only = True
         release = school_release(connection, school_name(school))
         with schools.as_owner(connection, school):
-            applied = _applied(connection)
+            applied = bookkeeping.applied(connection)
             known = {step.id for step in steps}
             plan = repeatables.plan(connection, changeable, list(applied))
     return Status(
@@ -181,7 +127,7 @@ def rollback(
     with _session(conninfo) as connection, locking.advisory_lock(connection, f"the school {school_name(school)}"):
         school_release(connection, school)
         with schools.as_owner(connection, school):
-            applied = list(_applied(connection))
+            applied = list(bookkeeping.applied(connection))
             doomed = [steps[name] if name in steps else _no_file(name) for name in reversed(_after(applied, to))]
             _check_rollback_files(doomed)
 
@@ -190,7 +136,7 @@ def rollback(
                 schools.forget_release(connection, school)
                 for number, step in enumerate(doomed, 1):
                     _send(connection, step.rollback_path.read_text(encoding="utf-8"), step.rollback_path.name)
-                    connection.execute(queries("bookkeeping")["unmark"], _log_values(step))
+                    bookkeeping.unmark(connection, step)
                     if progress:
                         progress(step.id, number, len(doomed))
 
@@ -206,25 +152,6 @@ def _session(conninfo: str) -> Connection:
     connection = connect(conninfo, application_name="pgacademy migrate")
     connection.execute(queries("engine")["session_settings"])
     return connection
-
-
-def _check_supported(step: Step, steps: dict[str, Step]) -> None:
-    if step.path.suffix != ".sql":
-        raise MigrationError(f"{step.path.name} is not SQL.", hint="Migrations are .sql files here.")
-    if not step.is_transactional:
-        raise MigrationError(
-            f"{step.path.name} is not transactional.", hint="This version applies files whole or not at all."
-        )
-    if unknown := step.depends - set(steps):
-        raise MigrationError(f"{step.path.name} depends on {', '.join(sorted(unknown))}, which is not there.")
-
-
-def _applied(connection: Connection) -> dict[str, str | None]:
-    """Applied migrations in their order, with the checksum they had (None: yoyo itself applied them)."""
-    row = connection.execute(queries("bookkeeping")["exists"]).fetchone()
-    if row is None or not row[0]:
-        return {}
-    return {name: sha256 for name, sha256, _ in connection.execute(queries("bookkeeping")["applied"])}
 
 
 def _is_edited(step: Step, applied: dict[str, str | None]) -> bool:
@@ -285,12 +212,7 @@ def _apply(connection: Connection, step: Step) -> None:
     def work() -> None:
         started = time.monotonic()
         _send(connection, step.text, step.path.name)
-        values = _log_values(step) | {
-            "sha256": step.sha256,
-            "duration_ms": round((time.monotonic() - started) * 1000),
-            "library_version": __version__,
-        }
-        connection.execute(queries("bookkeeping")["mark"], values)
+        bookkeeping.mark(connection, step, round((time.monotonic() - started) * 1000))
 
     locking.retried(connection, work)
 
@@ -307,16 +229,3 @@ def _send(connection: Connection, text: str, name: str) -> None:
         raise MigrationError(
             f"{name} ends its transaction itself.", hint="Take COMMIT and ROLLBACK out; every file is one transaction."
         )
-
-
-def _log_values(step: Step) -> dict[str, object]:
-    try:
-        username = getpass.getuser()
-    except (KeyError, OSError):
-        username = ""
-    return {
-        "id": step.id,
-        "hash": get_migration_hash(step.id),
-        "username": username[:255],
-        "hostname": socket.gethostname()[:255],
-    }

@@ -16,7 +16,7 @@ import yoyo
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from pgacademy import __version__, migrations, roles, sources
+from pgacademy import __version__, migrations, roles, sources, steps
 from pgacademy.connection import Connection, check_release, connect
 from pgacademy.errors import (
     MigrationError,
@@ -60,7 +60,7 @@ def test_the_whole_school_rolls_back_and_returns(dsn: str, deploy: Connection) -
 def test_order_is_that_of_yoyo() -> None:
     folder = sources.tree().migrations
     theirs = yoyo.migrations.topological_sort(yoyo.read_migrations(str(folder)))
-    assert [step.id for step in migrations.read_steps(folder)] == [migration.id for migration in theirs]
+    assert [step.id for step in steps.read_steps(folder)] == [migration.id for migration in theirs]
 
 
 def test_yoyo_sees_what_was_applied(yard: Yard) -> None:
