@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,6 +21,8 @@ from pgacademy.connection import (
 from pgacademy.errors import MigrationError, NotAllowed, RolesMissing, SchoolMissing, UnsafeSearchPath, VersionMismatch
 from pgacademy.settings import school_name
 from pgacademy.sources import queries
+
+_DEVELOPMENT = re.compile(r"pgacademy( [^\s:]+)?: a development school\b")
 
 
 def prepare(connection: Connection, school: str) -> None:
@@ -93,17 +96,36 @@ def as_first(connection: Connection, school: str, *platform_roles: str) -> Itera
         yield
 
 
+def is_development(comment: str) -> bool:
+    """Whether the comment of a school's schema says that it is a development school."""
+    return _DEVELOPMENT.match(comment) is not None
+
+
 def record_release(connection: Connection, school: str) -> None:
     """Writes this library's version where every login can read it: the comment of the schema."""
     if school_release(connection, school) != __version__:
-        text = f"pgacademy {__version__}: a school."
-        connection.execute(sql.SQL("comment on schema {} is {}").format(sql.Identifier(school), sql.Literal(text)))
+        _describe(connection, school, __version__, is_development(_comment(connection, school)))
 
 
 def forget_release(connection: Connection, school: str) -> None:
     """Marks the school as unfinished, so that no application takes what a rollback leaves for a whole one."""
-    text = "pgacademy: rolled back, to be migrated."
+    _describe(connection, school, None, is_development(_comment(connection, school)))
+
+
+def set_development(connection: Connection, school: str, development: bool) -> None:
+    """Writes into the schema's comment whether the school is a development one; the connection acts as the owner."""
+    _describe(connection, school, school_release(connection, school), development)
+
+
+def _describe(connection: Connection, school: str, release: str | None, development: bool) -> None:
+    kind = "a development school" if development else "a school"
+    text = f"pgacademy {release}: {kind}." if release else f"pgacademy: {kind}, to be migrated."
     connection.execute(sql.SQL("comment on schema {} is {}").format(sql.Identifier(school), sql.Literal(text)))
+
+
+def _comment(connection: Connection, school: str) -> str:
+    row = connection.execute(queries("engine")["school_release"], {"school": school}).fetchone()
+    return str(row[0]) if row else ""
 
 
 def _refuse_older_library(connection: Connection, school: str) -> None:

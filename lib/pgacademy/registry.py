@@ -1,0 +1,119 @@
+"""The schools of a database, read from its catalogue: there is no table of them, so none that could be wrong."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import psycopg
+from psycopg import sql
+
+from pgacademy.connection import EXTENSIONS_SCHEMA, Connection, extensions_schema, school_path
+from pgacademy.errors import NotAllowed, SchoolMissing
+from pgacademy.schools import as_owner, is_development, may_act_as, set_development
+from pgacademy.sources import queries
+
+State = Literal["ready", "unfinished", "being dropped"]
+
+_FINISHED = re.compile(r"pgacademy (\d+\.\d+\.[^\s:]+): a (?:development )?school\.")
+
+#: The comment of a school whose drop has begun and was too large for one transaction.
+BEING_DROPPED = "pgacademy: being dropped."
+
+
+@dataclass(frozen=True)
+class SchoolEntry:
+    """One school. What this login may not read is None.
+
+    `release` is the version that last migrated it to the end, None while it is unfinished; `size_bytes` is what it
+    takes on disk, None while somebody holds one of its tables.
+    """
+
+    name: str
+    release: str | None
+    state: State
+    development: bool
+    owner: str
+    size_bytes: int | None
+    migrations: int | None
+    last_migrated_at: datetime | None
+
+
+def schools(connection: Connection) -> list[SchoolEntry]:
+    """Every school of the connection's database, by name. Reads only, and waits half a second at most for a lock."""
+    found = connection.execute(queries("registry")["schools"]).fetchall()
+    return [_entry(connection, name, owner, comment) for name, owner, comment in found]
+
+
+def names(connection: Connection) -> list[str]:
+    """The names of the schools, without looking into them."""
+    return [row[0] for row in connection.execute(queries("registry")["schools"])]
+
+
+def find(connection: Connection, school: str) -> SchoolEntry | None:
+    """The school of that name; None when there is none."""
+    for name, owner, comment in connection.execute(queries("registry")["schools"]).fetchall():
+        if name == school:
+            return _entry(connection, name, owner, comment)
+    return None
+
+
+def require(connection: Connection, school: str) -> SchoolEntry:
+    """The school of that name. Raises SchoolMissing, also for a schema that is no school."""
+    entry = find(connection, school)
+    if entry is None:
+        raise SchoolMissing(
+            f"There is no school {school!r} in this database.", hint="`pgacademy schools` lists those there are."
+        )
+    return entry
+
+
+def mark(connection: Connection, school: str, *, development: bool) -> None:
+    """Says whether the school is a development one, which `reset` may empty. Raises SchoolMissing, NotAllowed."""
+    require(connection, school)
+    with as_owner(connection, school):
+        set_development(connection, school, development)
+
+
+def _entry(connection: Connection, name: str, owner: str, comment: str) -> SchoolEntry:
+    finished = _FINISHED.match(comment)
+    state: State = "ready" if finished else "being dropped" if comment == BEING_DROPPED else "unfinished"
+    migrations, last = _journal(connection, name, owner)
+    return SchoolEntry(
+        name=name,
+        release=finished[1] if finished else None,
+        state=state,
+        development=is_development(comment),
+        owner=owner,
+        size_bytes=_size(connection, name),
+        migrations=migrations,
+        last_migrated_at=last,
+    )
+
+
+def _size(connection: Connection, school: str) -> int | None:
+    size: int | None = None
+    with suppress(psycopg.errors.LockNotAvailable), connection.transaction():
+        connection.execute("set local lock_timeout = '500ms'")
+        row = connection.execute(queries("registry")["size"], {"school": school}).fetchone()
+        size = row[0] if row else None
+    return size
+
+
+def _journal(connection: Connection, school: str, owner: str) -> tuple[int | None, datetime | None]:
+    """Only the owner reads the journal; whoever may not act as it learns nothing."""
+    if not may_act_as(connection, owner):
+        return None, None
+    path = school_path(school, extensions_schema(connection) or EXTENSIONS_SCHEMA)
+    unreadable = (psycopg.errors.LockNotAvailable, psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege)
+    found: tuple[int | None, datetime | None] = None, None
+    with suppress(*unreadable, NotAllowed), connection.transaction():
+        connection.execute(sql.SQL("set local role {}").format(sql.Identifier(owner)))
+        connection.execute(sql.SQL("set local search_path to {}").format(path))
+        connection.execute("set local lock_timeout = '500ms'")
+        row = connection.execute(queries("registry")["journal"]).fetchone()
+        found = (row[0], row[1]) if row else found
+    return found
