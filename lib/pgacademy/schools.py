@@ -41,6 +41,7 @@ def prepare(connection: Connection, school: str) -> None:
     with as_owner(connection, school), connection.transaction():
         _grant_schema(connection, school)
         connection.execute(queries("bookkeeping")["create"])
+        connection.execute(queries("backfills")["create"])
 
 
 @contextmanager

@@ -1,0 +1,377 @@
+"""Backfills: one statement, run for one range of a table's primary key after another, each in its own transaction.
+
+A backfill is a migration file with `-- backfill: table` in its header, perhaps `-- batch: 1000` and `-- pause: 50ms`.
+Its statement says `key > :from_key and key <= :to_key`. How far it is stands in `schema_backfills`, written in the same
+transaction as the batch: a kill at any moment leaves no row done twice and none left out.
+
+Not done are rows that others write with a key already passed: the code that writes them must write them right before
+the backfill begins.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
+
+import psycopg
+from psycopg import sql
+
+from pgacademy.connection import Connection
+from pgacademy.errors import LockBusy, MigrationError, UsageError
+from pgacademy.sources import checksum, queries
+
+if TYPE_CHECKING:
+    from pgacademy.steps import Step
+
+T = TypeVar("T")
+
+#: Rows in a transaction, and the wait after it, in seconds, where the file says nothing.
+BATCH = 1000
+PAUSE_S = 0.05
+#: How long a batch of more than one row may take, in seconds, before it is halved: its rows are locked for that long.
+BATCH_TIME_S = 2.5
+#: So many batches without trouble, and one that was halved is doubled again.
+GROW_AFTER = 5
+#: How long locks are tried for without a single batch done, in seconds.
+LOCK_BUDGET_S = 120.0
+
+#: Called after each batch: which backfill and where it stands, rows done, rows there were (an estimate).
+Progress = Callable[[str, int, int], None]
+
+# Quoted text and comments, which hold no placeholder; a placeholder; the end of a statement.
+_TOKEN = re.compile(
+    r"""
+    (?P<opaque>
+        \b[eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "(?:[^"]|"")*"
+        | (?<!\w)\$(?P<tag>[A-Za-z_]\w*|)\$.*?\$(?P=tag)\$ | --[^\n]* | /\*.*?\*/
+    )
+    | (?P<from>(?<![-+*/<>=~!@\#%^&|`?])>\s*:from_key\b)
+    | (?P<to>(?<![-+*/<>=~!@\#%^&|`?])<=\s*:to_key\b)
+    | (?P<stray>(?<!:):(?:from|to)_key\b)
+    | (?P<end>;)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_PAUSE = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|)")
+_TABLE = re.compile(r"[a-z_][a-z0-9_]*")
+_RETRIED = (
+    psycopg.errors.LockNotAvailable,
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.SerializationFailure,
+    psycopg.errors.QueryCanceled,
+)
+
+
+class BackfillInterrupted(MigrationError):
+    """A backfill was stopped between two batches; the next `migrate` goes on where it stands."""
+
+    exit_code: ClassVar[int] = 130
+
+
+@dataclass(frozen=True)
+class Backfill:
+    """What the file of a backfill says. `pause_s` is in seconds, `batch` in rows."""
+
+    id: str
+    table: str
+    batch: int
+    pause_s: float
+    statement: str
+
+    @property
+    def sha256(self) -> str:
+        return checksum(self.statement)
+
+    def query(self, key_type: str, *, is_first: bool) -> bytes:
+        """The statement as psycopg wants it. The first range begins with its first key, the others after the last."""
+        # The type is what format_type() says, quoted by the server where that is needed.
+        values = {"from": f"%(from_key)s::{key_type}", "to": f"%(to_key)s::{key_type}"}
+        operators = {"from": ">=" if is_first else ">", "to": "<="}
+        parts, last = [], 0
+        for match in _TOKEN.finditer(self.statement):
+            if match.lastgroup in values:
+                kind = str(match.lastgroup)
+                parts += [self.statement[last : match.start()].replace("%", "%%"), operators[kind], " ", values[kind]]
+                last = match.end()
+        return "".join([*parts, self.statement[last:].replace("%", "%%")]).encode()
+
+
+def parse(step: Step) -> Backfill:
+    """Reads a backfill step; raises MigrationError when it cannot be run."""
+    name, table = step.path.name, step.directives.get("backfill", "")
+    if not _TABLE.fullmatch(table):
+        raise MigrationError(
+            f"{name} says `-- backfill: {table}`, which is no table's name.", hint="Name one table, without its schema."
+        )
+    batch = step.directives.get("batch", str(BATCH))
+    if not batch.isdecimal() or not 1 <= int(batch) <= 1_000_000:
+        raise MigrationError(f"{name} says `-- batch: {batch}`.", hint="Give a number of rows, 1 to 1000000.")
+    pause_s = _seconds(step.directives.get("pause", f"{PAUSE_S}s"))
+    if pause_s is None:
+        raise MigrationError(
+            f"{name} says `-- pause: {step.directives['pause']}`.", hint="Write for example 50ms or 0.5s."
+        )
+    return Backfill(step.id, table, int(batch), pause_s, _statement(name, step.text))
+
+
+def run(
+    connection: Connection, school: str, step: Step, progress: Progress | None = None, *, pause_s: float | None = None
+) -> int:
+    """Does a backfill from where it stands to the end of the table, and returns how many rows were passed in all.
+
+    The connection acts as the school's owner and is in no transaction. `pause_s`, in seconds, or the environment's
+    PGACADEMY_BACKFILL_PAUSE, takes the place of the file's pause. Raises MigrationError, LockBusy, and
+    BackfillInterrupted after Ctrl-C.
+    """
+    backfill = parse(step)
+    walk = _Walk(connection, school, backfill, progress, _pause(backfill, pause_s))
+    try:
+        return walk.run()
+    except KeyboardInterrupt as exc:
+        raise walk.interrupted() from exc
+
+
+def forget(connection: Connection, step_id: str) -> None:
+    """Lets a backfill begin anew, after its step was rolled back; within the caller's transaction."""
+    connection.execute(queries("backfills")["forget"], {"id": step_id})
+
+
+# -- reading the file -------------------------------------------------------------------------------------------------
+
+
+def _statement(name: str, text: str) -> str:
+    """The one statement of the file, its placeholders where they should be."""
+    kinds = [(match.lastgroup if not match["opaque"] else "opaque", match.end()) for match in _TOKEN.finditer(text)]
+    ends = [end for kind, end in kinds if kind == "end"]
+    if ends and re.sub(r"--[^\n]*|/\*.*?\*/|[\s;]", "", text[ends[0] :], flags=re.DOTALL):
+        raise MigrationError(
+            f"{name} is a backfill of several statements.", hint="Make each of them a file of its own."
+        )
+    found = [kind for kind, _ in kinds]
+    if "stray" in found or "from" not in found or "to" not in found:
+        raise MigrationError(
+            f"{name} does not say which rows belong to a batch.",
+            hint="Write `key > :from_key and key <= :to_key`, with just these operators, and in no other way.",
+        )
+    statement = text[: ends[0] - 1] if ends else text
+    return re.sub(r"\A(?:\s*--[^\n]*\n)*", "", statement).strip()
+
+
+def _seconds(text: str) -> float | None:
+    match = _PAUSE.fullmatch(text.strip())
+    return None if match is None else float(match[1]) / (1000 if match[2] == "ms" else 1)
+
+
+def _pause(backfill: Backfill, given: float | None) -> float:
+    named = os.environ.get("PGACADEMY_BACKFILL_PAUSE")
+    if given is None and named:
+        given = _seconds(named)
+        if given is None:
+            raise UsageError(f"PGACADEMY_BACKFILL_PAUSE is {named!r}.", hint="Write for example 50ms or 0.5s.")
+    return backfill.pause_s if given is None else given
+
+
+# -- walking the table ------------------------------------------------------------------------------------------------
+
+
+class _Position(NamedTuple):
+    last_key: str | None
+    rows_done: int
+    rows_estimated: int
+    batch_size: int
+
+
+class _Walk:
+    """One run of a backfill."""
+
+    def __init__(
+        self, connection: Connection, school: str, backfill: Backfill, progress: Progress | None, pause_s: float
+    ) -> None:
+        self.connection = connection
+        self.school = school
+        self.backfill = backfill
+        self.progress = progress
+        self.pause_s = pause_s
+        self.total = 0
+        self.done = 0
+        self.size = backfill.batch
+        self.last_key: str | None = None
+        self.keys: tuple[str | None, str | None] = (None, None)
+
+    def run(self) -> int:
+        self.key, self.key_type = self._key()
+        self._patiently(self._check_statement)
+        position = self._patiently(self._begin)
+        self.last_key, self.done, self.total = position.last_key, position.rows_done, position.rows_estimated
+        self.size = max(1, min(position.batch_size, self.backfill.batch))
+        self._report()
+        good = 0
+        while True:
+            before = self.size
+            rows = self._patiently(self._batch)
+            if rows == 0:
+                return self.done
+            self._report()
+            good = good + 1 if self.size == before else 0
+            if good >= GROW_AFTER and self.size < self.backfill.batch:
+                self.size, good = min(self.size * 2, self.backfill.batch), 0
+            time.sleep(self.pause_s)
+
+    def interrupted(self) -> BackfillInterrupted:
+        done, total = self.done, self.total
+        try:  # the interrupt may have come just after a commit
+            if position := self._position():
+                done, total = position.rows_done, position.rows_estimated
+        except (psycopg.Error, MigrationError):
+            pass
+        return BackfillInterrupted(
+            f"The backfill {self.backfill.id} was interrupted: {done:,} of about {max(done, total):,} rows are done.",
+            hint=f"`pgacademy migrate --school {self.school}` goes on from there.",
+        )
+
+    def _key(self) -> tuple[str, str]:
+        name, table = f"{self.backfill.id}.sql", self.backfill.table
+        columns = self.connection.execute(queries("backfills")["key"], {"table": table}).fetchall()
+        if not columns:
+            raise MigrationError(f"{name} walks along {table}, which is no table.", hint="Name a table of the school.")
+        if len(columns) != 1 or columns[0][0] is None:
+            what = "no primary key" if columns[0][0] is None else "a primary key of several columns"
+            raise MigrationError(
+                f"{name} walks along {table}, which has {what}.",
+                hint="A backfill needs a key of one column. Do this one in an ordinary migration, or walk along the "
+                "table that it refers to.",
+            )
+        name_, type_ = columns[0]
+        return name_, type_
+
+    def _check_statement(self) -> None:
+        """Has the server plan the statement, without running it."""
+        with self.connection.transaction():
+            self._execute(b"explain " + self.backfill.query(self.key_type, is_first=False), None, None)
+            row = self.connection.execute(queries("backfills")["is_locked"], {"table": self.backfill.table}).fetchone()
+        if row is None or not row[0]:
+            raise MigrationError(
+                f"{self.backfill.id}.sql walks along {self.backfill.table}, and its statement does not touch it.",
+                hint="Name in `-- backfill:` the table whose key the statement asks for.",
+            )
+
+    def _position(self) -> _Position | None:
+        row = self.connection.execute(queries("backfills")["position"], {"id": self.backfill.id}).fetchone()
+        if row is None:
+            return None
+        sha256, position = row[0], _Position(*row[1:])
+        if sha256 != self.backfill.sha256 and position.rows_done:
+            raise MigrationError(
+                f"The statement of {self.backfill.id}.sql was edited after {position.rows_done:,} rows were done.",
+                hint="Restore it as it was; what else is to be done belongs into another migration.",
+            )
+        return position if sha256 == self.backfill.sha256 else None
+
+    def _begin(self) -> _Position:
+        found = self._position()
+        if found is not None:
+            return found
+        plan = self.connection.execute(self._composed("estimate")).fetchone()
+        rows = int(plan[0][0]["Plan"]["Plan Rows"]) if plan else 0
+        backfill = self.backfill
+        values = {"id": backfill.id, "table": backfill.table, "rows": rows, "size": backfill.batch}
+        with self.connection.transaction():
+            forget(self.connection, backfill.id)
+            self.connection.execute(queries("backfills")["begin"], values | {"sha256": backfill.sha256})
+        return _Position(None, 0, rows, backfill.batch)
+
+    def _batch(self) -> int:
+        """One range of keys, its rows and the progress in one transaction. Returns the rows passed, 0 at the end."""
+        is_first = self.last_key is None
+        # A single row cannot be halved, so it may take as long as it must.
+        timeout_ms = round(BATCH_TIME_S * 1000) if self.size > 1 else 0
+        with self.connection.transaction():
+            self.connection.execute(queries("backfills")["batch_settings"], {"statement_ms": timeout_ms})
+            found = self.connection.execute(
+                self._composed("first_range" if is_first else "next_range"),
+                {"size": self.size, "last_key": self.last_key},
+                prepare=False,
+            ).fetchone()
+            if found is None:
+                return 0
+            first_key, last_key, rows = found
+            self.keys = (first_key, last_key)
+            query = self.backfill.query(self.key_type, is_first=is_first)
+            self._execute(query, first_key, last_key)
+            values = {"id": self.backfill.id, "last_key": last_key, "rows": rows, "size": self.size}
+            moved = self.connection.execute(queries("backfills")["advance"], values).fetchone()
+        if moved is None:
+            raise MigrationError(
+                f"The progress of the backfill {self.backfill.id} has vanished from schema_backfills.",
+                hint="Restore its row, or roll the step back and begin anew.",
+            )
+        self.last_key, self.done = last_key, moved[0]
+        return int(rows)
+
+    def _execute(self, query: bytes, from_key: str | None, to_key: str | None) -> None:
+        # Nothing is prepared: a plan for unknown ranges of keys may be one that reads the whole table.
+        self.connection.execute(query, {"from_key": from_key, "to_key": to_key}, prepare=False)
+
+    def _patiently(self, work: Callable[[], T]) -> T:
+        """Does it again, with half the rows, until locks are to be had, or the time for that is over."""
+        deadline = time.monotonic() + LOCK_BUDGET_S
+        wait_s = 0.1
+        while True:
+            began = time.monotonic()
+            try:
+                return work()
+            except _RETRIED as exc:
+                took_s = time.monotonic() - began
+                is_canceled = isinstance(exc, psycopg.errors.QueryCanceled)
+                if is_canceled and (took_s < BATCH_TIME_S * 0.8 or self.size == 1):
+                    raise self.interrupted() from exc  # not our timeout, but somebody's pg_cancel_backend
+                if time.monotonic() > deadline:
+                    raise self._busy(exc) from exc
+            except psycopg.Error as exc:
+                if self.connection.closed:
+                    raise
+                raise self._failure(exc) from exc
+            self.size = max(1, self.size // 2)
+            time.sleep(random.uniform(0.5, 1.0) * wait_s)  # noqa: S311  (jitter, not a secret)
+            wait_s = min(wait_s * 2, 5.0)
+
+    def _busy(self, exc: psycopg.Error) -> LockBusy:
+        holders = self.connection.execute(queries("backfills")["holders"], {"table": self.backfill.table}).fetchall()
+        who = f" (processes {', '.join(str(row[0]) for row in holders)} of the server)" if holders else ""
+        first, last = self.keys
+        return LockBusy(
+            f"The backfill {self.backfill.id} waits for locks that others hold{who}; {self.done:,} rows are done.",
+            detail="\n".join(note for note in (exc.diag.context, f"keys {first} to {last}" if last else "") if note),
+            hint="Wait for these sessions or end them, then run it again: it goes on from there.",
+            sqlstate=exc.sqlstate,
+        )
+
+    def _failure(self, exc: psycopg.Error) -> MigrationError:
+        first, last = self.keys
+        keys = f"keys {first} to {last}" if last else None
+        notes = [note for note in (exc.diag.message_detail, exc.diag.context, keys) if note]
+        return MigrationError(
+            f"{self.backfill.id}.sql: {exc.diag.message_primary or exc}",
+            detail="\n".join(notes) or None,
+            hint=exc.diag.message_hint,
+            sqlstate=exc.sqlstate,
+            constraint=exc.diag.constraint_name,
+        )
+
+    def _composed(self, name: str) -> sql.Composed:
+        text = queries("backfills")[name].decode()
+        return sql.SQL(text).format(
+            table=sql.Identifier(self.backfill.table),
+            key=sql.Identifier(self.key),
+            last_key=sql.SQL(f"%(last_key)s::{self.key_type}"),
+        )
+
+    def _report(self) -> None:
+        if self.progress:
+            total = max(self.total, self.done)
+            self.progress(f"{self.backfill.id}: {self.done:,} of about {total:,} rows", self.done, total)
