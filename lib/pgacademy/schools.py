@@ -39,7 +39,7 @@ def prepare(connection: Connection, school: str) -> None:
         _make_schema(connection, school)
     _check_path(connection, school, extensions)
     with as_owner(connection, school), connection.transaction():
-        _grant_schema(connection, school)
+        grant_schema(connection, school)
         connection.execute(queries("bookkeeping")["create"])
         connection.execute(queries("backfills")["create"])
 
@@ -204,7 +204,7 @@ def _check_path(connection: Connection, school: str, extensions: str) -> None:
             )
 
 
-def _grant_schema(connection: Connection, school: str) -> None:
+def grant_schema(connection: Connection, school: str) -> None:
     """USAGE for the school's own roles, and no EXECUTE for everybody on what the owner makes.
 
     Without IN SCHEMA: a schema's default privileges can only add to the global ones, never take away.
