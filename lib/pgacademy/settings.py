@@ -17,6 +17,18 @@ DATABASE = "pgacademy"
 # PostgreSQL's 63. Plain names only, so that nobody ever has to quote one.
 _SCHOOL_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _RESERVED = frozenset({"pgacademy", "public", "extensions", "information_schema"})
+# Words of SQL that PostgreSQL 15 to 18 take as a schema's name only in quotes (pg_get_keywords(), catcode R and T). The
+# library quotes; people at a prompt, and the statements that hints tell them to run, do not.
+_WORDS_OF_SQL = """
+    all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate
+    collation column concurrently constraint create cross current_catalog current_date current_role
+    current_schema current_time current_timestamp current_user default deferrable desc distinct do else end
+    except false fetch for foreign freeze from full grant group having ilike in initially inner intersect into
+    is isnull join lateral leading left like limit localtime localtimestamp natural not notnull null offset on
+    only or order outer overlaps placing primary references returning right select session_user similar some
+    symmetric system_user table tablesample then to trailing true union unique user using variadic verbose when
+    where window with
+"""
 
 
 def school_name(name: str) -> str:
@@ -28,6 +40,8 @@ def school_name(name: str) -> str:
         )
     if name in _RESERVED or name.startswith("pg_"):
         raise UsageError(f"The name {name!r} is reserved.", hint="Choose another name for the school.")
+    if name in _WORDS_OF_SQL.split():
+        raise UsageError(f"A school cannot be called {name!r}, a word of SQL.", hint="Add something to it.")
     return name
 
 

@@ -196,9 +196,9 @@ order by 1
 select
     r.rolname::text,
     u.rolname::text,
-    m.admin_option,
-    (to_jsonb(m) ->> 'inherit_option')::boolean,
-    (to_jsonb(m) ->> 'set_option')::boolean
+    bool_or(m.admin_option),
+    bool_or((to_jsonb(m) ->> 'inherit_option')::boolean),
+    bool_or((to_jsonb(m) ->> 'set_option')::boolean)
 from pg_auth_members as m
 inner join pg_roles as r on m.roleid = r.oid
 inner join pg_roles as u on m.member = u.oid
@@ -210,7 +210,7 @@ where
         or coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, true)
         or coalesce((to_jsonb(m) ->> 'set_option')::boolean, true)
     )
-group by m.oid, 1, 2, 3, 4, 5
+group by 1, 2
 order by 1, 2
 
 -- name: may_create_schemas

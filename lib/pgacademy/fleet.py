@@ -1,0 +1,150 @@
+"""Many schools at once: the same work for each, a few at a time, each with an outcome of its own."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from functools import partial
+from typing import Generic, TypeVar
+
+import psycopg
+
+from pgacademy import migrations, registry
+from pgacademy.connection import connect
+from pgacademy.errors import PgacademyError, SchoolMissing, ServerUnreachable, UsageError, translate
+from pgacademy.migrations import MigrationReport, Status
+from pgacademy.sources import Tree, queries, tree
+
+T = TypeVar("T")
+
+#: How many schools are worked on at the same time, each on one connection.
+JOBS = 4
+# Left to others of what the server still takes.
+_SPARE_CONNECTIONS = 2
+
+#: Called as work goes on, from several threads in turn: school, what was just done, how many are done, of how many.
+#: A school begins with `what` empty, and ends with `done` equal to `total`.
+Progress = Callable[[str, str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[T]):
+    """What became of one school: a report or an error. Neither: it was not begun, because the run was interrupted."""
+
+    school: str
+    report: T | None
+    error: PgacademyError | None
+    duration_s: float
+
+    @property
+    def succeeded(self) -> bool:
+        return self.report is not None
+
+
+def migrate_all(
+    conninfo: str,
+    *,
+    jobs: int = JOBS,
+    progress: Progress | None = None,
+    tree_: Tree | None = None,
+    only: Iterable[str] | None = None,
+) -> list[Outcome[MigrationReport]]:
+    """Migrates every school of the database, or those named in `only`, up to `jobs` at a time; see migrations.migrate.
+
+    A school that fails keeps its error in its Outcome and stops no other. Ctrl-C begins no more schools and waits for
+    those at work. Raises UsageError, SchoolMissing for a name in `only`, ServerUnreachable.
+    """
+    files = tree_ or tree()
+    names = _names(conninfo, only)
+
+    def work(school: str, report: migrations.Progress) -> MigrationReport:
+        return migrations.migrate(conninfo, school, report, tree_=files)
+
+    return each(names, work, jobs=_affordable(conninfo, jobs), progress=progress)
+
+
+def status_all(
+    conninfo: str, *, jobs: int = JOBS, progress: Progress | None = None, tree_: Tree | None = None
+) -> list[Outcome[Status]]:
+    """The status of every school of the database; writes nothing. Errors are those of migrate_all."""
+    files = tree_ or tree()
+
+    def work(school: str, report: migrations.Progress) -> Status:
+        return migrations.status(conninfo, school, tree_=files)
+
+    return each(_names(conninfo, None), work, jobs=_affordable(conninfo, jobs), progress=progress)
+
+
+def each(
+    names: Sequence[str],
+    work: Callable[[str, migrations.Progress], T],
+    *,
+    jobs: int = JOBS,
+    progress: Progress | None = None,
+) -> list[Outcome[T]]:
+    """Does `work` for every name, `jobs` at a time, and returns the outcomes in the order of the names."""
+    lock = threading.Lock()
+
+    def tell(school: str, what: str, done: int, total: int) -> None:
+        if progress:
+            with lock:
+                progress(school, what, done, total)
+
+    def one(school: str) -> Outcome[T]:
+        started = time.monotonic()
+        report: T | None = None
+        error: PgacademyError | None = None
+        tell(school, "", 0, 1)
+        try:
+            report = work(school, partial(tell, school))
+        except PgacademyError as exc:
+            error = exc
+        except psycopg.Error as exc:
+            error = translate(exc)
+        except Exception as exc:  # a defect met in one school is no reason to stop the others
+            error = PgacademyError(f"{type(exc).__name__}: {exc}")
+        tell(school, "", 1, 1)
+        return Outcome(school, report, error, time.monotonic() - started)
+
+    with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="school") as pool:
+        futures = [pool.submit(one, name) for name in names]
+        try:
+            wait(futures)
+        except KeyboardInterrupt:
+            for future in futures:
+                future.cancel()
+            wait(future for future in futures if not future.cancelled())
+        return [_outcome(name, future) for name, future in zip(names, futures, strict=True)]
+
+
+def _outcome(name: str, future: Future[Outcome[T]]) -> Outcome[T]:
+    return Outcome(name, None, None, 0.0) if future.cancelled() else future.result()
+
+
+def _names(conninfo: str, only: Iterable[str] | None) -> list[str]:
+    with connect(conninfo) as connection:
+        known = registry.names(connection)
+    if only is None:
+        return known
+    wanted = sorted(set(only))
+    if missing := [name for name in wanted if name not in known]:
+        raise SchoolMissing(
+            f"There is no school {', '.join(map(repr, missing))} in this database.",
+            hint="`pgacademy schools` lists those there are.",
+        )
+    return wanted
+
+
+def _affordable(conninfo: str, jobs: int) -> int:
+    """`jobs`, or fewer when the server has not so many connections left."""
+    if jobs < 1:
+        raise UsageError(f"{jobs} schools at a time is not possible.", hint="Say --jobs 1 or more.")
+    with connect(conninfo) as connection:
+        row = connection.execute(queries("registry")["free_connections"]).fetchone()
+    free = row[0] if row else jobs
+    if free < 1:
+        raise ServerUnreachable("The server has no connection left.", hint="Try again when others have closed theirs.")
+    return max(1, min(jobs, free - _SPARE_CONNECTIONS))
