@@ -1,0 +1,7 @@
+"""The engine's proofs: killed, raced, made to wait. They use the server and the small tree of tests/lib."""
+
+from __future__ import annotations
+
+from tests.lib.conftest import deploy, dsn, server, yard
+
+__all__ = ["deploy", "dsn", "server", "yard"]

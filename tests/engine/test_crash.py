@@ -1,0 +1,106 @@
+"""Killed at every boundary of every migration, the next run just works, and what it makes equals a clean build."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import psycopg
+import pytest
+
+from pgacademy import embedded, migrations, roles, sources
+from pgacademy.connection import Connection, connect
+from tests.engine import catalogues
+from tests.engine.faults import Death, When, dying
+
+#: The longest a dead client's session may outlive it, in seconds: client_connection_check_interval is half of one.
+LONGEST_AFTERLIFE_S = 1.5
+#: Among the functions and views, which are one transaction of hundreds of statements, every so many boundaries.
+STRIDE = 41
+
+
+@dataclass
+class Walk:
+    """Deaths, by the migration that was to be done next; `""` is after the last."""
+
+    deaths: Counter[str] = field(default_factory=Counter)
+    longest_afterlife_s: float = 0.0
+
+
+@pytest.fixture(scope="module")
+def clean_build(server: embedded.Server) -> Iterator[list[str]]:
+    """The dump of a school that was made in one go."""
+    with psycopg.connect(server.dsn("postgres", "postgres"), autocommit=True) as admin:
+        admin.execute("create database engine_clean owner pgacademy_deploy")
+        with connect(server.dsn("engine_clean")) as connection:
+            roles.apply_roles(connection, "academy")
+        migrations.migrate(server.dsn("engine_clean"), "academy")
+        yield catalogues.dump(server.binaries, server.dsn("engine_clean", "postgres"))
+        admin.execute("drop database engine_clean with (force)")
+
+
+@pytest.fixture
+def admin(server: embedded.Server, dsn: str) -> Iterator[psycopg.Connection]:
+    """A superuser who looks on; the engine never is one."""
+    name = psycopg.conninfo.conninfo_to_dict(dsn)["dbname"]
+    with psycopg.connect(server.dsn(str(name), "postgres"), autocommit=True) as connection:
+        yield connection
+
+
+def walk(dsn: str, admin: psycopg.Connection, tree: sources.Tree, when: When) -> Walk:
+    """Run after run, each dies one boundary later than the one before, until one has no boundary left to die at.
+
+    When a run got a file done before it died, the next begins with the file after it, so its deaths begin anew at the
+    first statement of that file.
+    """
+    done, ids, texts = Walk(), catalogues.step_ids(tree), _texts(tree)
+    boundary, first = 1, 1
+    before = catalogues.recorded(admin)
+    while True:
+        with dying(boundary, when) as client:
+            try:
+                migrations.migrate(dsn, "academy", tree_=tree)
+                return done
+            except Death:
+                pass
+        name = str(admin.info.dbname)
+        done.longest_afterlife_s = max(done.longest_afterlife_s, catalogues.seconds_until_gone(admin, name))
+        steps, objects = catalogues.recorded(admin)
+        assert steps == ids[: len(steps)], f"after a death at: {client.last}"
+        done.deaths[ids[len(before[0])] if len(before[0]) < len(ids) else ""] += 1
+        if first == 1:
+            first = next(
+                (n for n, asked in enumerate(client.asked, 1) if len(asked) > 20 and asked.strip() in texts), 1
+            )
+        if (steps, objects) != before:
+            # among the tables' triggers, policies and grants every transaction is its own: a death in each, not at
+            # each of its boundaries, but at another one every time
+            boundary = first + (done.deaths[""] % 23 if objects else 0)
+        else:
+            boundary += STRIDE if steps == ids and not objects else 1
+        before = steps, objects
+
+
+def _texts(tree: sources.Tree) -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(tree.migrations.glob("*.sql")))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("when", ["before", "during"])
+def test_death_at_every_boundary_leaves_nothing_to_do_by_hand(
+    server: embedded.Server,
+    dsn: str,
+    deploy: Connection,
+    admin: psycopg.Connection,
+    clean_build: list[str],
+    when: When,
+) -> None:
+    tree = sources.tree()
+    done = walk(dsn, admin, tree, when)
+    print(f"\n{when}: {done.deaths.total()} deaths, {dict(done.deaths)}, gone after {done.longest_afterlife_s:.2f} s")
+    assert all(done.deaths[name] >= 3 for name in catalogues.step_ids(tree))
+    assert done.longest_afterlife_s < LONGEST_AFTERLIFE_S
+    catalogues.assert_recorded_once(admin, tree)
+    assert catalogues.dump(server.binaries, server.dsn(str(admin.info.dbname), "postgres")) == clean_build
+    assert not migrations.migrate(dsn, "academy").changed

@@ -1,0 +1,135 @@
+"""kill -9, for real: of the migrator, and of every process of a server that writes durably."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+
+from pgacademy import embedded, sources
+from tests.engine import catalogues
+from tests.engine.processes import DurableServer, begin, durable_server, kill, start_migrator
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="finds a server's processes in /proc"),
+]
+
+KILLS = 15
+LONGEST_AFTERLIFE_S = 1.5
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def durable() -> Iterator[DurableServer]:
+    with durable_server() as running:
+        yield running
+
+
+@pytest.fixture
+def chance(request: pytest.FixtureRequest) -> random.Random:
+    """Random moments, the same in every run of a test; what the machine makes of them is chance enough."""
+    return random.Random(request.node.name)
+
+
+def finish(dsn: str, tree: sources.Tree) -> float:
+    """A run that nobody kills; the seconds it took."""
+    process = start_migrator(dsn, tree.root)
+    began = time.monotonic()
+    begin(process)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 0, said
+    return time.monotonic() - began
+
+
+def full_dump(durable: DurableServer, name: str) -> list[str]:
+    return catalogues.dump(embedded.find_binaries(), durable.dsn(name, "postgres"))
+
+
+@pytest.fixture(scope="module")
+def clean_build(durable: DurableServer) -> tuple[list[str], float]:
+    """The dump of a school made in one go, and the seconds that took."""
+    with durable.database("clean") as dsn:
+        seconds = finish(dsn, sources.tree())
+        return full_dump(durable, "clean"), seconds
+
+
+def killed_until_done(
+    durable: DurableServer, dsn: str, tree: sources.Tree, strike: Callable[[subprocess.Popen[str]], bool]
+) -> int:
+    """Runs that are struck down one after the other until one gets to its end; how many were."""
+    for struck in itertools.count():
+        process = start_migrator(dsn, tree.root)
+        begin(process)
+        if not strike(process):
+            return struck
+    raise AssertionError
+
+
+@pytest.mark.parametrize("victim", ["client", "server"])
+def test_killed_at_random(
+    durable: DurableServer, clean_build: tuple[list[str], float], chance: random.Random, victim: str
+) -> None:
+    dump, seconds = clean_build
+    tree, killed, longest = sources.tree(), 0, 0.0
+
+    def strike(process: subprocess.Popen[str]) -> bool:
+        nonlocal longest
+        time.sleep(chance.uniform(0, seconds))
+        if victim == "client":
+            if not kill(process):
+                return False
+            with psycopg.connect(durable.dsn(name, "postgres"), autocommit=True) as admin:
+                longest = max(longest, catalogues.seconds_until_gone(admin, name))
+            return True
+        durable.kill_and_restart()
+        _, said = process.communicate(timeout=30)  # it must notice, and end
+        assert process.returncode in (0, 1), said
+        return process.returncode == 1
+
+    while killed < KILLS:
+        name = f"random_{victim}_{next(_numbers)}"
+        with durable.database(name) as dsn:
+            killed += killed_until_done(durable, dsn, tree, strike)
+            assert full_dump(durable, name) == dump
+            with psycopg.connect(durable.dsn(name, "postgres")) as admin:
+                catalogues.assert_recorded_once(admin, tree)
+    assert longest < LONGEST_AFTERLIFE_S
+
+
+@pytest.mark.parametrize("victim", ["client", "server"])
+def test_killed_when_a_file_is_just_done(
+    durable: DurableServer, clean_build: tuple[list[str], float], victim: str
+) -> None:
+    """Right after a commit is where bookkeeping that is kept apart would be lost."""
+    tree, name = sources.tree(), f"done_{victim}"
+    wanted = len(catalogues.step_ids(tree)) + 6  # and after some of the repeatable files' transactions
+    struck = 0
+
+    def strike(process: subprocess.Popen[str]) -> bool:
+        nonlocal struck
+        assert process.stdout is not None
+        if struck == wanted or not process.stdout.readline():
+            _, said = process.communicate(timeout=60)
+            assert process.returncode == 0, said
+            return False
+        struck += 1
+        if victim == "client":
+            return kill(process)
+        durable.kill_and_restart()
+        process.communicate(timeout=30)
+        return True
+
+    with durable.database(name) as dsn:
+        killed_until_done(durable, dsn, tree, strike)
+        assert struck == wanted
+        assert full_dump(durable, name) == clean_build[0]
+        with psycopg.connect(durable.dsn(name, "postgres")) as admin:
+            catalogues.assert_recorded_once(admin, tree)
