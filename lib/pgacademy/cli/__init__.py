@@ -9,7 +9,7 @@ import sys
 
 import psycopg
 
-from pgacademy.cli import board, demo, keys, logins, output, school, server
+from pgacademy.cli import board, demo, keys, logins, new, output, school, server
 from pgacademy.cli.app import app
 from pgacademy.errors import PgacademyError, translate
 
@@ -27,4 +27,4 @@ def main() -> None:
         sys.exit(output.failure(translate(exc)))
 
 
-__all__ = ["app", "board", "demo", "main", "school", "server"]
+__all__ = ["app", "board", "demo", "main", "new", "school", "server"]

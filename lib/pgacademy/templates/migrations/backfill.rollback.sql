@@ -1,0 +1,1 @@
+-- Takes nothing back: what was filled stays, and the columns go with the migration that made them.

@@ -1,0 +1,2 @@
+-- Loses nothing. (DROP INDEX CONCURRENTLY, one statement.)
+-- transactional: false

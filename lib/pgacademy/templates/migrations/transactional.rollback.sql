@@ -1,0 +1,1 @@
+-- Loses what, exactly? Say here which data goes.
