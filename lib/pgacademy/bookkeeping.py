@@ -1,10 +1,19 @@
-"""The journal a school keeps of its migrations: yoyo's tables, and ours with checksums beside them."""
+"""The journal a school keeps of its migrations: yoyo's tables, ours with checksums beside them, and a history.
+
+A step of several transactions is recorded when it is begun, in `schema_steps` alone, and again when it is done: yoyo
+gets its row only then.
+"""
 
 from __future__ import annotations
 
 import getpass
 import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
 
+from psycopg.rows import class_row
 from yoyo.migrations import get_migration_hash
 
 from pgacademy import __version__
@@ -13,33 +22,116 @@ from pgacademy.sources import queries
 from pgacademy.steps import Step
 
 
+@dataclass(frozen=True)
+class State:
+    """Migrations by name with the checksum their file had: those applied, in their order, and those only begun.
+
+    The checksum is None where yoyo itself applied the file.
+    """
+
+    applied: Mapping[str, str | None] = field(default_factory=dict)
+    started: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """One thing that was done to a school. `duration_ms` is in milliseconds."""
+
+    id: int
+    at: datetime
+    operation: str
+    migration_id: str | None
+    detail: str | None
+    login: str
+    os_user: str
+    hostname: str
+    duration_ms: int | None
+    library_version: str
+
+
+def read(connection: Connection) -> State:
+    """What was applied and begun; nothing where the school has no journal yet."""
+    row = connection.execute(queries("bookkeeping")["exists"]).fetchone()
+    return read_existing(connection) if row is not None and row[0] else State()
+
+
+def read_existing(connection: Connection) -> State:
+    """As read(), for a school that is known to have a journal."""
+    rows = connection.execute(queries("bookkeeping")["state"]).fetchall()
+    return State(
+        {name: sha256 for name, sha256, is_done in rows if is_done},
+        {name: sha256 for name, sha256, is_done in rows if not is_done},
+    )
+
+
 def applied(connection: Connection) -> dict[str, str | None]:
     """Applied migrations in their order, with the checksum they had (None: yoyo itself applied them)."""
-    row = connection.execute(queries("bookkeeping")["exists"]).fetchone()
-    if row is None or not row[0]:
-        return {}
-    return {name: sha256 for name, sha256, _ in connection.execute(queries("bookkeeping")["applied"])}
+    return dict(read(connection).applied)
 
 
-def mark(connection: Connection, step: Step, duration_ms: int) -> None:
+def begin(connection: Connection, step: Step) -> None:
+    """Records that a step of several transactions is begun."""
+    values = {"id": step.id, "sha256": step.sha256, "library_version": __version__}
+    connection.execute(queries("bookkeeping")["begin"], values)
+
+
+def mark(connection: Connection, step: Step, duration_ms: int, operation: str = "apply") -> None:
     """Records a step as applied, within the caller's transaction."""
-    values = _who(step) | {"sha256": step.sha256, "duration_ms": duration_ms, "library_version": __version__}
+    values = _who() | {
+        "id": step.id,
+        "hash": get_migration_hash(step.id),
+        "operation": operation,
+        # yoyo's word for what was not run
+        "yoyo_operation": "apply" if operation == "apply" else "mark",
+        "sha256": step.sha256,
+        "duration_ms": duration_ms,
+    }
     connection.execute(queries("bookkeeping")["mark"], values)
 
 
-def unmark(connection: Connection, step: Step) -> None:
+def unmark(connection: Connection, step: Step, duration_ms: int | None = None) -> None:
     """Records a step as taken back, within the caller's transaction."""
-    connection.execute(queries("bookkeeping")["unmark"], _who(step))
+    values = _who() | {"id": step.id, "hash": get_migration_hash(step.id), "duration_ms": duration_ms}
+    connection.execute(queries("bookkeeping")["unmark"], values)
 
 
-def _who(step: Step) -> dict[str, object]:
+def tell(
+    connection: Connection,
+    operation: str,
+    detail: str | None = None,
+    *,
+    migration_id: str | None = None,
+    duration_ms: int | None = None,
+) -> None:
+    """Adds to the history what is not about a step being applied or taken back."""
+    values = _who() | {
+        "operation": operation,
+        "migration_id": migration_id,
+        "detail": detail,
+        "duration_ms": duration_ms,
+    }
+    connection.execute(queries("bookkeeping")["tell"], values)
+
+
+def history(connection: Connection) -> list[HistoryEntry]:
+    """Everything that was done to the school, the oldest first; nothing where it keeps no history."""
+    row = connection.execute(queries("bookkeeping")["history_exists"]).fetchone()
+    if row is None or not row[0]:
+        return []
+    with connection.cursor(row_factory=class_row(HistoryEntry)) as cursor:
+        return cursor.execute(queries("bookkeeping")["history"]).fetchall()
+
+
+@cache
+def person() -> tuple[str, str]:
+    """The operating system's name of who runs this, and the machine's."""
     try:
         username = getpass.getuser()
     except (KeyError, OSError):
         username = ""
-    return {
-        "id": step.id,
-        "hash": get_migration_hash(step.id),
-        "username": username[:255],
-        "hostname": socket.gethostname()[:255],
-    }
+    return username[:255], socket.gethostname()[:255]
+
+
+def _who() -> dict[str, object]:
+    username, hostname = person()
+    return {"username": username, "hostname": hostname, "library_version": __version__}

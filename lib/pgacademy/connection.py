@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -10,7 +11,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from pgacademy import __version__
-from pgacademy.errors import SchoolMissing, ServerTooOld, ServerUnreachable, VersionMismatch
+from pgacademy.errors import PooledConnection, SchoolMissing, ServerTooOld, ServerUnreachable, VersionMismatch
 from pgacademy.sources import queries
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -18,13 +19,27 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 OLDEST_SERVER = 15
 EXTENSIONS_SCHEMA = "extensions"
 
+#: So that a server which has vanished is noticed in half a minute, and not in hours. The DSN may say otherwise.
+_TCP_DEFAULTS = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 30_000,
+}
+
 _RELEASE = re.compile(r"pgacademy (\d+)\.(\d+)\.([^\s:]+)")
 
 
 def connect(conninfo: str, *, application_name: str = "pgacademy") -> Connection:
     """Opens a connection in autocommit mode, to PostgreSQL 15 or later, or says in one sentence why it cannot."""
     try:
-        connection = psycopg.connect(conninfo, autocommit=True, fallback_application_name=application_name)
+        defaults = {name: value for name, value in _TCP_DEFAULTS.items() if name not in conninfo_to_dict(conninfo)}
+        connection = psycopg.connect(
+            conninfo,
+            autocommit=True,
+            fallback_application_name=application_name,
+            **defaults,  # type: ignore[arg-type]  # (parameters of libpq)
+        )
     except psycopg.ProgrammingError as exc:
         raise ServerUnreachable(
             f"The DSN cannot be read: {_one_line(exc)}",
@@ -43,6 +58,25 @@ def connect(conninfo: str, *, application_name: str = "pgacademy") -> Connection
             hint="Upgrade the server, or give the DSN of a newer one.",
         )
     return connection
+
+
+def batch(connection: Connection, parts: Sequence[bytes], values: Mapping[str, object]) -> list[list[tuple[Any, ...]]]:
+    """Sends several queries in one message and returns the rows of each; values are put in by the client."""
+    with psycopg.ClientCursor(connection) as cursor:
+        cursor.execute(b";\n".join(parts), values)
+        found = [cursor.fetchall() if cursor.description else []]
+        while cursor.nextset():
+            found.append(cursor.fetchall() if cursor.description else [])
+    return found
+
+
+def refuse_pooler(connection: Connection, backend_pid: int) -> None:
+    """Raises PooledConnection when the server says another process number than the one given at the connection."""
+    if connection.info.backend_pid != backend_pid:
+        raise PooledConnection(
+            "This connection goes through a pooler, which may give each transaction another session of the server.",
+            hint="Give the DSN of the server itself: a migration holds a lock of its session.",
+        )
 
 
 def school_path(school: str, extensions: str = EXTENSIONS_SCHEMA) -> sql.Composed:
@@ -77,7 +111,12 @@ def school_release(connection: Connection, school: str) -> str | None:
             f"There is no school {school!r} in this database.",
             hint=f"Make it with `pgacademy migrate --school {school}`, or name another with --school.",
         )
-    found = _RELEASE.match(row[0] or "")
+    return release_in(row[0] or "")
+
+
+def release_in(comment: str) -> str | None:
+    """The version in the comment of a school's schema; None when it was never finished, or is no school's."""
+    found = _RELEASE.match(comment)
     return ".".join(found.groups()) if found else None
 
 

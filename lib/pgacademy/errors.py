@@ -86,13 +86,17 @@ class SerializationFailure(PgacademyError):
 
 
 class UsageError(PgacademyError):
-    """An option or argument makes no sense."""
+    """An option or argument makes no sense. The exit code is EX_USAGE of sysexits.h."""
 
-    exit_code = 2
+    exit_code = 64
 
 
 class ServerUnreachable(PgacademyError):
     """No connection: wrong DSN, server not up, login refused."""
+
+
+class PooledConnection(PgacademyError):
+    """The DSN leads to a connection pooler, and the work needs a server session of its own."""
 
 
 class ServerTooOld(PgacademyError):

@@ -5,11 +5,15 @@ from __future__ import annotations
 import random
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeVar
 
 import psycopg
+from psycopg.rows import class_row
 
 from pgacademy.connection import Connection
 from pgacademy.errors import LockBusy
@@ -17,12 +21,84 @@ from pgacademy.sources import queries
 
 T = TypeVar("T")
 
+#: Called as work goes on: what was just done, how many are done, of how many (0: nobody knows).
+Progress = Callable[[str, int, int], None]
+
 #: How long to wait for another migration of the same school, in seconds.
 MIGRATION_WAIT_S = 600.0
-#: How often a transaction is tried that could not get its locks within lock_timeout.
-ATTEMPTS = 12
+#: How often the one who waits says so, in seconds.
+_TELL_EVERY_S = 1.0
 
-_RETRIED = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
+RETRIED = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait for what, in seconds.
+
+    lock_timeout_s: for the locks of one transaction, because whoever comes after queues behind it; 0: for ever.
+    budget_s: for all attempts at one step together. statement_timeout_s: for one statement; 0: for ever.
+    wait_s: for another migration of the same school.
+    """
+
+    lock_timeout_s: float = 2.0
+    budget_s: float = 300.0
+    statement_timeout_s: float = 0.0
+    wait_s: float = MIGRATION_WAIT_S
+
+
+_USUAL = Patience()
+_patience: ContextVar[Patience] = ContextVar("patience", default=_USUAL)
+
+
+@contextmanager
+def patient(patience: Patience) -> Iterator[None]:
+    """Inside, retried() waits as `patience` says."""
+    token = _patience.set(patience)
+    try:
+        yield
+    finally:
+        _patience.reset(token)
+
+
+def patience() -> Patience:
+    """How long retried() waits here."""
+    return _patience.get()
+
+
+@dataclass
+class Spot:
+    """Where in a file the work is: "0003.x.sql, line 4", and the words of the statement there."""
+
+    where: str = ""
+    words: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A session that holds locks, as far as the login may see it; `open_s` is how long its transaction is open."""
+
+    pid: int
+    login: str
+    application: str
+    state: str | None
+    open_s: float | None
+    query_start: datetime | None
+    query: str | None
+    tables: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        who = " ".join(part for part in (self.login, f"({self.application})" if self.application else "") if part)
+        open_ = f", its transaction open for {self.open_s:.0f} s" if self.open_s is not None else ""
+        return f"process {self.pid}{f' of {who}' if who else ''}{open_}"
+
+    @property
+    def lines(self) -> list[str]:
+        """What a DBA asks next."""
+        since = f" since {self.query_start:%Y-%m-%d %H:%M:%S %Z}" if self.query_start else ""
+        tables = f"holds {', '.join(self.tables)}" if self.tables else ""
+        doing = f"{self.state or 'at work'}{since}: {' '.join(self.query.split())}" if self.query else ""
+        return [f"{self}", *(f"  {line}" for line in (tables, doing) if line)]
 
 
 def _signed(text: str) -> int:
@@ -32,7 +108,9 @@ def _signed(text: str) -> int:
 
 
 @contextmanager
-def advisory_lock(connection: Connection, name: str, wait_s: float = MIGRATION_WAIT_S) -> Iterator[None]:
+def advisory_lock(
+    connection: Connection, name: str, wait_s: float = MIGRATION_WAIT_S, progress: Progress | None = None
+) -> Iterator[None]:
     """Holds the session lock `name` of this database; raises LockBusy after `wait_s` seconds.
 
     It polls. A session that waits inside pg_advisory_lock holds a snapshot, which CREATE INDEX CONCURRENTLY in the
@@ -40,47 +118,82 @@ def advisory_lock(connection: Connection, name: str, wait_s: float = MIGRATION_W
     """
     key = {"space": _signed("pgacademy"), "key": _signed(name)}
     deadline = time.monotonic() + wait_s
+    told = time.monotonic()
     while not _value(connection, "try_lock", key):
         if time.monotonic() > deadline:
-            holder = connection.execute(queries("engine")["lock_holder"], key).fetchone()
-            # Who is hidden from a connection that has become the owner already.
-            who = f"process {holder[0]} of the server" if holder else "another session"
-            since = f", connected since {holder[2]:%Y-%m-%d %H:%M}" if holder and holder[2] else ""
             raise LockBusy(
-                f"Somebody else is at work on {name} ({who}{since}).",
+                f"Somebody else is at work on {name}: {_lock_holder(connection, key)}.",
                 hint="Wait for it, or end that session if it is known to be dead.",
             )
+        if progress and time.monotonic() - told > _TELL_EVERY_S:
+            progress(f"waiting for {_lock_holder(connection, key)}", 0, 0)
+            told = time.monotonic()
         time.sleep(random.uniform(0.05, 0.2))  # noqa: S311  (jitter, not a secret)
     try:
         yield
     finally:
-        if not connection.closed:
+        if not connection.closed and connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
             _value(connection, "unlock", key)
 
 
-def retried(connection: Connection, work: Callable[[], T]) -> T:
+def _lock_holder(connection: Connection, key: dict[str, int]) -> str:
+    holder = connection.execute(queries("engine")["lock_holder"], key).fetchone()
+    if holder is None:
+        return "a session that has just ended"
+    pid, login, application, since = holder
+    # Since when is hidden from a connection that has become the owner already.
+    return f"process {pid} of {login} ({application})" + (f", since {since:%Y-%m-%d %H:%M:%S %Z}" if since else "")
+
+
+def retried(
+    connection: Connection, work: Callable[[], T], *, spot: Spot | None = None, progress: Progress | None = None
+) -> T:
     """Runs `work` in a transaction, again from its start when a lock could not be had in time or a deadlock ended it.
 
-    Between two attempts those who queued behind us get through, which is what the short lock_timeout is for.
+    Between two attempts those who queued behind us get through, which is what the short lock_timeout is for. When the
+    budget of patience() is used up it raises LockBusy, which names who is in the way.
     """
-    for attempt in range(1, ATTEMPTS):
+    deadline = time.monotonic() + patience().budget_s
+    pause_s = 0.2
+    while True:
         try:
             with connection.transaction():
                 return work()
-        except _RETRIED:
-            time.sleep(random.uniform(0.5, 1.0) * min(0.1 * 2**attempt, 5.0))  # noqa: S311
-    try:
-        with connection.transaction():
-            return work()
-    except _RETRIED as exc:
-        holders = [str(row[0]) for row in connection.execute(queries("engine")["lock_holders"])]
-        raise LockBusy(
-            "A lock was not to be had, however often it was tried: other sessions hold tables of the school"
-            + (f" (processes {', '.join(holders)} of the server)." if holders else "."),
-            detail=exc.diag.context or exc.diag.message_detail,
-            hint="Wait for these sessions or end them, then run it again: what was done stays done.",
-            sqlstate=exc.sqlstate,
-        ) from exc
+        except RETRIED as exc:
+            found = holders(connection, spot)
+            sleep_s = random.uniform(0.5, 1.0) * pause_s  # noqa: S311
+            if time.monotonic() + sleep_s > deadline:
+                raise busy(exc, found, spot) from exc
+            if progress and found:
+                progress(f"waiting for {found[0]}", 0, 0)
+        time.sleep(sleep_s)
+        pause_s = min(pause_s * 2, 5.0)
+
+
+def holders(connection: Connection, spot: Spot | None = None, query: str = "lock_holders") -> list[Holder]:
+    """Who is in the way: of the sessions that hold tables of the school, those that hold one named at `spot`."""
+    with connection.transaction():
+        connection.execute(queries("engine")["as_login"])
+        with connection.cursor(row_factory=class_row(Holder)) as cursor:
+            found = cursor.execute(queries("engine")[query]).fetchall()
+    named = [holder for holder in found if spot and set(holder.tables) & set(spot.words)]
+    return named or found
+
+
+def busy(exc: psycopg.Error, found: Sequence[Holder], spot: Spot | None = None) -> LockBusy:
+    """The error that names who is in the way."""
+    wanted = {table for holder in found for table in holder.tables if spot and table in spot.words}
+    table = f" on {', '.join(sorted(wanted))}" if wanted else ""
+    where = f"{spot.where}: a" if spot and spot.where else "A"
+    notes = [line for holder in found[:5] for line in holder.lines]
+    notes += [note for note in (exc.diag.context, exc.diag.message_detail) if note]
+    who = f" {found[0]} is in the way." if found else ""
+    return LockBusy(
+        f"{where} lock{table} was not to be had, however often it was tried.{who}",
+        detail="\n".join(notes) or None,
+        hint="Wait for such sessions or end them (pg_terminate_backend), then run it again: what was done stays done.",
+        sqlstate=exc.sqlstate,
+    )
 
 
 def _value(connection: Connection, query: str, values: dict[str, int]) -> object:

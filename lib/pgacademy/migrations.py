@@ -2,27 +2,49 @@
 
 What differs from yoyo, and why, was measured: yoyo commits a migration and its tracking row apart (a kill between the
 two needs hands), keeps a lock row that a killed run leaves behind, splits files with a parser that breaks on valid SQL,
-and does not notice an edited file. Here one connection holds an advisory lock, and each file goes to the server whole,
-in one transaction with its row.
+and does not notice an edited file. Here one connection holds an advisory lock, and each file is one transaction, its
+row included; what cannot be one is recorded as begun and as done.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import psycopg
-
-from pgacademy import __version__, bookkeeping, locking, repeatables, schools
-from pgacademy.connection import Connection, connect, school_release
-from pgacademy.errors import MigrationError, UsageError
+from pgacademy import (
+    __version__,
+    backfills,
+    bookkeeping,
+    concurrently,
+    execution,
+    locking,
+    repeatables,
+    schools,
+)
+from pgacademy.baselines import baseline
+from pgacademy.bookkeeping import HistoryEntry, State
+from pgacademy.connection import Connection, connect, release_in, school_release
+from pgacademy.errors import MigrationError
+from pgacademy.locking import Patience, Progress
+from pgacademy.rollbacks import rollback, rollback_preview
+from pgacademy.sessions import elapsed_ms, school_lock, session
 from pgacademy.settings import school_name
-from pgacademy.sources import Tree, queries, tree
-from pgacademy.steps import Step, read_steps
+from pgacademy.sources import SourceFile, Tree, tree
+from pgacademy.steps import Step, check, read_steps
 
-#: Called as work goes on: what was just done, how many are done, of how many.
-Progress = Callable[[str, int, int], None]
+__all__ = [
+    "MigrationReport",
+    "Patience",
+    "Progress",
+    "Status",
+    "baseline",
+    "history",
+    "migrate",
+    "rollback",
+    "rollback_preview",
+    "status",
+]
 
 
 @dataclass
@@ -42,50 +64,57 @@ class MigrationReport:
 
 @dataclass(frozen=True)
 class Status:
-    """How a school stands against the files of this library."""
+    """How a school stands against the files of this library.
+
+    pending: to be applied; unfinished: begun by a run that did not come to its end. edited, unknown, late: what keeps
+    `migrate` from running: a file that is not what was applied, one that is missing here, one that has appeared before
+    others that are applied. changed, vanished: repeatable files.
+    """
 
     school: str
     library_version: str
     school_version: str | None
     applied: tuple[str, ...]
     pending: tuple[str, ...]
+    unfinished: tuple[str, ...]
     edited: tuple[str, ...]
     unknown: tuple[str, ...]
+    late: tuple[str, ...]
     changed: tuple[str, ...]
     vanished: tuple[str, ...]
 
     @property
     def is_current(self) -> bool:
-        return not (self.pending or self.edited or self.unknown or self.changed or self.vanished)
+        return not (self.pending or self.unfinished or self.changed or self.vanished or self.has_drifted)
+
+    @property
+    def has_drifted(self) -> bool:
+        return bool(self.edited or self.unknown or self.late)
 
 
 def migrate(
-    conninfo: str, school: str, progress: Progress | None = None, *, tree_: Tree | None = None
+    conninfo: str,
+    school: str,
+    progress: Progress | None = None,
+    *,
+    tree_: Tree | None = None,
+    patience: Patience | None = None,
 ) -> MigrationReport:
     """Brings a school up to the files of this library: pending migrations, then every repeatable file that changed.
 
     Safe to run at any time, from several places at once and after any kind of death: each file is either there with its
-    row or not at all. The roles must exist (roles.apply_roles). Raises MigrationError, RolesMissing, NotAllowed,
-    UnsafeSearchPath, VersionMismatch, LockBusy, ServerUnreachable.
+    row or not at all, and what takes several transactions goes on where it was. The roles must exist
+    (roles.apply_roles). Raises MigrationError, RolesMissing, NotAllowed, UnsafeSearchPath, VersionMismatch, LockBusy,
+    PooledConnection, ServerUnreachable.
     """
     files = tree_ or tree()
     report = MigrationReport(school_name(school))
     steps, changeable = read_steps(files.migrations), files.repeatables()
     started = time.monotonic()
-    with _session(conninfo) as connection, locking.advisory_lock(connection, f"the school {school}"):
-        schools.prepare(connection, school)
-        with schools.as_owner(connection, school):
-            applied = bookkeeping.applied(connection)
-            pending = _pending(steps, applied)
-            for number, step in enumerate(pending, 1):
-                _apply(connection, step)
-                report.applied.append(step.id)
-                if progress:
-                    progress(step.id, number, len(pending))
-            history = [*applied, *report.applied]
-            outcome = repeatables.apply(connection, changeable, history, progress)
-            report.repeatables, report.dropped = outcome.applied, outcome.dropped
-            schools.record_release(connection, school)
+    with session(conninfo, school, patience) as (connection, seen):
+        if not _is_current(connection, school, seen, steps, changeable):
+            with school_lock(connection, school, progress):
+                _migrate(connection, report, steps, changeable, progress)
     report.duration_s = time.monotonic() - started
     return report
 
@@ -98,134 +127,144 @@ def status(conninfo: str, school: str, *, tree_: Tree | None = None) -> Status:
         connection.read_only = True
         release = school_release(connection, school_name(school))
         with schools.as_owner(connection, school):
-            applied = bookkeeping.applied(connection)
-            known = {step.id for step in steps}
-            plan = repeatables.plan(connection, changeable, list(applied))
+            state = bookkeeping.read(connection)
+            plan = repeatables.plan(connection, changeable, list(state.applied))
+    late = _late(steps, state)
     return Status(
         school=school,
         library_version=__version__,
         school_version=release,
-        applied=tuple(applied),
-        pending=tuple(step.id for step in steps if step.id not in applied),
-        edited=tuple(step.id for step in steps if _is_edited(step, applied)),
-        unknown=tuple(name for name in applied if name not in known),
+        applied=tuple(state.applied),
+        pending=tuple(step.id for step in steps if step.id not in state.applied and step.id not in late),
+        unfinished=tuple(state.started),
+        edited=tuple(step.id for step in steps if _is_edited(step, state)),
+        unknown=tuple(sorted((state.applied.keys() | state.started.keys()) - {step.id for step in steps})),
+        late=tuple(late),
         changed=tuple(file.path for file in plan.changed),
         vanished=tuple(f"{kind} {name}" for kind, name in plan.vanished),
     )
 
 
-def rollback(
-    conninfo: str, school: str, to: str, progress: Progress | None = None, *, tree_: Tree | None = None
-) -> list[str]:
-    """Takes back every migration after `to`, newest first, in one transaction; `to` itself stays. Returns their names.
-
-    Functions, views, triggers and policies describe the newest state, not the older one, so they go first; the library
-    that fits that state brings its own back with `migrate`. Refuses when any step has no rollback file.
-    """
-    files = tree_ or tree()
-    steps = {step.id: step for step in read_steps(files.migrations)}
-    with _session(conninfo) as connection, locking.advisory_lock(connection, f"the school {school_name(school)}"):
-        school_release(connection, school)
+def history(conninfo: str, school: str) -> list[HistoryEntry]:
+    """Who did what to the school, when, how long it took and with which version; the oldest first."""
+    with connect(conninfo) as connection:
+        school_release(connection, school_name(school))
         with schools.as_owner(connection, school):
-            applied = list(bookkeeping.applied(connection))
-            doomed = [steps[name] if name in steps else _no_file(name) for name in reversed(_after(applied, to))]
-            _check_rollback_files(doomed)
-
-            def work() -> None:
-                repeatables.drop_all(connection)
-                schools.forget_release(connection, school)
-                for number, step in enumerate(doomed, 1):
-                    _send(connection, step.rollback_path.read_text(encoding="utf-8"), step.rollback_path.name)
-                    bookkeeping.unmark(connection, step)
-                    if progress:
-                        progress(step.id, number, len(doomed))
-
-            if doomed:
-                locking.retried(connection, work)
-    return [step.id for step in doomed]
+            return bookkeeping.history(connection)
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------
 
 
-def _session(conninfo: str) -> Connection:
-    connection = connect(conninfo, application_name="pgacademy migrate")
-    connection.execute(queries("engine")["session_settings"])
-    return connection
+def _is_current(
+    connection: Connection,
+    school: str,
+    seen: schools.Look,
+    steps: Sequence[Step],
+    changeable: Sequence[SourceFile],
+) -> bool:
+    """Whether there is nothing to do, seen without the lock: what is true of one moment needs none."""
+    if not seen.is_ready or release_in(seen.comment) != __version__:
+        return False
+    with schools.as_owner(connection, school, seen.extensions):
+        state = bookkeeping.read_existing(connection)
+        if state.started or state.applied.keys() != {step.id for step in steps}:
+            return False
+        if any(_is_edited(step, state) for step in steps):
+            return False
+        plan = repeatables.plan(connection, changeable, list(state.applied))
+        return not (plan.changed or plan.vanished)
 
 
-def _is_edited(step: Step, applied: dict[str, str | None]) -> bool:
-    return applied.get(step.id) not in (None, step.sha256)
+def _is_edited(step: Step, state: State) -> bool:
+    return state.applied.get(step.id) not in (None, step.sha256)
 
 
-def _pending(steps: Sequence[Step], applied: dict[str, str | None]) -> list[Step]:
+def _late(steps: Sequence[Step], state: State) -> list[str]:
+    """Steps not applied that stand before one that is."""
+    last = max((number for number, step in enumerate(steps) if step.id in state.applied), default=-1)
+    return [step.id for step in steps[: last + 1] if step.id not in state.applied]
+
+
+def _pending(steps: Sequence[Step], state: State) -> list[Step]:
     """The steps still to do, after checking that those done are what the files say, and come first."""
-    edited = [step.path.name for step in steps if _is_edited(step, applied)]
+    edited = [step.path.name for step in steps if _is_edited(step, state)]
     if edited:
         raise MigrationError(
             f"Applied migrations were edited since: {', '.join(edited)}.",
             hint="Restore the files as they were, and put the change into a new migration.",
         )
-    unknown = sorted(applied.keys() - {step.id for step in steps})
+    unknown = sorted((state.applied.keys() | state.started.keys()) - {step.id for step in steps})
     if unknown:
         raise MigrationError(
             f"The school has migrations that this library does not know: {', '.join(unknown)}.",
             hint="Use the version of pgacademy that applied them, or a later one.",
         )
-    pending = [step for step in steps if step.id not in applied]
-    last = max((number for number, step in enumerate(steps) if step.id in applied), default=-1)
-    late = [step.id for step in steps[: last + 1] if step.id not in applied]
-    if late:
+    if late := _late(steps, state):
         raise MigrationError(
             f"Migrations have appeared before ones that are already applied: {', '.join(late)}.",
             hint="Number them after the last one applied.",
         )
+    pending = [step for step in steps if step.id not in state.applied]
+    for step in pending:
+        check(step)
     return pending
-
-
-def _after(applied: list[str], to: str) -> list[str]:
-    if to not in applied:
-        raise UsageError(f"The migration {to!r} is not applied.", hint="`pgacademy status` lists those that are.")
-    return applied[applied.index(to) + 1 :]
-
-
-def _no_file(name: str) -> Step:
-    raise MigrationError(
-        f"This library has no file for the migration {name!r}.", hint="Use the version that applied it."
-    )
-
-
-def _check_rollback_files(doomed: list[Step]) -> None:
-    missing = [step.rollback_path.name for step in doomed if not step.rollback_path.exists()]
-    if missing:
-        raise MigrationError(
-            f"There is no way back: {', '.join(missing)} does not exist.", hint="Restore a backup instead."
-        )
 
 
 # -- writing ----------------------------------------------------------------------------------------------------------
 
 
-def _apply(connection: Connection, step: Step) -> None:
-    """One file and its bookkeeping, in one transaction."""
-
-    def work() -> None:
+def _migrate(
+    connection: Connection,
+    report: MigrationReport,
+    steps: Sequence[Step],
+    changeable: Sequence[SourceFile],
+    progress: Progress | None,
+) -> None:
+    school = report.school
+    seen = schools.look(connection, school)
+    schools.check(connection, school, seen)
+    if not (seen.exists and seen.has_journal):
+        _pending(steps, State())  # a file that cannot be run is refused before anything is made
+    schools.prepare(connection, school, seen)
+    with schools.as_owner(connection, school):
+        state = bookkeeping.read_existing(connection)
+        pending = _pending(steps, state)
+        for number, step in enumerate(pending, 1):
+            apply(connection, school, step, progress, is_resumed=step.id in state.started)
+            report.applied.append(step.id)
+            if progress:
+                progress(step.id, number, len(pending))
         started = time.monotonic()
-        _send(connection, step.text, step.path.name)
-        bookkeeping.mark(connection, step, round((time.monotonic() - started) * 1000))
+        outcome = repeatables.apply(connection, changeable, [*state.applied, *report.applied], progress)
+        report.repeatables, report.dropped = outcome.applied, outcome.dropped
+        with connection.transaction():
+            schools.record_release(connection, school)
+            if report.repeatables or report.dropped:
+                parts = [*report.repeatables, *(f"dropped: {name}" for name in report.dropped)]
+                bookkeeping.tell(connection, "repeatables", ", ".join(parts), duration_ms=elapsed_ms(started))
 
-    locking.retried(connection, work)
 
+def apply(
+    connection: Connection, school: str, step: Step, progress: Progress | None = None, *, is_resumed: bool = False
+) -> None:
+    """Does one step and records it. The connection acts as the owner, in no transaction, and holds the lock."""
+    started = time.monotonic()
+    if step.kind == "transactional":
+        spot = locking.Spot()
 
-def _send(connection: Connection, text: str, name: str) -> None:
-    """Sends a whole file in one message, unsplit; refuses one that ends the transaction around it."""
-    before = connection.execute(queries("bookkeeping")["transaction_id"]).fetchone()
-    with repeatables.named(name, text):
-        connection.execute(text.encode())
-    if (
-        connection.info.transaction_status != psycopg.pq.TransactionStatus.INTRANS
-        or connection.execute(queries("bookkeeping")["transaction_id"]).fetchone() != before
-    ):
-        raise MigrationError(
-            f"{name} ends its transaction itself.", hint="Take COMMIT and ROLLBACK out; every file is one transaction."
-        )
+        def work() -> None:
+            began = time.monotonic()
+            execution.run(connection, step.path.name, step.statements, spot)
+            bookkeeping.mark(connection, step, elapsed_ms(began))
+
+        locking.retried(connection, work, spot=spot, progress=progress)
+        return
+    bookkeeping.begin(connection, step)
+    if step.kind == "concurrent":
+        name, (statement,) = step.path.name, step.statements
+        concurrently.run(connection, name, statement, is_resumed=is_resumed, progress=progress)
+    else:
+        backfills.run(connection, school, step, progress)
+    with connection.transaction():
+        bookkeeping.mark(connection, step, elapsed_ms(started))

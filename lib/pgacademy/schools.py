@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 from psycopg import sql
 
-from pgacademy import __version__, locking, roles
+from pgacademy import __version__, bookkeeping, locking, roles
 from pgacademy.connection import (
     EXTENSIONS_SCHEMA,
     Connection,
+    batch,
     extensions_schema,
+    refuse_pooler,
+    release_in,
     release_key,
     school_path,
     school_release,
@@ -25,34 +30,138 @@ from pgacademy.sources import queries
 _DEVELOPMENT = re.compile(r"pgacademy( [^\s:]+)?: a development school\b")
 
 
-def prepare(connection: Connection, school: str) -> None:
+@dataclass(frozen=True)
+class Look:
+    """What a school stands on, as the login sees it: what is missing, and what is there."""
+
+    missing_roles: list[str]
+    extensions: str | None
+    owner: str | None
+    comment: str
+    strangers: list[tuple[str, str]]
+    #: Roles that may not use the extensions' schema, and those that may not use the school's.
+    without_extensions: list[str]
+    without_school: list[str]
+    functions_are_private: bool
+    has_journal: bool
+
+    @property
+    def exists(self) -> bool:
+        return self.owner is not None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether nothing is missing, so that migrations may begin."""
+        return (
+            not (self.missing_roles or self.strangers or self.without_extensions or self.without_school)
+            and self.extensions is not None
+            and self.exists
+            and self.functions_are_private
+            and self.has_journal
+        )
+
+
+def enter(connection: Connection, school: str) -> Look:
+    """Sets the session up for a migration and looks at the school, in one message to the server.
+
+    Raises PooledConnection. Writes nothing.
+    """
+    engine, patience = queries("engine"), locking.patience()
+    user, host = bookkeeping.person()
+    values = _look_values(school) | {
+        "application_name": f"pgacademy migrate {user}@{host}",
+        "lock_ms": str(round(patience.lock_timeout_s * 1000)),
+        "statement_ms": str(round(patience.statement_timeout_s * 1000)),
+    }
+    settings, *rest = batch(connection, [engine["migration_settings"], *_look_parts()], values)
+    refuse_pooler(connection, settings[0][0])
+    return _look(rest)
+
+
+def look(connection: Connection, school: str) -> Look:
+    """Looks at the school as the connection's login."""
+    return _look(batch(connection, _look_parts(), _look_values(school)))
+
+
+def _look_parts() -> list[bytes]:
+    engine = queries("engine")
+    names = ("extensions_schema", "school", "strangers_who_may_create", "roles_without_usage", "functions_are_private")
+    return [queries("roles")["missing"], *(engine[name] for name in names), queries("bookkeeping")["is_complete"]]
+
+
+def _look_values(school: str) -> dict[str, object]:
+    members = [f"{school}_{role}" for role in roles.PLATFORM_ROLES]
+    return {
+        "school": school_name(school),
+        "owner": roles.owner(school),
+        "roles": list(roles.PLATFORM_ROLES),
+        "members": [roles.owner(school), *members],
+    }
+
+
+def _look(found: list[list[tuple[Any, ...]]]) -> Look:
+    missing, extensions, schema, strangers, without_usage, private, journal = found
+    return Look(
+        missing_roles=[row[0] for row in missing],
+        extensions=extensions[0][0] if extensions else None,
+        owner=schema[0][0] if schema else None,
+        comment=schema[0][1] if schema else "",
+        strangers=[(row[0], row[1]) for row in strangers],
+        without_extensions=[row[0] for row in without_usage if not row[1]],
+        without_school=[row[0] for row in without_usage if row[1]],
+        functions_are_private=bool(private[0][0]),
+        has_journal=bool(journal[0][0]),
+    )
+
+
+def prepare(connection: Connection, school: str, seen: Look | None = None) -> None:
     """Makes what a school stands on, where it is missing: extension, schema, privileges, bookkeeping tables.
 
     The caller holds the school's lock. Raises RolesMissing, UnsafeSearchPath or NotAllowed.
     """
-    school_name(school)
-    roles.require_roles(connection, school)
-    _refuse_older_library(connection, school)
-    # Extensions and the schema's name are the database's: schools that are made at once take turns.
-    with locking.advisory_lock(connection, "the database"):
-        extensions = extensions_schema(connection) or _install_extension(connection)
-        _make_schema(connection, school)
-    _check_path(connection, school, extensions)
-    with as_owner(connection, school), connection.transaction():
+    seen = seen or look(connection, school)
+    check(connection, school, seen)
+    if seen.is_ready and seen.owner == roles.owner(school):
+        return
+    if seen.extensions is None or seen.owner != roles.owner(school):
+        # Extensions and the schema's name are the database's: schools that are made at once take turns.
+        with locking.advisory_lock(connection, "the database"):
+            if extensions_schema(connection) is None:
+                _install_extension(connection)
+            _make_schema(connection, school)
+        seen = look(connection, school)
+    _check_path(seen)
+    with as_owner(connection, school, seen.extensions), connection.transaction():
         grant_schema(connection, school)
         connection.execute(queries("bookkeeping")["create"])
         connection.execute(queries("backfills")["create"])
 
 
+def check(connection: Connection, school: str, seen: Look) -> None:
+    """Raises what stands against migrating the school before anything is written: RolesMissing, VersionMismatch."""
+    if seen.missing_roles:
+        roles.require_roles(connection, school)
+    release = release_in(seen.comment)
+    if release is not None and release_key(release) > release_key(__version__):
+        raise VersionMismatch(
+            f"The school {school!r} was migrated by pgacademy {release}; this is the older {__version__}.",
+            hint=f"Install pgacademy {release} or later.",
+        )
+
+
 @contextmanager
-def as_owner(connection: Connection, school: str) -> Iterator[None]:
-    """Inside, the connection is the school's owner and unqualified names are the school's. Not in a transaction."""
-    extensions = extensions_schema(connection)
+def as_owner(connection: Connection, school: str, extensions: str | None = None) -> Iterator[None]:
+    """Inside, the connection is the school's owner and unqualified names are the school's. Not in a transaction.
+
+    `extensions` is the schema of the extensions, for callers that know it already.
+    """
+    extensions = extensions or extensions_schema(connection)
     if extensions is None:
         school_release(connection, school)  # says so if there is no school at all
         raise SchoolMissing("The extension pg_trgm is missing.", hint="Run `pgacademy migrate`.")
     try:
-        connection.execute(sql.SQL("set role {}").format(sql.Identifier(roles.owner(school))))
+        owner, path = sql.Identifier(roles.owner(school)), school_path(school, extensions)
+        connection.execute(sql.SQL("set role {}; set search_path to {}").format(owner, path))
     except (psycopg.errors.UndefinedObject, psycopg.errors.InvalidParameterValue) as exc:
         school_release(connection, school)
         raise RolesMissing(
@@ -65,12 +174,10 @@ def as_owner(connection: Connection, school: str) -> Iterator[None]:
             sqlstate=exc.sqlstate,
         ) from exc
     try:
-        connection.execute(sql.SQL("set search_path to {}").format(school_path(school, extensions)))
         yield
     finally:
         if not connection.closed and connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
-            connection.execute("reset search_path")
-            connection.execute("reset role")
+            connection.execute("reset search_path; reset role")
 
 
 def may_act_as(connection: Connection, role: str) -> bool:
@@ -129,18 +236,6 @@ def _comment(connection: Connection, school: str) -> str:
     return str(row[0]) if row else ""
 
 
-def _refuse_older_library(connection: Connection, school: str) -> None:
-    try:
-        release = school_release(connection, school)
-    except SchoolMissing:
-        return
-    if release is not None and release_key(release) > release_key(__version__):
-        raise VersionMismatch(
-            f"The school {school!r} was migrated by pgacademy {release}; this is the older {__version__}.",
-            hint=f"Install pgacademy {release} or later.",
-        )
-
-
 def _install_extension(connection: Connection) -> str:
     """pg_trgm is a trusted extension: whoever may create in the database may install it, superuser or not."""
     try:
@@ -185,23 +280,19 @@ def _make_schema(connection: Connection, school: str) -> None:
         )
 
 
-def _check_path(connection: Connection, school: str, extensions: str) -> None:
-    strangers = connection.execute(
-        queries("engine")["strangers_who_may_create"], {"schemas": [school, extensions]}
-    ).fetchall()
-    if strangers:
-        found = ", ".join(f"{who} in {schema}" for schema, who in strangers)
+def _check_path(seen: Look) -> None:
+    if seen.strangers:
+        found = ", ".join(f"{who} in {schema}" for schema, who in seen.strangers)
         raise UnsafeSearchPath(
             f"Others than its owner may create objects in a schema that the school trusts: {found}.",
-            hint="Revoke it: " + " ".join(f"revoke create on schema {schema} from {who};" for schema, who in strangers),
+            hint="Revoke it: "
+            + " ".join(f"revoke create on schema {schema} from {who};" for schema, who in seen.strangers),
         )
-    for role in (roles.owner(school), *(f"{school}_{role}" for role in roles.PLATFORM_ROLES)):
-        row = connection.execute(queries("engine")["may_use_schema"], {"role": role, "schema": extensions}).fetchone()
-        if row is None or not row[0]:
-            raise NotAllowed(
-                f"{role} may not use the schema {extensions!r}, where pg_trgm is.",
-                hint=f"Have its owner run: grant usage on schema {extensions} to public;",
-            )
+    if seen.without_extensions:
+        raise NotAllowed(
+            f"{seen.without_extensions[0]} may not use the schema {seen.extensions!r}, where pg_trgm is.",
+            hint=f"Have its owner run: grant usage on schema {seen.extensions} to public;",
+        )
 
 
 def grant_schema(connection: Connection, school: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -17,13 +17,16 @@ from yoyo.exceptions import BadMigration, MigrationConflict
 from yoyo.migrations import read_migrations
 from yoyo.topologicalsort import CycleError, topological_sort
 
+from pgacademy import backfills, statements
 from pgacademy.errors import MigrationError
-from pgacademy.sources import checksum
+from pgacademy.sources import Stamp, checksum, read_text, scan, settled
+from pgacademy.statements import Statement
 
 Kind = Literal["transactional", "concurrent", "backfill"]
 
 # As yoyo reads its two: only in the comments before the first statement, a repeated one adds to the first.
 _DIRECTIVE = re.compile(r"\s*--\s*(depends|transactional|backfill|batch|pause)\s*:\s*(.*)")
+_NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Step:
 
     @cached_property
     def text(self) -> str:
-        return self.path.read_text(encoding="utf-8")
+        return read_text(self.path)
 
     @cached_property
     def sha256(self) -> str:
@@ -56,9 +59,18 @@ class Step:
             return "backfill"
         return "transactional" if self.directives.get("transactional", "true").lower() == "true" else "concurrent"
 
+    @cached_property
+    def statements(self) -> list[Statement]:
+        return statements.split(self.text, self.path.name)
+
     @property
     def rollback_path(self) -> Path:
         return self.path.with_name(f"{self.id}.rollback.sql")
+
+    @property
+    def rollback(self) -> Step | None:
+        """The file that takes the step back, read as a step of the same name; None when there is none."""
+        return Step(self.id, self.rollback_path) if self.rollback_path.exists() else None
 
 
 def directives(text: str) -> dict[str, str]:
@@ -76,28 +88,104 @@ def directives(text: str) -> dict[str, str]:
 def read_steps(folder: Path) -> list[Step]:
     """The migrations of a folder in the order in which they are applied, which is yoyo's.
 
-    Raises MigrationError, with the file's name, for a file that cannot be run.
+    Raises MigrationError, with the file's name, for files that cannot stand beside one another or are no text. What a
+    file holds is looked at by check().
     """
+    stamps = scan(folder)
+    listed = folder.stat().st_mtime_ns if folder.exists() else 0  # files that are not SQL have no stamp
+    read = _read_steps if settled(stamps) else _read_steps.__wrapped__
+    return list(read(folder, stamps, listed))
+
+
+@lru_cache(maxsize=8)
+def _read_steps(folder: Path, _stamps: tuple[Stamp, ...], _listed: int) -> tuple[Step, ...]:
     try:
         found = read_migrations(str(folder))
     except MigrationConflict as exc:
         raise MigrationError(f"Two migrations are called {exc}.", hint="Rename one of them.") from exc
     steps = {migration.id: Step(migration.id, Path(migration.path)) for migration in found}
+    numbers: dict[int, Step] = {}
     for step in steps.values():
-        _check_supported(step, steps)
+        _check_name(step, numbers)
+        if unknown := step.depends - set(steps):
+            raise MigrationError(
+                f"{step.path.name} depends on {', '.join(sorted(unknown))}, which is not there.",
+                hint="Write the names of files, without .sql, on the line `-- depends:`.",
+            )
     try:
         graph = {name: step.depends for name, step in steps.items()}
-        return [steps[name] for name in topological_sort(list(steps), graph)]
+        return tuple(steps[name] for name in topological_sort(list(steps), graph))
     except (CycleError, BadMigration) as exc:
         raise MigrationError(f"Migrations depend on one another in a circle: {', '.join(exc.args[1])}.") from exc
 
 
-def _check_supported(step: Step, steps: dict[str, Step]) -> None:
+def _check_name(step: Step, numbers: dict[int, Step]) -> None:
     if step.path.suffix != ".sql":
         raise MigrationError(f"{step.path.name} is not SQL.", hint="Migrations are .sql files here.")
-    if step.kind != "transactional":
+    if number := _NUMBER.match(step.id):
+        other = numbers.setdefault(int(number[0]), step)
+        if other is not step:
+            raise MigrationError(
+                f"{other.path.name} and {step.path.name} have the same number.",
+                hint="Give the one that is applied nowhere yet the next free number.",
+            )
+
+
+# -- what a file may hold ---------------------------------------------------------------------------------------------
+
+
+def check(step: Step) -> None:
+    """Raises MigrationError, with file and line, unless the step and its rollback file can be run."""
+    _check_file(step)
+    if step.kind == "backfill":
+        backfills.parse(step)
+    back = step.rollback
+    # What a backfill wrote can seldom be taken back: then its rollback file says so, in a comment, and does nothing.
+    if back is not None and (step.kind != "backfill" or back.statements):
+        _check_file(back)
+
+
+def _check_file(step: Step) -> None:
+    name = step.path.name
+    if commands := statements.meta_commands(step.text):
+        word = commands[0].text.split()[0]
         raise MigrationError(
-            f"{step.path.name} is not transactional.", hint="This version applies files whole or not at all."
+            f"{name}, line {commands[0].line}: {word} is a command of psql, not SQL.",
+            hint="Write what it does in SQL; a file is sent to the server as it is.",
         )
-    if unknown := step.depends - set(steps):
-        raise MigrationError(f"{step.path.name} depends on {', '.join(sorted(unknown))}, which is not there.")
+    if step.directives.get("transactional", "true").lower() not in ("true", "false"):
+        raise MigrationError(
+            f"{name} says `-- transactional: {step.directives['transactional']}`.", hint="Say true or false."
+        )
+    if not step.statements:
+        raise MigrationError(f"{name} holds no statement.", hint="Write one, or delete the file.")
+    for statement in step.statements:
+        _check_statement(name, statement, step.kind)
+    if step.kind == "concurrent" and len(step.statements) > 1:
+        raise MigrationError(
+            f"{name} is not transactional and holds {len(step.statements)} statements.",
+            hint="Make each of them a file of its own, so that each is known to be done or not.",
+        )
+
+
+def _check_statement(name: str, statement: Statement, kind: Kind) -> None:
+    where, words = f"{name}, line {statement.line}", (*statement.words[:4], "", "", "")
+    if statements.transaction_control([statement]) or words[0] in ("savepoint", "release", "rollback"):
+        raise MigrationError(
+            f"{where}: {words[0].upper()} is not for a file to say, which begins or ends its transaction that way.",
+            hint="Take it out: every file is one transaction, together with its bookkeeping.",
+        )
+    if (words[0] == "set" and words[1] not in ("local", "constraints", "transaction")) or words[0] in (
+        "reset",
+        "discard",
+    ):
+        raise MigrationError(
+            f"{where}: {words[0].upper()} would last longer than the file.", hint="Say SET LOCAL, which ends with it."
+        )
+    if words[0] == "copy" and {"stdin", "stdout"} & set(statement.words):
+        raise MigrationError(f"{where}: COPY has no client here to talk to.", hint="Write an INSERT.")
+    if kind == "transactional" and words[0] in ("create", "drop", "reindex") and "concurrently" in statement.words:
+        raise MigrationError(
+            f"{where}: CONCURRENTLY does not work inside a transaction.",
+            hint="Put the statement into a file of its own that begins with `-- transactional: false`.",
+        )

@@ -12,7 +12,7 @@ from pgacademy.errors import EmbeddedServerError
 
 app = typer.Typer(
     help="A school in PostgreSQL: its server, its roles, its schema and its data.",
-    epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 status found something pending.",
+    epilog="Exit codes: 0 done or clean, 1 failed, 2 something is pending, 3 something has drifted, 64 wrong usage.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -71,7 +71,10 @@ def progress(title: str, as_json: bool) -> Iterator[Callable[[str, int, int], No
         task = bar.add_task(title, total=None, what="")
 
         def report(what: str, done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total, what=what)
+            if total:
+                bar.update(task, completed=done, total=total, what=what)
+            else:  # nobody knows how long it takes, such as a wait
+                bar.update(task, what=what)
 
         yield report
 

@@ -1,4 +1,4 @@
-"""roles, migrate, status, rollback, seed."""
+"""roles, migrate, status, history, rollback, baseline, seed."""
 
 from __future__ import annotations
 
@@ -11,11 +11,27 @@ import typer
 from pgacademy import migrations, seeding, settings
 from pgacademy import roles as roles_
 from pgacademy.cli.app import DEFAULT_SCHOOL, Dsn, Json, School, app, conninfo
-from pgacademy.cli.output import progress, result
+from pgacademy.cli.output import progress, result, rows
 from pgacademy.connection import connect
 from pgacademy.errors import UsageError
+from pgacademy.locking import Patience
 
-PENDING = 3
+PENDING = 2
+DRIFTED = 3
+
+_USUAL = Patience()
+LockTimeout = Annotated[
+    float, typer.Option("--lock-timeout", min=0, help="Seconds that others may have to queue for a lock; 0: for ever.")
+]
+LockBudget = Annotated[
+    float, typer.Option("--lock-budget", min=0, help="Seconds for all attempts at a step that does not get its locks.")
+]
+StatementTimeout = Annotated[
+    float, typer.Option("--statement-timeout", min=0, help="Seconds that a statement may take; 0: as long as it takes.")
+]
+Wait = Annotated[
+    float, typer.Option("--wait", min=0, help="Seconds to wait while somebody else is at work on the school.")
+]
 
 
 @app.command()
@@ -45,11 +61,20 @@ def roles(
 
 
 @app.command()
-def migrate(dsn: Dsn = None, school: School = DEFAULT_SCHOOL, json: Json = False) -> None:
+def migrate(
+    dsn: Dsn = None,
+    school: School = DEFAULT_SCHOOL,
+    lock_timeout: LockTimeout = _USUAL.lock_timeout_s,
+    lock_budget: LockBudget = _USUAL.budget_s,
+    statement_timeout: StatementTimeout = _USUAL.statement_timeout_s,
+    wait: Wait = _USUAL.wait_s,
+    json: Json = False,
+) -> None:
     """Bring a school up to this version of the library. Safe to run at any time, and again."""
     target = conninfo(dsn)
     with progress(f"Migrating {school}", json) as report:
-        done = migrations.migrate(target, school, report)
+        patience = Patience(lock_timeout, lock_budget, statement_timeout, wait)
+        done = migrations.migrate(target, school, report, patience=patience)
     text = (
         f"{school} is up to date: {len(done.applied)} migrations, {len(done.repeatables)} functions, views, triggers, "
         f"policies and grants applied, {len(done.dropped)} dropped, in {done.duration_s:.1f} s."
@@ -61,7 +86,7 @@ def migrate(dsn: Dsn = None, school: School = DEFAULT_SCHOOL, json: Json = False
 
 @app.command()
 def status(dsn: Dsn = None, school: School = DEFAULT_SCHOOL, json: Json = False) -> None:
-    """Say how a school stands against this library, and write nothing. Exit code 3 when it is behind or differs."""
+    """Say how a school stands against this library, and write nothing. Exit code 2: it is behind; 3: it differs."""
     found = migrations.status(conninfo(dsn), school)
     lines = [
         f"{school}: pgacademy {found.school_version or '(never finished)'}, "
@@ -69,18 +94,44 @@ def status(dsn: Dsn = None, school: School = DEFAULT_SCHOOL, json: Json = False)
     ]
     for label, names in (
         ("pending", found.pending),
+        ("begun and not finished", found.unfinished),
         ("edited since they were applied", found.edited),
         ("unknown to this library", found.unknown),
+        ("come too late, before others that are applied", found.late),
         ("changed files", found.changed),
         ("gone from the tree", found.vanished),
     ):
         if names:
             lines.append(f"{label} ({len(names)}):")
             lines.extend(f"  {name}" for name in names)
-    lines.append("Up to date." if found.is_current else f"Run `pgacademy migrate --school {school}`.")
+    if found.has_drifted:
+        lines.append("`pgacademy migrate` refuses until the files are again what was applied.")
+    else:
+        lines.append("Up to date." if found.is_current else f"Run `pgacademy migrate --school {school}`.")
     result(asdict(found) | {"is_current": found.is_current}, json, "\n".join(lines))
     if not found.is_current:
-        raise typer.Exit(PENDING)
+        raise typer.Exit(DRIFTED if found.has_drifted else PENDING)
+
+
+@app.command()
+def history(dsn: Dsn = None, school: School = DEFAULT_SCHOOL, json: Json = False) -> None:
+    """Say who did what to a school, when, how long it took and with which version; the oldest first."""
+    found = migrations.history(conninfo(dsn), school)
+    if json:
+        result([asdict(entry) for entry in found], json)
+        return
+    records = [
+        {
+            "at": f"{entry.at:%Y-%m-%d %H:%M:%S %Z}",
+            "what": entry.operation,
+            "migration": entry.migration_id or _shortened(entry.detail),
+            "who": f"{entry.login} ({entry.os_user}@{entry.hostname})",
+            "ms": entry.duration_ms,
+            "version": entry.library_version,
+        }
+        for entry in found
+    ]
+    rows(records, json, f"History of {school}")
 
 
 @app.command()
@@ -89,22 +140,51 @@ def rollback(
     dsn: Dsn = None,
     school: School = DEFAULT_SCHOOL,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    lock_timeout: LockTimeout = _USUAL.lock_timeout_s,
+    lock_budget: LockBudget = _USUAL.budget_s,
+    statement_timeout: StatementTimeout = _USUAL.statement_timeout_s,
+    wait: Wait = _USUAL.wait_s,
     json: Json = False,
 ) -> None:
     """Take back every migration after --to, with the data they hold. Functions and views return with `migrate`."""
     target = conninfo(dsn)
+    lost = migrations.rollback_preview(target, school, to)
+    told = "\n".join(["This takes back:", *(f"  {name}" for name in lost.steps), *_loss(lost.lines)])
+    if dry_run or not lost.steps:
+        text = told if lost.steps else "There is nothing to take back."
+        result(lost.document() | {"rolled_back": []}, json, text)
+        return
     if not yes:
         if json or not sys.stdin.isatty():
             raise UsageError(
-                "A rollback drops data, and nobody is here to be asked.", hint="Say --yes if that is meant."
+                "A rollback drops data, and nobody is here to be asked.",
+                hint="Say --yes if that is meant, or --dry-run to see what would go.",
             )
-        typer.confirm(f"This drops what the migrations after {to} hold in {school}. Go on?", abort=True)
+        result(None, False, told)
+        typer.confirm("Go on?", abort=True)
     with progress(f"Rolling back {school}", json) as report:
-        undone = migrations.rollback(target, school, to, report)
+        patience = Patience(lock_timeout, lock_budget, statement_timeout, wait)
+        undone = migrations.rollback(target, school, to, report, patience=patience)
+    text = "\n".join(["Taken back:", *(f"  {name}" for name in undone), *_loss(lost.lines)])
+    result(lost.document() | {"rolled_back": undone}, json, text)
+
+
+@app.command()
+def baseline(
+    to: Annotated[str, typer.Option("--to", help="The last migration whose tables are there.")],
+    dsn: Dsn = None,
+    school: School = DEFAULT_SCHOOL,
+    json: Json = False,
+) -> None:
+    """Take over a database that has its tables already: record migrations as applied without running them."""
+    with progress(f"Taking over {school}", json) as report:
+        done = migrations.baseline(conninfo(dsn), school, to, report)
     text = (
-        "\n".join(["Taken back:", *(f"  {name}" for name in undone)]) if undone else "There was nothing to take back."
+        f"{len(done.applied)} migrations count as applied in {school}; {len(done.tables)} tables were found for them. "
+        f"Run `pgacademy migrate --school {school}` for the rest."
     )
-    result({"school": school, "rolled_back": undone}, json, text)
+    result(asdict(done), json, text)
 
 
 @app.command()
@@ -119,3 +199,11 @@ def seed(
     with progress(f"Seeding {seed_set}", json) as report:
         done = seeding.seed(target, school, seed_set, report)
     result(asdict(done), json, f"{seed_set} is in {school} ({done.duration_s:.1f} s).")
+
+
+def _loss(lines: list[str]) -> list[str]:
+    return ["With it goes:", *(f"  {line}" for line in lines)] if lines else []
+
+
+def _shortened(text: str | None) -> str:
+    return "" if text is None else text if len(text) <= 60 else f"{text[:59]}…"

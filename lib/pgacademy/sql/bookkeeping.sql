@@ -42,8 +42,11 @@ create table if not exists schema_steps (
     applied_at timestamptz not null default clock_timestamp(),
     applied_by text not null default session_user,
     duration_ms bigint not null,
-    library_version text not null
+    library_version text not null,
+    finished_at timestamptz default clock_timestamp()
 );
+
+alter table schema_steps add column if not exists finished_at timestamptz default clock_timestamp();
 
 create table if not exists schema_objects (
     kind text not null,
@@ -56,12 +59,27 @@ create table if not exists schema_objects (
     constraint schema_objects_kind_check check (kind in ('function', 'view', 'triggers', 'policies', 'grants'))
 );
 
+create table if not exists schema_history (
+    id bigint generated always as identity constraint schema_history_pkey primary key,
+    operation text not null,
+    migration_id text,
+    detail text,
+    at timestamptz not null default clock_timestamp(),
+    login text not null default session_user,
+    os_user text not null,
+    hostname text not null,
+    duration_ms bigint,
+    library_version text not null,
+    constraint schema_history_operation_check check (operation ~ '^[a-z]+$')
+);
+
 alter table _yoyo_migration enable row level security;
 alter table _yoyo_log enable row level security;
 alter table _yoyo_version enable row level security;
 alter table yoyo_lock enable row level security;
 alter table schema_steps enable row level security;
 alter table schema_objects enable row level security;
+alter table schema_history enable row level security;
 
 comment on table _yoyo_migration is 'The migrations applied to this school, as yoyo keeps them.';
 comment on column _yoyo_migration.migration_hash is 'SHA-256 of the migration''s name, in hexadecimal digits.';
@@ -83,13 +101,15 @@ comment on table yoyo_lock is 'yoyo''s lock row; pgacademy uses an advisory lock
 comment on column yoyo_lock.locked is 'Always 1: there is one lock.';
 comment on column yoyo_lock.ctime is 'Since when it is held, in UTC.';
 comment on column yoyo_lock.pid is 'The process that holds it.';
-comment on table schema_steps is 'Every applied migration with the checksum of its file, so that a later edit is noticed.';
+comment on table schema_steps is
+'Every applied migration with the checksum of its file, so that a later edit is noticed; and every one begun.';
 comment on column schema_steps.migration_id is 'Name of the file, without its suffix.';
 comment on column schema_steps.sha256 is 'Checksum of the file''s text as it was applied.';
-comment on column schema_steps.applied_at is 'When it was applied.';
+comment on column schema_steps.applied_at is 'When it was applied; of one that takes several transactions, when it was begun.';
 comment on column schema_steps.applied_by is 'The login that applied it.';
 comment on column schema_steps.duration_ms is 'How long its statements took, in milliseconds.';
 comment on column schema_steps.library_version is 'The version of pgacademy that applied it.';
+comment on column schema_steps.finished_at is 'When it was done; null while one that takes several transactions is only begun.';
 comment on table schema_objects is 'Every repeatable file as it was last applied: functions, views, triggers, policies, grants.';
 comment on column schema_objects.kind is 'function, view, triggers, policies or grants.';
 comment on column schema_objects.name is 'The function, the view, the table, or the platform role.';
@@ -97,18 +117,59 @@ comment on column schema_objects.path is 'The file, from the root of the tree.';
 comment on column schema_objects.sha256 is 'Checksum of the file''s text; of grants, also of the migrations before it.';
 comment on column schema_objects.applied_at is 'When it was last applied.';
 comment on column schema_objects.library_version is 'The version of pgacademy that applied it.';
+comment on table schema_history is 'What was ever done to this school, by whom, when and how; rows are only added.';
+comment on column schema_history.id is 'Counts upwards.';
+comment on column schema_history.operation is 'apply, rollback, baseline, repeatables, rename and the like.';
+comment on column schema_history.migration_id is 'The migration it was about; null when it was about the whole school.';
+comment on column schema_history.detail is 'More about it, for people.';
+comment on column schema_history.at is 'When it was done.';
+comment on column schema_history.login is 'The login that did it.';
+comment on column schema_history.os_user is 'The operating system''s name of who did it.';
+comment on column schema_history.hostname is 'The machine it was done from.';
+comment on column schema_history.duration_ms is 'How long it took, in milliseconds, where that was measured.';
+comment on column schema_history.library_version is 'The version of pgacademy that did it.';
+
+-- name: is_complete
+-- Whether every table and column of the school's journal is there, for any login to ask.
+select count(*) = 4
+from pg_class as c
+inner join pg_namespace as n on c.relnamespace = n.oid
+where
+    n.nspname = %(school)s
+    and c.relkind = 'r'
+    and (
+        c.relname in ('schema_history', 'schema_backfills', 'schema_objects')
+        or (
+            c.relname = 'schema_steps'
+            and exists (
+                select from pg_attribute as a
+                where a.attrelid = c.oid and a.attname = 'finished_at' and not a.attisdropped
+            )
+        )
+    )
 
 -- name: exists
 select to_regclass('schema_objects') is not null
 
--- name: applied
+-- name: history_exists
+select to_regclass('schema_history') is not null
+
+-- name: state
+-- Every migration applied or begun, in the order in which that was done. yoyo knows those that are done.
 select
-    m.migration_id,
+    coalesce(m.migration_id, s.migration_id)::text as migration_id,
     s.sha256,
-    s.applied_at
+    m.migration_id is not null as is_done
 from _yoyo_migration as m
-left join schema_steps as s on m.migration_id = s.migration_id
-order by m.applied_at_utc, m.migration_id
+full join schema_steps as s on m.migration_id = s.migration_id
+order by is_done desc, m.applied_at_utc, migration_id
+
+-- name: begin
+insert into schema_steps (migration_id, sha256, duration_ms, library_version, finished_at)
+values (%(id)s, %(sha256)s, 0, %(library_version)s, null)
+on conflict (migration_id) do update set
+    sha256 = excluded.sha256,
+    library_version = excluded.library_version
 
 -- name: mark
 with marked as (
@@ -119,17 +180,29 @@ with marked as (
 logged as (
     insert into _yoyo_log (id, migration_hash, migration_id, operation, username, hostname, created_at_utc)
     values (
-        gen_random_uuid()::text, %(hash)s, %(id)s, 'apply', %(username)s, %(hostname)s,
+        gen_random_uuid()::text, %(hash)s, %(id)s, %(yoyo_operation)s, %(username)s, %(hostname)s,
         clock_timestamp() at time zone 'UTC'
     )
+),
+
+told as (
+    insert into schema_history (operation, migration_id, os_user, hostname, duration_ms, library_version)
+    values (%(operation)s, %(id)s, %(username)s, %(hostname)s, %(duration_ms)s, %(library_version)s)
 )
 
 insert into schema_steps (migration_id, sha256, duration_ms, library_version)
 values (%(id)s, %(sha256)s, %(duration_ms)s, %(library_version)s)
+on conflict (migration_id) do update set
+    sha256 = excluded.sha256,
+    applied_by = excluded.applied_by,
+    duration_ms = excluded.duration_ms,
+    library_version = excluded.library_version,
+    finished_at = excluded.finished_at
 
 -- name: unmark
 with unmarked as (
-    delete from _yoyo_migration where migration_hash = %(hash)s
+    delete from _yoyo_migration
+    where migration_hash = %(hash)s
 ),
 
 logged as (
@@ -138,9 +211,35 @@ logged as (
         gen_random_uuid()::text, %(hash)s, %(id)s, 'rollback', %(username)s, %(hostname)s,
         clock_timestamp() at time zone 'UTC'
     )
+),
+
+told as (
+    insert into schema_history (operation, migration_id, os_user, hostname, duration_ms, library_version)
+    values ('rollback', %(id)s, %(username)s, %(hostname)s, %(duration_ms)s, %(library_version)s)
 )
 
 delete from schema_steps where migration_id = %(id)s
+
+-- name: tell
+insert into schema_history (operation, migration_id, detail, os_user, hostname, duration_ms, library_version)
+values (
+    %(operation)s, %(migration_id)s, %(detail)s, %(username)s, %(hostname)s, %(duration_ms)s, %(library_version)s
+)
+
+-- name: history
+select
+    id,
+    at,
+    operation,
+    migration_id,
+    detail,
+    login,
+    os_user,
+    hostname,
+    duration_ms,
+    library_version
+from schema_history
+order by id
 
 -- name: objects
 select kind, name, sha256 from schema_objects
@@ -157,6 +256,3 @@ on conflict (kind, name) do update
 
 -- name: forget_object
 delete from schema_objects where kind = %(kind)s and name = %(name)s
-
--- name: transaction_id
-select pg_current_xact_id()::text

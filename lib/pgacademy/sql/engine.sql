@@ -14,6 +14,14 @@ select pg_get_userbyid(n.nspowner)::text
 from pg_namespace as n
 where n.nspname = %(school)s
 
+-- name: school
+-- What `migrate` finds of a school: its schema's owner and comment, and whether its journal is there.
+select
+    pg_get_userbyid(n.nspowner)::text,
+    coalesce(obj_description(n.oid, 'pg_namespace'), '')
+from pg_namespace as n
+where n.nspname = %(school)s
+
 -- name: strangers_who_may_create
 -- Who but its owner may CREATE in a schema of the path, and could so plant a function or operator that outranks ours.
 select
@@ -22,12 +30,33 @@ select
 from pg_namespace as n
 cross join lateral aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) as a
 where
-    n.nspname = any(%(schemas)s::text[])
+    (n.nspname = %(school)s or n.oid = (select e.extnamespace from pg_extension as e where e.extname = 'pg_trgm'))
     and a.privilege_type = 'CREATE'
     and a.grantee <> n.nspowner
 
--- name: may_use_schema
-select has_schema_privilege(%(role)s, %(schema)s, 'usage')
+-- name: roles_without_usage
+-- Which of the roles may not use the schema of the extensions (is_school false) or that of the school (true).
+select
+    r.rolname::text,
+    n.nspname = %(school)s as is_school,
+    n.nspname::text
+from pg_roles as r
+cross join pg_namespace as n
+where
+    r.rolname = any(%(members)s::text[])
+    and (n.nspname = %(school)s or n.oid = (select e.extnamespace from pg_extension as e where e.extname = 'pg_trgm'))
+    and not has_schema_privilege(r.oid, n.oid, 'usage')
+
+-- name: functions_are_private
+-- Whether what the owner makes is executable for nobody else until it is granted.
+select exists (
+    select
+    from pg_default_acl as d
+    inner join pg_roles as r on d.defaclrole = r.oid
+    where
+        r.rolname = %(owner)s and d.defaclnamespace = 0 and d.defaclobjtype = 'f'
+        and not exists (select from aclexplode(d.defaclacl) as a where a.grantee = 0)
+)
 
 -- name: session_settings
 -- The advisory lock of a client that was killed is free within half a second, because the server looks for it.
@@ -38,6 +67,31 @@ select
     set_config('timezone', 'UTC', false),
     set_config('client_min_messages', 'warning', false)
 
+-- name: migration_settings
+-- client_connection_check_interval: the locks of a client that was killed are free within half a second, because the
+-- server looks for it. tcp_…: those of a client whose machine is gone, within half a minute. idle_…: those of one that
+-- was stopped and lives, soon after; a migrator is idle only between two attempts, and in no transaction then.
+select
+    pg_backend_pid(),
+    set_config('application_name', %(application_name)s, false),
+    set_config('client_connection_check_interval', '500ms', false),
+    set_config('tcp_keepalives_idle', '10', false),
+    set_config('tcp_keepalives_interval', '5', false),
+    set_config('tcp_keepalives_count', '4', false),
+    set_config('tcp_user_timeout', '30s', false),
+    set_config('idle_in_transaction_session_timeout', '30s', false),
+    set_config('idle_session_timeout', '10min', false),
+    set_config('lock_timeout', %(lock_ms)s || 'ms', false),
+    set_config('statement_timeout', %(statement_ms)s || 'ms', false),
+    set_config('timezone', 'UTC', false),
+    set_config('client_min_messages', 'warning', false)
+
+-- name: limit_locks
+select set_config('lock_timeout', %(lock_ms)s || 'ms', true)
+
+-- name: limit_session_locks
+select set_config('lock_timeout', %(lock_ms)s || 'ms', false)
+
 -- name: try_lock
 select pg_try_advisory_lock(%(space)s, %(key)s)
 
@@ -47,6 +101,7 @@ select pg_advisory_unlock(%(space)s, %(key)s)
 -- name: lock_holder
 select
     a.pid,
+    coalesce(a.usename, '')::text,
     coalesce(a.application_name, ''),
     a.backend_start
 from pg_locks as l
@@ -59,15 +114,46 @@ where
     and l.classid = (%(space)s::bigint & 4294967295)::oid
     and l.objid = (%(key)s::bigint & 4294967295)::oid
 
+-- name: as_login
+-- What other sessions do is shown to the login's own rights, not to the owner's.
+set local role none
+
 -- name: lock_holders
--- Other sessions that hold tables of the school, which is first in the path.
-select distinct l.pid
+-- Other sessions that hold relations of the school, which is first in the path; the longest at it first. What the login
+-- may not see is null.
+select
+    a.pid,
+    coalesce(a.usename, '')::text as login,
+    coalesce(a.application_name, '') as application,
+    a.state,
+    extract(epoch from clock_timestamp() - a.xact_start)::float as open_s,
+    a.query_start,
+    left(case a.query when '<insufficient privilege>' then null else a.query end, 200) as query,
+    array_agg(distinct coalesce(t.relname, c.relname)::text) as tables
 from pg_locks as l
 inner join pg_class as c on l.relation = c.oid
+left join pg_index as i on c.oid = i.indexrelid
+left join pg_class as t on i.indrelid = t.oid
+inner join pg_stat_activity as a on l.pid = a.pid
 where
     l.granted
     and l.pid <> pg_backend_pid()
     and l.database = (select d.oid from pg_database as d where d.datname = current_database())
     and c.relnamespace = current_schema()::regnamespace
-    and c.relkind in ('r', 'p')
-order by l.pid
+group by a.pid, a.usename, a.application_name, a.state, a.xact_start, a.query_start, a.query
+order by a.xact_start asc nulls last, a.pid
+
+-- name: snapshot_holders
+-- The sessions that CREATE INDEX CONCURRENTLY and its like wait for: old snapshots anywhere in the database.
+select
+    a.pid,
+    coalesce(a.usename, '')::text as login,
+    coalesce(a.application_name, '') as application,
+    a.state,
+    extract(epoch from clock_timestamp() - a.xact_start)::float as open_s,
+    a.query_start,
+    left(case a.query when '<insufficient privilege>' then null else a.query end, 200) as query,
+    array[]::text[] as tables
+from pg_stat_activity as a
+where a.datname = current_database() and a.pid <> pg_backend_pid() and a.xact_start < now() - interval '1 second'
+order by a.xact_start asc nulls last, a.pid

@@ -1,0 +1,194 @@
+"""Steps that cannot be in a transaction: CREATE INDEX CONCURRENTLY and its like, one statement each.
+
+Such a step is recorded as begun, run, and recorded as done. Killed in between it leaves an index that is invalid, half
+dropped or finished without anybody having said so; the next run looks which, and goes on from there.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+
+from pgacademy import execution, locking
+from pgacademy.connection import Connection
+from pgacademy.errors import MigrationError, PgacademyError
+from pgacademy.locking import Progress, Spot, patience
+from pgacademy.sources import queries
+from pgacademy.statements import Statement, Token
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a statement is about: `create`, `drop`, `reindex`, `detach` or `other`, and the names in it."""
+
+    action: str
+    names: tuple[str, ...] = ()
+    table: str = ""
+
+    @property
+    def is_harmless(self) -> bool:
+        """Whether nobody queues behind it while it waits: its locks let readers and writers pass."""
+        return self.action in ("create", "drop", "reindex")
+
+
+def target(name: str, statement: Statement) -> Target:
+    """Reads a statement as far as recovery needs; raises MigrationError for an index without a name."""
+    tokens = [token for token in statement.tokens if not token.is_word("if", "not", "exists", "concurrently", "only")]
+    words = [token.value if token.kind == "word" else "" for token in tokens]
+    if "concurrently" not in statement.words:
+        return Target("other")
+    match words[:3]:
+        case ["create", "index", *_] | ["create", "unique", "index", *_]:
+            at = words.index("index") + 1
+            if words[at] == "on":
+                raise MigrationError(
+                    f"{name}, line {statement.line}: the index has no name.",
+                    hint="Name it: only then is it known after a kill whether it was built.",
+                )
+            return Target("create", (_name(tokens, at),), _name(tokens, words.index("on", at) + 1))
+        case ["drop", "index", *_]:
+            return Target("drop", tuple(_name(tokens, at) for at in _list(tokens, 2)))
+        case ["reindex", *_]:
+            kinds = [at for at, word in enumerate(words) if word in ("index", "table")]
+            return Target("reindex", (_name(tokens, kinds[0] + 1),)) if kinds else Target("other")
+        case ["alter", "table", *_] if "detach" in words:
+            return Target("detach", (_name(tokens, words.index("detach") + 2),), _name(tokens, 2))
+    return Target("other")
+
+
+def _list(tokens: list[Token], start: int) -> list[int]:
+    """Where the names of a comma-separated list begin."""
+    found = [start]
+    found += [at + 1 for at in range(start, len(tokens) - 1) if tokens[at].value == ","]
+    return found
+
+
+def _name(tokens: list[Token], at: int) -> str:
+    """The name at a place, without its schema: a school's files do not name one."""
+    while at + 2 < len(tokens) and tokens[at + 1].kind == "punctuation" and tokens[at + 1].value == ".":
+        at += 2
+    return tokens[at].value if at < len(tokens) else ""
+
+
+def run(
+    connection: Connection,
+    name: str,
+    statement: Statement,
+    *,
+    is_resumed: bool,
+    progress: Progress | None = None,
+) -> None:
+    """Runs the statement of the file `name`; `is_resumed` says that it may have been begun before.
+
+    The connection acts as the owner, in no transaction. Raises MigrationError and LockBusy.
+    """
+    about = target(name, statement)
+    spot = Spot()
+
+    def attempt(resumed: bool) -> None:
+        if not (resumed and _is_done(connection, about)):
+            execution.send(connection, name, statement, spot)
+
+    started = False
+
+    def work() -> None:
+        nonlocal started
+        resumed, started = is_resumed or started, True
+        attempt(resumed)
+
+    try:
+        _patiently(connection, about, work, spot, progress)
+    except PgacademyError:
+        _tidy(connection, about, is_ours=started)
+        raise
+
+
+def _is_done(connection: Connection, about: Target) -> bool:
+    """Whether an earlier run came to the end; what it left half done is put right, so that it can be run again."""
+    match about.action:
+        case "create":
+            row = _one(connection, "index", {"name": about.names[0], "table": about.table})
+            if row is None:
+                return False
+            is_valid, is_on_table = row
+            if is_valid:
+                return bool(is_on_table)  # else it is another index, which the server will say
+            _drop_index(connection, about.names[0])
+            return False
+        case "drop":
+            return not any(_one(connection, "index", {"name": name, "table": ""}) for name in about.names)
+        case "reindex":
+            for (leftover,) in connection.execute(
+                queries("concurrently")["leftovers"], {"name": about.names[0]}
+            ).fetchall():
+                _drop_index(connection, leftover)
+            return False
+        case "detach":
+            row = _one(connection, "partition", {"name": about.names[0], "table": about.table})
+            if row is None:
+                return True
+            if row[0]:
+                finalize = sql.SQL("alter table {} detach partition {} finalize")
+                connection.execute(finalize.format(sql.Identifier(about.table), sql.Identifier(about.names[0])))
+                return True
+    return False
+
+
+def _tidy(connection: Connection, about: Target, *, is_ours: bool) -> None:
+    """After a failure: an invalid index serves no reader and costs every writer, so it goes at once if it can."""
+    if connection.closed or not is_ours or about.action not in ("create", "reindex"):
+        return
+    with suppress(psycopg.Error):  # else the next run does it
+        _is_done(connection, about)
+
+
+def _drop_index(connection: Connection, name: str) -> None:
+    connection.execute(sql.SQL("drop index concurrently if exists {}").format(sql.Identifier(name)))
+
+
+def _one(connection: Connection, query: str, values: dict[str, str]) -> tuple[object, ...] | None:
+    return connection.execute(queries("concurrently")[query], values).fetchone()
+
+
+def _patiently(
+    connection: Connection, about: Target, work: Callable[[], None], spot: Spot, progress: Progress | None
+) -> None:
+    """As locking.retried(), without the transaction.
+
+    What waits for readers to end and lets everybody pass meanwhile may wait as long as the budget; giving up early
+    would only mean to build the index again.
+    """
+    budget_s, usual_s = patience().budget_s, patience().lock_timeout_s
+    deadline = time.monotonic() + budget_s
+    query = "snapshot_holders" if about.is_harmless else "lock_holders"
+    pause_s = 0.2
+    try:
+        if about.is_harmless and usual_s:
+            _limit(connection, max(budget_s, usual_s))
+        while True:
+            try:
+                return work()
+            except locking.RETRIED as exc:
+                found = locking.holders(connection, spot, query)
+                sleep_s = random.uniform(0.5, 1.0) * pause_s  # noqa: S311
+                if time.monotonic() + sleep_s > deadline:
+                    raise locking.busy(exc, found, spot) from exc
+                if progress and found:
+                    progress(f"waiting for {found[0]}", 0, 0)
+            time.sleep(sleep_s)
+            pause_s = min(pause_s * 2, 5.0)
+            if about.is_harmless and usual_s:
+                _limit(connection, max(deadline - time.monotonic(), usual_s))
+    finally:
+        if not connection.closed:
+            _limit(connection, usual_s)
+
+
+def _limit(connection: Connection, seconds: float) -> None:
+    connection.execute(queries("engine")["limit_session_locks"], {"lock_ms": str(round(seconds * 1000))})
