@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar
@@ -110,7 +111,7 @@ def each(
         return Outcome(school, report, error, time.monotonic() - started)
 
     with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="school") as pool:
-        futures = [pool.submit(one, name) for name in names]
+        futures = [pool.submit(copy_context().run, one, name) for name in names]  # with the caller's patience
         try:
             wait(futures)
         except KeyboardInterrupt:

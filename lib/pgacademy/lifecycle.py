@@ -11,6 +11,7 @@ import getpass
 import re
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ from pgacademy import __version__, locking, migrations, registry, roles, schools
 from pgacademy.connection import EXTENSIONS_SCHEMA, Connection, connect, extensions_schema, school_path
 from pgacademy.errors import Conflict, MigrationError, NotAllowed, UsageError
 from pgacademy.settings import school_name
-from pgacademy.sources import Tree, queries
+from pgacademy.sources import Tree, queries, tree
 
 T = TypeVar("T")
 
@@ -98,17 +99,18 @@ def rename(conninfo: str, old: str, new: str) -> RenameReport:
             if registry.require(connection, old).state == "being dropped":
                 raise Conflict(f"The school {old!r} is being dropped.", hint=f"Finish it: `pgacademy drop {old}`.")
             _refuse_taken(connection, new)
-            report = locking.retried(connection, lambda: _rename(connection, old, new))
+            tables = _Tables(connection, old)
+            report = locking.retried(connection, lambda: _rename(connection, tables, new))
     report.duration_s = time.monotonic() - started
     return report
 
 
-def _rename(connection: Connection, old: str, new: str) -> RenameReport:
-    started = time.monotonic()
+def _rename(connection: Connection, tables: _Tables, new: str) -> RenameReport:
+    started, old = time.monotonic(), tables.school
     report = RenameReport(old, new)
     owner = roles.owner(old)
     with _acting_as(connection, old, owner):
-        _hold(connection, old)
+        tables.hold()
     report.roles = "renamed" if _may_rename_roles(connection, old, new) else "made"
     with _creating_schemas(connection, owner), _acting_as(connection, new, owner):
         connection.execute(_sql("alter schema {} rename to {}", old, new))
@@ -269,7 +271,7 @@ def reset(conninfo: str, school: str, *, tree_: Tree | None = None) -> migration
             _require_development(connection, school)
             _empty(connection, school, lambda: _remake_schema(connection, school))
     report = migrations.migrate(conninfo, school, tree_=tree_)
-    if "reference" in seeding.sets(tree_):
+    if ((tree_ or tree()).seeds / "reference").exists():
         seeding.seed(conninfo, school, "reference", tree_=tree_)
     return report
 
@@ -295,9 +297,11 @@ def _empty(connection: Connection, school: str, finish: Callable[[], None]) -> i
         while locking.retried(connection, lambda: _drop_some_tables(connection, limit)):
             transactions += 1
 
+    tables = _Tables(connection, school)
+
     def work() -> None:
         with _acting_as(connection, school, roles.owner(school)):
-            _hold(connection, school)
+            tables.hold()
             _refuse_dependents(connection, school)
         finish()
 
@@ -432,16 +436,38 @@ def _creating_schemas(connection: Connection, role: str) -> Iterator[None]:
         connection.execute(_sql("revoke create on database {} from {}", database, role))
 
 
-def _hold(connection: Connection, school: str) -> None:
-    """Locks every table of the school, or raises LockNotAvailable well before anybody looks for a deadlock."""
-    milliseconds = int(str(_value(connection.execute(queries("registry")["lock_budget"]))))
-    deadline = time.monotonic() + milliseconds / 1000
-    before = _value(connection.execute("show lock_timeout"))
-    for (statement,) in connection.execute(queries("registry")["tables_to_lock"], {"school": school}).fetchall():
-        left = max(1, round((deadline - time.monotonic()) * 1000))
-        connection.execute(queries("registry")["set_lock_timeout"], {"value": f"{left}ms"})
-        _execute_lock(connection, statement)
-    connection.execute(queries("registry")["set_lock_timeout"], {"value": before})
+class _Tables:
+    """All tables of the school, to be held at once, while others come and go.
+
+    Whoever is in a transaction must be able to finish it, so a table that transactions begin with is taken before those
+    that they go on to: taken the other way round, they wait for the second while we wait for the first. Nobody says
+    which tables those are, but most sessions hold them at any moment, and what could not be had comes first next time.
+    """
+
+    def __init__(self, connection: Connection, school: str) -> None:
+        self.connection = connection
+        self.school = school
+        self.weight: Counter[str] = Counter()
+
+    def hold(self) -> None:
+        """Locks them, or raises LockNotAvailable well before anybody who waits for us looks for a deadlock."""
+        execute, values = self.connection.execute, {"school": self.school}
+        budget = int(str(_value(execute(queries("registry")["lock_budget"]))))
+        before = _value(execute("show lock_timeout"))
+        found = execute(queries("registry")["tables_to_lock"], values).fetchall()
+        self.weight.update({name: holders for name, holders, _ in found})
+        deadline: float | None = None
+        for name, _, statement in sorted(found, key=lambda row: -self.weight[row[0]]):
+            # The first wait may last: we hold nothing yet. From then on others may be waiting for us.
+            left = budget if deadline is None else max(1, round((deadline - time.monotonic()) * 1000))
+            execute(queries("registry")["set_lock_timeout"], {"value": f"{left}ms"})
+            try:
+                _execute_lock(self.connection, statement)
+            except psycopg.errors.LockNotAvailable:
+                self.weight[name] = self.weight.total() + 1
+                raise
+            deadline = deadline or time.monotonic() + budget / 1000
+        execute(queries("registry")["set_lock_timeout"], {"value": before})
 
 
 def _execute_lock(connection: Connection, statement: str) -> None:

@@ -67,10 +67,22 @@ values (
 )
 
 -- name: tables_to_lock
-select format('lock table %%I.%%I in access exclusive mode', n.nspname, c.relname) as statement
+-- The school's tables, and how many sessions hold each now.
+select
+    c.relname::text as name,
+    count(l.pid) as holders,
+    format('lock table %%I.%%I in access exclusive mode', n.nspname, c.relname) as statement
 from pg_class as c
 inner join pg_namespace as n on c.relnamespace = n.oid
+left join pg_locks as l
+    on
+        c.oid = l.relation
+        and l.locktype = 'relation'
+        and l.database = (select d.oid from pg_database as d where d.datname = current_database())
+        and l.granted
+        and l.pid <> pg_backend_pid()
 where n.nspname = %(school)s and c.relkind in ('r', 'p')
+group by c.oid, n.nspname, c.relname
 order by c.relispartition, c.relname
 
 -- name: lock_budget
@@ -301,8 +313,9 @@ dependents as (
     where
         (
             d.deptype = 'n'
-            or (d.deptype in ('a', 'i', 'P', 'S') and d.classid in ('pg_class'::regclass, 'pg_trigger'::regclass))
+            or (d.deptype in ('a', 'i', 'P', 'S') and d.classid = 'pg_class'::regclass)
         )
+        and not coalesce(t.tgisinternal, false) -- goes with its foreign key, which is looked at itself
         and d.classid not in (
             'pg_default_acl'::regclass, 'pg_amop'::regclass, 'pg_amproc'::regclass, 'pg_publication_rel'::regclass,
             'pg_publication_namespace'::regclass
