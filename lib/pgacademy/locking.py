@@ -107,6 +107,11 @@ def _signed(text: str) -> int:
     return number - (1 << 32) if number >= 1 << 31 else number
 
 
+def lock_key(name: str) -> dict[str, int]:
+    """The two numbers of the advisory lock `name`, as values of the queries try_lock, unlock and lock_holder."""
+    return {"space": _signed("pgacademy"), "key": _signed(name)}
+
+
 @contextmanager
 def advisory_lock(
     connection: Connection, name: str, wait_s: float = MIGRATION_WAIT_S, progress: Progress | None = None
@@ -116,7 +121,7 @@ def advisory_lock(
     It polls. A session that waits inside pg_advisory_lock holds a snapshot, which CREATE INDEX CONCURRENTLY in the
     session that has the lock would wait for: a deadlock.
     """
-    key = {"space": _signed("pgacademy"), "key": _signed(name)}
+    key = lock_key(name)
     deadline = time.monotonic() + wait_s
     told = time.monotonic()
     while not _value(connection, "try_lock", key):

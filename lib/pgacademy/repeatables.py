@@ -169,17 +169,20 @@ def _recorded(connection: Connection) -> dict[Key, str]:
     return {(kind, name): sha256 for kind, name, sha256 in connection.execute(queries("bookkeeping")["objects"])}
 
 
+def record_values(file: SourceFile, history: Sequence[str]) -> dict[str, str]:
+    """What the bookkeeping keeps of an applied file; values of the query record_object."""
+    return {
+        "kind": file.kind,
+        "name": file.name,
+        "path": file.path,
+        "sha256": _checksum(file, history),
+        "text": file.text,
+        "library_version": __version__,
+    }
+
+
 def _record(connection: Connection, file: SourceFile, history: Sequence[str]) -> None:
-    connection.execute(
-        queries("bookkeeping")["record_object"],
-        {
-            "kind": file.kind,
-            "name": file.name,
-            "path": file.path,
-            "sha256": _checksum(file, history),
-            "library_version": __version__,
-        },
-    )
+    connection.execute(queries("bookkeeping")["record_object"], record_values(file, history))
 
 
 def _run_statements(connection: Connection, query: str, values: dict[str, str]) -> None:

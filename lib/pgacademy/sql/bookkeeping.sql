@@ -59,6 +59,8 @@ create table if not exists schema_objects (
     constraint schema_objects_kind_check check (kind in ('function', 'view', 'triggers', 'policies', 'grants'))
 );
 
+alter table schema_objects add column if not exists text text;
+
 create table if not exists schema_history (
     id bigint generated always as identity constraint schema_history_pkey primary key,
     operation text not null,
@@ -129,16 +131,49 @@ comment on column schema_history.hostname is 'The machine it was done from.';
 comment on column schema_history.duration_ms is 'How long it took, in milliseconds, where that was measured.';
 comment on column schema_history.library_version is 'The version of pgacademy that did it.';
 
+comment on column schema_objects.text is 'The file''s text as it was applied; null if an older version applied it.';
+
+-- For those who plan and may change nothing. They ask with the owner's rights, because the tables are closed to all but
+-- the owner, and leave out who did what from where.
+create or replace view schema_journal with (security_barrier) as
+select
+    coalesce(m.migration_id, s.migration_id)::text as migration_id,
+    s.sha256,
+    m.migration_id is not null as is_done,
+    m.applied_at_utc
+from _yoyo_migration as m
+full join schema_steps as s on m.migration_id = s.migration_id;
+
+create or replace view schema_files with (security_barrier) as
+select
+    kind,
+    name,
+    sha256,
+    text
+from schema_objects;
+
+comment on view schema_journal is 'The migrations applied or begun, for logins that may plan but not migrate.';
+comment on column schema_journal.migration_id is 'Name of the file, without its suffix.';
+comment on column schema_journal.sha256 is 'Checksum of the file''s text as it was applied.';
+comment on column schema_journal.is_done is 'False while a step of several transactions is not at its end.';
+comment on column schema_journal.applied_at_utc is 'When it was applied, in UTC.';
+comment on view schema_files is 'Every repeatable file as it was last applied, for logins that may plan but not migrate.';
+comment on column schema_files.kind is 'function, view, triggers, policies or grants.';
+comment on column schema_files.name is 'The function, the view, the table, or the platform role.';
+comment on column schema_files.sha256 is 'Checksum of the file''s text; of grants, also of the migrations before it.';
+comment on column schema_files.text is 'The file''s text as it was applied; null if an older version applied it.';
+grant select on schema_journal, schema_files to pgacademy_analyst, pgacademy_admin;
+
 -- name: is_complete
 -- Whether every table and column of the school's journal is there, for any login to ask.
-select count(*) = 4
+select count(*) = 5
 from pg_class as c
 inner join pg_namespace as n on c.relnamespace = n.oid
 where
     n.nspname = %(school)s
-    and c.relkind = 'r'
+    and c.relkind in ('r', 'v')
     and (
-        c.relname in ('schema_history', 'schema_backfills', 'schema_objects')
+        c.relname in ('schema_history', 'schema_backfills', 'schema_objects', 'schema_files')
         or (
             c.relname = 'schema_steps'
             and exists (
@@ -245,12 +280,13 @@ order by id
 select kind, name, sha256 from schema_objects
 
 -- name: record_object
-insert into schema_objects (kind, name, path, sha256, library_version)
-values (%(kind)s, %(name)s, %(path)s, %(sha256)s, %(library_version)s)
+insert into schema_objects (kind, name, path, sha256, text, library_version)
+values (%(kind)s, %(name)s, %(path)s, %(sha256)s, %(text)s, %(library_version)s)
 on conflict (kind, name) do update
     set
         path = excluded.path,
         sha256 = excluded.sha256,
+        text = excluded.text,
         applied_at = excluded.applied_at,
         library_version = excluded.library_version
 
