@@ -1,9 +1,11 @@
-"""Writes the typed client, lib/pgacademy/client.py, from the catalogue of a migrated school.
+"""Writes what is made from the catalogue of a migrated school: the typed client, lib/pgacademy/client.py, and the
+snapshot that `verify` compares with, snapshots/catalogue.json.
 
-    python -m pgacademy.generate            write it
-    python -m pgacademy.generate --check    fail when it is not what would be written
+    python -m pgacademy.generate            write them
+    python -m pgacademy.generate --check    fail when they are not what would be written
 
-A method exists for every function that at least one platform role may execute and that has a file under functions/.
+A method exists for every function that at least one platform role may execute and that has a file under functions/. The
+snapshot is taken on every major version of PostgreSQL that is installed here.
 """
 
 from __future__ import annotations
@@ -11,12 +13,13 @@ from __future__ import annotations
 import argparse
 import difflib
 import keyword
+import os
 import re
 import subprocess
 import sys
 import textwrap
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -24,9 +27,11 @@ from typing import Any
 
 import jinja2
 
-from pgacademy import catalogue
+from pgacademy import catalogue, snapshot, sources
 from pgacademy.catalogue import ProcedureFacts
+from pgacademy.connection import OLDEST_SERVER
 from pgacademy.errors import MigrationError
+from pgacademy.settings import DEFAULT_SCHOOL
 
 _TARGET = Path(__file__).with_name("client.py")
 _WIDTH = 108
@@ -249,11 +254,58 @@ def difference(old: str, new: str, name: str) -> str:
     )
 
 
+def measured() -> Iterator[snapshot.Snapshot]:
+    """A fresh school's catalogue on each major version that is here: the embedded one, and Debian's packages."""
+    chosen = os.environ.get("PGACADEMY_PG_BIN")
+    seen: set[int] = set()
+    try:
+        for folder in (chosen, *map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin")))):
+            if folder is not None:
+                os.environ["PGACADEMY_PG_BIN"] = folder
+                version = Path(folder).parent.name
+                if not (Path(folder) / "initdb").exists() or (version.isdigit() and int(version) < OLDEST_SERVER):
+                    continue
+            with catalogue.fresh_school() as conn:
+                if conn.info.server_version // 10000 not in seen:
+                    seen.add(conn.info.server_version // 10000)
+                    yield snapshot.take(conn, DEFAULT_SCHOOL)
+    finally:
+        os.environ.pop("PGACADEMY_PG_BIN", None)
+        os.environ.update({"PGACADEMY_PG_BIN": chosen} if chosen else {})
+
+
+def _write_snapshot(*, check: bool) -> int:
+    """Writes the snapshot, or says whether it is stale, judging by the versions that are here."""
+    taken = list(measured())
+    kept = snapshot.SHIPPED.read_text(encoding="utf-8") if snapshot.SHIPPED.exists() else ""
+    versions = snapshot.read(kept).versions if kept else ()
+    here = {one.server for one in taken}
+    source = snapshot.write(snapshot.fingerprint(sources.tree()), taken)
+    if check:
+        if kept and snapshot.restricted(kept, here) == source:
+            return 0
+        sys.stderr.write(
+            difference(snapshot.restricted(kept, here) if kept else "", source, snapshot.SHIPPED.name)[:5000]
+        )
+        sys.stderr.write("\nThe snapshot is stale: run `make generate`.\n")
+        return 1
+    if lost := sorted(set(versions) - here):
+        if kept and snapshot.restricted(kept, here) == source:
+            return 0
+        sys.stderr.write(f"The snapshot is now without PostgreSQL {', '.join(map(str, lost))}, not found here.\n")
+    if kept != source:
+        snapshot.SHIPPED.parent.mkdir(exist_ok=True)
+        snapshot.SHIPPED.write_text(source, encoding="utf-8")
+    return 0
+
+
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m pgacademy.generate", description=(__doc__ or "").partition("\n")[0]
     )
-    parser.add_argument("--check", action="store_true", help="write nothing; fail when the client is stale")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; fail when the client or the snapshot is stale"
+    )
     options = parser.parse_args(argv)
     with catalogue.fresh_school() as conn:
         source = render(catalogue.read(conn).procedures)
@@ -263,10 +315,9 @@ def main(argv: list[str] | None = None) -> int:
             sys.stderr.write(difference(kept, source, _TARGET.name)[:5000])
             sys.stderr.write("\nThe client is stale: run `make generate`.\n")
             return 1
-        return 0
-    if kept != source:
+    elif kept != source:
         _TARGET.write_text(source, encoding="utf-8")
-    return 0
+    return _write_snapshot(check=options.check)
 
 
 if __name__ == "__main__":

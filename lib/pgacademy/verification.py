@@ -1,0 +1,254 @@
+"""Drift: what of a school is not as its files, and this version of the library, say it should be.
+
+Files are compared with the journal the school keeps, objects with the snapshot shipped in the package, or, where a
+scratch database is given, with a school rebuilt there from the tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import psycopg
+from psycopg import sql
+
+from pgacademy import __version__, bookkeeping, locking, migrations, repeatables, roles, schools, scratch, snapshot
+from pgacademy.connection import (
+    EXTENSIONS_SCHEMA,
+    Connection,
+    connect,
+    extensions_schema,
+    school_path,
+    school_release,
+)
+from pgacademy.errors import MigrationError, UsageError
+from pgacademy.settings import school_name
+from pgacademy.snapshot import Difference, Expected
+from pgacademy.sources import SourceFile, Tree, queries, tree
+from pgacademy.steps import Step, read_steps
+
+
+@dataclass(frozen=True)
+class Files:
+    """How the school's journal stands against the tree. Names of migrations; paths of repeatable files."""
+
+    pending: tuple[str, ...] = ()
+    edited: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
+    unfinished: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    vanished: tuple[str, ...] = ()
+
+    @property
+    def have_drifted(self) -> bool:
+        """An applied file was edited, has no file any more, or one has appeared before it."""
+        return bool(self.edited or self.missing or self.late)
+
+    @property
+    def are_pending(self) -> bool:
+        """There is something for `migrate` to do."""
+        return bool(self.pending or self.unfinished or self.changed or self.vanished)
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What `verify` found.
+
+    `files` is None for a login that may not read the journal. `objects_compared` is False when migrations are pending:
+    nothing says how a school half-way should look. `measured_on` is the major version whose rows it was compared with.
+    """
+
+    school: str
+    library_version: str
+    school_version: str | None
+    server: int
+    measured_on: int
+    against: str
+    files: Files | None
+    objects_compared: bool
+    differences: tuple[Difference, ...] = field(default=())
+
+    @property
+    def has_drifted(self) -> bool:
+        return bool(self.differences) or (self.files is not None and self.files.have_drifted)
+
+    @property
+    def is_pending(self) -> bool:
+        return not self.objects_compared or (self.files is not None and self.files.are_pending)
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.has_drifted and not self.is_pending
+
+
+def verify(conninfo: str, school: str, *, scratch_dsn: str | None = None, tree_: Tree | None = None) -> Verification:
+    """Compares a school with what it should be, and writes nothing to its database.
+
+    Any login that may use the school's schema can; the journal is read by one that may act as its owner.
+    `scratch_dsn` names a database in which a school may be made and dropped, on a server of the same major version; it
+    is needed when the tree is not the one this installation was made with. Raises MigrationError when there is nothing
+    to compare with, SchoolMissing, NotAllowed, UsageError, ServerUnreachable.
+    """
+    files = tree_ or tree()
+    steps, changeable = read_steps(files.migrations), list(files.repeatables())
+    if scratch_dsn is None:
+        _require_shipped(files)
+    with connect(conninfo) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
+        release = school_release(connection, school_name(school))
+        with connection.transaction():
+            journal = _files(connection, school, steps, changeable) if _enter(connection, school) else None
+            live = snapshot.take(connection, school)
+    if scratch_dsn is None:
+        expected, against = _shipped(live.server), "the snapshot of this library"
+    else:
+        expected, against = _rebuilt(scratch_dsn, live.server, files), "a school rebuilt from the files"
+    behind = journal.pending or journal.unfinished if journal else release != __version__
+    differences = [] if behind else snapshot.compare(expected, live, files)
+    if journal:
+        differences = [item for item in differences if not _is_waiting(item, journal, changeable)]
+    return Verification(
+        school=school,
+        library_version=__version__,
+        school_version=release,
+        server=live.server,
+        measured_on=expected.measured_on,
+        against=against,
+        files=journal,
+        objects_compared=not behind,
+        differences=tuple(differences),
+    )
+
+
+def repair(
+    conninfo: str, found: Verification, progress: migrations.Progress | None = None, *, tree_: Tree | None = None
+) -> list[str]:
+    """Applies again the repeatable files whose objects have drifted; returns their paths.
+
+    What a migration made is left alone, and so is what somebody added. Raises as migrations.migrate does.
+    """
+    files = tree_ or tree()
+    due = mendable(found.differences, files.repeatables())
+    if not due:
+        return []
+    if not found.objects_compared:
+        raise UsageError(
+            f"The school {found.school!r} is behind.", hint=f"Run `pgacademy migrate --school {found.school}` first."
+        )
+    with (
+        connect(conninfo) as connection,
+        locking.advisory_lock(connection, f"the school {found.school}"),
+        schools.as_owner(connection, found.school),
+        connection.transaction(),
+    ):
+        for file in due:
+            values = {"kind": file.kind, "name": file.name}
+            connection.execute(queries("bookkeeping")["forget_object"], values)
+    migrations.migrate(conninfo, found.school, progress, tree_=files)
+    return [file.path for file in due]
+
+
+def mendable(differences: Sequence[Difference], files: Sequence[SourceFile]) -> list[SourceFile]:
+    """The repeatable files that say how what differs should be."""
+    by_key = {(file.kind, file.name): file for file in files}
+    found = (by_key.get(key) for item in differences for key in [_file_of(item)] if key)
+    return list(dict.fromkeys(file for file in found if file is not None))
+
+
+# -- the school -------------------------------------------------------------------------------------------------------
+
+
+def _enter(connection: Connection, school: str) -> bool:
+    """Acts as the owner, else as a role of the school that the login has, else as itself; True for the owner."""
+    owner = roles.owner(school)
+    for name in (owner, *(f"{school}_{role}" for role in roles.PLATFORM_ROLES)):
+        if schools.may_act_as(connection, name):
+            connection.execute(sql.SQL("set local role {}").format(sql.Identifier(name)))
+            return name == owner
+    return False
+
+
+def _files(connection: Connection, school: str, steps: Sequence[Step], changeable: list[SourceFile]) -> Files:
+    path = school_path(school, extensions_schema(connection) or EXTENSIONS_SCHEMA)
+    connection.execute(sql.SQL("set local search_path to {}").format(path))
+    state = bookkeeping.read(connection)
+    plan = repeatables.plan(connection, changeable, list(state.applied))
+    recorded = (
+        {row[:2]: row[2] for row in connection.execute(queries("bookkeeping")["objects"])} if plan.changed else {}
+    )
+    # An object that was dropped, its file being as it was applied, is drift, though `migrate` brings it back.
+    changed = [file for file in plan.changed if recorded.get((file.kind, file.name)) != file.sha256]
+    names = [step.id for step in steps]
+    done = [number for number, name in enumerate(names) if name in state.applied]
+    last = done[-1] if done else -1
+    todo = [(number, name) for number, name in enumerate(names) if name not in state.applied]
+    checksums = {**state.started, **state.applied}
+    return Files(
+        pending=tuple(name for number, name in todo if number > last and name not in state.started),
+        edited=tuple(step.id for step in steps if checksums.get(step.id) not in (None, step.sha256)),
+        missing=tuple(name for name in checksums if name not in names),
+        late=tuple(name for number, name in todo if number < last and name not in state.started),
+        unfinished=tuple(state.started),
+        changed=tuple(file.path for file in changed),
+        vanished=tuple(f"{kind} {name}" for kind, name in plan.vanished),
+    )
+
+
+# -- what it should be ------------------------------------------------------------------------------------------------
+
+
+def _require_shipped(files: Tree) -> None:
+    shipped = snapshot.shipped()
+    if shipped is None or shipped.fingerprint != snapshot.fingerprint(files):
+        raise MigrationError(
+            "The snapshot in this installation is not of these files, so it cannot say what a school should look like.",
+            hint="Name a database in which a school may be made and dropped: `pgacademy verify --scratch-dsn …`. "
+            "In a checkout, `make generate` brings the snapshot up to date.",
+        )
+
+
+def _shipped(server: int) -> Expected:
+    shipped = snapshot.shipped()
+    assert shipped is not None  # noqa: S101  (_require_shipped came before)
+    return shipped.on(server)
+
+
+def _rebuilt(scratch_dsn: str, server: int, files: Tree) -> Expected:
+    with scratch.school(scratch_dsn, server, files) as (connection, name):
+        rebuilt = snapshot.take(connection, name)
+    # A school that came from an older server keeps what that one made of a file.
+    shipped = snapshot.shipped()
+    alternatives = shipped.on(server).alternatives if shipped else {}
+    return Expected(server, server, rebuilt.rows, alternatives)
+
+
+# -- differences and files --------------------------------------------------------------------------------------------
+
+
+def _file_of(item: Difference) -> tuple[str, str] | None:
+    """Kind and name of the repeatable file that a difference would be in, if there is such a file."""
+    kind, _, rest = item.object.partition(" ")
+    if kind in ("function", "procedure"):
+        return "function", rest.partition("(")[0]
+    if kind == "view" or item.object.startswith("materialized view "):
+        return "view", item.object.removeprefix("materialized ").partition(" ")[2]
+    if kind == "table":
+        part = item.name.partition(" ")[0] if item.kind == "comment" else item.kind
+        if part in ("trigger", "policy"):
+            return {"trigger": "triggers", "policy": "policies"}[part], rest
+    if kind in ("table", "sequence") and item.kind == "grant":
+        grantee = item.name.rpartition("to ")[2]
+        if grantee in repeatables.GROUPS:
+            return "grants", grantee.removeprefix("pgacademy_")
+    return None
+
+
+def _is_waiting(item: Difference, journal: Files, files: Sequence[SourceFile]) -> bool:
+    """Whether `migrate` would come to this object anyway, because its file changed or is gone."""
+    key = _file_of(item)
+    if key is None:
+        return False
+    waiting = {(file.kind, file.name) for file in files if file.path in journal.changed}
+    return key in waiting or " ".join(key) in journal.vanished
