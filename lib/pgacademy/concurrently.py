@@ -91,21 +91,21 @@ def run(
     about = target(name, statement)
     spot = Spot()
 
-    def attempt(resumed: bool) -> None:
-        if not (resumed and _is_done(connection, about)):
-            execution.send(connection, name, statement, spot)
-
-    started = False
+    # An index of this name that was there before is somebody else's, and the server will say so.
+    is_ours = is_resumed or about.action != "create" or not _one(connection, "index", _index(about))
+    has_begun = is_resumed
 
     def work() -> None:
-        nonlocal started
-        resumed, started = is_resumed or started, True
-        attempt(resumed)
+        nonlocal has_begun
+        resumed, has_begun = has_begun and is_ours, True
+        if not (resumed and _is_done(connection, about)):
+            execution.send(connection, name, statement, spot)
 
     try:
         _patiently(connection, about, work, spot, progress)
     except PgacademyError:
-        _tidy(connection, about, is_ours=started)
+        if is_ours and has_begun:
+            _tidy(connection, about)
         raise
 
 
@@ -113,7 +113,7 @@ def _is_done(connection: Connection, about: Target) -> bool:
     """Whether an earlier run came to the end; what it left half done is put right, so that it can be run again."""
     match about.action:
         case "create":
-            row = _one(connection, "index", {"name": about.names[0], "table": about.table})
+            row = _one(connection, "index", _index(about))
             if row is None:
                 return False
             is_valid, is_on_table = row
@@ -140,12 +140,16 @@ def _is_done(connection: Connection, about: Target) -> bool:
     return False
 
 
-def _tidy(connection: Connection, about: Target, *, is_ours: bool) -> None:
+def _tidy(connection: Connection, about: Target) -> None:
     """After a failure: an invalid index serves no reader and costs every writer, so it goes at once if it can."""
-    if connection.closed or not is_ours or about.action not in ("create", "reindex"):
+    if connection.closed or about.action not in ("create", "reindex"):
         return
     with suppress(psycopg.Error):  # else the next run does it
         _is_done(connection, about)
+
+
+def _index(about: Target) -> dict[str, str]:
+    return {"name": about.names[0], "table": about.table}
 
 
 def _drop_index(connection: Connection, name: str) -> None:

@@ -178,9 +178,10 @@ def retried(
 def holders(connection: Connection, spot: Spot | None = None, query: str = "lock_holders") -> list[Holder]:
     """Who is in the way: of the sessions that hold tables of the school, those that hold one named at `spot`."""
     with connection.transaction():
+        row = connection.execute("select current_schema()").fetchone()
         connection.execute(queries("engine")["as_login"])
         with connection.cursor(row_factory=class_row(Holder)) as cursor:
-            found = cursor.execute(queries("engine")[query]).fetchall()
+            found = cursor.execute(queries("engine")[query], {"school": row[0] if row else None}).fetchall()
     named = [holder for holder in found if spot and set(holder.tables) & set(spot.words)]
     return named or found
 

@@ -17,7 +17,7 @@ from yoyo.exceptions import BadMigration, MigrationConflict
 from yoyo.migrations import read_migrations
 from yoyo.topologicalsort import CycleError, topological_sort
 
-from pgacademy import backfills, statements
+from pgacademy import backfills, concurrently, statements
 from pgacademy.errors import MigrationError
 from pgacademy.sources import Stamp, checksum, read_text, scan, settled
 from pgacademy.statements import Statement
@@ -166,6 +166,8 @@ def _check_file(step: Step) -> None:
             f"{name} is not transactional and holds {len(step.statements)} statements.",
             hint="Make each of them a file of its own, so that each is known to be done or not.",
         )
+    if step.kind == "concurrent":
+        concurrently.target(name, step.statements[0])
 
 
 def _check_statement(name: str, statement: Statement, kind: Kind) -> None:

@@ -119,8 +119,7 @@ where
 set local role none
 
 -- name: lock_holders
--- Other sessions that hold relations of the school, which is first in the path; the longest at it first. What the login
--- may not see is null.
+-- Other sessions that hold relations of the school, the longest at it first. What the login may not see is null.
 select
     a.pid,
     coalesce(a.usename, '')::text as login,
@@ -132,6 +131,7 @@ select
     array_agg(distinct coalesce(t.relname, c.relname)::text) as tables
 from pg_locks as l
 inner join pg_class as c on l.relation = c.oid
+inner join pg_namespace as n on c.relnamespace = n.oid
 left join pg_index as i on c.oid = i.indexrelid
 left join pg_class as t on i.indrelid = t.oid
 inner join pg_stat_activity as a on l.pid = a.pid
@@ -139,7 +139,7 @@ where
     l.granted
     and l.pid <> pg_backend_pid()
     and l.database = (select d.oid from pg_database as d where d.datname = current_database())
-    and c.relnamespace = current_schema()::regnamespace
+    and n.nspname = %(school)s
 group by a.pid, a.usename, a.application_name, a.state, a.xact_start, a.query_start, a.query
 order by a.xact_start asc nulls last, a.pid
 

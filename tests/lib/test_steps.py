@@ -1,0 +1,178 @@
+"""Migration files: what they say of themselves, and which are refused before anything is sent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from pgacademy import embedded, migrations
+from pgacademy.connection import connect
+from pgacademy.errors import MigrationError
+from pgacademy.steps import Step, check, directives, read_steps
+from tests.lib.conftest import Yard
+
+GOOD = "create table things (id bigint primary key);\n"
+
+
+def step(folder: Path, text: str | bytes, name: str = "0003.make-things.sql") -> Step:
+    path = folder / name
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return Step(path.stem, path)
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ("", "transactional"),
+        ("-- transactional: true\n", "transactional"),
+        ("-- transactional: FALSE\n", "concurrent"),
+        ("-- about it\n\n-- backfill: things\n-- batch: 10\n", "backfill"),
+        (GOOD + "-- transactional: false\n", "transactional"),  # too late: yoyo does not read it there either
+        ("-- it says transactional: false somewhere\n", "transactional"),
+    ],
+)
+def test_the_header_tells_the_kind(tmp_path: Path, header: str, kind: str) -> None:
+    assert step(tmp_path, header + GOOD).kind == kind
+
+
+def test_directives_may_be_repeated() -> None:
+    assert directives("-- depends: a\n--depends:b c\n") == {"depends": "a b c"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        GOOD,
+        GOOD + "set local statement_timeout = '1h'; set constraints all deferred;\n",
+        "create function f() returns int language sql begin atomic select 1; end;\n",
+        "create function f() returns int language plpgsql as $$ begin return 1; end $$;\n",
+        "do $$ begin perform 1; end $$;\n",
+        "select 'commit; \\copy'; -- rollback;\n",
+        "refresh materialized view concurrently seen;\n",
+        "-- transactional: false\ncreate index concurrently things_id_idx on things (id);\n",
+        "-- backfill: things\nupdate things set x = 1 where id > :from_key and id <= :to_key;\n",
+    ],
+)
+def test_good_files(tmp_path: Path, text: str) -> None:
+    check(step(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("", "sql"),
+        (" \n\t\n", "sql"),
+        ("-- only\n/* comments */;;\n", "sql"),
+        (GOOD + "\\i other.sql\n", "line 2"),
+        ("\\copy things from 'a'\n", "line 1"),
+        (GOOD + "\nbegin;\n", "line 3"),
+        (GOOD + "Start Transaction;\n", "line 2"),
+        (GOOD + "commit;\n", "line 2"),
+        (GOOD + "end;\n", "line 2"),
+        (GOOD + "rollback;\n", "line 2"),
+        (GOOD + "abort;\n", "line 2"),
+        (GOOD + "savepoint a;\n", "line 2"),
+        (GOOD + "release a;\n", "line 2"),
+        (GOOD + "rollback to savepoint a;\n", "line 2"),
+        (GOOD + "prepare transaction 'a';\n", "line 2"),
+        (GOOD + "set search_path to public;\n", "line 2"),
+        (GOOD + "set session role postgres;\n", "line 2"),
+        (GOOD + "reset role;\n", "line 2"),
+        (GOOD + "discard all;\n", "line 2"),
+        (GOOD + "copy things from stdin;\n", "line 2"),
+        (GOOD + "create index concurrently on things (id);\n", "line 2"),
+        (GOOD + "select 'open;\n", "line 2"),
+        ("-- transactional: perhaps\n" + GOOD, "perhaps"),
+        ("-- transactional: false\n" + GOOD + GOOD, "2 statements"),
+        ("-- transactional: false\nbegin;\n", "line 2"),
+        ("-- backfill: things\nupdate things set x = 1;\n", "sql"),
+        ("-- backfill: things\nupdate things set x = 1 where id > :from_key and id <= :to_key; select 1;\n", "sql"),
+        ("-- backfill: things\ncommit;\n", "line 2"),
+    ],
+)
+def test_bad_files(tmp_path: Path, text: str, where: str) -> None:
+    with pytest.raises(MigrationError, match=r"^0003\.make-things\.sql") as caught:
+        check(step(tmp_path, text))
+    assert where in caught.value.message
+    assert caught.value.hint
+
+
+def test_a_rollback_file_has_the_same_faults(tmp_path: Path) -> None:
+    made = step(tmp_path, GOOD)
+    (tmp_path / "0003.make-things.rollback.sql").write_text("drop table things;\ncommit;\n")
+    with pytest.raises(MigrationError, match=r"^0003\.make-things\.rollback\.sql, line 2"):
+        check(made)
+
+
+def test_a_backfill_may_be_impossible_to_take_back(tmp_path: Path) -> None:
+    made = step(tmp_path, "-- backfill: things\nupdate things set x = 1 where id > :from_key and id <= :to_key;\n")
+    (tmp_path / "0003.make-things.rollback.sql").write_text("-- What stood there before is gone.\n")
+    check(made)
+
+
+def test_two_files_of_one_number(tmp_path: Path) -> None:
+    step(tmp_path, GOOD, "0003.a.sql")
+    step(tmp_path, GOOD, "0003.b.sql")
+    with pytest.raises(MigrationError, match=r"0003\.a\.sql and 0003\.b\.sql"):
+        read_steps(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("0003.latin.sql", "-- caf\xe9\n".encode("latin-1") + GOOD.encode()),
+        ("0003.python.py", b"steps = []\n"),
+        ("0003.needy.sql", b"-- depends: 0002.nobody\n" + GOOD.encode()),
+    ],
+)
+def test_files_that_cannot_stand_there(tmp_path: Path, name: str, text: bytes) -> None:
+    step(tmp_path, GOOD, "0001.first.sql")
+    assert len(read_steps(tmp_path)) == 1  # a file that comes later is seen all the same
+    (tmp_path / name).write_bytes(text)
+    with pytest.raises(MigrationError, match=name.replace(".", r"\.")):
+        read_steps(tmp_path)
+
+
+def test_a_circle(tmp_path: Path) -> None:
+    step(tmp_path, "-- depends: 0002.b\n" + GOOD, "0001.a.sql")
+    step(tmp_path, "-- depends: 0001.a\n" + GOOD, "0002.b.sql")
+    with pytest.raises(MigrationError, match=r"0001\.a"):
+        read_steps(tmp_path)
+
+
+def test_a_file_that_was_changed_is_read_again(tmp_path: Path) -> None:
+    made = step(tmp_path, GOOD)
+    before = read_steps(tmp_path)[0].sha256
+    made.path.write_text(GOOD + "select 1;\n")
+    assert read_steps(tmp_path)[0].sha256 != before
+
+
+@pytest.mark.parametrize("later", ["create table late (id int primary key); commit;", "\\i x.sql", "--", b"\xff"])
+def test_a_bad_file_changes_nothing(yard: Yard, later: str | bytes) -> None:
+    """Also not by the good files before it, nor by making the school."""
+    path = yard.root / "migrations" / "0003.bad.sql"
+    path.write_bytes(later if isinstance(later, bytes) else later.encode())
+    with pytest.raises(MigrationError, match=r"0003\.bad\.sql"):
+        yard.migrate()
+    with connect(yard.dsn) as connection:
+        assert connection.execute("select to_regnamespace('academy')").fetchone() == (None,)
+    path.unlink()
+    yard.migrate()
+    path.write_bytes(later if isinstance(later, bytes) else later.encode())
+    with pytest.raises(MigrationError):
+        yard.migrate()
+    assert yard.ask("select to_regclass('late')") == [None]
+
+
+def test_a_role_that_lacks_a_privilege(yard: Yard, server: embedded.Server) -> None:
+    """What the server refuses is said with its SQLSTATE, file and line, and nothing stays."""
+    with psycopg.connect(server.dsn(yard.dsn.rpartition("dbname=")[2].split()[0], "postgres")) as admin:
+        admin.execute("create table public.theirs (id int primary key)")
+    yard.write("migrations/0003.reach.sql", "create table mine (id int primary key);\n\nselect * from public.theirs;\n")
+    with pytest.raises(MigrationError, match=r"^0003\.reach\.sql, line 3") as caught:
+        yard.migrate()
+    assert caught.value.sqlstate == "42501"
+    assert yard.ask("select to_regclass('mine')") == [None]
+    assert migrations.status(yard.dsn, "academy", tree_=yard.tree).pending == ("0003.reach",)
