@@ -10,7 +10,7 @@ import sys
 import psycopg
 import typer
 
-from pgacademy.cli import board, demo, keys, logins, new, output, school, server, verify
+from pgacademy.cli import board, demo, keys, logins, new, output, plan, school, server, verify
 from pgacademy.cli.app import app
 from pgacademy.errors import PgacademyError, UsageError, translate
 
@@ -31,4 +31,4 @@ def main() -> None:
         sys.exit(output.failure(translate(exc)))
 
 
-__all__ = ["app", "board", "demo", "main", "new", "school", "server", "verify"]
+__all__ = ["app", "board", "demo", "main", "new", "plan", "school", "server", "verify"]

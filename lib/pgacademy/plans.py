@@ -1,0 +1,442 @@
+"""What `migrate` would do to a school, told without doing any of it.
+
+Everything is read in one read-only transaction, which sees one moment of the school, as a login that need not be able
+to migrate: the school's owner if it may act as that, else itself, the school's analyst or its admin.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+import psycopg
+from psycopg import sql
+
+from pgacademy import __version__, lock_levels, locking, repeatables, roles, schools
+from pgacademy.bookkeeping import State
+from pgacademy.connection import EXTENSIONS_SCHEMA, Connection, connect, extensions_schema, school_path, school_release
+from pgacademy.errors import NotAllowed
+from pgacademy.lock_levels import ACCESS_EXCLUSIVE, Effect, Known
+from pgacademy.settings import school_name
+from pgacademy.sources import SourceFile, Tree, queries, tree
+from pgacademy.statements import Statement, split
+from pgacademy.steps import Step, check, read_steps
+
+Key = tuple[str, str]  # kind and name
+
+_CLEAN, _PENDING, _DRIFTED = 0, 2, 3
+
+
+@dataclass(frozen=True)
+class TableEffect:
+    """What a statement does to a table: see lock_levels.Effect. Size in bytes, indexes included, and estimated rows;
+    None where there is no such table yet."""
+
+    table: str | None
+    lock: str
+    blocks: str
+    rewrites: bool
+    scans: bool
+    reason: str
+    is_new: bool
+    size_bytes: int | None
+    rows: int | None
+
+
+@dataclass(frozen=True)
+class PlannedStatement:
+    """A statement of a pending file: the line it begins in, the first line of its text, what it does."""
+
+    line: int
+    text: str
+    effects: tuple[TableEffect, ...]
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    """A pending migration; `is_begun` says that an earlier run did not come to its end."""
+
+    id: str
+    path: str
+    kind: str
+    is_begun: bool
+    statements: tuple[PlannedStatement, ...]
+
+
+@dataclass(frozen=True)
+class PlannedFile:
+    """A repeatable file that would be applied.
+
+    action: `new`; `changed`, with the difference of the texts in `diff`; `again`, the same text, because what it stands
+    on changes, or because the object is not there. `diff` is None where an older version kept no text.
+    """
+
+    path: str
+    kind: str
+    name: str
+    action: str
+    diff: str | None
+    effects: tuple[TableEffect, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What `migrate` would do. `edited`, `unknown` and `late` keep it from doing anything, as in migrations.Status.
+
+    `busy` says who is at work on the school at this moment; `dropped` what has gone from the tree.
+    """
+
+    school: str
+    library_version: str
+    school_version: str | None
+    steps: tuple[PlannedStep, ...]
+    files: tuple[PlannedFile, ...]
+    dropped: tuple[str, ...]
+    edited: tuple[str, ...]
+    unknown: tuple[str, ...]
+    late: tuple[str, ...]
+    busy: str | None
+
+    @property
+    def is_clean(self) -> bool:
+        return self.exit_code == _CLEAN
+
+    @property
+    def has_drifted(self) -> bool:
+        return bool(self.edited or self.unknown or self.late)
+
+    @property
+    def exit_code(self) -> int:
+        """0 nothing to do, 2 something is pending, 3 the school is not what the files say."""
+        if self.has_drifted:
+            return _DRIFTED
+        return _PENDING if self.steps or self.files or self.dropped else _CLEAN
+
+
+def plan(conninfo: str, school: str, *, tree_: Tree | None = None) -> Plan:
+    """Compares a school with the files of this library and says what would be done, statement by statement.
+
+    Writes nothing. Raises SchoolMissing, NotAllowed, MigrationError for a file that cannot be run, ServerUnreachable.
+    """
+    with reading(conninfo, school, tree_) as found:
+        return found.plan()
+
+
+# -- reading ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A school at one moment, and the files beside it. The connection is inside a read-only transaction."""
+
+    connection: Connection
+    school: str
+    release: str | None
+    extensions: str
+    busy: str | None
+    has_journal: bool
+    state: State
+    #: Repeatable files as recorded: checksum and text.
+    recorded: Mapping[Key, tuple[str, str | None]]
+    steps: Sequence[Step]
+    repeatables: Sequence[SourceFile]
+
+    @property
+    def late(self) -> list[str]:
+        last = max((number for number, step in enumerate(self.steps) if step.id in self.state.applied), default=-1)
+        return [step.id for step in self.steps[: last + 1] if step.id not in self.state.applied]
+
+    @property
+    def pending(self) -> list[Step]:
+        late = self.late
+        return [step for step in self.steps if step.id not in self.state.applied and step.id not in late]
+
+    @property
+    def history(self) -> list[str]:
+        """The migrations that will have been applied when repeatable files have their turn."""
+        return [*self.state.applied, *(step.id for step in self.pending)]
+
+    def changed(self) -> list[SourceFile]:
+        """Files that differ from what is recorded, or whose object is not there."""
+        existing = {(kind, name) for kind, name in self.connection.execute(queries("repeatables")["existing"])}
+        return [
+            file
+            for file in self.repeatables
+            if self.recorded.get((file.kind, file.name), ("",))[0]
+            != repeatables.record_values(file, self.history)["sha256"]
+            or (file.kind in ("function", "view") and (file.kind, file.name) not in existing)
+        ]
+
+    def vanished(self) -> list[Key]:
+        present = {(file.kind, file.name) for file in self.repeatables}
+        return sorted(key for key in self.recorded if key not in present)
+
+    def remade(self, changed: Sequence[SourceFile]) -> tuple[list[SourceFile], list[str]]:
+        """Files applied again because what they stand on is dropped for a change; and the statements that drop it all.
+
+        A view is always dropped, a function when its head changes.
+        """
+        ids = [
+            row
+            for file in changed
+            if file.kind == "view" or (file.kind == "function" and self._changes_head(file))
+            for row in self.connection.execute(
+                queries("repeatables")["object_ids"], {"kind": file.kind, "name": file.name}
+            )
+        ]
+        values = {"classes": [row[0] for row in ids], "objects": [row[1] for row in ids]}
+        query = queries("repeatables")["drop_with_dependents"]
+        doomed = self.connection.execute(query, values).fetchall() if ids else []
+        known = {(file.kind, file.name): file for file in self.repeatables}
+        there = {(file.kind, file.name) for file in changed}
+        again = {(kind, name): known[kind, name] for kind, name, _ in doomed if (kind, name) in known}
+        return [file for key, file in again.items() if key not in there], [row[2] for row in doomed if row[2]]
+
+    def _changes_head(self, file: SourceFile) -> bool:
+        old = self.recorded.get((file.kind, file.name), ("", None))[1]
+        return old is not None and _head(old) != _head(file.text)
+
+    def plan(self) -> Plan:
+        state, known = self.state, {step.id for step in self.steps}
+        changed = self.changed()
+        again, _ = self.remade(changed)
+        tables = _Tables(self.connection)
+        return Plan(
+            school=self.school,
+            library_version=__version__,
+            school_version=self.release,
+            steps=tuple(self._steps(tables)),
+            files=tuple(
+                self._file(file, tables, is_remade=file in again)
+                for file in sorted([*changed, *again], key=lambda file: _PHASES.index(file.kind))
+            ),
+            dropped=tuple(f"{kind} {name}" for kind, name in self.vanished()),
+            edited=tuple(step.id for step in self.steps if state.applied.get(step.id) not in (None, step.sha256)),
+            unknown=tuple(sorted((state.applied.keys() | state.started.keys()) - known)),
+            late=tuple(self.late),
+            busy=self.busy,
+        )
+
+    def _steps(self, tables: _Tables) -> Iterator[PlannedStep]:
+        pending = self.pending
+        for step in pending:
+            check(step)
+        effects = iter(tables.effects([statement for step in pending for statement in step.statements]))
+        for step in pending:
+            yield PlannedStep(
+                id=step.id,
+                path=step.path.name,
+                kind=step.kind,
+                is_begun=step.id in self.state.started,
+                statements=tuple(
+                    PlannedStatement(statement.line, statement.first_line, next(effects))
+                    for statement in step.statements
+                ),
+            )
+
+    def _file(self, file: SourceFile, tables: _Tables, *, is_remade: bool) -> PlannedFile:
+        recorded = self.recorded.get((file.kind, file.name))
+        old = recorded[1] if recorded else ""
+        merged: dict[str | None, TableEffect] = {}
+        for effects in tables.effects(split(file.text, file.path)):
+            for effect in effects:
+                other = merged.get(effect.table)
+                if other is None or _strength(effect) > _strength(other):
+                    merged[effect.table] = effect
+        return PlannedFile(
+            path=file.path,
+            kind=file.kind,
+            name=file.name,
+            action="new" if recorded is None else "again" if is_remade or old == file.text else "changed",
+            diff=None if old is None else _diff(file.path, old, file.text),
+            effects=tuple(effect for effect in merged.values() if effect.blocks != "nothing"),
+        )
+
+
+@contextmanager
+def reading(conninfo: str, school: str, tree_: Tree | None = None) -> Iterator[Reading]:
+    """Reads a school and the files; inside, the connection is in a transaction that can write nothing."""
+    files = tree_ or tree()
+    steps, changeable = read_steps(files.migrations), files.repeatables()
+    with connect(conninfo, application_name="pgacademy plan") as connection:
+        release = school_release(connection, school_name(school))
+        holder = connection.execute(
+            queries("engine")["lock_holder"], locking.lock_key(f"the school {school}")
+        ).fetchone()
+        role, has_journal = _reader(connection, school)
+        extensions = extensions_schema(connection) or EXTENSIONS_SCHEMA
+        connection.read_only = True
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        with connection.transaction():
+            if role is not None:
+                connection.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
+            connection.execute(sql.SQL("set local search_path to {}").format(school_path(school, extensions)))
+            connection.execute("set local lock_timeout = '300ms'")
+            state, recorded = _journal(connection, has_journal=has_journal)
+            yield Reading(
+                connection=connection,
+                school=school,
+                release=release,
+                extensions=extensions,
+                busy=f"process {holder[0]} of {holder[1]} ({holder[2]})" if holder else None,
+                has_journal=has_journal,
+                state=state,
+                recorded=recorded,
+                steps=steps,
+                repeatables=changeable,
+            )
+
+
+def _reader(connection: Connection, school: str) -> tuple[str | None, bool]:
+    """The role to read as, None for the login itself; and whether the school has a journal that others may read."""
+    row = connection.execute(queries("plan")["school"], {"school": school}).fetchone()
+    may_use, has_journal, may_read = row or (False, False, False)
+    owner = roles.owner(school)
+    if schools.may_act_as(connection, owner):
+        return owner, has_journal
+    if not has_journal:
+        raise NotAllowed(
+            f"The journal of {school!r} can be read by {owner} alone.",
+            hint="An older version of pgacademy keeps it: plan as the role that deploys the school, or migrate first.",
+        )
+    if may_use and may_read:
+        return None, has_journal
+    for role in (f"{school}_analyst", f"{school}_admin"):
+        if schools.may_act_as(connection, role):
+            return role, has_journal
+    raise NotAllowed(
+        f"This login may not read the journal of {school!r}.",
+        hint=f"Grant it {school}_analyst, or connect as the role that deploys the school.",
+    )
+
+
+def _journal(connection: Connection, *, has_journal: bool) -> tuple[State, dict[Key, tuple[str, str | None]]]:
+    if has_journal:
+        states = connection.execute(queries("plan")["state"]).fetchall()
+        files = connection.execute(queries("plan")["files"]).fetchall()
+    else:
+        row = connection.execute(queries("plan")["has_tables"]).fetchone()
+        if row is None or not row[0]:
+            return State(), {}
+        states = connection.execute(queries("bookkeeping")["state"]).fetchall()
+        files = connection.execute(queries("plan")["old_files"]).fetchall()
+    state = State(
+        {name: sha256 for name, sha256, is_done in states if is_done},
+        {name: sha256 for name, sha256, is_done in states if not is_done},
+    )
+    return state, {(kind, name): (sha256, text) for kind, name, sha256, text in files}
+
+
+_PHASES = ("function", "view", "triggers", "policies", "grants")
+
+# What may follow a function's result type.
+_OPTIONS = """
+    language transform window immutable stable volatile not leakproof called returns strict security external parallel
+    cost rows support set as return begin
+"""
+
+
+def _head(text: str) -> list[str]:
+    """The tokens of a function's name, parameters and result: while they stay, the server can replace it in place."""
+    head: list[str] = []
+    depth = 0
+    for statement in split(text)[:1]:
+        for token in statement.tokens:
+            depth += (token.value == "(") - (token.value == ")")
+            is_result = token.value == "returns" and head[-1:] == [")"]
+            if depth == 0 and token.is_word(*_OPTIONS.split()) and not is_result:
+                break
+            head.append(token.value)
+    return head
+
+
+def _diff(path: str, old: str, new: str) -> str:
+    lines = difflib.unified_diff(old.splitlines(), new.splitlines(), f"{path} (applied)", path, lineterm="")
+    return "\n".join(lines)
+
+
+def _strength(effect: TableEffect) -> int:
+    return lock_levels.STRENGTH.index(effect.lock)
+
+
+# -- tables -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Tables:
+    """What the server says of the school's tables, asked for when it is first needed."""
+
+    connection: Connection
+    _known: Known | None = None
+    _sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _indexes: dict[str, str] = field(default_factory=dict)
+    _foreign_keys: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def effects(self, statements: Sequence[Statement]) -> list[tuple[TableEffect, ...]]:
+        """The effects of statements that are run one after another."""
+        if not statements:
+            return []
+        known = self._known or self._read()
+        found = lock_levels.assess_all(statements, known)
+        return [
+            tuple(self._sized(effect) for effect in self._resolved(statement, effects))
+            for statement, effects in zip(statements, found, strict=True)
+        ]
+
+    def _read(self) -> Known:
+        ask = self.connection.execute
+        columns, checks, functions, indexes, keys = (
+            ask(queries("plan")[name]).fetchall()
+            for name in ("columns", "checks", "not_volatile", "indexes", "foreign_keys")
+        )
+        self._indexes = dict(indexes)
+        self._foreign_keys = [(name, table, other) for name, table, other in keys]
+        self._sizes = {table: (size, rows) for table, size, rows in self._read_sizes()}
+        self._known = Known(
+            types={(table, column): type_ for table, column, type_ in columns},
+            checked=frozenset((table, column) for table, column, _ in checks),
+            never_null=frozenset((table, column) for table, column, is_proven in checks if is_proven),
+            not_volatile=frozenset(row[0] for row in functions),
+        )
+        return self._known
+
+    def _read_sizes(self) -> list[tuple[str, int, int]]:
+        try:
+            with self.connection.transaction():
+                return [(row[0], row[1], row[2]) for row in self.connection.execute(queries("plan")["sizes"])]
+        except psycopg.errors.LockNotAvailable:  # somebody else changes a table just now
+            found = self.connection.execute(queries("plan")["estimated_sizes"])
+            return [(row[0], row[1], row[2]) for row in found]
+
+    def _resolved(self, statement: Statement, effects: Sequence[Effect]) -> Iterator[Effect]:
+        """An index is replaced by its table, and the other ends of foreign keys that go are added."""
+        for effect in effects:
+            if effect.kind != "index":
+                yield effect
+            elif statement.words[0] == "alter":
+                yield replace(effect, table=None, reason=f"index {effect.table}: {effect.reason}")
+            else:
+                yield replace(effect, table=self._indexes.get(effect.table or ""), kind="table")
+            if effect.constraint is None:
+                continue
+            for name, table, other in self._foreign_keys:
+                if table == effect.table != other and effect.constraint in ("*", name):
+                    yield Effect(other, ACCESS_EXCLUSIVE, reason=f"the foreign key {name} of {table} goes")
+                if other == effect.table != table and effect.constraint == "*" and "cascade" in statement.words:
+                    yield Effect(table, ACCESS_EXCLUSIVE, reason=f"its foreign key {name} goes")
+
+    def _sized(self, effect: Effect) -> TableEffect:
+        size, rows = (None, None) if effect.is_new else self._sizes.get(effect.table or "", (None, None))
+        return TableEffect(
+            table=effect.table,
+            lock=effect.lock,
+            blocks=effect.blocks,
+            rewrites=effect.rewrites,
+            scans=effect.scans,
+            reason=effect.reason,
+            is_new=effect.is_new,
+            size_bytes=size,
+            rows=rows,
+        )

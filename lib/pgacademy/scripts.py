@@ -1,0 +1,245 @@
+"""The script that does by hand, with psql, what `migrate` would do: for a change board, or where only psql may write.
+
+It does the same in the same order, with the same rows in the school's journal, but patiently: no lock is tried for
+again, and the first error ends it. What was committed before stays, and a new script goes on from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import psycopg
+from psycopg import sql
+
+from pgacademy import __version__, backfills, bookkeeping, locking, repeatables, roles, schools
+from pgacademy.connection import Connection, school_path
+from pgacademy.errors import MigrationError
+from pgacademy.plans import Reading, reading
+from pgacademy.sources import SourceFile, Tree, queries
+from pgacademy.statements import split
+from pgacademy.steps import Step
+
+
+def script(conninfo: str, school: str, *, tree_: Tree | None = None) -> str:
+    """The SQL that `migrate` would run now, for psql. Writes nothing.
+
+    Raises as plans.plan does, and MigrationError for a school that has drifted or one that psql alone cannot migrate.
+    """
+    with reading(conninfo, school, tree_) as found:
+        return _Script(found).text()
+
+
+class _Recorder:
+    """Takes the place of a connection: what would be written is kept as text, what only reads is done."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.cursor = psycopg.ClientCursor(connection)
+        self.lines: list[str] = []
+
+    def execute(self, query: Any, values: Any = None) -> Any:
+        text = self.rendered(query, values)
+        if text.lstrip().startswith("select"):
+            return self.connection.execute(query, values)
+        self.lines.append(f"{text.rstrip(';')};")
+        return None
+
+    def rendered(self, query: Any, values: Any = None) -> str:
+        """A query with its values put in."""
+        return self.cursor.mogrify(query, values).strip()
+
+
+class _Script:
+    def __init__(self, found: Reading) -> None:
+        self.found = found
+        self.recorder = _Recorder(found.connection)
+        self.lines = self.recorder.lines
+
+    def text(self) -> str:
+        plan = self.found.plan()
+        if plan.has_drifted:
+            raise MigrationError(
+                f"The school {plan.school!r} is not what the files say, so `migrate` would refuse.",
+                hint="`pgacademy plan` says what differs.",
+            )
+        if plan.is_clean:
+            return f"-- {plan.school}: there is nothing to do.\n"
+        self._head()
+        for step in self.found.pending:
+            self._step(step)
+        self._repeatables()
+        self._tail(plan.dropped)
+        return "\n".join(self.lines) + "\n"
+
+    # -- parts
+
+    def _head(self) -> None:
+        found = self.found
+        made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+        school_lock = locking.lock_key(f"the school {found.school}")
+        applied = ",".join(sorted(found.state.applied))
+        self.lines += [
+            f"-- What pgacademy {__version__} would do to the school {found.school}, as of {made}.",
+            f"-- For psql -X -f FILE, as a login that may set role {roles.owner(found.school)}.",
+            "\\set ON_ERROR_STOP on",
+            self._sql("set role {}", sql.Identifier(roles.owner(found.school))),
+            self._sql("set search_path to {}", school_path(found.school, found.extensions)),
+            "set lock_timeout = '2s';",
+            "set client_min_messages = warning;",
+            "set timezone = 'UTC';",
+        ]
+        if not found.has_journal:
+            self.lines += ["", "begin;"]
+            self.recorder.execute(queries("bookkeeping")["create"])
+            self.recorder.execute(queries("backfills")["create"])
+            self.lines.append("commit;")
+        self.lines.append("")
+        self.recorder.execute(queries("plan")["script_lock"], {**school_lock, "applied": applied})
+
+    def _step(self, step: Step) -> None:
+        self._title(f"{step.path.name} ({step.kind})")
+        connection = cast(Connection, self.recorder)
+        if step.kind == "transactional":
+            self.lines.append("begin;")
+            self.lines += [f"{statement.text};" for statement in step.statements]
+            bookkeeping.mark(connection, step, 0)
+            self.lines.append("commit;")
+            return
+        bookkeeping.begin(connection, step)
+        if step.kind == "concurrent":
+            self.lines += [f"{statement.text};" for statement in step.statements]
+        else:
+            self._backfill(step)
+        self.lines.append("begin;")
+        bookkeeping.mark(connection, step, 0)
+        self.lines.append("commit;")
+
+    def _backfill(self, step: Step) -> None:
+        backfill = backfills.parse(step)
+        columns = self.found.connection.execute(queries("backfills")["key"], {"table": backfill.table}).fetchall()
+        if len(columns) != 1 or columns[0][0] is None:
+            raise MigrationError(
+                f"{step.path.name} fills {backfill.table}, of which the server has no key of one column to tell yet.",
+                hint="Run the script up to here first, or let `migrate` do it.",
+            )
+        name, type_ = columns[0]
+        key, table = sql.Identifier(name), sql.Identifier(backfill.table)
+        self.lines += [
+            f"-- `migrate` does this in batches of {backfill.batch} rows; here it is one transaction.",
+            sql.SQL("select {}::text as from_key from {} order by {} limit 1 \\gset")
+            .format(key, table, key)
+            .as_string(None),
+            sql.SQL("select {}::text as to_key from {} order by {} desc limit 1 \\gset")
+            .format(key, table, key)
+            .as_string(None),
+            "\\if :{?to_key}",
+        ]
+        text = backfill.query(type_, is_first=True).decode()
+        text = text.replace("%(from_key)s", ":'from_key'").replace("%(to_key)s", ":'to_key'").replace("%%", "%")
+        self.lines += [f"{text};", "\\unset from_key", "\\unset to_key", "\\endif"]
+
+    def _repeatables(self) -> None:
+        changed = self.found.changed()
+        again, drops = self.found.remade(changed)
+        todo = [*changed, *(file for file in again)]
+        objects = [file for file in todo if file.kind in ("function", "view")]
+        tables = [file for file in again if file.kind in ("triggers", "policies")]
+        everything = [file for file in self.found.repeatables if file.kind in ("function", "view")]
+        order = [file for file in repeatables.creation_order(everything) if file in objects]
+        if order:
+            self._title("functions and views")
+            self.lines += ["begin;", "set local check_function_bodies = off;"]
+            self.lines += [f"{_if_exists(statement)};" for statement in drops]
+            for file in order:
+                self._object(file)
+            for file in tables:
+                self._table(file)
+            self.lines.append("commit;")
+        done = {(file.kind, file.name) for file in tables}
+        parts = [file for file in changed if file.kind in ("triggers", "policies")]
+        parts = [file for file in parts if (file.kind, file.name) not in done]
+        for name in sorted({file.name for file in parts}):
+            self._title(f"table {name}")
+            self.lines.append("begin;")
+            mine = [file for file in parts if file.name == name]
+            for file in sorted(mine, key=lambda file: file.kind, reverse=True):
+                self._table(file)
+            self.lines.append("commit;")
+        for file in (file for file in changed if file.kind == "grants"):
+            self._title(file.path)
+            self.lines.append("begin;")
+            self._each("reset_table_grants", {"group": f"pgacademy_{file.name}"})
+            self._file(file)
+            self.lines.append("commit;")
+
+    def _object(self, file: SourceFile) -> None:
+        if file.kind == "function":
+            self._each("reset_function", {"name": file.name, "groups": ", ".join(repeatables.GROUPS)})
+        self._file(file)
+
+    def _table(self, file: SourceFile) -> None:
+        if file.kind == "policies":
+            self._each("drop_policies", {"table": file.name})
+        self._file(file)
+        if file.kind == "triggers":
+            self._each("drop_old_triggers", {"table": file.name})
+
+    def _file(self, file: SourceFile) -> None:
+        self.lines.append(f"-- {file.path}")
+        self.lines += [f"{statement.text};" for statement in split(file.text, file.path)]
+        self.recorder.execute(
+            queries("bookkeeping")["record_object"], repeatables.record_values(file, self.found.history)
+        )
+
+    def _tail(self, dropped: Sequence[str]) -> None:
+        self._title("what is gone from the tree; and the end")
+        self.lines.append("begin;")
+        vanished = self.found.vanished()
+        for kind, name in vanished:
+            if kind == "grants":
+                self._each("reset_table_grants", {"group": f"pgacademy_{name}"})
+            elif kind not in ("function", "view"):
+                self._each(f"drop_{kind}", {"table": name})
+        connection = self.found.connection
+        ids = [
+            row
+            for kind, name in vanished
+            if kind in ("function", "view")
+            for row in connection.execute(queries("repeatables")["object_ids"], {"kind": kind, "name": name})
+        ]
+        if ids:
+            values = {"classes": [row[0] for row in ids], "objects": [row[1] for row in ids]}
+            doomed = connection.execute(queries("repeatables")["drop_with_dependents"], values).fetchall()
+            self.lines += [f"{_if_exists(row[2])};" for row in doomed if (row[0], row[1]) in vanished]
+        for kind, name in vanished:
+            self.recorder.execute(queries("bookkeeping")["forget_object"], {"kind": kind, "name": name})
+        recorder = cast(Connection, self.recorder)
+        schools.record_release(recorder, self.found.school)
+        detail = ", ".join(["by a script", *(f"dropped: {name}" for name in dropped)])
+        bookkeeping.tell(recorder, "repeatables", detail)
+        self.lines += ["commit;", "select pg_advisory_unlock_all();", "reset search_path;", "reset role;"]
+
+    # -- lines
+
+    def _title(self, text: str) -> None:
+        self.lines += ["", f"-- {text}"]
+
+    def _each(self, query: str, values: dict[str, str]) -> None:
+        """What a query returns is run, as it is at that moment; what it would be now stands in a comment."""
+        text = self.recorder.rendered(queries("repeatables")[query], values)
+        now = self.found.connection.execute(queries("repeatables")[query], values).fetchall()
+        self.lines += [f"-- as of now: {row[0]};" for row in now if query != "drop_old_triggers"]
+        self.lines += [text, "\\gexec"]
+
+    def _sql(self, text: str, part: sql.Composable) -> str:
+        return sql.SQL(cast(Any, text)).format(part).as_string(self.found.connection) + ";"
+
+
+def _if_exists(statement: str) -> str:
+    """A migration of the same script may have dropped it already."""
+    for kind in ("materialized view", "view", "function", "procedure", "aggregate", "policy", "trigger"):
+        if statement.startswith(f"drop {kind} "):
+            return statement.replace(f"drop {kind} ", f"drop {kind} if exists ", 1)
+    return statement
