@@ -15,19 +15,26 @@ SCHOOL = "academy"
 
 
 @contextmanager
-def school() -> Iterator[str]:
-    """The DSN of the deploy login of a fresh school with reference data."""
+def durable() -> Iterator[embedded.EmbeddedServer]:
+    """The server by itself."""
     home = Path(tempfile.mkdtemp(prefix="pgacademy-bench-", dir="/var/tmp" if Path("/var/tmp").is_dir() else None))
     home.chmod(0o755)
     server = embedded.EmbeddedServer(home)
     try:
         server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def school() -> Iterator[str]:
+    """The DSN of the deploy login of a fresh school with reference data."""
+    with durable() as server:
         dsn = server.dsn()
         with connect(dsn) as connection:
             roles.apply_roles(connection, SCHOOL)
         migrations.migrate(dsn, SCHOOL)
         seeding.seed(dsn, SCHOOL, "reference")
         yield dsn
-    finally:
-        server.stop()
-        shutil.rmtree(home, ignore_errors=True)

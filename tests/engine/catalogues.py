@@ -30,7 +30,7 @@ def step_ids(tree: sources.Tree) -> list[str]:
 
 def migrator_sessions(admin: psycopg.Connection[Any], database: str) -> list[int]:
     """Server processes of migrators that are at work in a database."""
-    query = "select pid from pg_stat_activity where datname = %s and application_name = 'pgacademy migrate'"
+    query = "select pid from pg_stat_activity where datname = %s and application_name like 'pgacademy migrate%%'"
     return [pid for (pid,) in admin.execute(query, [database])]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import select
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -34,9 +34,19 @@ class Client:
 
     at: int | None
     when: When = "before"
+    #: Boundaries are counted from the first request of which this is true.
+    since: Callable[[str], bool] = lambda _: True
     #: What was asked, in order: the text of a statement, or the name of what psycopg did.
     asked: list[str] = field(default_factory=list)
+    boundary: int = 0
     is_dead: bool = False
+
+    def passes(self, what: str) -> bool:
+        """Whether it lives on to ask this."""
+        self.asked.append(what)
+        if self.boundary or self.since(what):
+            self.boundary += 1
+        return self.boundary != self.at
 
     @property
     def last(self) -> str:
@@ -44,9 +54,9 @@ class Client:
 
 
 @contextmanager
-def dying(at: int | None, when: When = "before") -> Iterator[Client]:
+def dying(at: int | None, when: When = "before", since: Callable[[str], bool] = lambda _: True) -> Iterator[Client]:
     """Every client inside the block dies at boundary `at`, counted from 1; None: never, it only counts."""
-    client = Client(at, when)
+    client = Client(at, when, since)
     connections: WeakSet[psycopg.Connection[Any]] = WeakSet()
     original = psycopg.Connection.wait
 
@@ -54,8 +64,7 @@ def dying(at: int | None, when: When = "before") -> Iterator[Client]:
         if client.is_dead:
             raise Death
         connections.add(self)
-        client.asked.append(_what(generator))
-        if len(client.asked) != client.at:
+        if client.passes(_what(generator)):
             return original(self, generator, *args, **kwargs)
         if client.when == "during":
             _send(self, generator)

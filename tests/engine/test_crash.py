@@ -11,13 +11,14 @@ import pytest
 
 from pgacademy import embedded, migrations, roles, sources
 from pgacademy.connection import Connection, connect
+from pgacademy.steps import read_steps
 from tests.engine import catalogues
 from tests.engine.faults import Death, When, dying
 
 #: The longest a dead client's session may outlive it, in seconds: client_connection_check_interval is half of one.
 LONGEST_AFTERLIFE_S = 1.5
 #: Among the functions and views, which are one transaction of hundreds of statements, every so many boundaries.
-STRIDE = 41
+STRIDE = 23
 
 
 @dataclass
@@ -51,14 +52,18 @@ def admin(server: embedded.Server, dsn: str) -> Iterator[psycopg.Connection]:
 def walk(dsn: str, admin: psycopg.Connection, tree: sources.Tree, when: When) -> Walk:
     """Run after run, each dies one boundary later than the one before, until one has no boundary left to die at.
 
-    When a run got a file done before it died, the next begins with the file after it, so its deaths begin anew at the
-    first statement of that file.
+    Boundaries are counted from the start until a run gets to a file's first statement, and from there afterwards. When
+    a run got a file done before it died, the next begins with the file after it, so its deaths begin anew at 1.
     """
     done, ids, texts = Walk(), catalogues.step_ids(tree), _texts(tree)
-    boundary, first = 1, 1
+    boundary, since_file = 1, False
     before = catalogues.recorded(admin)
+
+    def of_a_file(asked: str) -> bool:
+        return len(asked) > 20 and asked.strip() in texts
+
     while True:
-        with dying(boundary, when) as client:
+        with dying(boundary, when, of_a_file if since_file else lambda _: True) as client:
             try:
                 migrations.migrate(dsn, "academy", tree_=tree)
                 return done
@@ -66,24 +71,24 @@ def walk(dsn: str, admin: psycopg.Connection, tree: sources.Tree, when: When) ->
                 pass
         name = str(admin.info.dbname)
         done.longest_afterlife_s = max(done.longest_afterlife_s, catalogues.seconds_until_gone(admin, name))
-        steps, objects = catalogues.recorded(admin)
+        after = steps, objects = catalogues.recorded(admin)
         assert steps == ids[: len(steps)], f"after a death at: {client.last}"
         done.deaths[ids[len(before[0])] if len(before[0]) < len(ids) else ""] += 1
-        if first == 1:
-            first = next(
-                (n for n, asked in enumerate(client.asked, 1) if len(asked) > 20 and asked.strip() in texts), 1
-            )
-        if (steps, objects) != before:
+        if not since_file:
+            since_file = any(map(of_a_file, client.asked))
+            boundary = 1 if since_file else boundary + 1
+        elif after != before:
             # among the tables' triggers, policies and grants every transaction is its own: a death in each, not at
             # each of its boundaries, but at another one every time
-            boundary = first + (done.deaths[""] % 23 if objects else 0)
+            boundary = 1 + (done.deaths[""] % 11 if objects else 0)
         else:
             boundary += STRIDE if steps == ids and not objects else 1
-        before = steps, objects
+        before = after
 
 
 def _texts(tree: sources.Tree) -> str:
-    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(tree.migrations.glob("*.sql")))
+    files = [path.read_text(encoding="utf-8") for path in sorted(tree.migrations.glob("*.sql"))]
+    return "\n".join([*files, *(file.text for file in tree.repeatables())])
 
 
 @pytest.mark.slow
@@ -99,7 +104,8 @@ def test_death_at_every_boundary_leaves_nothing_to_do_by_hand(
     tree = sources.tree()
     done = walk(dsn, admin, tree, when)
     print(f"\n{when}: {done.deaths.total()} deaths, {dict(done.deaths)}, gone after {done.longest_afterlife_s:.2f} s")
-    assert all(done.deaths[name] >= 3 for name in catalogues.step_ids(tree))
+    for step in read_steps(tree.migrations):
+        assert done.deaths[step.id] >= len(step.statements) + 2  # and in the bookkeeping, and at the commit
     assert done.longest_afterlife_s < LONGEST_AFTERLIFE_S
     catalogues.assert_recorded_once(admin, tree)
     assert catalogues.dump(server.binaries, server.dsn(str(admin.info.dbname), "postgres")) == clean_build
