@@ -171,7 +171,7 @@ def fingerprint(tree: Tree) -> str:
     parts = [
         *((step.id, step.sha256) for step in read_steps(tree.migrations)),
         *((file.path, file.sha256) for file in tree.repeatables()),
-        ("bookkeeping", checksum(queries("bookkeeping")["create"].decode())),
+        *((name, checksum(queries(name)["create"].decode())) for name in ("bookkeeping", "backfills")),
         *((name, checksum(text.decode())) for name, text in queries("snapshot").items()),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -6,7 +6,7 @@ scratch database is given, with a school rebuilt there from the tree.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import psycopg
@@ -85,13 +85,12 @@ class Verification:
 def verify(conninfo: str, school: str, *, scratch_dsn: str | None = None, tree_: Tree | None = None) -> Verification:
     """Compares a school with what it should be, and writes nothing to its database.
 
-    Any login that may use the school's schema can; the journal is read by one that may act as its owner.
+    Any login that may use the school's schema can; the journal is for those that may act as owner, analyst or admin.
     `scratch_dsn` names a database in which a school may be made and dropped, on a server of the same major version; it
     is needed when the tree is not the one this installation was made with. Raises MigrationError when there is nothing
     to compare with, SchoolMissing, NotAllowed, UsageError, ServerUnreachable.
     """
     files = tree_ or tree()
-    steps, changeable = read_steps(files.migrations), list(files.repeatables())
     if scratch_dsn is None:
         _require_shipped(files)
     with connect(conninfo) as connection:
@@ -99,7 +98,7 @@ def verify(conninfo: str, school: str, *, scratch_dsn: str | None = None, tree_:
         connection.read_only = True
         release = school_release(connection, school_name(school))
         with connection.transaction():
-            journal = _files(connection, school, steps, changeable) if _enter(connection, school) else None
+            journal = _files(connection, school, files, is_owner=_enter(connection, school))
             live = snapshot.take(connection, school)
     if scratch_dsn is None:
         expected, against = _shipped(live.server), "the snapshot of this library"
@@ -108,7 +107,7 @@ def verify(conninfo: str, school: str, *, scratch_dsn: str | None = None, tree_:
     behind = journal.pending or journal.unfinished if journal else release != __version__
     differences = [] if behind else snapshot.compare(expected, live, files)
     if journal:
-        differences = [item for item in differences if not _is_waiting(item, journal, changeable)]
+        differences = [item for item in differences if not _is_waiting(item, journal, files.repeatables())]
     return Verification(
         school=school,
         library_version=__version__,
@@ -160,39 +159,65 @@ def mendable(differences: Sequence[Difference], files: Sequence[SourceFile]) -> 
 # -- the school -------------------------------------------------------------------------------------------------------
 
 
+# Those that may read the journal first.
+_READERS = ("owner", "analyst", "admin", "service", "instructor", "student", "anonymous")
+
+
 def _enter(connection: Connection, school: str) -> bool:
     """Acts as the owner, else as a role of the school that the login has, else as itself; True for the owner."""
-    owner = roles.owner(school)
-    for name in (owner, *(f"{school}_{role}" for role in roles.PLATFORM_ROLES)):
+    for name in (f"{school}_{role}" for role in _READERS):
         if schools.may_act_as(connection, name):
             connection.execute(sql.SQL("set local role {}").format(sql.Identifier(name)))
-            return name == owner
+            return name == roles.owner(school)
     return False
 
 
-def _files(connection: Connection, school: str, steps: Sequence[Step], changeable: list[SourceFile]) -> Files:
+def _files(connection: Connection, school: str, tree_: Tree, *, is_owner: bool) -> Files | None:
+    """The journal against the files; None where this role may not read it."""
     path = school_path(school, extensions_schema(connection) or EXTENSIONS_SCHEMA)
     connection.execute(sql.SQL("set local search_path to {}").format(path))
-    state = bookkeeping.read(connection)
-    plan = repeatables.plan(connection, changeable, list(state.applied))
-    recorded = (
-        {row[:2]: row[2] for row in connection.execute(queries("bookkeeping")["objects"])} if plan.changed else {}
+    row = connection.execute(queries("verification")["may_read"]).fetchone()
+    if row and row[0]:
+        done = connection.execute(queries("verification")["steps"]).fetchall()
+        applied = {name: sha256 for name, sha256, is_done in done if is_done}
+        started = {name: sha256 for name, sha256, is_done in done if not is_done}
+        rows = connection.execute(queries("verification")["files"]).fetchall()
+    elif is_owner:  # an older version's journal
+        state = bookkeeping.read(connection)
+        applied, started = dict(state.applied), dict(state.started)
+        rows = connection.execute(queries("bookkeeping")["objects"]).fetchall() if applied else []
+    else:
+        return None
+    return _compare(
+        read_steps(tree_.migrations), tree_.repeatables(), applied, started, {row[:2]: row[2] for row in rows}
     )
-    # An object that was dropped, its file being as it was applied, is drift, though `migrate` brings it back.
-    changed = [file for file in plan.changed if recorded.get((file.kind, file.name)) != file.sha256]
+
+
+def _compare(
+    steps: Sequence[Step],
+    changeable: Sequence[SourceFile],
+    applied: Mapping[str, str | None],
+    started: Mapping[str, str | None],
+    recorded: Mapping[tuple[str, str], str],
+) -> Files:
     names = [step.id for step in steps]
-    done = [number for number, name in enumerate(names) if name in state.applied]
-    last = done[-1] if done else -1
-    todo = [(number, name) for number, name in enumerate(names) if name not in state.applied]
-    checksums = {**state.started, **state.applied}
+    last = max((number for number, name in enumerate(names) if name in applied), default=-1)
+    todo = [(number, name) for number, name in enumerate(names) if name not in applied and name not in started]
+    checksums = {**started, **applied}
+    files = {(file.kind, file.name): file for file in changeable}
     return Files(
-        pending=tuple(name for number, name in todo if number > last and name not in state.started),
+        pending=tuple(name for number, name in todo if number > last),
         edited=tuple(step.id for step in steps if checksums.get(step.id) not in (None, step.sha256)),
         missing=tuple(name for name in checksums if name not in names),
-        late=tuple(name for number, name in todo if number < last and name not in state.started),
-        unfinished=tuple(state.started),
-        changed=tuple(file.path for file in changed),
-        vanished=tuple(f"{kind} {name}" for kind, name in plan.vanished),
+        late=tuple(name for number, name in todo if number < last),
+        unfinished=tuple(started),
+        # An object that was dropped, its file being as it was applied, is drift, though `migrate` brings it back.
+        changed=tuple(
+            file.path
+            for key, file in files.items()
+            if recorded.get(key) != repeatables.record_values(file, list(applied))["sha256"]
+        ),
+        vanished=tuple(f"{kind} {name}" for kind, name in sorted(recorded) if (kind, name) not in files),
     )
 
 

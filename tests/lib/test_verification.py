@@ -460,8 +460,8 @@ def reader(measured: Yard, server: embedded.Server) -> Iterator[str]:
 
 def test_a_login_that_only_reads(measured: Yard, reader: str) -> None:
     found = verified(measured, reader)
-    assert found.files is None
     assert found.is_clean
+    assert found.files == verification.Files()
     measured.run("create table academy.by_hand (id int)")
     assert [item.object for item in verified(measured, reader).differences] == ["table by_hand"]
 
@@ -472,14 +472,21 @@ def test_a_login_that_may_use_the_schema_and_nothing_else(measured: Yard, reader
     with pytest.raises(NotAllowed):
         verified(measured, reader)
     measured.run("grant usage on schema academy to verify_reader")
-    told = [(item.object, item.kind, item.name) for item in verified(measured, reader).differences]
+    found = verified(measured, reader)
+    assert found.files is None
+    told = [(item.object, item.kind, item.name) for item in found.differences]
     assert told == [("schema", "grant", "to verify_reader")]  # which is a grant that the tree does not know
 
 
-def test_a_reader_of_a_school_of_another_release(measured: Yard, reader: str) -> None:
+def test_who_cannot_read_the_journal_goes_by_the_release(
+    measured: Yard, reader: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verification, "_READERS", ("student",))
+    with psycopg.connect(measured.dsn, autocommit=True) as connection:
+        connection.execute("grant academy_student to verify_reader")
     measured.run("comment on schema academy is 'pgacademy 0.0.1: a school.'")
     found = verified(measured, reader)
-    assert (found.school_version, found.objects_compared, found.is_pending) == ("0.0.1", False, True)
+    assert (found.files, found.school_version, found.objects_compared, found.is_pending) == (None, "0.0.1", False, True)
 
 
 # -- mending ----------------------------------------------------------------------------------------------------------
