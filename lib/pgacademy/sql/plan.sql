@@ -68,7 +68,7 @@ select
     bool_or(
         k.convalidated
         and pg_get_constraintdef(k.oid) in (
-            format('CHECK ((%%I IS NOT NULL))', a.attname), format('CHECK (%%I IS NOT NULL)', a.attname)
+            format('CHECK ((%I IS NOT NULL))', a.attname), format('CHECK (%I IS NOT NULL)', a.attname)
         )
     )
 from pg_constraint as k
