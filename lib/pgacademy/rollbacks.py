@@ -86,17 +86,17 @@ def rollback(
     """
     files = tree_ or tree()
     with (
-        session(conninfo, school_name(school), patience) as (connection, _),
+        session(conninfo, school_name(school), patience) as (connection, seen),
         school_lock(connection, school, progress),
     ):
         school_release(connection, school)
         with schools.as_owner(connection, school):
             doomed = _doomed(files, bookkeeping.read(connection), to)
             if doomed:
-                # Before the first change: the journal of a school made earlier may lack what is written to it now.
-                with connection.transaction():
-                    connection.execute(queries("bookkeeping")["create"])
-                    connection.execute(queries("backfills")["create"])
+                if not seen.has_journal:  # the school was made by a version that wrote less down
+                    with connection.transaction():
+                        connection.execute(queries("bookkeeping")["create"])
+                        connection.execute(queries("backfills")["create"])
                 _Way(connection, school, len(doomed), progress).go(doomed)
     return [step.id for step in doomed]
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from pgacademy.connection import connect
+
 
 def run(*arguments: str, home: Path, check: int = 0, stdin: str = "") -> subprocess.CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PGACADEMY_")}
@@ -85,6 +87,22 @@ def test_a_school_that_is_behind_has_its_own_exit_code(dsn: str, tmp_path: Path)
     assert status["pending"]
     assert status["school_version"] is None
     assert document(run("refresh", *options, home=tmp_path, check=1))["error"] == "VersionMismatch"
+
+
+def test_drift_has_its_own_exit_code(dsn: str, tmp_path: Path) -> None:
+    options = ("--dsn", dsn, "--json")
+    run("roles", "--apply", *options, home=tmp_path)
+    run("migrate", *options, "--wait", "5", "--lock-timeout", "1.5", "--lock-budget", "60", home=tmp_path)
+    with connect(dsn) as connection:
+        connection.execute("set role academy_owner; update academy.schema_steps set sha256 = 'another'")
+    status = document(run("status", *options, home=tmp_path, check=3))
+    assert status["edited"] == status["applied"]
+    assert document(run("migrate", *options, home=tmp_path, check=1))["error"] == "MigrationError"
+
+
+@pytest.mark.parametrize("arguments", [("migrate", "--never-heard-of"), ("never-heard-of",), ("rollback",)])
+def test_wrong_usage_has_its_own_exit_code(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    assert run(*arguments, home=tmp_path, check=64).stderr
 
 
 def test_refresh_stops_at_the_first_interrupt(dsn: str, tmp_path: Path) -> None:

@@ -104,8 +104,65 @@ def test_an_edited_file_is_named(yard: Yard) -> None:
 def test_a_late_file_is_refused(yard: Yard) -> None:
     yard.migrate()
     yard.write("migrations/0000.late.sql", "create table late (id int primary key);\n")
+    found = yard.status()
+    assert (found.late, found.pending, found.has_drifted) == (("0000.late",), (), True)
     with pytest.raises(MigrationError, match=r"0000\.late"):
         yard.migrate()
+
+
+def test_a_file_that_is_missing_here_is_named(yard: Yard) -> None:
+    yard.write("migrations/0003.newer.sql", "create table newer (id int primary key);\n")
+    yard.migrate()
+    yard.remove("migrations/0003.newer.sql")
+    found = yard.status()
+    assert (found.unknown, found.has_drifted, found.is_current) == (("0003.newer",), True, False)
+    with pytest.raises(MigrationError, match=r"0003\.newer"):
+        yard.migrate()
+
+
+def test_a_backfill_is_begun_killed_gone_on_with_and_taken_back(yard: Yard) -> None:
+    yard.migrate()
+    yard.run("insert into academy.notes select n, 'x' from generate_series(1, 50) as n")
+    yard.write("migrations/0003.add-size.sql", "alter table notes add column size int;\n")
+    yard.write(
+        "migrations/0004.fill-size.sql",
+        "-- backfill: notes\n-- batch: 10\n-- pause: 0.3s\n"
+        "update notes set size = length(body) where id > :from_key and id <= :to_key;\n",
+    )
+    yard.write("migrations/0004.fill-size.rollback.sql", "-- What was there before is gone with the column.\n")
+    command = [sys.executable, "-c", MIGRATE, yard.dsn, str(yard.root)]
+    process = subprocess.Popen(command, env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)})
+    deadline = time.monotonic() + 30
+    while not yard.ask("select to_regclass('schema_backfills') is not null")[0] or not yard.ask(
+        "select 1 from schema_backfills where rows_done >= 20"
+    ):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    found = yard.status()
+    assert (found.unfinished, found.pending) == (("0004.fill-size",), ("0004.fill-size",))
+    assert yard.migrate().applied == ["0004.fill-size"]
+    assert yard.ask("select count(*) from notes where size is null") == [0]
+    assert yard.ask("select rows_done from schema_backfills") == [50]
+    assert yard.status().is_current
+    assert migrations.rollback(yard.dsn, "academy", "0003.add-size", tree_=yard.tree) == ["0004.fill-size"]
+    assert yard.ask("select count(*) from schema_backfills") == [0]
+    assert yard.migrate().applied == ["0004.fill-size"]
+
+
+def test_errors_name_file_and_line(yard: Yard) -> None:
+    """Of the statement, and of the place in it where the server knows it."""
+    for text, line, sqlstate in (
+        ("select 1;\n\n-- why\nselect\n    1,\n    nothing;\n", 6, "42703"),
+        ("select 1;\n\n-- why\nselect\n    1 / 0;\n", 4, "22012"),
+        ("select 1; select 2;\nselec 3;\n", 2, "42601"),
+        ("/* a\n b */ do $$ begin\n  raise exception 'no' using errcode = 'PA422'; end $$;\n", 2, "PA422"),
+    ):
+        yard.write("migrations/0003.wrong.sql", text)
+        with pytest.raises(MigrationError, match=rf"^0003\.wrong\.sql, line {line}:") as caught:
+            yard.migrate()
+        assert caught.value.sqlstate == sqlstate
 
 
 @pytest.mark.parametrize("ending", ["commit;", "rollback; begin;", "commit; begin;"])
