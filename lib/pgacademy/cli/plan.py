@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Annotated
 
@@ -70,7 +70,7 @@ def _drawn(found: Plan, *, everything: bool) -> Group:
     for step in found.steps:
         parts += [Text(), *_step(step, everything=everything)]
     if found.files:
-        parts += [Text(), _files(found.files, everything=everything)]
+        parts += [Text(), *_files(found.files, everything=everything)]
         for file in found.files:
             if file.action == "changed" and file.diff:
                 parts += [Text(), _difference(file.diff, everything=everything)]
@@ -80,7 +80,7 @@ def _drawn(found: Plan, *, everything: bool) -> Group:
     return Group(*parts)
 
 
-def _step(step: PlannedStep, *, everything: bool) -> Iterable[RenderableType]:
+def _step(step: PlannedStep, *, everything: bool) -> Iterator[RenderableType]:
     note = "" if step.kind == "transactional" else f" ({step.kind}{', begun before' if step.is_begun else ''})"
     yield Text(f"{step.path}{note}", "bold")
     rows = [(statement, effect) for statement in step.statements for effect in _effects(statement)]
@@ -100,9 +100,11 @@ def _step(step: PlannedStep, *, everything: bool) -> Iterable[RenderableType]:
         table.add_row(*(Text(cell) for cell in cells), Text(effect.lock or "none", style), Text(_words(effect)))
     yield table
     if hidden := len(step.statements) - len({statement.line for statement, _ in shown}):
-        yield Text(f"  {hidden} statement{'s' if hidden > 1 else ''} nobody waits for (--all shows them)", "dim")
+        yield Text(f"{_count(hidden, 'statement')} that no reader or writer waits for (--all shows them)", "dim")
     if not everything and len(shown) > _STATEMENTS:
-        yield Text(f"  … and {len(shown) - _STATEMENTS} more (--all shows them)", "dim")
+        yield Text(f"… and {len(shown) - _STATEMENTS} more (--all shows them)", "dim")
+    if step.kind == "transactional" and len(shown) > 1:
+        yield Text("All of it is one transaction: what is locked stays locked to the end of the file.", "dim")
 
 
 def _effects(statement: PlannedStatement) -> tuple[TableEffect, ...]:
@@ -110,7 +112,11 @@ def _effects(statement: PlannedStatement) -> tuple[TableEffect, ...]:
 
 
 def _matters(effect: TableEffect) -> bool:
-    return effect.blocks != "nothing" or (effect.lock == lock_levels.ROW_EXCLUSIVE and not effect.is_new)
+    """Whether readers or writers notice it."""
+    if effect.is_new:
+        return False
+    waits = effect.blocks in ("reads and writes", "writes", "unknown")
+    return waits or effect.rewrites or effect.scans or effect.lock == lock_levels.ROW_EXCLUSIVE
 
 
 def _words(effect: TableEffect) -> str:
@@ -119,20 +125,25 @@ def _words(effect: TableEffect) -> str:
     return ": ".join(part for part in (", ".join([waits, *marks] if waits else marks), effect.reason) if part)
 
 
-def _files(files: Iterable[PlannedFile], *, everything: bool) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+def _files(files: Sequence[PlannedFile], *, everything: bool) -> Iterator[RenderableType]:
+    listed = [file for file in files if everything or file.action != "again" or file.effects]
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=bool(listed), header_style="dim")
     for name in ("repeatable file", "what", "locks"):
         table.add_column(name)
-    listed = list(files)
     for file in listed if everything else listed[:_LINES]:
         locks = Text(", ").join(
             Text(f"{effect.table or ''} {effect.lock}".strip(), _STYLES.get(effect.blocks, ""))
             for effect in file.effects
         )
         table.add_row(Text(file.path), file.action, locks)
+    yield table
     if not everything and len(listed) > _LINES:
-        table.add_row(Text(f"… and {len(listed) - _LINES} more (--all shows them)", "dim"), "", "")
-    return table
+        yield Text(f"… and {len(listed) - _LINES} more (--all shows them)", "dim")
+    if again := len(files) - len(listed):
+        yield Text(
+            f"{_count(again, 'file')} applied again as before, which no reader or writer waits for (--all shows them)",
+            "dim",
+        )
 
 
 def _difference(diff: str, *, everything: bool) -> RenderableType:
@@ -150,11 +161,17 @@ def _summary(found: Plan) -> Text:
     effects = [effect for step in found.steps for one in step.statements for effect in one.effects]
     blocking = sorted({effect.table for effect in effects if effect.blocks == "reads and writes" and effect.table})
     text = Text(
-        f"{len(found.steps)} migrations, {len(found.files)} repeatable files, {len(found.dropped)} dropped. ", "bold"
+        f"{_count(len(found.steps), 'migration')}, {_count(len(found.files), 'repeatable file')}, "
+        f"{len(found.dropped)} dropped. ",
+        "bold",
     )
     if blocking:
         text.append(f"Readers of {', '.join(blocking)} wait. ", "bold red")
     return text.append(f"`pgacademy migrate --school {found.school}` does it.", "none")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _short(text: str) -> str:
