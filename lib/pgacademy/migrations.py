@@ -166,14 +166,18 @@ def _is_current(
     """Whether there is nothing to do, seen without the lock: what is true of one moment needs none."""
     if not seen.is_ready or release_in(seen.comment) != __version__:
         return False
-    with schools.as_owner(connection, school, seen.extensions):
-        state = bookkeeping.read_existing(connection)
-        if state.started or state.applied.keys() != {step.id for step in steps}:
-            return False
-        if any(_is_edited(step, state) for step in steps):
-            return False
+    state = bookkeeping.read_existing(connection, schools.become_owner(school, seen.extensions or ""))
+    is_current = (
+        not state.started
+        and state.applied.keys() == {step.id for step in steps}
+        and not any(_is_edited(step, state) for step in steps)
+    )
+    if is_current:
         plan = repeatables.plan(connection, changeable, list(state.applied))
-        return not (plan.changed or plan.vanished)
+        is_current = not (plan.changed or plan.vanished)
+    if not is_current:
+        schools.become_oneself(connection)  # else the connection is closed at once
+    return is_current
 
 
 def _is_edited(step: Step, state: State) -> bool:

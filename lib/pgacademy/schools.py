@@ -160,8 +160,7 @@ def as_owner(connection: Connection, school: str, extensions: str | None = None)
         school_release(connection, school)  # says so if there is no school at all
         raise SchoolMissing("The extension pg_trgm is missing.", hint="Run `pgacademy migrate`.")
     try:
-        owner, path = sql.Identifier(roles.owner(school)), school_path(school, extensions)
-        connection.execute(sql.SQL("set role {}; set search_path to {}").format(owner, path))
+        connection.execute(become_owner(school, extensions))
     except (psycopg.errors.UndefinedObject, psycopg.errors.InvalidParameterValue) as exc:
         school_release(connection, school)
         raise RolesMissing(
@@ -176,8 +175,19 @@ def as_owner(connection: Connection, school: str, extensions: str | None = None)
     try:
         yield
     finally:
-        if not connection.closed and connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
-            connection.execute("reset search_path; reset role")
+        become_oneself(connection)
+
+
+def become_owner(school: str, extensions: str) -> bytes:
+    """The SQL that makes a connection the school's owner, with the school's path; see as_owner()."""
+    owner, path = sql.Identifier(roles.owner(school)), school_path(school, extensions)
+    return sql.SQL("set role {}; set search_path to {}").format(owner, path).as_bytes(None)
+
+
+def become_oneself(connection: Connection) -> None:
+    """Undoes become_owner(), unless the connection is lost or its transaction has failed."""
+    if not connection.closed and connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
+        connection.execute("reset search_path; reset role")
 
 
 def may_act_as(connection: Connection, role: str) -> bool:

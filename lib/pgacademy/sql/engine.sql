@@ -35,27 +35,35 @@ where
     and a.grantee <> n.nspowner
 
 -- name: roles_without_usage
--- Which of the roles may not use the schema of the extensions (is_school false) or that of the school (true).
+-- Which of the roles may not use the schema of the extensions (is_school false) or that of the school (true). Names are
+-- looked up one by one: on a new connection a join with pg_roles costs more than all of this.
 select
-    r.rolname::text,
-    n.nspname = %(school)s as is_school,
-    n.nspname::text
-from pg_roles as r
-cross join pg_namespace as n
+    m.name,
+    s.is_school
+from unnest(%(members)s::text[]) as m (name)
+cross join (
+    select
+        to_regnamespace(%(school)s)::oid as schema_id,
+        true as is_school
+    union all
+    select
+        e.extnamespace,
+        false
+    from pg_extension as e
+    where e.extname = 'pg_trgm'
+) as s
 where
-    r.rolname = any(%(members)s::text[])
-    and (n.nspname = %(school)s or n.oid = (select e.extnamespace from pg_extension as e where e.extname = 'pg_trgm'))
-    and not has_schema_privilege(r.oid, n.oid, 'usage')
+    to_regrole(m.name) is not null
+    and s.schema_id is not null
+    and not has_schema_privilege(to_regrole(m.name)::oid, s.schema_id, 'usage')
 
 -- name: functions_are_private
 -- Whether what the owner makes is executable for nobody else until it is granted.
 select exists (
-    select
-    from pg_default_acl as d
-    inner join pg_roles as r on d.defaclrole = r.oid
+    select from pg_default_acl as d
     where
-        r.rolname = %(owner)s and d.defaclnamespace = 0 and d.defaclobjtype = 'f'
-        and not exists (select from aclexplode(d.defaclacl) as a where a.grantee = 0)
+        d.defaclrole = to_regrole(%(owner)s) and d.defaclnamespace = 0 and d.defaclobjtype = 'f'
+        and not d.defaclacl::text ~ '[{,]=X'
 )
 
 -- name: session_settings
