@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 import psycopg
 
-from pgacademy import migrations, registry
+from pgacademy import locking, migrations, registry
 from pgacademy.connection import connect
 from pgacademy.errors import PgacademyError, SchoolMissing, ServerUnreachable, UsageError, translate
 from pgacademy.migrations import MigrationReport, Status
@@ -25,6 +25,7 @@ T = TypeVar("T")
 JOBS = 4
 # Left to others of what the server still takes.
 _SPARE_CONNECTIONS = 2
+_LOOK_EVERY_S = 0.1
 
 #: Called as work goes on, from several threads in turn: school, what was just done, how many are done, of how many.
 #: A school begins with `what` empty, and ends with `done` equal to `total`.
@@ -62,7 +63,7 @@ def migrate_all(
     names = _names(conninfo, only)
 
     def work(school: str, report: migrations.Progress) -> MigrationReport:
-        return migrations.migrate(conninfo, school, report, tree_=files)
+        return migrations.migrate(conninfo, school, report, tree_=files, patience=locking.patience())
 
     return each(names, work, jobs=_affordable(conninfo, jobs), progress=progress)
 
@@ -87,14 +88,18 @@ def each(
     progress: Progress | None = None,
 ) -> list[Outcome[T]]:
     """Does `work` for every name, `jobs` at a time, and returns the outcomes in the order of the names."""
-    lock = threading.Lock()
+    lock, all_submitted, interrupted = threading.Lock(), threading.Event(), threading.Event()
+    outcomes: dict[str, Outcome[T]] = {}
 
     def tell(school: str, what: str, done: int, total: int) -> None:
         if progress:
             with lock:
                 progress(school, what, done, total)
 
-    def one(school: str) -> Outcome[T]:
+    def one(school: str) -> None:
+        all_submitted.wait()
+        if interrupted.is_set():
+            return
         started = time.monotonic()
         report: T | None = None
         error: PgacademyError | None = None
@@ -107,22 +112,20 @@ def each(
             error = translate(exc)
         except Exception as exc:  # a defect met in one school is no reason to stop the others
             error = PgacademyError(f"{type(exc).__name__}: {exc}")
+        outcomes[school] = Outcome(school, report, error, time.monotonic() - started)
         tell(school, "", 1, 1)
-        return Outcome(school, report, error, time.monotonic() - started)
 
     with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="school") as pool:
-        futures = [pool.submit(copy_context().run, one, name) for name in names]  # with the caller's patience
         try:
-            wait(futures)
+            futures = [pool.submit(copy_context().run, one, name) for name in names]  # with the caller's patience
+            all_submitted.set()
+            while wait(futures, timeout=_LOOK_EVERY_S).not_done:
+                pass  # a signal that another thread got is seen here
         except KeyboardInterrupt:
-            for future in futures:
-                future.cancel()
-            wait(future for future in futures if not future.cancelled())
-        return [_outcome(name, future) for name, future in zip(names, futures, strict=True)]
-
-
-def _outcome(name: str, future: Future[Outcome[T]]) -> Outcome[T]:
-    return Outcome(name, None, None, 0.0) if future.cancelled() else future.result()
+            interrupted.set()
+        finally:
+            all_submitted.set()
+    return [outcomes.get(name) or Outcome(name, None, None, 0.0) for name in names]
 
 
 def _names(conninfo: str, only: Iterable[str] | None) -> list[str]:

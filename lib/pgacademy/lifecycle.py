@@ -7,9 +7,8 @@ transaction, roles included; only a school too large for the server's lock table
 
 from __future__ import annotations
 
-import getpass
+import random
 import re
-import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -20,9 +19,9 @@ from typing import TypeVar
 import psycopg
 from psycopg import sql
 
-from pgacademy import __version__, locking, migrations, registry, roles, schools, seeding
-from pgacademy.connection import EXTENSIONS_SCHEMA, Connection, connect, extensions_schema, school_path
-from pgacademy.errors import Conflict, MigrationError, NotAllowed, UsageError
+from pgacademy import bookkeeping, locking, migrations, registry, roles, schools, seeding
+from pgacademy.connection import EXTENSIONS_SCHEMA, Connection, connect, extensions_schema, refuse_pooler, school_path
+from pgacademy.errors import Conflict, LockBusy, MigrationError, NotAllowed, UsageError
 from pgacademy.settings import school_name
 from pgacademy.sources import Tree, queries, tree
 
@@ -109,6 +108,7 @@ def _rename(connection: Connection, tables: _Tables, new: str) -> RenameReport:
     started, old = time.monotonic(), tables.school
     report = RenameReport(old, new)
     owner = roles.owner(old)
+    _take_turn(connection)
     with _acting_as(connection, old, owner):
         tables.hold()
     report.roles = "renamed" if _may_rename_roles(connection, old, new) else "made"
@@ -300,6 +300,7 @@ def _empty(connection: Connection, school: str, finish: Callable[[], None]) -> i
     tables = _Tables(connection, school)
 
     def work() -> None:
+        _take_turn(connection)
         with _acting_as(connection, school, roles.owner(school)):
             tables.hold()
             _refuse_dependents(connection, school)
@@ -387,6 +388,7 @@ def _remake_schema(connection: Connection, school: str) -> None:
 
 def _session(conninfo: str, what: str) -> Connection:
     connection = connect(conninfo, application_name=f"pgacademy {what}")
+    refuse_pooler(connection, int(str(_value(connection.execute("select pg_backend_pid()")))))
     connection.execute(queries("engine")["session_settings"])
     return connection
 
@@ -400,6 +402,19 @@ def _alone(connection: Connection, *names: str) -> Iterator[None]:
     first, *others = sorted(names)
     with locking.advisory_lock(connection, f"the school {first}"), _alone(connection, *others):
         yield
+
+
+def _take_turn(connection: Connection) -> None:
+    """Until the end of the transaction: alone with what is the database's, such as who may create schemas in it.
+
+    Polled, as locking.advisory_lock says, and before anything else is locked.
+    """
+    key = locking.lock_key("the database")
+    deadline = time.monotonic() + locking.patience().wait_s
+    while not _value(connection.execute(queries("registry")["try_lock_in_transaction"], key)):
+        if time.monotonic() > deadline:
+            raise LockBusy("Somebody else is at work on the database's schemas.", hint="Try again when they are done.")
+        time.sleep(random.uniform(0.01, 0.05))  # noqa: S311  (jitter, not a secret)
 
 
 @contextmanager
@@ -492,23 +507,9 @@ def _attempt(connection: Connection, statement: sql.Composed) -> list[str]:
 
 
 def _note(connection: Connection, operation: str, detail: str, started: float) -> None:
-    """A line in the school's history."""
-    query = queries("registry")["has_table"]
-    if not _value(connection.execute(query, {"name": "schema_history"})):
-        return
-    try:
-        os_user = getpass.getuser()
-    except (KeyError, OSError):
-        os_user = ""
-    values = {
-        "operation": operation,
-        "detail": detail,
-        "os_user": os_user[:255],
-        "hostname": socket.gethostname()[:255],
-        "duration_ms": round((time.monotonic() - started) * 1000),
-        "library_version": __version__,
-    }
-    connection.execute(queries("registry")["note"], values)
+    """A line in the school's history, if it is new enough to keep one."""
+    if _value(connection.execute(queries("bookkeeping")["history_exists"])):
+        bookkeeping.tell(connection, operation, detail, duration_ms=round((time.monotonic() - started) * 1000))
 
 
 def _sql(text: str, *names: str) -> sql.Composed:

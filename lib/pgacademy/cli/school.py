@@ -10,10 +10,13 @@ import typer
 
 from pgacademy import migrations, seeding, settings
 from pgacademy import roles as roles_
+from pgacademy.cli import schools
 from pgacademy.cli.app import DEFAULT_SCHOOL, Dsn, Json, School, app, conninfo
 from pgacademy.cli.output import progress, result, rows
+from pgacademy.cli.schools import Jobs
 from pgacademy.connection import connect
 from pgacademy.errors import UsageError
+from pgacademy.fleet import JOBS
 from pgacademy.locking import Patience
 
 PENDING = 2
@@ -32,6 +35,7 @@ StatementTimeout = Annotated[
 Wait = Annotated[
     float, typer.Option("--wait", min=0, help="Seconds to wait while somebody else is at work on the school.")
 ]
+AllSchools = Annotated[bool, typer.Option("--all-schools", help="Every school of the database, several at a time.")]
 
 
 @app.command()
@@ -68,12 +72,17 @@ def migrate(
     lock_budget: LockBudget = _USUAL.budget_s,
     statement_timeout: StatementTimeout = _USUAL.statement_timeout_s,
     wait: Wait = _USUAL.wait_s,
+    all_schools: AllSchools = False,
+    jobs: Jobs = JOBS,
     json: Json = False,
 ) -> None:
     """Bring a school up to this version of the library. Safe to run at any time, and again."""
+    patience = Patience(lock_timeout, lock_budget, statement_timeout, wait)
+    if all_schools:
+        schools.migrate_all(dsn, jobs, patience, json)
+        return
     target = conninfo(dsn)
     with progress(f"Migrating {school}", json) as report:
-        patience = Patience(lock_timeout, lock_budget, statement_timeout, wait)
         done = migrations.migrate(target, school, report, patience=patience)
     text = (
         f"{school} is up to date: {len(done.applied)} migrations, {len(done.repeatables)} functions, views, triggers, "
@@ -85,8 +94,17 @@ def migrate(
 
 
 @app.command()
-def status(dsn: Dsn = None, school: School = DEFAULT_SCHOOL, json: Json = False) -> None:
+def status(
+    dsn: Dsn = None,
+    school: School = DEFAULT_SCHOOL,
+    all_schools: AllSchools = False,
+    jobs: Jobs = JOBS,
+    json: Json = False,
+) -> None:
     """Say how a school stands against this library, and write nothing. Exit code 2: it is behind; 3: it differs."""
+    if all_schools:
+        schools.status_all(dsn, jobs, json)
+        return
     found = migrations.status(conninfo(dsn), school)
     lines = [
         f"{school}: pgacademy {found.school_version or '(never finished)'}, "

@@ -57,15 +57,6 @@ where n.nspname = %(school)s and c.relkind in ('r', 'p')
 -- name: people
 select count(*) from users
 
--- name: has_table
-select to_regclass(%(name)s) is not null
-
--- name: note
-insert into schema_history (operation, detail, login, os_user, hostname, duration_ms, library_version)
-values (
-    %(operation)s, %(detail)s, session_user, %(os_user)s, %(hostname)s, %(duration_ms)s, %(library_version)s
-)
-
 -- name: tables_to_lock
 -- The school's tables, and how many sessions hold each now.
 select
@@ -89,6 +80,9 @@ order by c.relispartition, c.relname
 -- Milliseconds: half of what a session waits before it looks for a deadlock, so that those who wait for us never
 -- find one, because we have given up by then.
 select least(400, extract(epoch from current_setting('deadlock_timeout')::interval) * 500)::integer
+
+-- name: try_lock_in_transaction
+select pg_try_advisory_xact_lock(%(space)s, %(key)s)
 
 -- name: set_lock_timeout
 select set_config('lock_timeout', %(value)s, true)

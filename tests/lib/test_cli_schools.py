@@ -1,0 +1,63 @@
+"""The commands about schools: exit codes, JSON, and what they refuse."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pgacademy import registry, roles
+from pgacademy.connection import Connection, connect
+from tests.lib.test_cli import document, run
+
+
+def school(dsn: str, home: Path, name: str) -> None:
+    with connect(dsn) as connection:
+        roles.apply_roles(connection, name)
+    run("migrate", "--dsn", dsn, "--school", name, home=home)
+
+
+@pytest.mark.slow
+def test_the_life_of_schools(dsn: str, deploy: Connection, tmp_path: Path) -> None:
+    first, second, third = (f"cli{os.getpid()}_{letter}" for letter in "abc")
+    options = ("--dsn", dsn, "--json")
+    assert document(run("schools", *options, home=tmp_path)) == []
+    school(dsn, tmp_path, first)
+    school(dsn, tmp_path, second)
+    found = document(run("schools", *options, home=tmp_path))
+    assert [(entry["name"], entry["state"], entry["development"]) for entry in found] == [
+        (first, "ready", False),
+        (second, "ready", False),
+    ]
+    assert first in run("schools", "--dsn", dsn, home=tmp_path).stdout
+
+    everything = document(run("migrate", "--all-schools", "--jobs", "2", *options, home=tmp_path))
+    assert [(entry["school"], entry["error"]) for entry in everything] == [(first, None), (second, None)]
+    run("status", "--all-schools", *options, home=tmp_path)
+    deploy.execute(f"set role {second}_owner; delete from {second}.schema_objects where kind = 'grants'; reset role")
+    run("status", "--all-schools", *options, home=tmp_path, check=2)
+    deploy.execute(f"set role {second}_owner; update {second}.schema_steps set sha256 = 'x'; reset role")
+    run("status", "--all-schools", *options, home=tmp_path, check=3)
+    everything = document(run("migrate", "--all-schools", *options, home=tmp_path, check=1))
+    assert [entry["error"] and entry["error"]["error"] for entry in everything] == [None, "MigrationError"]
+    run("migrate", "--all-schools", "--dsn", dsn, home=tmp_path, check=1)
+
+    assert document(run("rename", first, third, *options, home=tmp_path))["roles"] == "renamed"
+    assert registry.names(deploy) == [second, third]
+    refused = document(run("rename", third, second, *options, home=tmp_path, check=1))
+    assert refused["error"] == "Conflict"
+    assert document(run("rename", third, "select", *options, home=tmp_path, check=64))["error"] == "UsageError"
+
+    assert document(run("reset", third, "--yes", *options, home=tmp_path, check=1))["error"] == "NotAllowed"
+    run("reset", third, *options, home=tmp_path, check=64)
+    run("mark", third, "huge", *options, home=tmp_path, check=64)
+    run("mark", third, "development", *options, home=tmp_path)
+    assert document(run("reset", third, "--yes", *options, home=tmp_path))["applied"]
+
+    for arguments in ((), ("--confirm", second)):
+        run("drop", third, *arguments, *options, home=tmp_path, check=64)
+    assert registry.names(deploy) == [second, third]
+    assert document(run("drop", third, "--confirm", third, *options, home=tmp_path))["roles_left"] == {}
+    run("drop", third, "--confirm", third, *options, home=tmp_path, check=1)
+    assert registry.names(deploy) == [second]
