@@ -6,7 +6,8 @@ scratch database is given, with a school rebuilt there from the tree.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import psycopg
@@ -21,11 +22,17 @@ from pgacademy.connection import (
     school_path,
     school_release,
 )
-from pgacademy.errors import MigrationError, UsageError
+from pgacademy.errors import LockBusy, MigrationError, UsageError
 from pgacademy.settings import school_name
 from pgacademy.snapshot import Difference, Expected
 from pgacademy.sources import SourceFile, Tree, queries, tree
 from pgacademy.steps import Step, read_steps
+
+#: How long reading a definition waits for whoever holds its table.
+LOCK_TIMEOUT = "5s"
+
+# What migrate makes itself, without a file.
+_OF_THE_ENGINE = ("schema", "default privileges")
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,7 @@ def verify(conninfo: str, school: str, *, scratch_dsn: str | None = None, tree_:
     Any login that may use the school's schema can; the journal is for those that may act as owner, analyst or admin.
     `scratch_dsn` names a database in which a school may be made and dropped, on a server of the same major version; it
     is needed when the tree is not the one this installation was made with. Raises MigrationError when there is nothing
-    to compare with, SchoolMissing, NotAllowed, UsageError, ServerUnreachable.
+    to compare with, SchoolMissing, NotAllowed, UsageError, LockBusy, ServerUnreachable.
     """
     files = tree_ or tree()
     if scratch_dsn is None:
@@ -97,7 +104,8 @@ def verify(conninfo: str, school: str, *, scratch_dsn: str | None = None, tree_:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         release = school_release(connection, school_name(school))
-        with connection.transaction():
+        with _patient(school), connection.transaction():
+            connection.execute("select set_config('lock_timeout', %s, true)", (LOCK_TIMEOUT,))
             journal = _files(connection, school, files, is_owner=_enter(connection, school))
             live = snapshot.take(connection, school)
     if scratch_dsn is None:
@@ -121,16 +129,29 @@ def verify(conninfo: str, school: str, *, scratch_dsn: str | None = None, tree_:
     )
 
 
+@contextmanager
+def _patient(school: str) -> Iterator[None]:
+    try:
+        yield
+    except psycopg.errors.LockNotAvailable as exc:
+        raise LockBusy(
+            f"The school {school!r} is being changed at this moment.",
+            hint="Wait for the migration, or whatever holds its tables, and verify again.",
+            sqlstate=exc.sqlstate,
+        ) from exc
+
+
 def repair(
     conninfo: str, found: Verification, progress: migrations.Progress | None = None, *, tree_: Tree | None = None
 ) -> list[str]:
     """Applies again the repeatable files whose objects have drifted; returns their paths.
 
-    What a migration made is left alone, and so is what somebody added. Raises as migrations.migrate does.
+    What `migrate` itself makes (default privileges, USAGE on the schema) comes back too. What a migration made is left
+    alone, and so is what somebody added. Raises as migrations.migrate does.
     """
     files = tree_ or tree()
     due = mendable(found.differences, files.repeatables())
-    if not due:
+    if not can_repair(found, files):
         return []
     if not found.objects_compared:
         raise UsageError(
@@ -147,6 +168,12 @@ def repair(
             connection.execute(queries("bookkeeping")["forget_object"], values)
     migrations.migrate(conninfo, found.school, progress, tree_=files)
     return [file.path for file in due]
+
+
+def can_repair(found: Verification, files: Tree) -> bool:
+    """Whether repair() would do anything."""
+    of_the_engine = any(item.object in _OF_THE_ENGINE for item in found.differences)
+    return of_the_engine or bool(mendable(found.differences, files.repeatables()))
 
 
 def mendable(differences: Sequence[Difference], files: Sequence[SourceFile]) -> list[SourceFile]:
@@ -166,10 +193,16 @@ _READERS = ("owner", "analyst", "admin", "service", "instructor", "student", "an
 def _enter(connection: Connection, school: str) -> bool:
     """Acts as the owner, else as a role of the school that the login has, else as itself; True for the owner."""
     for name in (f"{school}_{role}" for role in _READERS):
-        if schools.may_act_as(connection, name):
+        if schools.may_act_as(connection, name) and _may_use(connection, name, school):
             connection.execute(sql.SQL("set local role {}").format(sql.Identifier(name)))
             return name == roles.owner(school)
     return False
+
+
+def _may_use(connection: Connection, role: str, school: str) -> bool:
+    """Not even the owner may, once the schema was given to somebody else."""
+    row = connection.execute(queries("verification")["may_use"], {"role": role, "school": school}).fetchone()
+    return bool(row and row[0])
 
 
 def _files(connection: Connection, school: str, tree_: Tree, *, is_owner: bool) -> Files | None:

@@ -19,7 +19,7 @@ from psycopg.conninfo import make_conninfo
 from pgacademy import embedded, migrations, roles, snapshot, verification
 from pgacademy.cli.verify import DRIFT, PENDING
 from pgacademy.connection import Connection, connect
-from pgacademy.errors import MigrationError, NotAllowed, SchoolMissing, UsageError
+from pgacademy.errors import LockBusy, MigrationError, NotAllowed, SchoolMissing, UsageError
 from pgacademy.sources import Tree
 from tests.lib.conftest import Yard
 
@@ -301,6 +301,29 @@ def test_drift_is_named_and_its_undoing_seen(
     assert school.verify().differences == ()
 
 
+@pytest.mark.parametrize(
+    ("thing", "entry"),
+    [
+        ("table parts", "table parts"),
+        ("view loud", "view loud"),
+        ("materialized view counts", "materialized view counts"),
+        ("sequence numbers", "sequence numbers"),
+        ("function shout(text)", "function shout(text)"),
+        ("domain small", "type small"),
+        ("schema hill", "schema"),
+    ],
+)
+def test_another_owner(school: School, server: embedded.Server, thing: str, entry: str) -> None:
+    dsn = server.dsn("verification", "postgres")
+    with psycopg.connect(dsn, autocommit=True, options="-c search_path=hill") as admin:
+        admin.execute(f"alter {thing} owner to hill_service")
+        try:
+            told = [(item.object, item.attribute, item.found) for item in school.verify(dsn).differences]
+            assert (entry, "owner", "<school>_service") in told
+        finally:
+            admin.execute(f"alter {thing} owner to hill_owner")
+
+
 def test_all_that_differs_is_told_at_once(school: School) -> None:
     school.run("alter table parts drop column note_id", "comment on table notes is null")
     told = {(item.object, item.kind, item.name, item.state) for item in school.verify().differences}
@@ -489,6 +512,15 @@ def test_who_cannot_read_the_journal_goes_by_the_release(
     assert (found.files, found.school_version, found.objects_compared, found.is_pending) == (None, "0.0.1", False, True)
 
 
+def test_it_does_not_wait_for_ever(measured: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verification, "LOCK_TIMEOUT", "100ms")
+    with connect(measured.dsn) as other, other.transaction():
+        other.execute("set local role academy_owner")
+        other.execute("lock table academy.notes in access exclusive mode")
+        with pytest.raises(LockBusy):
+            verified(measured)
+
+
 # -- mending ----------------------------------------------------------------------------------------------------------
 
 
@@ -514,6 +546,15 @@ def test_repair_applies_the_files_again(measured: Yard) -> None:
     left = verified(measured)
     assert [(item.object, item.state) for item in left.differences] == [("table by_hand", "extra")]
     assert verification.repair(measured.dsn, left, tree_=measured.tree) == []
+
+
+def test_repair_brings_back_what_the_engine_makes(measured: Yard) -> None:
+    measured.run("alter default privileges grant execute on functions to public")
+    measured.run("revoke usage on schema academy from academy_student")
+    found = verified(measured)
+    assert {item.object for item in found.differences} == {"default privileges", "schema"}
+    assert verification.repair(measured.dsn, found, tree_=measured.tree) == []
+    assert verified(measured).is_clean
 
 
 def test_repair_refuses_a_school_that_is_behind(measured: Yard, monkeypatch: pytest.MonkeyPatch) -> None:

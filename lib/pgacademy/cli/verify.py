@@ -97,8 +97,9 @@ def _advice(found: Verification) -> list[str]:
     if found.files and found.files.have_drifted:
         lines.append("Restore the files as they were applied; what should change goes into a new migration.")
     if found.differences:
-        lines.append(f"{len(found.differences)} differences from {found.against}.")
-        if verification.mendable(found.differences, tree().repeatables()):
+        count = len(found.differences)
+        lines.append(f"{count} difference{'s' if count > 1 else ''} from {found.against}.")
+        if verification.can_repair(found, tree()):
             lines.append(f"`pgacademy verify --repair {school}` applies the files of functions, views and so on again.")
         lines.append("What a migration made (tables, columns, indexes …) and what somebody added is mended by hand.")
     if found.is_pending:
