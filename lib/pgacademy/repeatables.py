@@ -4,14 +4,21 @@ Only files whose checksum changed are applied, the checksum's row in the same tr
 
 1. functions and views, in one transaction, in the order of their `-- requires:` lines;
 2. for each table whose triggers or policies changed, one short transaction, because policy DDL locks readers out, and
-   two tables in one transaction can deadlock with them; then the table grants, one transaction for each role;
+   two tables in one transaction can deadlock with them; the table grants, one transaction for each role. What cannot
+   have its lock is tried again after all the others;
 3. what has vanished from the tree, never with CASCADE.
+
+A transaction that holds a lock others queue for, and waits for a second one, may be in a circle with them. It gives up
+before the server looks for circles, so that it is never somebody else's statement that is ended for it.
 """
 
 from __future__ import annotations
 
 import heapq
 import json
+import random
+import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,12 +29,18 @@ import psycopg
 from pgacademy import __version__, locking
 from pgacademy.connection import Connection
 from pgacademy.errors import MigrationError
+from pgacademy.locking import RETRIED, Spot, patience
 from pgacademy.roles import PLATFORM_ROLES
 from pgacademy.sources import SourceFile, checksum, queries
 
 Key = tuple[str, str]  # kind and name
 
 GROUPS = tuple(f"pgacademy_{role}" for role in PLATFORM_ROLES)
+
+#: The part of deadlock_timeout after which a transaction that holds locks waits for no more of them.
+_SAFE = 0.6
+#: What DROP TRIGGER and ALTER TABLE lock is more than what CREATE TRIGGER does.
+_EXCLUSIVE = re.compile(r"\b(drop\s+trigger|alter\s+table)\b", re.IGNORECASE)
 
 # What the server says when a function cannot be replaced in place: another return type or parameter name (42P13), a
 # second signature that makes the name ambiguous (42725), a procedure in the place of a function (42809).
@@ -90,25 +103,38 @@ def apply(
 
     objects = [file for file in todo.changed if file.kind in ("function", "view")]
     if objects:
-        phase = _Objects(connection, files, write)
-        for file in locking.retried(connection, lambda: phase.run(objects)):
+        spot = Spot()
+        phase = _Objects(connection, files, write, spot)
+        doomed = phase.find_doomed(objects)
+        for file in locking.retried(connection, lambda: phase.run(objects, doomed), spot=spot, progress=progress):
             done(file)
 
     recorded = _recorded(connection)  # the first phase may have had to redo tables
+    units: list[_Unit] = []
     for table in _tables(todo.changed):
         parts = [part for part in table if recorded.get(_key(part)) != _checksum(part, history)]
         if parts:
-            locking.retried(connection, lambda parts=parts: _apply_table(connection, parts, write))  # type: ignore[misc]
+            units.append(_Unit(parts, lambda parts=parts: _apply_table(connection, parts, write)))  # type: ignore[misc]
         for part in table:
-            if part.path not in outcome.applied:
+            if part not in parts and part.path not in outcome.applied:
                 done(part)
-
-    for file in (file for file in todo.changed if file.kind == "grants"):
-        locking.retried(connection, lambda file=file: _apply_grants(connection, file, write))  # type: ignore[misc]
-        done(file)
+    units += [
+        _Unit([file], lambda file=file: _apply_grants(connection, file, write))  # type: ignore[misc]
+        for file in todo.changed
+        if file.kind == "grants"
+    ]
+    units += [
+        _Unit([], lambda key=key: _drop_part(connection, key), key[1])  # type: ignore[misc]
+        for key in todo.vanished
+        if key[0] not in ("function", "view")
+    ]
+    _run_each(connection, units, done, progress)
 
     if todo.vanished:
-        outcome.dropped = _drop_vanished(connection, todo.vanished)
+        objects_gone = [key for key in todo.vanished if key[0] in ("function", "view")]
+        if objects_gone:
+            locking.retried(connection, lambda: _drop_vanished(connection, objects_gone), progress=progress)
+        outcome.dropped = [f"{kind} {name}" for kind, name in todo.vanished]
     return outcome
 
 
@@ -131,7 +157,7 @@ def named(name: str, text: str) -> Iterator[None]:
     """
     try:
         yield
-    except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+    except RETRIED:
         raise
     except psycopg.Error as exc:
         raise _failure(name, text, exc) from exc
@@ -148,6 +174,85 @@ def _failure(name: str, text: str, exc: psycopg.Error) -> MigrationError:
         sqlstate=exc.sqlstate,
         constraint=exc.diag.constraint_name,
     )
+
+
+# -- locks ------------------------------------------------------------------------------------------------------------
+
+
+class _Allowance:
+    """How long one transaction may wait for locks: lock_timeout for the first, and for all others what is left of it.
+
+    From the first on, others may queue for what it holds. The server looks for a circle deadlock_timeout after somebody
+    began to wait, and ends whoever finds it: until then this transaction must be over, or have given up.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.deadline: float | None = None
+        self.began = time.monotonic()
+
+    def held(self) -> None:
+        """To be called after a statement that locked: from here on little time is left."""
+        if self.deadline is None:
+            row = self.connection.execute(queries("repeatables")["deadlock_timeout_ms"]).fetchone()
+            # Chance decides how much of it: in a circle waiting is of no use, and a shorter try is the kinder one.
+            safe_s = random.uniform(0.3, 1.0) * _SAFE * (row[0] if row else 1000) / 1000  # noqa: S311
+            allowed_s = patience().lock_timeout_s or safe_s
+            self.deadline = min(self.began + allowed_s, time.monotonic() + safe_s)
+        left_ms = max(round((self.deadline - time.monotonic()) * 1000), 10)
+        self.connection.execute(queries("repeatables")["limit_locks"], {"lock_ms": str(left_ms)})
+
+
+@dataclass
+class _Unit:
+    """What is one short transaction: files that are applied, or something that is dropped."""
+
+    files: Sequence[SourceFile]
+    work: Callable[[], None]
+    name: str = ""
+
+    @property
+    def table(self) -> str:
+        return self.files[0].name if self.files else self.name
+
+    @property
+    def label(self) -> str:
+        return ", ".join(file.path for file in self.files) or self.name
+
+
+def _run_each(
+    connection: Connection,
+    units: Sequence[_Unit],
+    done: Callable[[SourceFile], None],
+    progress: Callable[[str, int, int], None] | None,
+) -> None:
+    """Runs every unit, those that cannot have their locks again after the others, until the budget is used up."""
+    deadline = time.monotonic() + patience().budget_s
+    pause_s = 0.2
+    left = list(units)
+    while left:
+        stuck: list[tuple[_Unit, psycopg.Error]] = []
+        for unit in left:
+            try:
+                with connection.transaction():
+                    unit.work()
+            except RETRIED as exc:
+                stuck.append((unit, exc))
+            else:
+                for file in unit.files:
+                    done(file)
+        if not stuck:
+            return
+        pause_s = 0.2 if len(stuck) < len(left) else min(pause_s * 2, 5.0)
+        left = [unit for unit, _ in stuck]
+        spot = Spot("; ".join(unit.label for unit in left), [unit.table for unit in left])
+        holders = locking.holders(connection, spot)
+        sleep_s = random.uniform(0.5, 1.0) * pause_s  # noqa: S311  (jitter, not a secret)
+        if time.monotonic() + sleep_s > deadline:
+            raise locking.busy(stuck[0][1], holders, spot) from stuck[0][1]
+        if progress and holders:
+            progress(f"waiting for {holders[0]}", 0, 0)
+        time.sleep(sleep_s)
 
 
 # -- bookkeeping ------------------------------------------------------------------------------------------------------
@@ -185,7 +290,7 @@ def _record(connection: Connection, file: SourceFile, history: Sequence[str]) ->
     connection.execute(queries("bookkeeping")["record_object"], record_values(file, history))
 
 
-def _run_statements(connection: Connection, query: str, values: dict[str, str]) -> None:
+def _run_statements(connection: Connection, query: str, values: dict[str, str | bool]) -> None:
     """Runs the statements that a query returns."""
     for (statement,) in connection.execute(queries("repeatables")[query], values).fetchall():
         connection.execute(statement.encode())
@@ -224,18 +329,51 @@ class _Objects:
     """The first phase. What must be dropped to change an object is dropped with what stands on it, and made again."""
 
     def __init__(
-        self, connection: Connection, files: Sequence[SourceFile], write: Callable[[SourceFile], None]
+        self,
+        connection: Connection,
+        files: Sequence[SourceFile],
+        write: Callable[[SourceFile], None],
+        spot: Spot,
     ) -> None:
         self.connection = connection
         self.write = write
+        self.spot = spot
         self.files = {_key(file): file for file in files}
         objects = [file for file in files if file.kind in ("function", "view")]
         self.rank = {_key(file): number for number, file in enumerate(creation_order(objects))}
 
-    def run(self, changed: Sequence[SourceFile]) -> list[SourceFile]:
+    def find_doomed(self, changed: Sequence[SourceFile]) -> set[Key]:
+        """What must be dropped to be changed, found out by trying, and nothing kept of it: views, and functions with
+        another signature. So the locks that dropping takes are taken together, and early or not at all.
+        """
+        existing = self._existing()
+        doomed = {_key(file) for file in changed if file.kind == "view" and _key(file) in existing}
+        functions = [file for file in changed if file.kind == "function" and _key(file) in existing]
+        if not functions:
+            return doomed
+        with self.connection.transaction(force_rollback=True):
+            self.connection.execute("set local check_function_bodies = off")
+            for file in functions:
+                try:
+                    with self.connection.transaction(force_rollback=True):
+                        self.connection.execute(file.text.encode())
+                        if len(self._ids(file)) > 1:
+                            doomed.add(_key(file))
+                except _NOT_REPLACEABLE:
+                    doomed.add(_key(file))
+                except psycopg.Error:
+                    if self.connection.closed:
+                        raise
+                    # It may need what is not there yet; when it is its turn, it succeeds or says why not.
+        return doomed
+
+    def run(self, changed: Sequence[SourceFile], doomed: set[Key]) -> list[SourceFile]:
         """Applies the changed files, and all that had to go on their account; returns every file applied."""
         self.known = _recorded(self.connection)
-        self.existing = {(kind, name) for kind, name in self.connection.execute(queries("repeatables")["existing"])}
+        self.existing = self._existing()
+        before = set(self.existing)
+        self.doomed = doomed & before
+        self.allowance = _Allowance(self.connection)
         # Bodies may name what comes later in the same transaction.
         self.connection.execute("set local check_function_bodies = off")
         self.queue = [(self.rank[_key(file)], _key(file)) for file in changed]
@@ -249,17 +387,33 @@ class _Objects:
             self.write(file)
             self.existing.add(key)
             applied[key] = file
+        self._refuse_extras(before, list(applied.values()))
         for key in sorted(self.tables):
-            _apply_table(self.connection, [self.files[key]], self.write)
+            _apply_table(self.connection, [self.files[key]], self.write, self.allowance)
             applied[key] = self.files[key]
         return list(applied.values())
 
+    def _existing(self) -> set[Key]:
+        return {(kind, name) for kind, name in self.connection.execute(queries("repeatables")["existing"])}
+
+    def _refuse_extras(self, before: set[Key], applied: Sequence[SourceFile]) -> None:
+        """A second object in a file would be nobody's: never changed, never dropped."""
+        for kind, name in sorted(self._existing() - before - self.files.keys()):
+            paths = [file.path for file in applied if re.search(rf"\b{re.escape(name)}\b", file.text)]
+            raise MigrationError(
+                f"{', '.join(paths) or 'A file'} makes the {kind} {name} beside its own object.",
+                hint="Put it into a file of its own, named after it.",
+            )
+
     def _apply(self, file: SourceFile) -> None:
-        if file.kind == "view":
-            if _key(file) in self.existing:
-                self._drop(file)
+        key = _key(file)
+        if key in self.existing and key in self.doomed:
+            # All that must go goes at once: after the first lock little time is left for the others.
+            self._drop(sorted(self.doomed & self.existing))
+        if key not in self.existing:
             self._create(file)
-        elif _key(file) not in self.existing:
+        elif file.kind == "view":
+            self._drop([key])
             self._create(file)
         else:
             self._replace(file)
@@ -276,7 +430,7 @@ class _Objects:
 
     def _replace(self, file: SourceFile) -> None:
         """In place where the server can, so that nothing that stands on the function is touched."""
-        _run_statements(self.connection, "reset_function", {"name": file.name, "groups": ", ".join(GROUPS)})
+        _run_statements(self.connection, "reset_function", {"name": file.name})
         try:
             with self.connection.transaction():
                 self.connection.execute(file.text.encode())
@@ -285,39 +439,58 @@ class _Objects:
                 raise psycopg.Rollback  # the old signature is still there, beside the new one
         except _NOT_REPLACEABLE:
             pass
-        except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+        except RETRIED:
             raise
         except psycopg.Error as exc:
             raise _failure(file.path, file.text, exc) from exc
-        self._drop(file)
+        self._drop([_key(file)])
         self._create(file)
 
     def _ids(self, file: SourceFile) -> list[tuple[int, int]]:
-        values = {"kind": file.kind, "name": file.name}
-        return [(row[0], row[1]) for row in self.connection.execute(queries("repeatables")["object_ids"], values)]
+        return _object_ids(self.connection, [_key(file)])
 
-    def _drop(self, file: SourceFile) -> None:
-        """Drops the object and its dependents, and puts these in the queue, or among the tables to be redone."""
-        ids = self._ids(file)
-        values = {"classes": [classid for classid, _ in ids], "objects": [oid for _, oid in ids]}
-        doomed = self.connection.execute(queries("repeatables")["drop_with_dependents"], values).fetchall()
+    def _drop(self, keys: Sequence[Key]) -> None:
+        """Drops objects and their dependents, and puts these in the queue, or among the tables to be redone."""
+        doomed = _with_dependents(self.connection, keys)
         for kind, name, _ in doomed:
             if (kind, name) not in self.files and (kind, name) not in self.known:
-                raise MigrationError(
-                    f"{file.path} changes the shape of {file.name}, and {name} stands on it.",
-                    hint="A function used by a default, constraint or index is state: change it in a migration. "
-                    "An object that is not of this library must be dropped by whoever made it.",
-                )
+                raise self._stranger(keys, kind, name)
         for kind, name, statement in doomed:
+            self.spot.where, self.spot.words = f"{kind} {name}", [name]
             self.connection.execute(statement.encode())
+            self.allowance.held()
             key = (kind, name)
             self.existing.discard(key)
-            if key == _key(file) or key not in self.files:
+            if key not in self.files:
                 continue
             if kind in ("policies", "triggers"):
                 self.tables.add(key)
-            elif (self.rank[key], key) not in self.queue:
+            elif (self.rank[key], key) not in self.queue and key not in keys:
                 heapq.heappush(self.queue, (self.rank[key], key))
+
+    def _stranger(self, keys: Sequence[Key], kind: str, name: str) -> MigrationError:
+        cause = next(
+            (key for key in keys if (kind, name) in [row[:2] for row in _with_dependents(self.connection, [key])]),
+            keys[0],
+        )
+        return MigrationError(
+            f"{self.files[cause].path} changes the shape of {cause[1]}, and {name} stands on it.",
+            hint="A function used by a default, constraint or index is state: change it in a migration. "
+            "An object that is not of this library must be dropped by whoever made it.",
+        )
+
+
+def _object_ids(connection: Connection, keys: Sequence[Key]) -> list[tuple[int, int]]:
+    values = {"kinds": [kind for kind, _ in keys], "names": [name for _, name in keys]}
+    return [(row[0], row[1]) for row in connection.execute(queries("repeatables")["ids_of_several"], values)]
+
+
+def _with_dependents(connection: Connection, keys: Sequence[Key]) -> list[tuple[str, str, str]]:
+    """Kind, name and DROP statement of the objects and all that stands on them, the farthest first."""
+    ids = _object_ids(connection, keys)
+    values = {"classes": [classid for classid, _ in ids], "objects": [oid for _, oid in ids]}
+    rows = connection.execute(queries("repeatables")["drop_with_dependents"], values)
+    return [(kind, name, statement) for kind, name, statement in rows]
 
 
 # -- 2. triggers, policies, grants ------------------------------------------------------------------------------------
@@ -332,20 +505,35 @@ def _tables(files: Sequence[SourceFile]) -> list[list[SourceFile]]:
     return [sorted(tables[name], key=lambda file: file.kind, reverse=True) for name in sorted(tables)]
 
 
-def _apply_table(connection: Connection, parts: Sequence[SourceFile], write: Callable[[SourceFile], None]) -> None:
+def _apply_table(
+    connection: Connection,
+    parts: Sequence[SourceFile],
+    write: Callable[[SourceFile], None],
+    allowance: _Allowance | None = None,
+) -> None:
+    table = parts[0].name
+    allowance = allowance or _Allowance(connection)
+    row = connection.execute(queries("repeatables")["table"], {"table": table}).fetchone()
+    if row is None:
+        raise MigrationError(f"{parts[0].path} is named after {table}, which is no table.", hint="Rename or drop it.")
+    lockable, triggers = row
+    if lockable:
+        # The strongest lock first: one that grows later meets readers who by then wait for its weaker self.
+        is_exclusive = any(
+            part.kind == "policies"
+            or _EXCLUSIVE.search(part.text)
+            or not all(re.search(rf"\b{re.escape(name)}\b", part.text) for name in triggers)
+            for part in parts
+        )
+        _run_statements(connection, "lock_table", {"table": table, "is_exclusive": is_exclusive})
+        allowance.held()
     for file in parts:
-        values = {"table": file.name}
-        row = connection.execute(queries("repeatables")["table_exists"], values).fetchone()
-        if row is None or not row[0]:
-            raise MigrationError(
-                f"{file.path} is named after {file.name}, which is no table.", hint="Rename or drop it."
-            )
         if file.kind == "policies":
-            _run_statements(connection, "drop_policies", values)
+            _run_statements(connection, "drop_policies", {"table": table})
         with named(file.path, file.text):
             connection.execute(file.text.encode())
         if file.kind == "triggers":
-            _run_statements(connection, "drop_old_triggers", values)
+            _run_statements(connection, "drop_old_triggers", {"table": table})
         write(file)
 
 
@@ -363,41 +551,25 @@ def _apply_grants(connection: Connection, file: SourceFile, write: Callable[[Sou
 # -- 3. what has vanished ---------------------------------------------------------------------------------------------
 
 
-def _drop_vanished(connection: Connection, vanished: Sequence[Key]) -> list[str]:
-    def forget(key: Key) -> None:
-        connection.execute(queries("bookkeeping")["forget_object"], {"kind": key[0], "name": key[1]})
+def _drop_part(connection: Connection, key: Key) -> None:
+    """The triggers and policies of a table, or the grants of a role, whose file is gone."""
+    kind, name = key
+    if kind == "grants":
+        _run_statements(connection, "reset_table_grants", {"group": f"pgacademy_{name}"})
+    else:
+        _run_statements(connection, f"drop_{kind}", {"table": name})
+    connection.execute(queries("bookkeeping")["forget_object"], {"kind": kind, "name": name})
 
-    def drop_part(key: Key) -> None:
-        kind, name = key
-        if kind == "grants":
-            _run_statements(connection, "reset_table_grants", {"group": f"pgacademy_{name}"})
-        else:
-            _run_statements(connection, f"drop_{kind}", {"table": name})
-        forget(key)
 
-    def drop_objects(keys: list[Key]) -> None:
-        _drop_objects(connection, keys)
-        for key in keys:
-            forget(key)
-
-    parts = [key for key in vanished if key[0] not in ("function", "view")]
-    objects = [key for key in vanished if key[0] in ("function", "view")]
-    for key in parts:
-        locking.retried(connection, lambda key=key: drop_part(key))  # type: ignore[misc]
-    if objects:
-        locking.retried(connection, lambda: drop_objects(objects))
-    return [f"{kind} {name}" for kind, name in vanished]
+def _drop_vanished(connection: Connection, keys: Sequence[Key]) -> None:
+    _drop_objects(connection, keys)
+    for kind, name in keys:
+        connection.execute(queries("bookkeeping")["forget_object"], {"kind": kind, "name": name})
 
 
 def _drop_objects(connection: Connection, keys: Sequence[Key]) -> None:
     """Drops functions and views and nothing else: a dependent outside `keys` is an error that names it."""
-    ids = [
-        (row[0], row[1])
-        for kind, name in keys
-        for row in connection.execute(queries("repeatables")["object_ids"], {"kind": kind, "name": name})
-    ]
-    values = {"classes": [classid for classid, _ in ids], "objects": [oid for _, oid in ids]}
-    doomed = connection.execute(queries("repeatables")["drop_with_dependents"], values).fetchall()
+    doomed = _with_dependents(connection, keys)
     wanted = set(keys)
     strangers = [
         f"{kind if kind != 'other' else ''} {name}".strip() for kind, name, _ in doomed if (kind, name) not in wanted
@@ -408,5 +580,7 @@ def _drop_objects(connection: Connection, keys: Sequence[Key]) -> None:
             f"{', '.join(sorted(name for _, name in wanted))}.",
             hint="Change or drop it first; nothing is ever dropped along with its dependents.",
         )
+    allowance = _Allowance(connection)
     for _, _, statement in doomed:
         connection.execute(statement.encode())
+        allowance.held()

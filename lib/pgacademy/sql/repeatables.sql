@@ -31,15 +31,50 @@ where
     %(kind)s = 'view' and c.relname = %(name)s and c.relnamespace = current_schema()::regnamespace
     and c.relkind in ('v', 'm')
 
+-- name: ids_of_several
+-- The same for several at once.
+select
+    'pg_proc'::regclass::oid as classid,
+    p.oid
+from unnest(%(kinds)s::text[], %(names)s::text[]) as k (kind, name)
+inner join pg_proc as p on k.kind = 'function' and p.proname = k.name
+where p.pronamespace = current_schema()::regnamespace
+union all
+select
+    'pg_class'::regclass::oid as classid,
+    c.oid
+from unnest(%(kinds)s::text[], %(names)s::text[]) as k (kind, name)
+inner join pg_class as c on k.kind = 'view' and c.relname = k.name and c.relkind in ('v', 'm')
+where c.relnamespace = current_schema()::regnamespace
+
 -- name: reset_function
--- Takes back every grant on a function, so that one removed from its file is gone.
-select format('revoke all on routine %%s from public, %%s', p.oid::regprocedure, %(groups)s::text) as statement
+-- Takes back every grant on a function, whoever has it, so that what the file says is all there is.
+select
+    format(
+        'revoke all on routine %%s from %%s cascade',
+        p.oid::regprocedure,
+        string_agg(distinct case a.grantee when 0 then 'public' else quote_ident(r.rolname) end, ', ')
+    ) as statement
 from pg_proc as p
-where p.proname = %(name)s and p.pronamespace = current_schema()::regnamespace
+cross join lateral aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as a
+left join pg_roles as r on a.grantee = r.oid
+where
+    p.proname = %(name)s and p.pronamespace = current_schema()::regnamespace
+    and a.grantee <> p.proowner
+group by p.oid
+
+-- name: deadlock_timeout_ms
+select s.setting::integer
+from pg_settings as s
+where s.name = 'deadlock_timeout'
+
+-- name: limit_locks
+select set_config('lock_timeout', %(lock_ms)s || 'ms', true)
 
 -- name: drop_with_dependents
 -- What must go, and how, before the objects can be dropped: the farthest dependent first, the objects last. A view is
--- reached through its rewrite rule, and whatever uses its row type through that type. Kind `other` is what no
+-- reached through its rewrite rule, a materialized one through its indexes as well, and whatever uses its row type
+-- through that type. Kind `other` is what no
 -- repeatable file can bring back: a column default, a constraint, an index, an object of somebody else's.
 with recursive reached (classid, objid, depth) as (
     select
@@ -50,15 +85,17 @@ with recursive reached (classid, objid, depth) as (
     union all
     select
         case when r.oid is not null then 'pg_class'::regclass::oid else d.classid end,
-        coalesce(r.ev_class, d.objid),
+        coalesce(r.ev_class, m.oid, d.objid),
         n.depth + 1
     from reached as n
     inner join pg_depend as d on n.classid = d.refclassid and n.objid = d.refobjid
     left join pg_rewrite as r on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
+    left join pg_index as i on d.classid = 'pg_class'::regclass and d.objid = i.indexrelid
+    left join pg_class as m on i.indrelid = m.oid and m.relkind = 'm'
     where
         d.deptype in ('n', 'a', 'i')
         and n.depth < 100
-        and (r.oid is null or n.classid <> 'pg_class'::regclass or r.ev_class <> n.objid)
+        and (n.classid <> 'pg_class'::regclass or coalesce(r.ev_class, m.oid, 0) <> n.objid)
         -- a table's own parts are not reached through the table
         and (
             n.depth = 0 or n.classid <> 'pg_class'::regclass
@@ -106,16 +143,32 @@ left join pg_trigger as t on o.classid = 'pg_trigger'::regclass and o.objid = t.
 left join pg_class as tc on t.tgrelid = tc.oid
 where
     o.classid <> 'pg_type'::regclass -- a view's row type goes with the view
+    and c.relkind is distinct from 't' -- and what a materialized view keeps elsewhere with it
     and not (t.oid is not null and t.tgparentid <> 0) -- a partition's copy goes with its parent's trigger
 order by o.depth desc, o.objid desc
 
--- name: table_exists
-select exists (
-    select from pg_class as c
-    where
-        c.relname = %(table)s and c.relnamespace = current_schema()::regnamespace
-        and c.relkind in ('r', 'p', 'v', 'm', 'f')
-)
+-- name: table
+-- Whether LOCK TABLE locks this and nothing else, and the triggers on it.
+select
+    c.relkind in ('r', 'p') as is_lockable,
+    array(
+        select t.tgname::text
+        from pg_trigger as t
+        where t.tgrelid = c.oid and not t.tgisinternal and t.tgparentid = 0
+    ) as triggers
+from pg_class as c
+where
+    c.relname = %(table)s and c.relnamespace = current_schema()::regnamespace
+    and c.relkind in ('r', 'p', 'v', 'm', 'f')
+
+-- name: lock_table
+select
+    format(
+        'lock table only %%s in %%s mode', c.oid::regclass,
+        case when %(is_exclusive)s then 'access exclusive' else 'share row exclusive' end
+    ) as statement
+from pg_class as c
+where c.relname = %(table)s and c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p')
 
 -- name: drop_policies
 select format('drop policy %%I on %%s', p.polname, c.oid::regclass) as statement
