@@ -7,7 +7,7 @@ import sys
 from dataclasses import asdict
 
 from pgacademy import demo as demo_
-from pgacademy import embedded, migrations, roles, seeding
+from pgacademy import embedded, migrations, registry, roles, seeding
 from pgacademy.cli.app import DEFAULT_SCHOOL, Json, School, app
 from pgacademy.cli.output import out, progress, result
 from pgacademy.connection import connect
@@ -20,10 +20,15 @@ def demo(school: School = DEFAULT_SCHOOL, json: Json = False) -> None:
     with progress("Starting PostgreSQL", json):
         server.start()
     target = server.dsn()
-    with connect(target) as connection, connection.transaction():
-        roles.apply_roles(connection, school)
+    with connect(target) as connection:
+        is_new = registry.find(connection, school) is None
+        with connection.transaction():
+            roles.apply_roles(connection, school)
     with progress(f"Migrating {school}", json) as report:
         migrations.migrate(target, school, report)
+    if is_new:  # one that was there before is somebody's, and stays what it was
+        with connect(target) as connection:
+            registry.mark(connection, school, development=True)
     for seed_set in ("reference", "demo"):
         with progress(f"Seeding {seed_set}", json) as report:
             seeding.seed(target, school, seed_set, report)
