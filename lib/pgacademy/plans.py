@@ -16,8 +16,16 @@ from psycopg import sql
 
 from pgacademy import __version__, lock_levels, locking, repeatables, roles, schools
 from pgacademy.bookkeeping import State
-from pgacademy.connection import EXTENSIONS_SCHEMA, Connection, connect, extensions_schema, school_path, school_release
-from pgacademy.errors import NotAllowed
+from pgacademy.connection import (
+    EXTENSIONS_SCHEMA,
+    Connection,
+    connect,
+    extensions_schema,
+    release_key,
+    school_path,
+    school_release,
+)
+from pgacademy.errors import NotAllowed, VersionMismatch
 from pgacademy.lock_levels import ACCESS_EXCLUSIVE, Effect, Known
 from pgacademy.settings import school_name
 from pgacademy.sources import SourceFile, Tree, queries, tree
@@ -118,7 +126,8 @@ class Plan:
 def plan(conninfo: str, school: str, *, tree_: Tree | None = None) -> Plan:
     """Compares a school with the files of this library and says what would be done, statement by statement.
 
-    Writes nothing. Raises SchoolMissing, NotAllowed, MigrationError for a file that cannot be run, ServerUnreachable.
+    Writes nothing. Raises SchoolMissing, NotAllowed, VersionMismatch, MigrationError for a file that cannot be run,
+    ServerUnreachable.
     """
     with reading(conninfo, school, tree_) as found:
         return found.plan()
@@ -262,6 +271,11 @@ def reading(conninfo: str, school: str, tree_: Tree | None = None) -> Iterator[R
     steps, changeable = read_steps(files.migrations), files.repeatables()
     with connect(conninfo, application_name="pgacademy plan") as connection:
         release = school_release(connection, school_name(school))
+        if release is not None and release_key(release) > release_key(__version__):
+            raise VersionMismatch(
+                f"The school {school!r} was migrated by pgacademy {release}; this is the older {__version__}.",
+                hint=f"Install pgacademy {release} or later.",
+            )
         holder = connection.execute(
             queries("engine")["lock_holder"], locking.lock_key(f"the school {school}")
         ).fetchone()

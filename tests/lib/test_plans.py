@@ -16,7 +16,7 @@ from pgacademy import embedded, locking, migrations, plans, roles, scripts, sour
 from pgacademy.cli import app
 from pgacademy.cli.plan import human_size
 from pgacademy.connection import Connection, connect
-from pgacademy.errors import MigrationError, NotAllowed, SchoolMissing
+from pgacademy.errors import MigrationError, NotAllowed, SchoolMissing, VersionMismatch
 from tests.lib.conftest import FUNCTION, Yard
 
 LONG = "alter table notes add column stars int not null default 0;\nalter table notes alter column body set not null;\n"
@@ -169,6 +169,12 @@ def test_a_school_that_is_not_there(dsn: str, yard: Yard) -> None:
         plans.plan(dsn, "riverside", tree_=yard.tree)
 
 
+def test_a_school_of_a_newer_library_is_left_alone(migrated: Yard) -> None:
+    migrated.run("comment on schema academy is 'pgacademy 99.0.0: a school.'")
+    with pytest.raises(VersionMismatch):
+        made(migrated)
+
+
 def test_drift_is_named_and_nothing_is_scripted(changed: Yard) -> None:
     changed.write("migrations/0001.create-notes.sql", "-- depends:\ncreate table notes (id bigint primary key);\n")
     plan = made(changed)
@@ -296,6 +302,7 @@ def twin(changed: Yard, deploy: Connection, server: embedded.Server) -> Iterator
 
 
 def add_the_other_kinds(yard: Yard) -> None:
+    yard.write("sql/grants/student.sql", "grant select (id) on notes to pgacademy_student;\n")
     yard.write(
         "migrations/0004.index.sql",
         "-- depends: 0003.rate-notes\n-- transactional: false\n"
@@ -322,9 +329,25 @@ def test_the_script_does_what_migrate_does(changed: Yard, twin: Yard) -> None:
     assert twin.ask("select count(*) from notes where stars = 5 and body = 'x100%%;'") == [1000]
 
 
-def test_a_script_is_refused_by_a_school_that_went_on_meanwhile(changed: Yard, twin: Yard) -> None:
+def test_a_script_that_dies_leaves_what_migrate_goes_on_with(changed: Yard) -> None:
+    changed.write(
+        "migrations/0004.index.sql",
+        "-- depends: 0003.rate-notes\n-- transactional: false\n"
+        "create unique index concurrently notes_body_idx on notes (body);\n",
+    )
+    assert psql(changed.dsn, scripts.script(changed.dsn, "academy", tree_=changed.tree)).returncode == 3
+    assert changed.status().unfinished == ("0004.index",)
+    (step,) = made(changed).steps
+    assert (step.kind, step.is_begun) == ("concurrent", True)
+    changed.run("delete from academy.notes where id > 1")
+    changed.migrate()
+    assert made(changed).is_clean
+
+
+def test_a_script_is_refused_by_a_school_that_went_on_meanwhile(changed: Yard) -> None:
+    twin = changed
     script = scripts.script(twin.dsn, "academy", tree_=twin.tree)
-    twin.migrate()
+    twin.run("insert into academy._yoyo_migration values ('x', '0009.other', now())")
     before = dump(twin.dsn)
     assert psql(twin.dsn, script).returncode == 3
     assert dump(twin.dsn) == before

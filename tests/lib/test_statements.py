@@ -167,6 +167,9 @@ def test_lines_and_tokens() -> None:
     assert [token.kind for token in first.tokens[:3]] == ["word", "word", "name"]
     assert [token.value for token in second.tokens] == ["select", "it's", ",", "q", ",", "Ä"]
     assert second.words == ("select", "Ä")
+    (prefixed,) = split("select U&'a', x'1f', N'q', e'\\'', U&\"b\"")
+    kinds = ["string", "string", "string", "string", "name"]
+    assert [token.kind for token in prefixed.tokens[1:] if token.value != ","] == kinds
 
 
 def test_psql_s_commands_are_found_and_nothing_else() -> None:
