@@ -46,7 +46,7 @@ def run(connection: Connection, name: str, statements: Sequence[Statement], spot
 
 def send(connection: Connection, name: str, statement: Statement, spot: Spot) -> None:
     """Sends one statement, in a transaction or not."""
-    spot.where, spot.words = f"{name}, line {statement.line}", [token.value for token in statement.tokens]
+    spot.where, spot.statement = f"{name}, line {statement.line}", statement
     try:
         connection.execute(statement.text.encode())
     except RETRIED:

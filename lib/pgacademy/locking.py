@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -18,6 +18,7 @@ from psycopg.rows import class_row
 from pgacademy.connection import Connection
 from pgacademy.errors import LockBusy
 from pgacademy.sources import queries
+from pgacademy.statements import Statement
 
 T = TypeVar("T")
 
@@ -68,10 +69,16 @@ def patience() -> Patience:
 
 @dataclass
 class Spot:
-    """Where in a file the work is: "0003.x.sql, line 4", and the words of the statement there."""
+    """Where in a file the work is: "0003.x.sql, line 4", and the statement, or words, there."""
 
     where: str = ""
-    words: Sequence[str] = ()
+    words: Collection[str] = ()
+    statement: Statement | None = None
+
+    @property
+    def names(self) -> set[str]:
+        """What may be the name of a table there."""
+        return set(self.words) | ({token.value for token in self.statement.tokens} if self.statement else set())
 
 
 @dataclass(frozen=True)
@@ -182,13 +189,15 @@ def holders(connection: Connection, spot: Spot | None = None, query: str = "lock
         connection.execute(queries("engine")["as_login"])
         with connection.cursor(row_factory=class_row(Holder)) as cursor:
             found = cursor.execute(queries("engine")[query], {"school": row[0] if row else None}).fetchall()
-    named = [holder for holder in found if spot and set(holder.tables) & set(spot.words)]
+    words = spot.names if spot else set()
+    named = [holder for holder in found if words & set(holder.tables)]
     return named or found
 
 
 def busy(exc: psycopg.Error, found: Sequence[Holder], spot: Spot | None = None) -> LockBusy:
     """The error that names who is in the way."""
-    wanted = {table for holder in found for table in holder.tables if spot and table in spot.words}
+    words = spot.names if spot else set()
+    wanted = {table for holder in found for table in holder.tables if table in words}
     table = f" on {', '.join(sorted(wanted))}" if wanted else ""
     where = f"{spot.where}: a" if spot and spot.where else "A"
     notes = [line for holder in found[:5] for line in holder.lines]

@@ -20,6 +20,7 @@ from pgacademy import (
     execution,
     locking,
     repeatables,
+    roles,
     schools,
 )
 from pgacademy.baselines import baseline
@@ -164,7 +165,7 @@ def _is_current(
     changeable: Sequence[SourceFile],
 ) -> bool:
     """Whether there is nothing to do, seen without the lock: what is true of one moment needs none."""
-    if not seen.is_ready or release_in(seen.comment) != __version__:
+    if not seen.is_ready or seen.owner != roles.owner(school) or release_in(seen.comment) != __version__:
         return False
     state = bookkeeping.read_existing(connection, schools.become_owner(school, seen.extensions or ""))
     is_current = (
@@ -209,10 +210,12 @@ def _pending(steps: Sequence[Step], state: State) -> list[Step]:
             f"Migrations have appeared before ones that are already applied: {', '.join(late)}.",
             hint="Number them after the last one applied.",
         )
-    pending = [step for step in steps if step.id not in state.applied]
-    for step in pending:
+    return [step for step in steps if step.id not in state.applied]
+
+
+def _check(steps: Sequence[Step]) -> None:
+    for step in steps:
         check(step)
-    return pending
 
 
 # -- writing ----------------------------------------------------------------------------------------------------------
@@ -228,12 +231,15 @@ def _migrate(
     school = report.school
     seen = schools.look(connection, school)
     schools.check(connection, school, seen)
-    if not (seen.exists and seen.has_journal):
-        _pending(steps, State())  # a file that cannot be run is refused before anything is made
+    is_new = not (seen.exists and seen.has_journal)
+    if is_new:  # a file that cannot be run is refused before anything is made
+        _check(steps)
     schools.prepare(connection, school, seen)
     with schools.as_owner(connection, school):
         state = bookkeeping.read_existing(connection)
         pending = _pending(steps, state)
+        if not is_new:
+            _check(pending)
         for number, step in enumerate(pending, 1):
             apply(connection, school, step, progress, is_resumed=step.id in state.started)
             report.applied.append(step.id)

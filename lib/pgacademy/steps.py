@@ -147,7 +147,7 @@ def check(step: Step) -> None:
 
 def _check_file(step: Step) -> None:
     name = step.path.name
-    if commands := statements.meta_commands(step.text):
+    if "\\" in step.text and (commands := statements.meta_commands(step.text)):
         word = commands[0].text.split()[0]
         raise MigrationError(
             f"{name}, line {commands[0].line}: {word} is a command of psql, not SQL.",
