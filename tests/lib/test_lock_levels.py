@@ -321,16 +321,16 @@ ALONE = [
 def test_what_runs_outside_a_transaction_locks_what_is_said(
     text: str, table: str, connection: Connection, server: embedded.Server
 ) -> None:
-    """A reader with a snapshot keeps the statement waiting, while its locks are looked at."""
+    """Another transaction keeps the statement waiting, while its locks are looked at."""
     effects = assess(one(text), KNOWN)
     expected = strongest(effect for effect in effects if effect.table == table or effect.kind == "index")
     with (
         psycopg.connect(server.dsn("lock_levels", "postgres"), options="-c search_path=s", autocommit=True) as worker,
         psycopg.connect(server.dsn("lock_levels", "postgres"), options="-c search_path=s") as holder,
     ):
-        # What does not wait for readers, or not while it holds its lock, is kept waiting for the lock itself.
-        waits_for_readers = "index" in text or text.startswith("reindex")
-        mode = "access share" if waits_for_readers else "share update exclusive"
+        # What does not wait for writers, or not while it holds its lock, is kept waiting for the lock itself.
+        waits_for_writers = "index" in text
+        mode = "row exclusive" if waits_for_writers else "share update exclusive"
         holder.execute(f"lock table t, p in {mode} mode")
         thread = threading.Thread(target=lambda: worker.execute(text.encode()))
         thread.start()
