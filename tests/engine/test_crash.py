@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,6 +16,8 @@ from pgacademy.connection import Connection, connect
 from pgacademy.steps import read_steps
 from tests.engine import catalogues
 from tests.engine.faults import Death, When, dying
+from tests.engine.several_transactions import assert_each_row_done_once, write_several_transactions
+from tests.lib.conftest import Yard
 
 #: The longest a dead client's session may outlive it, in seconds: client_connection_check_interval is half of one.
 LONGEST_AFTERLIFE_S = 1.5
@@ -49,11 +53,13 @@ def admin(server: embedded.Server, dsn: str) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def walk(dsn: str, admin: psycopg.Connection, tree: sources.Tree, when: When) -> Walk:
+def walk(
+    dsn: str, admin: psycopg.Connection, tree: sources.Tree, when: When, *, from_first_statement: bool = True
+) -> Walk:
     """Run after run, each dies one boundary later than the one before, until one has no boundary left to die at.
 
-    Boundaries are counted from the start until a run gets to a file's first statement, and from there afterwards. When
-    a run got a file done before it died, the next begins with the file after it, so its deaths begin anew at 1.
+    When a run got a file done before it died, the next begins with the file after it, so its deaths begin anew. Unless
+    told otherwise they do so at the file's first statement, once a run got as far as that.
     """
     done, ids, texts = Walk(), catalogues.step_ids(tree), _texts(tree)
     boundary, since_file = 1, False
@@ -74,7 +80,7 @@ def walk(dsn: str, admin: psycopg.Connection, tree: sources.Tree, when: When) ->
         after = steps, objects = catalogues.recorded(admin)
         assert steps == ids[: len(steps)], f"after a death at: {client.last}"
         done.deaths[ids[len(before[0])] if len(before[0]) < len(ids) else ""] += 1
-        if not since_file:
+        if from_first_statement and not since_file:
             since_file = any(map(of_a_file, client.asked))
             boundary = 1 if since_file else boundary + 1
         elif after != before:
@@ -110,3 +116,36 @@ def test_death_at_every_boundary_leaves_nothing_to_do_by_hand(
     catalogues.assert_recorded_once(admin, tree)
     assert catalogues.dump(server.binaries, server.dsn(str(admin.info.dbname), "postgres")) == clean_build
     assert not migrations.migrate(dsn, "academy").changed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("when", ["before", "during"])
+def test_death_within_steps_of_several_transactions(
+    server: embedded.Server, yard: Yard, admin: psycopg.Connection, when: When
+) -> None:
+    write_several_transactions(yard, rows=1500, batch=100)
+    done = walk(yard.dsn, admin, yard.tree, when, from_first_statement=False)
+    print(f"\n{when}: {done.deaths.total()} deaths, {dict(done.deaths)}")
+    assert all(done.deaths[name] >= 3 for name in catalogues.step_ids(yard.tree))
+    assert done.longest_afterlife_s < LONGEST_AFTERLIFE_S
+    catalogues.assert_recorded_once(admin, yard.tree)
+    assert_each_row_done_once(admin, rows=1500)
+
+
+@pytest.mark.slow
+def test_death_on_the_way_back(
+    server: embedded.Server, dsn: str, deploy: Connection, admin: psycopg.Connection, clean_build: list[str]
+) -> None:
+    tree = sources.tree()
+    migrations.migrate(dsn, "academy")
+    first, *rest = ids = catalogues.step_ids(tree)
+    for boundary in itertools.count(1, STRIDE):
+        with contextlib.suppress(Death), dying(boundary, "during" if boundary % 2 else "before"):
+            assert migrations.rollback(dsn, "academy", first) == rest[::-1]
+        catalogues.seconds_until_gone(admin, str(admin.info.dbname))
+        if catalogues.recorded(admin)[0] != ids:  # it came to its end, or died after that
+            break
+    assert boundary > 10 * STRIDE
+    assert catalogues.recorded(admin) == ([first], 0)
+    migrations.migrate(dsn, "academy")
+    assert catalogues.dump(server.binaries, server.dsn(str(admin.info.dbname), "postgres")) == clean_build

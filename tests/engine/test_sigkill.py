@@ -15,6 +15,8 @@ import pytest
 from pgacademy import embedded, sources
 from tests.engine import catalogues
 from tests.engine.processes import DurableServer, begin, durable_server, kill, start_migrator
+from tests.engine.several_transactions import assert_each_row_done_once, write_several_transactions
+from tests.lib.conftest import Yard
 
 pytestmark = [
     pytest.mark.slow,
@@ -22,6 +24,7 @@ pytestmark = [
 ]
 
 KILLS = 15
+ROWS = 20_000
 LONGEST_AFTERLIFE_S = 1.5
 
 _numbers = itertools.count(1)
@@ -133,3 +136,93 @@ def test_killed_when_a_file_is_just_done(
         assert full_dump(durable, name) == clean_build[0]
         with psycopg.connect(durable.dsn(name, "postgres")) as admin:
             catalogues.assert_recorded_once(admin, tree)
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory: pytest.TempPathFactory) -> Yard:
+    yard = Yard(tmp_path_factory.mktemp("several"), "")
+    write_several_transactions(yard, rows=ROWS, batch=500)
+    return yard
+
+
+@pytest.fixture(scope="module")
+def clean_several(durable: DurableServer, several: Yard) -> tuple[list[str], float]:
+    with durable.database("clean_several") as dsn:
+        seconds = finish(dsn, several.tree)
+        return full_dump(durable, "clean_several"), seconds
+
+
+def check_several(durable: DurableServer, name: str, several: Yard, dump: list[str]) -> None:
+    assert full_dump(durable, name) == dump
+    with psycopg.connect(durable.dsn(name, "postgres")) as admin:
+        catalogues.assert_recorded_once(admin, several.tree)
+        assert_each_row_done_once(admin, ROWS)
+
+
+@pytest.mark.parametrize("victim", ["client", "server"])
+def test_killed_within_steps_of_several_transactions(
+    durable: DurableServer, several: Yard, clean_several: tuple[list[str], float], chance: random.Random, victim: str
+) -> None:
+    dump, seconds = clean_several
+    killed = 0
+
+    def strike(process: subprocess.Popen[str]) -> bool:
+        time.sleep(chance.uniform(0, seconds * 0.6))
+        if victim == "client":
+            return kill(process)
+        durable.kill_and_restart()
+        _, said = process.communicate(timeout=30)
+        assert process.returncode in (0, 1), said
+        return process.returncode == 1
+
+    while killed < KILLS:
+        name = f"several_{victim}_{next(_numbers)}"
+        with durable.database(name) as dsn:
+            killed += killed_until_done(durable, dsn, several.tree, strike)
+            check_several(durable, name, several, dump)
+
+
+@pytest.mark.parametrize(
+    ("step", "victim"),
+    [
+        ("0002.index-words", "client"),
+        ("0003.unique-words", "client"),
+        ("0003.unique-words", "server"),
+        ("0004.drop-index", "client"),
+    ],
+)
+def test_killed_while_an_index_is_half_there(
+    durable: DurableServer, several: Yard, clean_several: tuple[list[str], float], step: str, victim: str
+) -> None:
+    """Somebody who writes the table keeps CONCURRENTLY waiting, with an index in the catalogue that is not valid."""
+    name = f"half_{victim}_{step[:4]}"
+    later = [path for path in sorted(several.tree.migrations.glob("*.sql")) if path.name >= step]
+    with durable.database(name) as dsn:
+        early = Yard(several.root.with_name(name), dsn)
+        for path in several.tree.migrations.glob("*.sql"):
+            if path not in later:
+                early.write(f"migrations/{path.name}", path.read_text())
+        finish(dsn, early.tree)
+        with psycopg.connect(durable.dsn(name, "postgres"), autocommit=True) as admin:
+            writer = psycopg.connect(durable.dsn(name, "postgres"))
+            writer.execute("update academy.items set word = word where id = 7")
+            process = start_migrator(dsn, several.root)
+            begin(process)
+            query = "select 1 from pg_index where indrelid = 'academy.items'::regclass and not indisvalid"
+            deadline = time.monotonic() + 20
+            while not admin.execute(query).fetchone():
+                assert time.monotonic() < deadline
+                assert process.poll() is None
+                time.sleep(0.01)
+            time.sleep(0.1)
+            if victim == "client":
+                assert kill(process)
+                assert catalogues.seconds_until_gone(admin, name) < LONGEST_AFTERLIFE_S
+                assert admin.execute(query).fetchone()
+            else:
+                durable.kill_and_restart()
+                process.communicate(timeout=30)
+                assert process.returncode == 1
+            writer.close()
+        finish(dsn, several.tree)
+        check_several(durable, name, several, clean_several[0])
