@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from graphlib import CycleError, TopologicalSorter
 
 import psycopg
@@ -103,10 +104,11 @@ def apply(
 
     objects = [file for file in todo.changed if file.kind in ("function", "view")]
     if objects:
-        spot = Spot()
-        phase = _Objects(connection, files, write, spot)
+        phase = _Objects(connection, files, write)
         doomed = phase.find_doomed(objects)
-        for file in locking.retried(connection, lambda: phase.run(objects, doomed), spot=spot, progress=progress):
+        unit = _Unit([], lambda: phase.run(objects, doomed), "functions and views", phase.wanted)
+        _run_each(connection, [unit], done, progress)
+        for file in phase.applied.values():
             done(file)
 
     recorded = _recorded(connection)  # the first phase may have had to redo tables
@@ -114,17 +116,19 @@ def apply(
     for table in _tables(todo.changed):
         parts = [part for part in table if recorded.get(_key(part)) != _checksum(part, history)]
         if parts:
-            units.append(_Unit(parts, lambda parts=parts: _apply_table(connection, parts, write)))  # type: ignore[misc]
+            label = ", ".join(part.path for part in parts)
+            work = partial(_apply_table, connection, parts, write)
+            units.append(_Unit(parts, work, label, {parts[0].name}))
         for part in table:
             if part not in parts and part.path not in outcome.applied:
                 done(part)
     units += [
-        _Unit([file], lambda file=file: _apply_grants(connection, file, write))  # type: ignore[misc]
+        _Unit([file], partial(_apply_grants, connection, file, write), file.path)
         for file in todo.changed
         if file.kind == "grants"
     ]
     units += [
-        _Unit([], lambda key=key: _drop_part(connection, key), key[1])  # type: ignore[misc]
+        _Unit([], partial(_drop_part, connection, key), f"{key[0]} {key[1]}", {key[1]})
         for key in todo.vanished
         if key[0] not in ("function", "view")
     ]
@@ -205,19 +209,12 @@ class _Allowance:
 
 @dataclass
 class _Unit:
-    """What is one short transaction: files that are applied, or something that is dropped."""
+    """What is one short transaction: `files` are applied by it, `names` the relations that it may have to wait for."""
 
     files: Sequence[SourceFile]
     work: Callable[[], None]
-    name: str = ""
-
-    @property
-    def table(self) -> str:
-        return self.files[0].name if self.files else self.name
-
-    @property
-    def label(self) -> str:
-        return ", ".join(file.path for file in self.files) or self.name
+    label: str
+    names: set[str] = field(default_factory=set)
 
 
 def _run_each(
@@ -245,10 +242,12 @@ def _run_each(
             return
         pause_s = 0.2 if len(stuck) < len(left) else min(pause_s * 2, 5.0)
         left = [unit for unit, _ in stuck]
-        spot = Spot("; ".join(unit.label for unit in left), [unit.table for unit in left])
-        holders = locking.holders(connection, spot)
+        wanted = set[str]().union(*(unit.names for unit in left))
+        every = locking.holders(connection)
+        holders = [holder for holder in every if wanted & set(holder.tables)] or every
         sleep_s = random.uniform(0.5, 1.0) * pause_s  # noqa: S311  (jitter, not a secret)
         if time.monotonic() + sleep_s > deadline:
+            spot = Spot("; ".join(unit.label for unit in left))
             raise locking.busy(stuck[0][1], holders, spot) from stuck[0][1]
         if progress and holders:
             progress(f"waiting for {holders[0]}", 0, 0)
@@ -333,11 +332,12 @@ class _Objects:
         connection: Connection,
         files: Sequence[SourceFile],
         write: Callable[[SourceFile], None],
-        spot: Spot,
     ) -> None:
         self.connection = connection
         self.write = write
-        self.spot = spot
+        #: What it waits for when it cannot go on, and what run() applied.
+        self.wanted: set[str] = set()
+        self.applied: dict[Key, SourceFile] = {}
         self.files = {_key(file): file for file in files}
         objects = [file for file in files if file.kind in ("function", "view")]
         self.rank = {_key(file): number for number, file in enumerate(creation_order(objects))}
@@ -367,8 +367,8 @@ class _Objects:
                     # It may need what is not there yet; when it is its turn, it succeeds or says why not.
         return doomed
 
-    def run(self, changed: Sequence[SourceFile], doomed: set[Key]) -> list[SourceFile]:
-        """Applies the changed files, and all that had to go on their account; returns every file applied."""
+    def run(self, changed: Sequence[SourceFile], doomed: set[Key]) -> None:
+        """Applies the changed files, and all that had to go on their account."""
         self.known = _recorded(self.connection)
         self.existing = self._existing()
         before = set(self.existing)
@@ -379,19 +379,18 @@ class _Objects:
         self.queue = [(self.rank[_key(file)], _key(file)) for file in changed]
         heapq.heapify(self.queue)
         self.tables: set[Key] = set()
-        applied: dict[Key, SourceFile] = {}
+        self.applied = {}
         while self.queue:
             key = heapq.heappop(self.queue)[1]
             file = self.files[key]
             self._apply(file)
             self.write(file)
             self.existing.add(key)
-            applied[key] = file
-        self._refuse_extras(before, list(applied.values()))
+            self.applied[key] = file
+        self._refuse_extras(before, list(self.applied.values()))
         for key in sorted(self.tables):
             _apply_table(self.connection, [self.files[key]], self.write, self.allowance)
-            applied[key] = self.files[key]
-        return list(applied.values())
+            self.applied[key] = self.files[key]
 
     def _existing(self) -> set[Key]:
         return {(kind, name) for kind, name in self.connection.execute(queries("repeatables")["existing"])}
@@ -456,7 +455,8 @@ class _Objects:
             if (kind, name) not in self.files and (kind, name) not in self.known:
                 raise self._stranger(keys, kind, name)
         for kind, name, statement in doomed:
-            self.spot.where, self.spot.words = f"{kind} {name}", [name]
+            self.wanted.clear()
+            self.wanted.add(name)
             self.connection.execute(statement.encode())
             self.allowance.held()
             key = (kind, name)

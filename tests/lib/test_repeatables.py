@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
-from pgacademy import migrations
+from pgacademy import migrations, repeatables
 from pgacademy.connection import connect
 from pgacademy.errors import LockBusy, MigrationError
 from pgacademy.locking import Patience
@@ -525,20 +525,32 @@ def test_a_view_in_use_is_waited_for(migrated: Yard) -> None:
     assert migrated.status().is_current
 
 
-def test_a_reader_of_two_views_is_never_the_victim(migrated: Yard) -> None:
-    """It holds what we come to second, and asks for what we hold: we step back before the server looks for circles."""
+def test_a_reader_of_two_views_is_never_the_victim(migrated: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It waits for the view we hold, and we come to want the one it holds: we give up before the server looks."""
     migrated.write("views/notes/other_notes.sql", "create view other_notes as select id from notes;\n")
     migrated.migrate()
-    for first, second in (("few_notes", "other_notes"), ("other_notes", "few_notes")):
-        for name in ("other_notes", "few_notes"):
-            path = f"views/notes/{name}.sql"
-            migrated.write(path, (migrated.root / path).read_text() + "-- again\n")
-        with ThreadPoolExecutor(1) as pool, long_reader(migrated, first) as reader:
-            running = pool.submit(migrations.migrate, migrated.dsn, "academy", tree_=migrated.tree)
-            wait_until(lambda pid=reader.info.backend_pid: is_waited_for(migrated, pid))
-            reader.execute(f"select from academy.{second}")
-            reader.rollback()
-            assert len(running.result().repeatables) == 2
+    for name in ("other_notes", "few_notes"):
+        path = f"views/notes/{name}.sql"
+        migrated.write(path, (migrated.root / path).read_text() + "-- again\n")
+    ours, theirs = migrated.ask("select relname from pg_class where relname ~ '^(few|other)_notes$' order by oid desc")
+    has_ours, is_in_circle = threading.Event(), threading.Event()
+    held = repeatables._Allowance.held
+
+    def held_and_wanted(self: repeatables._Allowance) -> None:
+        held(self)
+        if not has_ours.is_set():
+            has_ours.set()
+            wait_until(lambda: is_waited_for(migrated, self.connection.info.backend_pid))
+            is_in_circle.set()
+
+    monkeypatch.setattr(repeatables._Allowance, "held", held_and_wanted)
+    with ThreadPoolExecutor(1) as pool, long_reader(migrated, theirs) as reader:
+        running = pool.submit(migrations.migrate, migrated.dsn, "academy", tree_=migrated.tree)
+        assert has_ours.wait(10)
+        reader.execute(f"select from academy.{ours}")
+        assert is_in_circle.is_set()
+        reader.rollback()
+        assert len(running.result().repeatables) == 2
 
 
 def is_waited_for(yard: Yard, pid: int) -> bool:
