@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
 import psycopg
 from psycopg import sql
 
+from pgacademy import locking
 from pgacademy.connection import Connection
 from pgacademy.errors import LockBusy, MigrationError, UsageError
 from pgacademy.sources import checksum, queries
@@ -37,9 +38,6 @@ PAUSE_S = 0.05
 BATCH_TIME_S = 2.5
 #: So many batches without trouble, and one that was halved is doubled again.
 GROW_AFTER = 5
-#: How long locks are tried for without a single batch done, in seconds.
-LOCK_BUDGET_S = 120.0
-
 #: Called after each batch: which backfill and where it stands, rows done, rows there were (an estimate).
 Progress = Callable[[str, int, int], None]
 
@@ -319,7 +317,7 @@ class _Walk:
 
     def _patiently(self, work: Callable[[], T]) -> T:
         """Does it again, with half the rows, until locks are to be had, or the time for that is over."""
-        deadline = time.monotonic() + LOCK_BUDGET_S
+        deadline = time.monotonic() + locking.patience().budget_s
         wait_s = 0.1
         while True:
             began = time.monotonic()
@@ -341,15 +339,11 @@ class _Walk:
             wait_s = min(wait_s * 2, 5.0)
 
     def _busy(self, exc: psycopg.Error) -> LockBusy:
-        holders = self.connection.execute(queries("backfills")["holders"], {"table": self.backfill.table}).fetchall()
-        who = f" (processes {', '.join(str(row[0]) for row in holders)} of the server)" if holders else ""
+        every = locking.holders(self.connection)
+        holders = [holder for holder in every if self.backfill.table in holder.tables] or every
         first, last = self.keys
-        return LockBusy(
-            f"The backfill {self.backfill.id} waits for locks that others hold{who}; {self.done:,} rows are done.",
-            detail="\n".join(note for note in (exc.diag.context, f"keys {first} to {last}" if last else "") if note),
-            hint="Wait for these sessions or end them, then run it again: it goes on from there.",
-            sqlstate=exc.sqlstate,
-        )
+        place = f"{self.backfill.id}.sql, {self.done:,} rows done" + (f", keys {first} to {last}" if last else "")
+        return locking.busy(exc, holders, locking.Spot(place))
 
     def _failure(self, exc: psycopg.Error) -> MigrationError:
         first, last = self.keys

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pgacademy import backfills, schools
+from pgacademy import backfills, locking, schools
 from pgacademy.connection import Connection, connect
 from pgacademy.errors import LockBusy, MigrationError
 from pgacademy.steps import Step
@@ -40,7 +40,7 @@ KEYS = {
 RUN = """
 import sys
 from pathlib import Path
-from pgacademy import backfills, schools
+from pgacademy import backfills, locking, schools
 from pgacademy.connection import connect
 from pgacademy.errors import PgacademyError
 from pgacademy.steps import Step
@@ -143,7 +143,8 @@ class Plug:
         raise Pulled
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     key=st.sampled_from(list(KEYS)),
     rows=st.integers(0, 40),
@@ -300,15 +301,16 @@ def test_a_locked_row_is_waited_for_in_smaller_batches(items: Yard) -> None:
     assert found[2] > 3
 
 
-def test_a_row_that_stays_locked_is_an_error_that_names_the_session(
-    items: Yard, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(backfills, "LOCK_BUDGET_S", 1.0)
+def test_a_row_that_stays_locked_is_an_error_that_names_the_session(items: Yard) -> None:
     fill(items, rows=40)
     with psycopg.connect(items.dsn) as writer:
         writer.execute("set role academy_owner")
         writer.execute("select from academy.items where id = 60 for update")
-        with owner(items) as connection, pytest.raises(LockBusy, match=str(writer.info.backend_pid)):
+        with (
+            locking.patient(locking.Patience(budget_s=1.0)),
+            owner(items) as connection,
+            pytest.raises(LockBusy, match=str(writer.info.backend_pid)),
+        ):
             connection.execute("set lock_timeout = '100ms'")
             backfills.run(connection, "academy", step(items, batch=16))
         # All before it is done: the batches came down to single rows.

@@ -118,15 +118,3 @@ returning rows_done
 
 -- name: forget
 delete from schema_backfills where migration_id = %(id)s
-
--- name: holders
--- Other sessions that hold a lock on the table, the rows' writers among them.
-select distinct l.pid
-from pg_locks as l
-inner join pg_class as c on l.relation = c.oid
-where
-    l.granted
-    and l.pid <> pg_backend_pid()
-    and l.database = (select d.oid from pg_database as d where d.datname = current_database())
-    and c.relname = %(table)s and c.relnamespace = current_schema()::regnamespace
-order by l.pid
