@@ -85,6 +85,7 @@ create table lesson_progress (
     completion_percentage numeric(5, 2) not null default 0,
     score numeric(5, 2),
     xp_earned integer not null default 0,
+    counts_for_streak boolean not null default true,
     notes text,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
@@ -124,6 +125,8 @@ comment on column lesson_progress.time_spent_seconds is 'Time spent, in seconds.
 comment on column lesson_progress.completion_percentage is 'How much of it is done, 0 to 100.';
 comment on column lesson_progress.score is 'Score, 0 to 100; set by grading and imports.';
 comment on column lesson_progress.xp_earned is 'XP given for it.';
+comment on column lesson_progress.counts_for_streak is
+'False where its completion is no day of learning: in one''s own course, or told of an earlier day by the instructor.';
 comment on column lesson_progress.notes is 'The learner''s own notes.';
 comment on column lesson_progress.created_at is 'When the row was made.';
 comment on column lesson_progress.updated_at is 'When the row was last changed.';

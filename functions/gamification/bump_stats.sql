@@ -1,11 +1,18 @@
--- bump_stats: the one writer of what user_stats counts about lessons, courses and scores.
+-- bump_stats: the one writer of a person's row of counters, in one UPDATE whatever an event has moved.
 --
--- All amounts are differences, so that concurrent callers add up; a correction passes negative ones. A score counts
--- as one more scored lesson, and as a perfect one if it is 100; p_score_before is the one it replaces, or that goes.
--- The last activity only moves forward.
+-- Amounts are differences, so that concurrent callers add up; a correction passes negative ones. A score counts as one
+-- more scored lesson, and as a perfect one if it is 100; p_score_before is the one it replaces, or that goes. The last
+-- activity only moves forward.
 --
--- called by  record_completion, record_enrollment, update_course_progress
--- requires   ensure_user_stats
+-- XP that was just written to the ledger moves the total, the level, and the week and month of p_xp_at, which begin in
+-- the school's time zone. The period columns hold the latest period anything was earned in: an event of a newer one begins
+-- it, one of the same adds to it, an older one changes the total only. So weekly_xp is always the sum of the ledger
+-- over that week.
+--
+-- The streak is that of p_streak, a row as move_streak left it, from a caller that holds the lock; null leaves it alone.
+--
+-- called by  grant_xp, reverse_xp, reward_lesson, record_activity, count_enrollment, update_course_progress
+-- requires   calculate_user_level, school_zone, ensure_user_stats
 -- errors     PA404 no such person
 create or replace function bump_stats(
     p_user_id uuid,
@@ -14,17 +21,32 @@ create or replace function bump_stats(
     p_courses_enrolled integer default 0,
     p_score numeric default null,
     p_occurred_at timestamptz default null,
-    p_score_before numeric default null
+    p_score_before numeric default null,
+    p_xp integer default 0,
+    p_xp_at timestamptz default null,
+    p_streak user_stats default null,
+    out total_xp bigint,
+    out current_level integer
 )
-returns void
 language plpgsql
 volatile
 security invoker
 set search_path from current
 as $$
 #variable_conflict use_column
+declare
+    v_week date;
+    v_month date;
 begin
+    if p_xp <> 0 then
+        v_month := (p_xp_at at time zone school_zone())::date;
+        v_week := date_trunc('week', v_month)::date;
+        v_month := date_trunc('month', v_month)::date;
+    end if;
+
     loop
+        -- Written with the row's own values, so that a writer who waited for another adds to what that one left.
+        -- A reversal after a change of time zone may fall outside: a period never shows less than nothing.
         update user_stats as s
         set
             lessons_completed = s.lessons_completed + coalesce(p_lessons, 0),
@@ -34,8 +56,29 @@ begin
             score_count = s.score_count + (p_score is not null)::integer - (p_score_before is not null)::integer,
             perfect_scores = s.perfect_scores
                 + (p_score is not distinct from 100)::integer - (p_score_before is not distinct from 100)::integer,
-            last_activity_at = greatest(s.last_activity_at, p_occurred_at)
-        where s.user_id = p_user_id;
+            last_activity_at = greatest(s.last_activity_at, p_occurred_at),
+            total_xp = s.total_xp + p_xp,
+            current_level = case
+                when p_xp <> 0 then calculate_user_level(p_total_xp => s.total_xp + p_xp) else s.current_level
+            end,
+            week_start = greatest(s.week_start, v_week),
+            weekly_xp = case
+                when v_week > s.week_start or (s.week_start is null and p_xp <> 0) then greatest(0, p_xp)
+                when v_week = s.week_start then greatest(0, s.weekly_xp + p_xp)
+                else s.weekly_xp
+            end,
+            month_start = greatest(s.month_start, v_month),
+            monthly_xp = case
+                when v_month > s.month_start or (s.month_start is null and p_xp <> 0) then greatest(0, p_xp)
+                when v_month = s.month_start then greatest(0, s.monthly_xp + p_xp)
+                else s.monthly_xp
+            end,
+            current_streak = coalesce((p_streak).current_streak, s.current_streak),
+            longest_streak = coalesce((p_streak).longest_streak, s.longest_streak),
+            last_streak_date = coalesce((p_streak).last_streak_date, s.last_streak_date),
+            streak_freezes = coalesce((p_streak).streak_freezes, s.streak_freezes)
+        where s.user_id = p_user_id
+        returning s.total_xp, s.current_level into total_xp, current_level;
 
         exit when found;
 
@@ -44,6 +87,6 @@ begin
 end;
 $$;
 
-comment on function bump_stats is 'Adds to a person''s lesson, course and score counters.';
--- Granted to nobody: counters move with the rows they count.
+comment on function bump_stats is 'Adds to a person''s counters, XP and periods, and sets their streak, in one UPDATE.';
+-- Granted to nobody: counters move with the rows they count, XP with the ledger.
 revoke all on function bump_stats from public;

@@ -1,14 +1,12 @@
 -- grant_achievements: grants what a person's event has just reached.
 --
--- Only definitions whose threshold lies above what was counted before and not above what is counted now are looked
--- at, through the index on (metric, threshold); those scoped to the course of the event are counted in that course.
--- What they pay in XP may reach further ones, so it goes round until a round grants nothing. Every round adds at
--- least one row to user_achievements, which is unique per definition, so there are never more rounds than
--- definitions. p_before may be older than the last committed state: what was granted already is not granted again. A
--- null row grants everything that is reached.
+-- Only what reached_achievements and reached_in_course find is looked at. What it pays in XP may reach further ones, so
+-- it goes round until a round grants nothing. Every round adds at least one row to user_achievements, which is unique per
+-- definition, so there are never more rounds than definitions. p_before may be older than the last committed state: what
+-- was granted already is not granted again. A null row grants everything that is reached.
 --
--- called by  record_completion, record_enrollment, check_achievements
--- requires   metric_values, course_metric_values, achievement_xp, grant_xp; user_stats is moved before the call
+-- called by  apply_completion, apply_enrollment, complete_course, check_achievements
+-- requires   reached_achievements, reached_in_course, achievement_xp, grant_xp; user_stats is moved before the call
 -- errors     PA404 no such person
 create or replace function grant_achievements(
     p_user_id uuid,
@@ -48,30 +46,13 @@ begin
             select
                 p_user_id, a.id, a.scope_course_id, a.title, a.description, a.achievement_type, a.icon_url,
                 a.icon_emoji, v_at
-            from metric_values(p_stats => v_now) as n
-            inner join metric_values(p_stats => v_before) as b on b.metric = n.metric and b.value < n.value
-            inner join achievements as a on a.metric = n.metric and a.threshold > b.value and a.threshold <= n.value
-            where a.is_active and a.scope_course_id is null
-            union all
-            -- Nothing is counted unless the course has a definition: the count hangs on the row.
-            select
-                p_user_id, a.id, a.scope_course_id, a.title, a.description, a.achievement_type, a.icon_url,
-                a.icon_emoji, v_at
-            from achievements as a
-            cross join lateral (
-                select c.value
-                from course_metric_values(p_user_id => p_user_id, p_course_id => a.scope_course_id) as c
-                where c.metric = a.metric
-            ) as c
-            where
-                a.is_active
-                and a.scope_course_id = v_course_id
-                and a.threshold <= c.value
-                and not exists (
-                    select
-                    from user_achievements as e
-                    where e.user_id = p_user_id and e.achievement_id = a.id
-                )
+            from (
+                select g.achievement_id from reached_achievements(p_before => v_before, p_now => v_now) as g
+                union all
+                select c.achievement_id
+                from reached_in_course(p_user_id => p_user_id, p_course_id => v_course_id) as c
+            ) as r
+            inner join achievements as a on a.id = r.achievement_id
             on conflict do nothing
             returning ua.achievement_id, ua.course_id, ua.title
         loop

@@ -7,8 +7,8 @@
 --
 -- It asks nobody who they are: it is part of procedures that did. The back end calls award_xp.
 --
--- called by  award_xp, apply_completion, reward_course, grant_achievements
--- requires   require_moment, apply_xp
+-- called by  award_xp, reward_course, grant_achievements
+-- requires   require_moment, bump_stats
 -- errors     PA404 no such learner · PA422 amount not between 1 and 100000, no source, a time in the future
 create or replace function grant_xp(
     p_user_id uuid,
@@ -64,7 +64,7 @@ begin
     if found then
         return query
         select a.total_xp, a.current_level, p_amount
-        from apply_xp(p_user_id => p_user_id, p_amount => p_amount, p_at => v_at) as a;
+        from bump_stats(p_user_id => p_user_id, p_xp => p_amount, p_xp_at => v_at) as a;
     else
         -- A new statement: it sees what the other award committed while the insert waited for it.
         return query

@@ -1,20 +1,7 @@
--- record_activity: note that a person learned something, and move their streak with it.
+-- record_activity: note that a person learned something, and move their streak with it. See move_streak for the rules.
 --
--- The moment becomes a local date in the person's time zone here and now; a later change of zone changes nothing that
--- was. One row per date in user_streaks; streak_count of a row is the number of active days in the run of consecutive
--- rows up to it, where a day bridged by a freeze joins two runs and counts for nothing itself.
---
---   the same date again     counts the activity; user_stats is not touched
---   a later date            the streak goes on if no day was missed, or if freezes held bridge *all* missed days (one
---                           row and one freeze each); else it begins anew and no freeze is spent
---   an earlier date         runs are computed anew from all dates (gaps and islands). Freezes are never spent on the
---                           past; one that bridged a day which turns out to be active is given back, up to two
---
--- A streak that was settled as over (current_streak = 0) stays over until there is a new day; only a day right after
--- the last one joins it again, for then no day was missed after all.
---
--- called by  record_completion
--- requires   local_date, streak_as_of, ensure_user_stats
+-- called by  whatever is learning and no lesson, which reward_lesson counts
+-- requires   ensure_user_stats, move_streak, bump_stats
 -- errors     PA404 no such person · PA422 an unusable kind of activity
 create or replace function record_activity(
     p_user_id uuid,
@@ -29,20 +16,8 @@ set search_path from current
 as $$
 #variable_conflict use_column
 declare
-    v_date date := local_date(p_user_id => p_user_id, p_at => coalesce(p_occurred_at, now()));
     v_stats user_stats;
-    v_missed integer;
-    v_freezes integer;
-    v_count integer;
-    v_longest integer;
 begin
-    if p_activity_type is null or p_activity_type !~ '^[a-z][a-z_]{0,49}$' or p_activity_type = 'freeze' then
-        raise exception 'an activity needs a kind'
-            using errcode = 'PA422',
-                detail = format('activity_type = %s', coalesce(left(p_activity_type, 60), 'null')),
-                hint = 'Pass a lower-case name such as lesson; freezes are made here.';
-    end if;
-
     -- The row of counters is the lock for the person's dates.
     loop
         select s.* into v_stats from user_stats as s where s.user_id = p_user_id for update;
@@ -50,105 +25,10 @@ begin
         perform ensure_user_stats(p_user_id => p_user_id);
     end loop;
 
-    v_missed := v_date - v_stats.last_streak_date - 1;
-    v_freezes := v_stats.streak_freezes;
+    v_stats := move_streak(p_stats => v_stats, p_activity_type => p_activity_type, p_occurred_at => p_occurred_at);
+    perform bump_stats(p_user_id => p_user_id, p_streak => v_stats);
 
-    if v_missed >= 0 or v_missed is null then
-        if v_missed = 0 then
-            -- Not current_streak, which is 0 after settling.
-            select d.streak_count + 1
-            into v_count
-            from user_streaks as d
-            where d.user_id = p_user_id and d.streak_date = v_stats.last_streak_date;
-
-            v_count := coalesce(v_count, v_stats.current_streak + 1);
-        elsif v_stats.current_streak > 0 and v_missed <= v_freezes then
-            insert into user_streaks (user_id, streak_date, streak_count, activity_type, activity_count)
-            select p_user_id, v_stats.last_streak_date + i.day, v_stats.current_streak, 'freeze', 0
-            from generate_series(1, v_missed) as i (day);
-
-            v_freezes := v_freezes - v_missed;
-            v_count := v_stats.current_streak + 1;
-        else
-            v_count := 1;
-        end if;
-
-        insert into user_streaks (user_id, streak_date, streak_count, activity_type)
-        values (p_user_id, v_date, v_count, p_activity_type);
-
-        v_longest := greatest(v_stats.longest_streak, v_count);
-
-        update user_stats as s
-        set
-            current_streak = v_count,
-            longest_streak = v_longest,
-            last_streak_date = v_date,
-            streak_freezes = v_freezes
-        where s.user_id = p_user_id;
-
-        return query select v_count, v_longest;
-        return;
-    end if;
-
-    update user_streaks as d
-    set activity_count = d.activity_count + 1
-    where d.user_id = p_user_id and d.streak_date = v_date and d.activity_type <> 'freeze';
-
-    if found then
-        return query select v_stats.current_streak, v_stats.longest_streak;
-        return;
-    end if;
-
-    -- An earlier date that was not active so far: the count of its row, and of all rows after it, comes below.
-    update user_streaks as d
-    set activity_type = p_activity_type, activity_count = 1
-    where d.user_id = p_user_id and d.streak_date = v_date;
-
-    if found then
-        v_freezes := least(2, v_freezes + 1);
-    else
-        insert into user_streaks (user_id, streak_date, streak_count, activity_type)
-        values (p_user_id, v_date, 1, p_activity_type);
-    end if;
-
-    with islands as (
-        -- Consecutive dates minus their row number are one and the same date.
-        select
-            d.streak_date,
-            d.activity_type,
-            d.streak_date - (row_number() over (order by d.streak_date))::integer as island
-        from user_streaks as d
-        where d.user_id = p_user_id
-    ),
-
-    counted as (
-        select
-            i.streak_date,
-            (count(*) filter (where i.activity_type <> 'freeze')
-                over (partition by i.island order by i.streak_date))::integer as streak_count
-        from islands as i
-    )
-
-    update user_streaks as d
-    set streak_count = c.streak_count
-    from counted as c
-    where d.user_id = p_user_id and d.streak_date = c.streak_date and d.streak_count <> c.streak_count;
-
-    select
-        max(d.streak_count),
-        max(d.streak_count) filter (where d.streak_date = v_stats.last_streak_date and v_stats.current_streak > 0)
-    into v_longest, v_count
-    from user_streaks as d
-    where d.user_id = p_user_id;
-
-    v_count := coalesce(v_count, 0);
-    v_longest := greatest(v_stats.longest_streak, v_longest);
-
-    update user_stats as s
-    set current_streak = v_count, longest_streak = v_longest, streak_freezes = v_freezes
-    where s.user_id = p_user_id;
-
-    return query select v_count, v_longest;
+    return query select v_stats.current_streak, v_stats.longest_streak;
 end;
 $$;
 

@@ -5,7 +5,7 @@
 -- nothing.
 --
 -- called by  back-end jobs
--- requires   require_service, apply_xp
+-- requires   require_service, bump_stats
 -- errors     PA403 not the service · PA404 no such award · PA409 it is a reversal itself · PA422 no reason
 create or replace function reverse_xp(
     p_event_id uuid,
@@ -53,7 +53,7 @@ begin
     if found then
         return query
         select a.total_xp, a.current_level, -v_event.amount
-        from apply_xp(p_user_id => v_event.user_id, p_amount => -v_event.amount, p_at => v_event.awarded_at) as a;
+        from bump_stats(p_user_id => v_event.user_id, p_xp => -v_event.amount, p_xp_at => v_event.awarded_at) as a;
     else
         return query
         select s.total_xp, s.current_level, 0

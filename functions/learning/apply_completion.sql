@@ -19,8 +19,8 @@
 -- someone change the course in that very moment, the server ends one of the two with 40P01, which is safe to retry.
 --
 -- called by  complete_lesson, record_completion
--- requires   claim_idempotency_key, store_reply, setting, grant_xp, reward_course, record_activity,
---            grant_achievements, calculate_user_level, next_lesson; trigger update_course_progress
+-- requires   claim_idempotency_key, store_reply, setting, reward_course, reached_achievements, grant_achievements,
+--            calculate_user_level, next_lesson; trigger update_course_progress
 -- errors     PA404 no such lesson or learner · PA409 not enrolled, enrolment not open, a chapter or hidden lesson, graded
 --            lesson, lessons before it not done, key used for another request · PA422 score or time out of range
 create or replace function apply_completion(
@@ -67,8 +67,8 @@ declare
     v_enrollment enrollments;
     v_progress lesson_progress;
     v_before user_stats;
+    v_after user_stats;
     v_seconds integer := coalesce(p_seconds, 0);
-    v_xp integer;
     v_awarded integer := 0;
     v_achievements jsonb;
     v_achievement_xp integer;
@@ -113,6 +113,9 @@ begin
             select from lessons as child where child.course_id = l.course_id and child.parent_lesson_id = l.id
         ) as is_chapter,
         coalesce(l.completion_xp, (setting(p_key => 'xp.lesson'))::integer, 50) as xp,
+        exists (
+            select from achievements as a where a.scope_course_id = l.course_id and a.is_active
+        ) as has_achievements,
         e.id as enrollment_id,
         e.status = 'active' and e.total_lessons_count - e.completed_lessons_count <= 1 as may_be_last
     into v_lesson
@@ -184,17 +187,16 @@ begin
             );
         end if;
 
-        v_xp := case when v_lesson.is_own then 0 else v_lesson.xp end;
-
         insert into lesson_progress as p
         (
             enrollment_id, user_id, course_id, lesson_id, status, started_at, completed_at, time_spent_seconds,
-            completion_percentage, score, xp_earned
+            completion_percentage, score, xp_earned, counts_for_streak
         )
         values
         (
             v_enrollment.id, p_user_id, v_lesson.course_id, p_lesson_id, 'completed', p_at, p_at, v_seconds,
-            100, v_score, v_xp
+            100, v_score, case when v_lesson.is_own then 0 else v_lesson.xp end,
+            p_moves_streak and not v_lesson.is_own
         )
         on conflict (user_id, lesson_id) do update
         set
@@ -204,26 +206,9 @@ begin
             time_spent_seconds = p.time_spent_seconds + excluded.time_spent_seconds,
             completion_percentage = excluded.completion_percentage,
             score = excluded.score,
-            xp_earned = excluded.xp_earned
+            xp_earned = excluded.xp_earned,
+            counts_for_streak = excluded.counts_for_streak
         returning p.id into lesson_progress_id;
-
-        if v_xp > 0 then
-            select x.awarded
-            into v_awarded
-            from grant_xp(
-                p_user_id => p_user_id,
-                p_amount => v_xp,
-                p_source_type => 'lesson',
-                p_source_id => p_lesson_id,
-                p_reason => v_lesson.title,
-                p_occurred_at => p_at
-            ) as x;
-
-            -- Somebody gave the XP of this lesson by hand before.
-            if v_awarded <> v_xp then
-                update lesson_progress as p set xp_earned = v_awarded where p.id = lesson_progress_id;
-            end if;
-        end if;
     end if;
 
     -- What the trigger has made of it.
@@ -232,9 +217,11 @@ begin
         case
             when already_completed then next_lesson(p_enrollment_id => e.id)
             else nullif(e.current_lesson_id, p_lesson_id)
-        end
-    into course_completed, progress_percentage, completed_lessons, total_lessons, next_lesson_id
+        end,
+        case when already_completed then 0 else p.xp_earned end
+    into course_completed, progress_percentage, completed_lessons, total_lessons, next_lesson_id, v_awarded
     from enrollments as e
+    inner join lesson_progress as p on p.id = lesson_progress_id
     where e.id = v_enrollment.id;
 
     course_completed := course_completed and v_enrollment.status <> 'completed';
@@ -245,12 +232,18 @@ begin
         );
     end if;
 
-    if p_moves_streak and not already_completed and not v_lesson.is_own then
-        perform record_activity(p_user_id => p_user_id, p_activity_type => 'lesson', p_occurred_at => p_at);
-    end if;
+    select s.* into v_after from user_stats as s where s.user_id = p_user_id;
 
     achievements := '[]';
-    if not v_lesson.is_own and (not already_completed or v_score is not null) then
+    if
+        not v_lesson.is_own
+        and (not already_completed or v_score is not null)
+        -- A look first: hardly any lesson reaches one.
+        and (
+            v_lesson.has_achievements
+            or exists (select from reached_achievements(p_before => v_before, p_now => v_after))
+        )
+    then
         select
             jsonb_agg(
                 jsonb_build_object(
@@ -268,19 +261,23 @@ begin
 
         achievements := coalesce(v_achievements, achievements);
         v_awarded := v_awarded + coalesce(v_achievement_xp, 0);
+
+        select s.* into v_after from user_stats as s where s.user_id = p_user_id;
     end if;
 
     enrollment_id := v_enrollment.id;
     course_id := v_lesson.course_id;
     xp_awarded := v_awarded;
 
-    -- The person's row is ours since the first counter moved, so the totals less what was given are those before.
-    select
-        s.total_xp, s.current_level, s.current_level - calculate_user_level(p_total_xp => s.total_xp - v_awarded),
-        s.current_streak, s.longest_streak
-    into total_xp, current_level, levels_gained, current_streak, longest_streak
-    from user_stats as s
-    where s.user_id = p_user_id;
+    total_xp := v_after.total_xp;
+    current_level := v_after.current_level;
+    current_streak := v_after.current_streak;
+    longest_streak := v_after.longest_streak;
+    -- The person's row is ours since the first counter moved, so the total less what was given is that before.
+    levels_gained := case
+        when v_awarded = 0 then 0
+        else v_after.current_level - calculate_user_level(p_total_xp => v_after.total_xp - v_awarded)
+    end;
 
     if p_idempotency_key is not null then
         perform store_reply(

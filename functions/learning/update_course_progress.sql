@@ -1,4 +1,4 @@
--- update_course_progress: moves the enrolment, and the person's counters, with every lesson that is completed.
+-- update_course_progress: moves the enrolment, and what its learner has, with every lesson that is completed.
 --
 -- Locks the enrolment, then counts in a new statement: of two last lessons finished at once, the second count sees both,
 -- so the course is completed by exactly one of them. The enrolment is always written, even if its numbers stay the
@@ -7,7 +7,8 @@
 -- percentage and leave the status alone.
 --
 -- called by  after row trigger on lesson_progress (insert, delete, update of status, score or time)
--- requires   calculate_progress, next_lesson, bump_stats; whoever writes the row holds the lock on the enrolment
+-- requires   calculate_progress, next_lesson, reward_lesson, bump_stats; whoever writes the row holds the lock on the
+--            enrolment
 -- errors     none of its own
 create or replace function update_course_progress()
 returns trigger
@@ -72,13 +73,14 @@ begin
         where e.id = v_enrollment_id;
     end if;
 
-    if v_was <> v_is or v_old_score is distinct from v_new_score then
+    if v_is and not v_was then
+        perform reward_lesson(p_progress => new);
+    elsif v_was <> v_is or v_old_score is distinct from v_new_score then
         perform bump_stats(
             p_user_id => v_user_id,
             p_lessons => v_is::integer - v_was::integer,
             p_score => v_new_score,
-            p_score_before => v_old_score,
-            p_occurred_at => case when v_is and not v_was then v_at end
+            p_score_before => v_old_score
         );
     end if;
 

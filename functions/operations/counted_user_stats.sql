@@ -55,7 +55,7 @@ begin atomic
     from user_stats as s
     inner join users as u on u.id = s.user_id
     left join (
-        -- The latest week and month in which anything was earned. A period shows no less than nothing, as apply_xp has it.
+        -- The latest week and month in which anything was earned. A period shows no less than nothing, as bump_stats has it.
         select
             v.user_id,
             sum(v.amount)::bigint as total_xp,

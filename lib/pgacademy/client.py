@@ -1725,7 +1725,7 @@ class Session(SessionBase):
         """Settles streaks that are over; returns how many.
 
         Only streaks that no freezes held could bridge any more; a freeze is spent by the activity it saves
-        (record_activity), so the outcome does not depend on when, or whether, this job runs. A person someone is
+        (move_streak), so the outcome does not depend on when, or whether, this job runs. A person someone is
         writing to is left for the next run.
 
         Errors: PA403 not the service · PA422 a time in the future
@@ -3565,7 +3565,7 @@ class AsyncSession(AsyncSessionBase):
         """Settles streaks that are over; returns how many.
 
         Only streaks that no freezes held could bridge any more; a freeze is spent by the activity it saves
-        (record_activity), so the outcome does not depend on when, or whether, this job runs. A person someone is
+        (move_streak), so the outcome does not depend on when, or whether, this job runs. A person someone is
         writing to is left for the next run.
 
         Errors: PA403 not the service · PA422 a time in the future

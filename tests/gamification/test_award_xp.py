@@ -217,7 +217,7 @@ def test_nobody_awards_themselves(db: Connection, role: Any) -> None:
     for statement in (
         AWARD.replace("%s", "null"),
         "select reverse_xp(p_event_id => null, p_reason => null)",
-        "select apply_xp(p_user_id => null, p_amount => 1, p_at => now())",
+        "select bump_stats(p_user_id => null, p_xp => 1, p_xp_at => now())",
         "select bump_stats(p_user_id => null, p_lessons => 1)",
         "insert into xp_events (user_id, amount, source_type) values (gen_random_uuid(), 1, 'lesson')",
         "update xp_events set amount = 100000",

@@ -559,7 +559,8 @@ class TestSelfService:
             with scene.web(role=role) as conn:
                 for statement in (
                     "select award_xp(current_user_id(), 1000, 'gift', gen_random_uuid())",
-                    "select apply_xp(null, null, null, null, null, null, null)",
+                    "select bump_stats(current_user_id(), p_xp => 1000, p_xp_at => now())",
+                    "select grant_xp(current_user_id(), 1000, 'gift', gen_random_uuid())",
                     "select check_achievements(current_user_id())",
                     "select grant_streak_freeze(current_user_id(), 'mine')",
                     "select refresh_leaderboard()",

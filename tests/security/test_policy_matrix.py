@@ -96,7 +96,7 @@ COMMON = "acting_in current_user_id uuid_v7"
 READING = "leaderboard_page leaderboard_top search_courses calculate_user_level"
 ACCOUNT = """
     acts_as update_profile update_settings link_wallet unlink_wallet revoke_session live_rank leaderboard_around
-    effective_streak metric_values streak_as_of
+    effective_streak metric_changes metric_values streak_as_of
 """
 TEACHING = """
     create_course update_course publish_course unpublish_course delete_course add_lesson update_lesson move_lesson

@@ -1,0 +1,40 @@
+-- metric_changes: what each metric of an achievement was and is, from two states of a person's counters. The only place
+-- that knows which column a metric is.
+--
+-- A metric of a domain that is not built has no row here, so nothing can be earned by it. A null row counts as all
+-- zero. Three arrays side by side, because they cost a third of a list of rows, and every completion asks.
+--
+-- called by  reached_achievements, metric_values
+-- errors     none
+create or replace function metric_changes(
+    p_before user_stats,
+    p_now user_stats
+)
+returns table (metric text, value_before numeric, value_now numeric)
+language sql
+immutable
+security invoker
+begin atomic
+    select m.metric, coalesce(m.value_before, 0), coalesce(m.value_now, 0)
+    from unnest(
+        array[
+            'lessons_completed', 'courses_completed', 'courses_enrolled', 'exercises_completed', 'perfect_scores',
+            'streak_days', 'longest_streak', 'total_xp', 'current_level', 'coins_earned'
+        ],
+        array[
+            (p_before).lessons_completed, (p_before).courses_completed, (p_before).courses_enrolled,
+            (p_before).exercises_completed, (p_before).perfect_scores, (p_before).current_streak,
+            (p_before).longest_streak, (p_before).total_xp, (p_before).current_level, (p_before).coins_earned
+        ]::numeric[],
+        array[
+            (p_now).lessons_completed, (p_now).courses_completed, (p_now).courses_enrolled,
+            (p_now).exercises_completed, (p_now).perfect_scores, (p_now).current_streak,
+            (p_now).longest_streak, (p_now).total_xp, (p_now).current_level, (p_now).coins_earned
+        ]::numeric[]
+    ) as m (metric, value_before, value_now);
+end;
+
+comment on function metric_changes is 'The value of every achievement metric in two states of a person''s counters.';
+revoke all on function metric_changes from public;
+-- metric_values calls it for the reader of a view.
+grant execute on function metric_changes to pgacademy_student, pgacademy_instructor, pgacademy_admin;

@@ -1,0 +1,28 @@
+-- reached_achievements: the definitions whose threshold lies between what was counted about a person before and what is
+-- counted now: above the one, not above the other. Found through the index on (metric, threshold).
+--
+-- Those of everywhere; what is scoped to a course is counted in that course (reached_in_course). A null row before counts
+-- as all zero. Inlined into the calling query; bound when it is created.
+--
+-- called by  apply_completion, grant_achievements
+-- errors     none
+-- requires: metric_changes
+create or replace function reached_achievements(
+    p_before user_stats,
+    p_now user_stats
+)
+returns table (achievement_id uuid)
+language sql
+stable
+security invoker
+begin atomic
+    select a.id
+    from metric_changes(p_before => p_before, p_now => p_now) as m
+    inner join achievements as a
+        on a.metric = m.metric and a.threshold > m.value_before and a.threshold <= m.value_now
+    where m.value_before < m.value_now and a.is_active and a.scope_course_id is null;
+end;
+
+comment on function reached_achievements is 'The achievements that lie between two states of a person''s counters.';
+-- Granted to nobody: procedures call it.
+revoke all on function reached_achievements from public;
