@@ -14,12 +14,13 @@ import psycopg
 import pytest
 import yoyo
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from pgacademy import __version__, migrations, roles, sources, steps
 from pgacademy.connection import Connection, check_release, connect
 from pgacademy.errors import (
     MigrationError,
+    NotAllowed,
     RolesMissing,
     SchoolMissing,
     ServerUnreachable,
@@ -275,3 +276,25 @@ def test_bookkeeping_is_closed_to_everybody(yard: Yard) -> None:
         assert yard.ask("select relrowsecurity and relacl is null from pg_class where oid = %s::regclass", table) == [
             True
         ]
+
+
+def test_what_a_login_lacks_is_named_and_nothing_is_made(yard: Yard, deploy: Connection) -> None:
+    """A login that may not act as the owner; then one that may, but not make a schema; each in one sentence."""
+    login = f"newcomer_{deploy.info.dbname}"
+    dsn = make_conninfo("", **(conninfo_to_dict(yard.dsn) | {"user": login}))
+    deploy.execute(f"create role {login} login noinherit")
+    try:
+        with pytest.raises(RolesMissing, match="may not set role academy_owner"):
+            migrations.migrate(dsn, "academy", tree_=yard.tree)
+        deploy.execute(f"grant academy_owner to {login}")
+        with pytest.raises(NotAllowed) as caught:
+            migrations.migrate(dsn, "academy", tree_=yard.tree)
+        assert caught.value.sqlstate == "42501"
+        assert caught.value.hint
+        assert deploy.execute("select to_regnamespace('academy')").fetchone() == (None,)
+        yard.migrate()  # with a school that is there, acting as its owner is all it takes
+        yard.write("migrations/0003.more.sql", "create table more (id int primary key);\n")
+        assert migrations.migrate(dsn, "academy", tree_=yard.tree).applied == ["0003.more"]
+        assert migrations.history(dsn, "academy")[-2].login == login
+    finally:
+        deploy.execute(f"drop role {login}")
