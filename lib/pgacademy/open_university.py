@@ -47,7 +47,7 @@ INSTRUCTOR = "open-university"
 
 #: Rows per transaction: a kill loses at most these, which the next run does again. More would be slower: a course's
 #: counters gather a dead version with every enrolment and completion until the transaction ends.
-BATCH = 50
+BATCH = 20
 
 #: Connections that replay submissions at once, each those of its own learners. One person's order is all that streaks
 #: and achievements depend on; people meet only in a course's counters, when they complete it.
