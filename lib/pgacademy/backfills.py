@@ -24,7 +24,9 @@ from psycopg import sql
 from pgacademy import locking
 from pgacademy.connection import Connection
 from pgacademy.errors import LockBusy, MigrationError, UsageError
+from pgacademy.locking import Progress
 from pgacademy.sources import checksum, queries
+from pgacademy.statements import Statement
 
 if TYPE_CHECKING:
     from pgacademy.steps import Step
@@ -38,23 +40,8 @@ PAUSE_S = 0.05
 BATCH_TIME_S = 2.5
 #: So many batches without trouble, and one that was halved is doubled again.
 GROW_AFTER = 5
-#: Called after each batch: which backfill and where it stands, rows done, rows there were (an estimate).
-Progress = Callable[[str, int, int], None]
-
-# Quoted text and comments, which hold no placeholder; a placeholder; the end of a statement.
-_TOKEN = re.compile(
-    r"""
-    (?P<opaque>
-        \b[eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "(?:[^"]|"")*"
-        | (?<!\w)\$(?P<tag>[A-Za-z_]\w*|)\$.*?\$(?P=tag)\$ | --[^\n]* | /\*.*?\*/
-    )
-    | (?P<from>(?<![-+*/<>=~!@\#%^&|`?])>\s*:from_key\b)
-    | (?P<to>(?<![-+*/<>=~!@\#%^&|`?])<=\s*:to_key\b)
-    | (?P<stray>(?<!:):(?:from|to)_key\b)
-    | (?P<end>;)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+#: The bounds of a range, and the operator that each must stand behind.
+_OPERATORS = {"from_key": ">", "to_key": "<="}
 _PAUSE = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|)")
 _TABLE = re.compile(r"[a-z_][a-z0-9_]*")
 _RETRIED = (
@@ -63,6 +50,15 @@ _RETRIED = (
     psycopg.errors.SerializationFailure,
     psycopg.errors.QueryCanceled,
 )
+
+
+class _Bound(NamedTuple):
+    """A placeholder: from_key or to_key, the operator before it, and where the two are in the statement."""
+
+    name: str
+    operator: str
+    start: int
+    end: int
 
 
 class BackfillInterrupted(MigrationError):
@@ -79,24 +75,21 @@ class Backfill:
     table: str
     batch: int
     pause_s: float
-    statement: str
+    statement: Statement
 
     @property
     def sha256(self) -> str:
-        return checksum(self.statement)
+        return checksum(self.statement.text)
 
     def query(self, key_type: str, *, is_first: bool) -> bytes:
         """The statement as psycopg wants it. The first range begins with its first key, the others after the last."""
-        # The type is what format_type() says, quoted by the server where that is needed.
-        values = {"from": f"%(from_key)s::{key_type}", "to": f"%(to_key)s::{key_type}"}
-        operators = {"from": ">=" if is_first else ">", "to": "<="}
-        parts, last = [], 0
-        for match in _TOKEN.finditer(self.statement):
-            if match.lastgroup in values:
-                kind = str(match.lastgroup)
-                parts += [self.statement[last : match.start()].replace("%", "%%"), operators[kind], " ", values[kind]]
-                last = match.end()
-        return "".join([*parts, self.statement[last:].replace("%", "%%")]).encode()
+        text, parts, last = self.statement.text, list[str](), 0
+        for bound in _bounds(self.statement):
+            operator = ">=" if is_first and bound.name == "from_key" else bound.operator
+            # The type is what format_type() says, quoted by the server where that is needed.
+            parts += [text[last : bound.start].replace("%", "%%"), f"{operator} %({bound.name})s::{key_type}"]
+            last = bound.end
+        return "".join([*parts, text[last:].replace("%", "%%")]).encode()
 
 
 def parse(step: Step) -> Backfill:
@@ -114,7 +107,7 @@ def parse(step: Step) -> Backfill:
         raise MigrationError(
             f"{name} says `-- pause: {step.directives['pause']}`.", hint="Write for example 50ms or 0.5s."
         )
-    return Backfill(step.id, table, int(batch), pause_s, _statement(name, step.text))
+    return Backfill(step.id, table, int(batch), pause_s, _statement(step))
 
 
 def run(
@@ -122,9 +115,10 @@ def run(
 ) -> int:
     """Does a backfill from where it stands to the end of the table, and returns how many rows were passed in all.
 
-    The connection acts as the school's owner and is in no transaction. `pause_s`, in seconds, or the environment's
-    PGACADEMY_BACKFILL_PAUSE, takes the place of the file's pause. Raises MigrationError, LockBusy, and
-    BackfillInterrupted after Ctrl-C.
+    The connection acts as the school's owner and is in no transaction. `progress` is told after each batch which
+    backfill it was and where it stands, the rows done, and the rows there were, an estimate. `pause_s`, in seconds, or
+    the environment's PGACADEMY_BACKFILL_PAUSE, takes the place of the file's pause. Raises MigrationError, LockBusy,
+    and BackfillInterrupted after Ctrl-C.
     """
     backfill = parse(step)
     walk = _Walk(connection, school, backfill, progress, _pause(backfill, pause_s))
@@ -142,22 +136,33 @@ def forget(connection: Connection, step_id: str) -> None:
 # -- reading the file -------------------------------------------------------------------------------------------------
 
 
-def _statement(name: str, text: str) -> str:
+def _statement(step: Step) -> Statement:
     """The one statement of the file, its placeholders where they should be."""
-    kinds = [(match.lastgroup if not match["opaque"] else "opaque", match.end()) for match in _TOKEN.finditer(text)]
-    ends = [end for kind, end in kinds if kind == "end"]
-    if ends and re.sub(r"--[^\n]*|/\*.*?\*/|[\s;]", "", text[ends[0] :], flags=re.DOTALL):
+    name = step.path.name
+    if len(step.statements) != 1:
         raise MigrationError(
-            f"{name} is a backfill of several statements.", hint="Make each of them a file of its own."
+            f"{name} is a backfill of {len(step.statements)} statements.", hint="Make each of them a file of its own."
         )
-    found = [kind for kind, _ in kinds]
-    if "stray" in found or "from" not in found or "to" not in found:
+    (statement,) = step.statements
+    bounds = _bounds(statement)
+    if {bound.name for bound in bounds} != set(_OPERATORS) or any(
+        bound.operator != _OPERATORS[bound.name] for bound in bounds
+    ):
         raise MigrationError(
             f"{name} does not say which rows belong to a batch.",
             hint="Write `key > :from_key and key <= :to_key`, with just these operators, and in no other way.",
         )
-    statement = text[: ends[0] - 1] if ends else text
-    return re.sub(r"\A(?:\s*--[^\n]*\n)*", "", statement).strip()
+    return statement
+
+
+def _bounds(statement: Statement) -> list[_Bound]:
+    """The placeholders of a statement in order; what stands in quotes and comments is none."""
+    tokens = statement.tokens
+    return [
+        _Bound(name.value, before.value, before.start, name.start + len(name.value))
+        for before, colon, name in zip(tokens, tokens[1:], tokens[2:], strict=False)
+        if colon[:2] == ("punctuation", ":") and name.is_word(*_OPERATORS) and name.start == colon.start + 1
+    ]
 
 
 def _seconds(text: str) -> float | None:

@@ -14,7 +14,7 @@ from pgacademy.rollbacks import dropped_tables
 from pgacademy.sessions import school_lock, session
 from pgacademy.settings import school_name
 from pgacademy.sources import Tree, queries, tree
-from pgacademy.statements import Statement
+from pgacademy.statements import Statement, name_at
 from pgacademy.steps import Step, check, read_steps
 
 
@@ -122,11 +122,11 @@ def created_tables(statements: Sequence[Statement]) -> list[str]:
         tokens = [token for token in statement.tokens if not token.is_word("if", "not", "exists", "unlogged", "only")]
         words = [token.value if token.kind == "word" else "" for token in tokens]
         if words[:2] == ["create", "table"] and len(tokens) > 2:
-            tables.append(tokens[4].value if len(tokens) > 4 and tokens[3].value == "." else tokens[2].value)
+            tables.append(name_at(tokens, 2)[0])
         elif words[:2] == ["drop", "table"]:
             gone = dropped_tables(statement)
             tables = [table for table in tables if table not in gone]
         elif words[:2] == ["alter", "table"] and words[-3:-1] == ["rename", "to"]:
-            old = tokens[4].value if tokens[3].value == "." else tokens[2].value
+            old = name_at(tokens, 2)[0]
             tables = [tokens[-1].value if table == old else table for table in tables]
     return list(dict.fromkeys(tables))

@@ -20,7 +20,7 @@ from pgacademy.connection import Connection
 from pgacademy.errors import MigrationError, PgacademyError
 from pgacademy.locking import Progress, Spot, patience
 from pgacademy.sources import queries
-from pgacademy.statements import Statement, Token
+from pgacademy.statements import Statement, Token, name_at
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,7 @@ def _list(tokens: list[Token], start: int) -> list[int]:
 
 
 def _name(tokens: list[Token], at: int) -> str:
-    """The name at a place, without its schema: a school's files do not name one."""
-    while at + 2 < len(tokens) and tokens[at + 1].kind == "punctuation" and tokens[at + 1].value == ".":
-        at += 2
-    return tokens[at].value if at < len(tokens) else ""
+    return name_at(tokens, at)[0]
 
 
 def run(

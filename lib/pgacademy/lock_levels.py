@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pgacademy.statements import Statement, Token
+from pgacademy.statements import Statement, Token, name_at
 
 ACCESS_SHARE = "ACCESS SHARE"
 ROW_SHARE = "ROW SHARE"
@@ -192,14 +192,7 @@ def _merged(effects: Iterable[Effect]) -> list[Effect]:
 
 def _referenced(tokens: Sequence[Token]) -> list[str]:
     """The tables that REFERENCES names."""
-    found = []
-    for number, token in enumerate(tokens):
-        if token.is_word("references") and number + 1 < len(tokens):
-            end = number + 1
-            while end + 2 < len(tokens) and tokens[end + 1].value == "." and tokens[end + 1].kind == "punctuation":
-                end += 2
-            found.append(tokens[end].value)
-    return found
+    return [name_at(tokens, number + 1)[0] for number, token in enumerate(tokens[:-1]) if token.is_word("references")]
 
 
 # -- statements but ALTER TABLE ---------------------------------------------------------------------------------------
@@ -247,12 +240,15 @@ class _Rule:
 
 
 def _inherited(tokens: Sequence[Token]) -> list[str]:
-    words = [token.value for token in tokens]
+    """The tables that INHERITS names."""
+    found: list[str] = []
     for number, token in enumerate(tokens[:-2]):
-        if token.is_word("inherits") and words[number + 1] == "(":
-            end = words.index(")", number)
-            return [word for word in words[number + 2 : end] if word not in (",", ".")]
-    return []
+        if token.is_word("inherits") and tokens[number + 1].value == "(":
+            at = number + 1
+            while at < len(tokens) and tokens[at].value in ("(", ","):
+                name, at = name_at(tokens, at + 1)
+                found.append(name)
+    return found
 
 
 def _rule(pattern: str, lock: str, reason: str = "", *flags: str, constraint: str | None = None) -> _Rule:

@@ -7,15 +7,15 @@ to migrate: the school's owner if it may act as that, else itself, the school's 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import psycopg
 from psycopg import sql
 
-from pgacademy import __version__, lock_levels, locking, repeatables, roles, schools
-from pgacademy.bookkeeping import State
+from pgacademy import __version__, lock_levels, locking, roles, schools, standing
 from pgacademy.connection import (
     EXTENSIONS_SCHEMA,
     Connection,
@@ -27,12 +27,12 @@ from pgacademy.connection import (
 )
 from pgacademy.errors import NotAllowed, VersionMismatch
 from pgacademy.lock_levels import ACCESS_EXCLUSIVE, Effect, Known
+from pgacademy.repeatables import Key
 from pgacademy.settings import school_name
 from pgacademy.sources import SourceFile, Tree, queries, tree
+from pgacademy.standing import Journal, Standing
 from pgacademy.statements import Statement, split
 from pgacademy.steps import Step, check, read_steps
-
-Key = tuple[str, str]  # kind and name
 
 _CLEAN, _PENDING, _DRIFTED = 0, 2, 3
 
@@ -91,7 +91,7 @@ class PlannedFile:
 
 @dataclass(frozen=True)
 class Plan:
-    """What `migrate` would do. `edited`, `unknown` and `late` keep it from doing anything, as in migrations.Status.
+    """What `migrate` would do. `edited`, `unknown` and `late` keep it from doing anything, as in standing.Standing.
 
     `busy` says who is at work on the school at this moment; `dropped` what has gone from the tree.
     """
@@ -146,69 +146,66 @@ class Reading:
     extensions: str
     busy: str | None
     has_journal: bool
-    state: State
-    #: Repeatable files as recorded: checksum and text.
-    recorded: Mapping[Key, tuple[str, str | None]]
+    journal: Journal
     steps: Sequence[Step]
     repeatables: Sequence[SourceFile]
 
-    @property
-    def late(self) -> list[str]:
-        last = max((number for number, step in enumerate(self.steps) if step.id in self.state.applied), default=-1)
-        return [step.id for step in self.steps[: last + 1] if step.id not in self.state.applied]
+    @cached_property
+    def standing(self) -> Standing:
+        return standing.standing(self.steps, self.journal.state)
 
     @property
     def pending(self) -> list[Step]:
-        late = self.late
-        return [step for step in self.steps if step.id not in self.state.applied and step.id not in late]
+        return [step for step in self.steps if step.id in self.standing.pending]
 
     @property
     def history(self) -> list[str]:
         """The migrations that will have been applied when repeatable files have their turn."""
-        return [*self.state.applied, *(step.id for step in self.pending)]
+        return [*self.journal.state.applied, *self.standing.pending]
 
     def changed(self) -> list[SourceFile]:
         """Files that differ from what is recorded, or whose object is not there."""
         existing = {(kind, name) for kind, name in self.connection.execute(queries("repeatables")["existing"])}
+        differing = standing.changed(self.repeatables, self.journal, self.history)
         return [
             file
             for file in self.repeatables
-            if self.recorded.get((file.kind, file.name), ("",))[0]
-            != repeatables.record_values(file, self.history)["sha256"]
-            or (file.kind in ("function", "view") and (file.kind, file.name) not in existing)
+            if file in differing or (file.kind in ("function", "view") and (file.kind, file.name) not in existing)
         ]
 
     def vanished(self) -> list[Key]:
-        present = {(file.kind, file.name) for file in self.repeatables}
-        return sorted(key for key in self.recorded if key not in present)
+        return standing.vanished(self.repeatables, self.journal)
+
+    def with_dependents(self, keys: Sequence[Key]) -> list[tuple[str, str, str]]:
+        """Kind, name and DROP statement of functions and views and all that stands on them, the farthest first."""
+        named = {"kinds": [kind for kind, _ in keys], "names": [name for _, name in keys]}
+        ids = self.connection.execute(queries("repeatables")["ids_of_several"], named).fetchall()
+        values = {"classes": [row[0] for row in ids], "objects": [row[1] for row in ids]}
+        query = queries("repeatables")["drop_with_dependents"]
+        return [(row[0], row[1], row[2]) for row in self.connection.execute(query, values)] if ids else []
 
     def remade(self, changed: Sequence[SourceFile]) -> tuple[list[SourceFile], list[str]]:
         """Files applied again because what they stand on is dropped for a change; and the statements that drop it all.
 
         A view is always dropped, a function when its head changes.
         """
-        ids = [
-            row
-            for file in changed
-            if file.kind == "view" or (file.kind == "function" and self._changes_head(file))
-            for row in self.connection.execute(
-                queries("repeatables")["object_ids"], {"kind": file.kind, "name": file.name}
-            )
-        ]
-        values = {"classes": [row[0] for row in ids], "objects": [row[1] for row in ids]}
-        query = queries("repeatables")["drop_with_dependents"]
-        doomed = self.connection.execute(query, values).fetchall() if ids else []
+        doomed = self.with_dependents(
+            [
+                (file.kind, file.name)
+                for file in changed
+                if file.kind == "view" or (file.kind == "function" and self._changes_head(file))
+            ]
+        )
         known = {(file.kind, file.name): file for file in self.repeatables}
         there = {(file.kind, file.name) for file in changed}
         again = {(kind, name): known[kind, name] for kind, name, _ in doomed if (kind, name) in known}
         return [file for key, file in again.items() if key not in there], [row[2] for row in doomed if row[2]]
 
     def _changes_head(self, file: SourceFile) -> bool:
-        old = self.recorded.get((file.kind, file.name), ("", None))[1]
+        old = self.journal.files.get((file.kind, file.name), ("", None))[1]
         return old is not None and _head(old) != _head(file.text)
 
     def plan(self) -> Plan:
-        state, known = self.state, {step.id for step in self.steps}
         changed = self.changed()
         again, _ = self.remade(changed)
         tables = _Tables(self.connection)
@@ -222,9 +219,9 @@ class Reading:
                 for file in sorted([*changed, *again], key=lambda file: _PHASES.index(file.kind))
             ),
             dropped=tuple(f"{kind} {name}" for kind, name in self.vanished()),
-            edited=tuple(step.id for step in self.steps if state.applied.get(step.id) not in (None, step.sha256)),
-            unknown=tuple(sorted((state.applied.keys() | state.started.keys()) - known)),
-            late=tuple(self.late),
+            edited=self.standing.edited,
+            unknown=self.standing.unknown,
+            late=self.standing.late,
             busy=self.busy,
         )
 
@@ -238,7 +235,7 @@ class Reading:
                 id=step.id,
                 path=step.path.name,
                 kind=step.kind,
-                is_begun=step.id in self.state.started,
+                is_begun=step.id in self.standing.unfinished,
                 statements=tuple(
                     PlannedStatement(statement.line, statement.first_line, next(effects))
                     for statement in step.statements
@@ -246,7 +243,7 @@ class Reading:
             )
 
     def _file(self, file: SourceFile, tables: _Tables, *, is_remade: bool) -> PlannedFile:
-        recorded = self.recorded.get((file.kind, file.name))
+        recorded = self.journal.files.get((file.kind, file.name))
         old = recorded[1] if recorded else ""
         merged: dict[str | None, TableEffect] = {}
         for effects in tables.effects(split(file.text, file.path)):
@@ -288,7 +285,6 @@ def reading(conninfo: str, school: str, tree_: Tree | None = None) -> Iterator[R
                 connection.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
             connection.execute(sql.SQL("set local search_path to {}").format(school_path(school, extensions)))
             connection.execute("set local lock_timeout = '300ms'")
-            state, recorded = _journal(connection, has_journal=has_journal)
             yield Reading(
                 connection=connection,
                 school=school,
@@ -296,8 +292,7 @@ def reading(conninfo: str, school: str, tree_: Tree | None = None) -> Iterator[R
                 extensions=extensions,
                 busy=f"process {holder[0]} of {holder[1]} ({holder[2]})" if holder else None,
                 has_journal=has_journal,
-                state=state,
-                recorded=recorded,
+                journal=standing.read_journal(connection, has_views=has_journal),
                 steps=steps,
                 repeatables=changeable,
             )
@@ -324,23 +319,6 @@ def _reader(connection: Connection, school: str) -> tuple[str | None, bool]:
         f"This login may not read the journal of {school!r}.",
         hint=f"Grant it {school}_analyst, or connect as the role that deploys the school.",
     )
-
-
-def _journal(connection: Connection, *, has_journal: bool) -> tuple[State, dict[Key, tuple[str, str | None]]]:
-    if has_journal:
-        states = connection.execute(queries("plan")["state"]).fetchall()
-        files = connection.execute(queries("plan")["files"]).fetchall()
-    else:
-        row = connection.execute(queries("plan")["has_tables"]).fetchone()
-        if row is None or not row[0]:
-            return State(), {}
-        states = connection.execute(queries("bookkeeping")["state"]).fetchall()
-        files = connection.execute(queries("plan")["old_files"]).fetchall()
-    state = State(
-        {name: sha256 for name, sha256, is_done in states if is_done},
-        {name: sha256 for name, sha256, is_done in states if not is_done},
-    )
-    return state, {(kind, name): (sha256, text) for kind, name, sha256, text in files}
 
 
 _PHASES = ("function", "view", "triggers", "policies", "grants")
@@ -419,10 +397,13 @@ class _Tables:
     def _read_sizes(self) -> list[tuple[str, int, int]]:
         try:
             with self.connection.transaction():
-                return [(row[0], row[1], row[2]) for row in self.connection.execute(queries("plan")["sizes"])]
+                return self._ask_sizes(are_measured=True)
         except psycopg.errors.LockNotAvailable:  # somebody else changes a table just now
-            found = self.connection.execute(queries("plan")["estimated_sizes"])
-            return [(row[0], row[1], row[2]) for row in found]
+            return self._ask_sizes(are_measured=False)
+
+    def _ask_sizes(self, *, are_measured: bool) -> list[tuple[str, int, int]]:
+        found = self.connection.execute(queries("plan")["sizes"], {"are_measured": are_measured})
+        return [(row[0], row[1], row[2]) for row in found]
 
     def _resolved(self, statement: Statement, effects: Sequence[Effect]) -> Iterator[Effect]:
         """An index is replaced by its table, and the other ends of foreign keys that go are added."""

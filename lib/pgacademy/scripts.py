@@ -79,7 +79,7 @@ class _Script:
         found = self.found
         made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
         school_lock = locking.lock_key(f"the school {found.school}")
-        applied = ",".join(sorted(found.state.applied))
+        applied = ",".join(sorted(found.journal.state.applied))
         self.lines += [
             f"-- What pgacademy {__version__} would do to the school {found.school}, as of {made}.",
             f"-- For psql -X -f FILE, as a login that may set role {roles.owner(found.school)}.",
@@ -143,7 +143,7 @@ class _Script:
     def _repeatables(self) -> None:
         changed = self.found.changed()
         again, drops = self.found.remade(changed)
-        todo = [*changed, *(file for file in again)]
+        todo = [*changed, *again]
         objects = [file for file in todo if file.kind in ("function", "view")]
         tables = [file for file in again if file.kind in ("triggers", "policies")]
         everything = [file for file in self.found.repeatables if file.kind in ("function", "view")]
@@ -202,17 +202,8 @@ class _Script:
                 self._each("reset_table_grants", {"group": f"pgacademy_{name}"})
             elif kind not in ("function", "view"):
                 self._each(f"drop_{kind}", {"table": name})
-        connection = self.found.connection
-        ids = [
-            row
-            for kind, name in vanished
-            if kind in ("function", "view")
-            for row in connection.execute(queries("repeatables")["object_ids"], {"kind": kind, "name": name})
-        ]
-        if ids:
-            values = {"classes": [row[0] for row in ids], "objects": [row[1] for row in ids]}
-            doomed = connection.execute(queries("repeatables")["drop_with_dependents"], values).fetchall()
-            self.lines += [f"{_if_exists(row[2])};" for row in doomed if (row[0], row[1]) in vanished]
+        doomed = self.found.with_dependents([key for key in vanished if key[0] in ("function", "view")])
+        self.lines += [f"{_if_exists(drop)};" for kind, name, drop in doomed if (kind, name) in vanished]
         for kind, name in vanished:
             self.recorder.execute(queries("bookkeeping")["forget_object"], {"kind": kind, "name": name})
         recorder = cast(Connection, self.recorder)

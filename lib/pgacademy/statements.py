@@ -168,6 +168,13 @@ def meta_commands(text: str) -> list[MetaCommand]:
     return found
 
 
+def name_at(tokens: Sequence[Token], at: int) -> tuple[str, int]:
+    """The name that begins at a token, without its schema, and where what follows it begins; "" beyond the last."""
+    while at + 2 < len(tokens) and tokens[at + 1].kind == "punctuation" and tokens[at + 1].value == ".":
+        at += 2
+    return (tokens[at].value, at + 1) if at < len(tokens) else ("", at)
+
+
 def transaction_control(statements: Sequence[Statement]) -> list[Statement]:
     """Those that begin or end a transaction themselves. Savepoints do not."""
     return [statement for statement in statements if _ends_transaction(statement.words[:4])]

@@ -6,14 +6,14 @@ scratch database is given, with a school rebuilt there from the tree.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import psycopg
 from psycopg import sql
 
-from pgacademy import __version__, bookkeeping, locking, migrations, repeatables, roles, schools, scratch, snapshot
+from pgacademy import __version__, migrations, repeatables, roles, schools, scratch, sessions, snapshot, standing
 from pgacademy.connection import (
     EXTENSIONS_SCHEMA,
     Connection,
@@ -26,7 +26,8 @@ from pgacademy.errors import LockBusy, MigrationError, UsageError
 from pgacademy.settings import school_name
 from pgacademy.snapshot import Difference, Expected
 from pgacademy.sources import SourceFile, Tree, queries, tree
-from pgacademy.steps import Step, read_steps
+from pgacademy.standing import Standing
+from pgacademy.steps import read_steps
 
 #: How long reading a definition waits for whoever holds its table.
 LOCK_TIMEOUT = "5s"
@@ -36,21 +37,19 @@ _OF_THE_ENGINE = ("schema", "default privileges")
 
 
 @dataclass(frozen=True)
-class Files:
-    """How the school's journal stands against the tree. Names of migrations; paths of repeatable files."""
+class Files(Standing):
+    """How the school's journal stands against the tree: migrations, and repeatable files.
 
-    pending: tuple[str, ...] = ()
-    edited: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    late: tuple[str, ...] = ()
-    unfinished: tuple[str, ...] = ()
+    changed: paths of files that are not what was applied; vanished: kind and name of what has no file any more.
+    """
+
     changed: tuple[str, ...] = ()
     vanished: tuple[str, ...] = ()
 
     @property
     def have_drifted(self) -> bool:
         """An applied file was edited, has no file any more, or one has appeared before it."""
-        return bool(self.edited or self.missing or self.late)
+        return bool(self.edited or self.unknown or self.late)
 
     @property
     def are_pending(self) -> bool:
@@ -159,7 +158,7 @@ def repair(
         )
     with (
         connect(conninfo) as connection,
-        locking.advisory_lock(connection, f"the school {found.school}"),
+        sessions.school_lock(connection, found.school),
         schools.as_owner(connection, found.school),
         connection.transaction(),
     ):
@@ -210,47 +209,16 @@ def _files(connection: Connection, school: str, tree_: Tree, *, is_owner: bool) 
     path = school_path(school, extensions_schema(connection) or EXTENSIONS_SCHEMA)
     connection.execute(sql.SQL("set local search_path to {}").format(path))
     row = connection.execute(queries("verification")["may_read"]).fetchone()
-    if row and row[0]:
-        done = connection.execute(queries("verification")["steps"]).fetchall()
-        applied = {name: sha256 for name, sha256, is_done in done if is_done}
-        started = {name: sha256 for name, sha256, is_done in done if not is_done}
-        rows = connection.execute(queries("verification")["files"]).fetchall()
-    elif is_owner:  # an older version's journal
-        state = bookkeeping.read(connection)
-        applied, started = dict(state.applied), dict(state.started)
-        rows = connection.execute(queries("bookkeeping")["objects"]).fetchall() if applied else []
-    else:
+    has_views = bool(row and row[0])
+    if not has_views and not is_owner:
         return None
-    return _compare(
-        read_steps(tree_.migrations), tree_.repeatables(), applied, started, {row[:2]: row[2] for row in rows}
-    )
-
-
-def _compare(
-    steps: Sequence[Step],
-    changeable: Sequence[SourceFile],
-    applied: Mapping[str, str | None],
-    started: Mapping[str, str | None],
-    recorded: Mapping[tuple[str, str], str],
-) -> Files:
-    names = [step.id for step in steps]
-    last = max((number for number, name in enumerate(names) if name in applied), default=-1)
-    todo = [(number, name) for number, name in enumerate(names) if name not in applied and name not in started]
-    checksums = {**started, **applied}
-    files = {(file.kind, file.name): file for file in changeable}
+    journal, files = standing.read_journal(connection, has_views=has_views), tree_.repeatables()
+    # An object that was dropped, its file being as it was applied, is drift, though `migrate` brings it back.
+    changed = standing.changed(files, journal, list(journal.state.applied))
     return Files(
-        pending=tuple(name for number, name in todo if number > last),
-        edited=tuple(step.id for step in steps if checksums.get(step.id) not in (None, step.sha256)),
-        missing=tuple(name for name in checksums if name not in names),
-        late=tuple(name for number, name in todo if number < last),
-        unfinished=tuple(started),
-        # An object that was dropped, its file being as it was applied, is drift, though `migrate` brings it back.
-        changed=tuple(
-            file.path
-            for key, file in files.items()
-            if recorded.get(key) != repeatables.record_values(file, list(applied))["sha256"]
-        ),
-        vanished=tuple(f"{kind} {name}" for kind, name in sorted(recorded) if (kind, name) not in files),
+        **vars(standing.standing(read_steps(tree_.migrations), journal.state)),
+        changed=tuple(file.path for file in changed),
+        vanished=tuple(f"{kind} {name}" for kind, name in standing.vanished(files, journal)),
     )
 
 

@@ -240,6 +240,7 @@ def test_an_edited_statement_is_refused_half_way(items: Yard) -> None:
         ("update items set times = 1 where id > :from_key and id < :to_key;\n", "items"),
         ("update items set times = 1 where id between :from_key and :to_key;\n", "items"),
         ("update items set times = 1 where ':from_key :to_key' <> ''; -- > :from_key <= :to_key\n", "items"),
+        ("update items set times = 1 /* /* */ where id > :from_key and id <= :to_key */;\n", "items"),
         (COUNT + COUNT, "items"),
         (COUNT + "select 1\n", "items"),
         ("update notes set body = '' where id > :from_key and id <= :to_key;\n", "items"),

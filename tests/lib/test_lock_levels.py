@@ -75,6 +75,7 @@ CASES = [
     "create table x as select * from t",
     "create unlogged table if not exists x (like t including all)",
     "create table x (z int) inherits (r)",
+    "create table x (z int) inherits (s.r)",
     "create table p_3 partition of p for values from (300) to (400)",
     "drop table f",
     'drop table if exists "Odd name", s.f, nowhere',

@@ -55,8 +55,8 @@ def _lines(found: Verification, repaired: list[str]) -> list[str]:
     else:
         for label, names in (
             ("edited since they were applied", found.files.edited),
-            ("applied, but without a file here", found.files.missing),
-            ("new, but numbered before what is applied", found.files.late),
+            ("unknown to this library", found.files.unknown),
+            ("come too late, before others that are applied", found.files.late),
             ("begun and not finished", found.files.unfinished),
             ("pending", found.files.pending),
             ("changed files", found.files.changed),

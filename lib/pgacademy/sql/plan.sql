@@ -1,5 +1,5 @@
 -- Queries of pgacademy.plans. They only read, and take no lock on a table that a migration could be holding, but for
--- sizes(), which its caller gives up on when it has to wait.
+-- measured sizes, which the caller gives up on when it has to wait.
 
 -- name: school
 -- Whether the login may use the school's schema, and whether its journal can be read by such logins.
@@ -17,35 +17,6 @@ select
     ) as may_read
 from pg_namespace as n
 where n.nspname = %(school)s
-
--- name: has_tables
--- Whether there is a journal of an older version, which only the owner reads.
-select to_regclass('schema_objects') is not null
-
--- name: state
-select
-    j.migration_id,
-    j.sha256,
-    j.is_done
-from schema_journal as j
-order by j.is_done desc, j.applied_at_utc, j.migration_id
-
--- name: files
-select
-    f.kind,
-    f.name,
-    f.sha256,
-    f.text
-from schema_files as f
-
--- name: old_files
--- Of a school whose journal keeps no texts yet.
-select
-    o.kind,
-    o.name,
-    o.sha256,
-    null::text as text
-from schema_objects as o
 
 -- name: columns
 select
@@ -105,7 +76,8 @@ inner join pg_class as r on k.confrelid = r.oid
 where k.contype = 'f' and t.relnamespace = current_schema()::regnamespace
 
 -- name: sizes
--- Bytes with indexes and TOAST, and the planner's idea of the rows; a partitioned table's are its partitions'.
+-- Bytes with indexes and TOAST, and the planner's idea of the rows; a partitioned table's are its partitions'. Unless
+-- they are to be measured, which takes locks, bytes are what the last VACUUM or ANALYZE wrote down of the table alone.
 with recursive parts (root, oid) as (
     select
         c.oid,
@@ -122,33 +94,12 @@ with recursive parts (root, oid) as (
 
 select
     r.relname::text,
-    sum(pg_total_relation_size(p.oid))::bigint,
-    sum(case when c.reltuples >= 0 then c.reltuples else pg_stat_get_live_tuples(c.oid) end)::bigint
-from parts as p
-inner join pg_class as c on p.oid = c.oid
-inner join pg_class as r on p.root = r.oid
-where c.relkind <> 'p'
-group by r.relname
-
--- name: estimated_sizes
--- As sizes, from what the last VACUUM or ANALYZE wrote down: no table is touched.
-with recursive parts (root, oid) as (
-    select
-        c.oid,
-        c.oid
-    from pg_class as c
-    where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p', 'm')
-    union all
-    select
-        p.root,
-        i.inhrelid
-    from parts as p
-    inner join pg_inherits as i on p.oid = i.inhparent
-)
-
-select
-    r.relname::text,
-    sum(c.relpages::bigint * current_setting('block_size')::bigint)::bigint,
+    sum(
+        case
+            when %(are_measured)s then pg_total_relation_size(p.oid)
+            else c.relpages::bigint * current_setting('block_size')::bigint
+        end
+    )::bigint,
     sum(case when c.reltuples >= 0 then c.reltuples else pg_stat_get_live_tuples(c.oid) end)::bigint
 from parts as p
 inner join pg_class as c on p.oid = c.oid
