@@ -34,8 +34,6 @@ from pgacademy.standing import Journal, Standing
 from pgacademy.statements import Statement, split
 from pgacademy.steps import Step, check, read_steps
 
-_CLEAN, _PENDING, _DRIFTED = 0, 2, 3
-
 
 @dataclass(frozen=True)
 class TableEffect:
@@ -109,18 +107,11 @@ class Plan:
 
     @property
     def is_clean(self) -> bool:
-        return self.exit_code == _CLEAN
+        return not (self.steps or self.files or self.dropped or self.has_drifted)
 
     @property
     def has_drifted(self) -> bool:
         return bool(self.edited or self.unknown or self.late)
-
-    @property
-    def exit_code(self) -> int:
-        """0 nothing to do, 2 something is pending, 3 the school is not what the files say."""
-        if self.has_drifted:
-            return _DRIFTED
-        return _PENDING if self.steps or self.files or self.dropped else _CLEAN
 
 
 def plan(conninfo: str, school: str, *, tree_: Tree | None = None) -> Plan:

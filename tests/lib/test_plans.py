@@ -81,13 +81,13 @@ def dump(dsn: str) -> str:
 
 def test_nothing_to_do_is_clean(migrated: Yard) -> None:
     plan = made(migrated)
-    assert (plan.is_clean, plan.exit_code) == (True, 0)
+    assert (plan.is_clean, plan.has_drifted) == (True, False)
     assert (plan.steps, plan.files, plan.dropped) == ((), (), ())
 
 
 def test_what_migrate_then_does_was_planned(changed: Yard) -> None:
     plan = made(changed)
-    assert plan.exit_code == 2
+    assert (plan.is_clean, plan.has_drifted) == (False, False)
     report = changed.migrate()
     assert [step.id for step in plan.steps] == report.applied == ["0003.rate-notes"]
     assert sorted(file.path for file in plan.files) == sorted(report.repeatables)
@@ -178,7 +178,7 @@ def test_a_school_of_a_newer_library_is_left_alone(migrated: Yard) -> None:
 def test_drift_is_named_and_nothing_is_scripted(changed: Yard) -> None:
     changed.write("migrations/0001.create-notes.sql", "-- depends:\ncreate table notes (id bigint primary key);\n")
     plan = made(changed)
-    assert (plan.edited, plan.exit_code) == (("0001.create-notes",), 3)
+    assert (plan.edited, plan.has_drifted) == (("0001.create-notes",), True)
     with pytest.raises(MigrationError):
         scripts.script(changed.dsn, "academy", tree_=changed.tree)
     changed.remove("migrations/0002.protect-notes.sql")
@@ -191,7 +191,7 @@ def test_a_late_file_is_drift(migrated: Yard) -> None:
     migrated.migrate()
     migrated.write("migrations/0004.four.sql", "-- depends: 0002.protect-notes\ncreate table four (id int);\n")
     plan = made(migrated)
-    assert (plan.late, plan.edited, plan.exit_code) == (("0004.four",), (), 3)
+    assert (plan.late, plan.edited, plan.has_drifted) == (("0004.four",), (), True)
 
 
 def test_tables_made_by_the_same_plan_have_no_size_and_block_nobody(migrated: Yard) -> None:

@@ -17,7 +17,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from pgacademy import embedded, migrations, roles, snapshot, verification
-from pgacademy.cli.verify import DRIFT, PENDING
+from pgacademy.cli.exit_codes import DRIFTED, PENDING
 from pgacademy.connection import Connection, connect
 from pgacademy.errors import LockBusy, MigrationError, NotAllowed, SchoolMissing, UsageError
 from pgacademy.sources import Tree
@@ -655,8 +655,8 @@ def test_the_command(dsn: str, deploy: Connection) -> None:
     assert json.loads(command(*options, "--json", code=0))["is_clean"] is True
     deploy.execute("set role academy_owner")
     deploy.execute("drop policy select_own on academy.users")
-    assert "select_own" in command(*options, code=DRIFT)
-    document = json.loads(command(*options, "--json", code=DRIFT))
+    assert "select_own" in command(*options, code=DRIFTED)
+    document = json.loads(command(*options, "--json", code=DRIFTED))
     assert [(item["object"], item["name"]) for item in document["differences"]] == [("table users", "select_own")]
     document = json.loads(command(*options, "--repair", "--json", code=0))
     assert document["repaired"] == ["sql/policies/users.sql"]

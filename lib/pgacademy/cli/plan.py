@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pgacademy import lock_levels, plans, scripts
+from pgacademy.cli import exit_codes
 from pgacademy.cli.app import DEFAULT_SCHOOL, Dsn, Json, School, app, conninfo
 from pgacademy.cli.output import out, result
 from pgacademy.errors import UsageError
@@ -44,13 +45,13 @@ def plan(
     if sql:
         text = scripts.script(conninfo(dsn), school)
         sys.stdout.write(text)
-        raise typer.Exit(2 if text.count("\n") > 1 else 0)
+        raise typer.Exit(exit_codes.PENDING if text.count("\n") > 1 else exit_codes.DONE)
     found = plans.plan(conninfo(dsn), school)
     if json:
         result(asdict(found) | {"is_clean": found.is_clean, "has_drifted": found.has_drifted}, json)
     else:
         out.print(_drawn(found, everything=everything))
-    raise typer.Exit(found.exit_code)
+    raise typer.Exit(exit_codes.compared(is_clean=found.is_clean, has_drifted=found.has_drifted))
 
 
 # -- drawing ----------------------------------------------------------------------------------------------------------

@@ -17,14 +17,14 @@ from rich.text import Text
 
 from pgacademy import fleet, lifecycle, migrations, registry
 from pgacademy.cli.app import Dsn, Json, app, conninfo
+from pgacademy.cli.exit_codes import FAILED, compared
 from pgacademy.cli.output import err, progress, result
+from pgacademy.cli.plan import human_size
 from pgacademy.connection import connect
 from pgacademy.errors import UsageError
 from pgacademy.locking import Patience, patient
 
 T = TypeVar("T")
-
-FAILED, PENDING, DRIFTED = 1, 2, 3
 
 Name = Annotated[str, typer.Argument(metavar="SCHOOL", help="The school's name.")]
 Jobs = Annotated[int, typer.Option("--jobs", min=1, help="How many schools at a time, each on one connection.")]
@@ -43,7 +43,7 @@ def list_schools(dsn: Dsn = None, json: Json = False) -> None:
             "school": entry.name,
             "release": entry.release or entry.state,
             "kind": "development" if entry.development else "production",
-            "size": None if entry.size_bytes is None else _bytes(entry.size_bytes),
+            "size": human_size(entry.size_bytes),
             "migrations": entry.migrations,
             "last migrated (UTC)": _utc(entry.last_migrated_at),
         }
@@ -164,13 +164,11 @@ def status_all(dsn: str | None, jobs: int, json: bool) -> None:
         return "up to date" if status.is_current else behind
 
     _table(found, what, json, "Status")
-    reports = [outcome.report for outcome in found]
-    if any(report is None for report in reports):
+    reports = [outcome.report for outcome in found if outcome.report is not None]
+    if len(reports) < len(found):
         raise typer.Exit(FAILED)
-    if any(report is not None and report.has_drifted for report in reports):
-        raise typer.Exit(DRIFTED)
-    if any(report is not None and not report.is_current for report in reports):
-        raise typer.Exit(PENDING)
+    is_clean = all(report.is_current for report in reports)
+    raise typer.Exit(compared(is_clean=is_clean, has_drifted=any(report.has_drifted for report in reports)))
 
 
 def _table(found: Sequence[fleet.Outcome[T]], what: Callable[[T], str], json: bool, title: str) -> None:
@@ -239,19 +237,10 @@ def _lines(title: str, as_json: bool) -> Iterator[fleet.Progress]:
 
 def _losses(held: lifecycle.Holdings, *, past: bool = False) -> str:
     people = "" if held.people is None else f"{held.people:,} people, "
-    size = "" if held.size_bytes is None else f", {_bytes(held.size_bytes)}"
+    size = "" if held.size_bytes is None else f", {human_size(held.size_bytes)}"
     verb = "It held" if past else f"{held.school} holds"
     return f"{verb} {people}{held.tables} tables with about {held.rows:,} rows{size}."
 
 
 def _utc(moment: datetime | None) -> str | None:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}" if moment else None
-
-
-def _bytes(count: int) -> str:
-    size, units = float(count), iter(("B", "kB", "MB", "GB"))
-    for unit in units:
-        if size < 1024:
-            return f"{size:.0f} {unit}"
-        size /= 1024
-    return f"{size:.1f} TB"

@@ -9,14 +9,12 @@ from typing import Annotated
 import typer
 
 from pgacademy import verification
+from pgacademy.cli import exit_codes
 from pgacademy.cli.app import DEFAULT_SCHOOL, Dsn, Json, School, app, conninfo
 from pgacademy.cli.output import progress, result
 from pgacademy.snapshot import Difference
 from pgacademy.sources import tree
 from pgacademy.verification import Verification
-
-PENDING = 2
-DRIFT = 3
 
 _LONG = 80
 
@@ -44,8 +42,7 @@ def verify(
         found = verification.verify(target, school, scratch_dsn=scratch_dsn)
     states = {"has_drifted": found.has_drifted, "is_pending": found.is_pending, "is_clean": found.is_clean}
     result(asdict(found) | {"repaired": repaired} | states, json, "\n".join(_lines(found, repaired)))
-    if not found.is_clean:
-        raise typer.Exit(DRIFT if found.has_drifted else PENDING)
+    raise typer.Exit(exit_codes.compared(is_clean=found.is_clean, has_drifted=found.has_drifted))
 
 
 def _lines(found: Verification, repaired: list[str]) -> list[str]:
