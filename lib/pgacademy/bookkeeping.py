@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
+import psycopg
 from psycopg.rows import class_row
 from yoyo.migrations import get_migration_hash
 
@@ -78,7 +79,17 @@ def begin(connection: Connection, step: Step) -> None:
 
 def mark(connection: Connection, step: Step, duration_ms: int, operation: str = "apply") -> None:
     """Records a step as applied, within the caller's transaction."""
-    values = _who() | {
+    connection.execute(queries("bookkeeping")["mark"], _mark_values(step, duration_ms, operation))
+
+
+def mark_sql(connection: Connection, step: Step) -> str:
+    """The SQL that records a step as applied, to be sent with the step's own; it measures how long that took."""
+    with psycopg.ClientCursor(connection) as cursor:
+        return cursor.mogrify(queries("bookkeeping")["mark"], _mark_values(step, None, "apply"))
+
+
+def _mark_values(step: Step, duration_ms: int | None, operation: str) -> dict[str, object]:
+    return _who() | {
         "id": step.id,
         "hash": get_migration_hash(step.id),
         "operation": operation,
@@ -87,7 +98,6 @@ def mark(connection: Connection, step: Step, duration_ms: int, operation: str = 
         "sha256": step.sha256,
         "duration_ms": duration_ms,
     }
-    connection.execute(queries("bookkeeping")["mark"], values)
 
 
 def unmark(connection: Connection, step: Step, duration_ms: int | None = None) -> None:

@@ -241,7 +241,7 @@ def _migrate(
         if not is_new:
             _check(pending)
         for number, step in enumerate(pending, 1):
-            apply(connection, school, step, progress, is_resumed=step.id in state.started)
+            apply(connection, school, step, progress, is_resumed=step.id in state.started, is_lasting=False)
             report.applied.append(step.id)
             if progress:
                 progress(step.id, number, len(pending))
@@ -249,18 +249,31 @@ def _migrate(
         outcome = repeatables.apply(connection, changeable, [*state.applied, *report.applied], progress)
         report.repeatables, report.dropped = outcome.applied, outcome.dropped
         with connection.transaction():
-            schools.record_release(connection, school)
+            # This commit waits for the disk, and so for all those before it that did not: they are written in order.
+            schools.record_release(connection, school, anew=report.changed)
             if report.repeatables or report.dropped:
                 parts = [*report.repeatables, *(f"dropped: {name}" for name in report.dropped)]
                 bookkeeping.tell(connection, "repeatables", ", ".join(parts), duration_ms=elapsed_ms(started))
 
 
 def apply(
-    connection: Connection, school: str, step: Step, progress: Progress | None = None, *, is_resumed: bool = False
+    connection: Connection,
+    school: str,
+    step: Step,
+    progress: Progress | None = None,
+    *,
+    is_resumed: bool = False,
+    is_lasting: bool = True,
 ) -> None:
-    """Does one step and records it. The connection acts as the owner, in no transaction, and holds the lock."""
+    """Does one step and records it. The connection acts as the owner, in no transaction, and holds the lock.
+
+    Unless `is_lasting`, it is a later commit of the caller that makes it outlive a crash of the server.
+    """
     started = time.monotonic()
     if step.kind == "transactional":
+        last = bookkeeping.mark_sql(connection, step)
+        if execution.at_once(connection, step.path.name, step.statements, last, is_lasting=is_lasting):
+            return
         spot = locking.Spot()
 
         def work() -> None:

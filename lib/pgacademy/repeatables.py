@@ -145,10 +145,14 @@ def apply(
 def drop_all(connection: Connection) -> None:
     """Drops every recorded repeatable object, for a rollback; within the caller's transaction."""
     recorded = list(_recorded(connection))
+    allowance = _Allowance(connection)
+    for table in sorted({name for kind, name in recorded if kind in ("policies", "triggers")}):
+        _run_statements(connection, "lock_table", {"table": table, "is_exclusive": True})
+        allowance.held()
     for kind, name in recorded:
         if kind in ("policies", "triggers"):
             _run_statements(connection, f"drop_{kind}", {"table": name})
-    _drop_objects(connection, [key for key in recorded if key[0] in ("function", "view")])
+    _drop_objects(connection, [key for key in recorded if key[0] in ("function", "view")], allowance)
     for kind, name in recorded:
         connection.execute(queries("bookkeeping")["forget_object"], {"kind": kind, "name": name})
 
@@ -567,7 +571,7 @@ def _drop_vanished(connection: Connection, keys: Sequence[Key]) -> None:
         connection.execute(queries("bookkeeping")["forget_object"], {"kind": kind, "name": name})
 
 
-def _drop_objects(connection: Connection, keys: Sequence[Key]) -> None:
+def _drop_objects(connection: Connection, keys: Sequence[Key], allowance: _Allowance | None = None) -> None:
     """Drops functions and views and nothing else: a dependent outside `keys` is an error that names it."""
     doomed = _with_dependents(connection, keys)
     wanted = set(keys)
@@ -580,7 +584,7 @@ def _drop_objects(connection: Connection, keys: Sequence[Key]) -> None:
             f"{', '.join(sorted(name for _, name in wanted))}.",
             hint="Change or drop it first; nothing is ever dropped along with its dependents.",
         )
-    allowance = _Allowance(connection)
+    allowance = allowance or _Allowance(connection)
     for _, _, statement in doomed:
         connection.execute(statement.encode())
         allowance.held()

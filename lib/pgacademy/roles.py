@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import psycopg
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from psycopg import sql
 
 from pgacademy import sources
@@ -26,6 +25,8 @@ def owner(school: str) -> str:
 
 def roles_sql(school: str, deploy: str, tree: sources.Tree | None = None) -> str:
     """The idempotent SQL that makes the groups and the roles of `school`, `deploy` being able to migrate it."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415  (takes long, and is seldom needed)
+
     templates = Environment(  # SQL, not HTML: nothing to escape, and every value is a checked name
         loader=FileSystemLoader((tree or sources.tree()).roles),
         undefined=StrictUndefined,

@@ -152,12 +152,15 @@ class _Way:
         spot = locking.Spot()
 
         def work() -> None:
+            began = time.monotonic()
+            allowance = execution.Allowance()
             self._begin()
+            allowance.spend(time.monotonic() - began)
             for step in doomed:
                 started = time.monotonic()
                 back = step.rollback
                 if back is not None and back.statements:
-                    execution.run(self.connection, back.path.name, back.statements, spot)
+                    execution.run(self.connection, back.path.name, back.statements, spot, allowance)
                 self._unmark(step, started)
 
         locking.retried(self.connection, work, spot=spot, progress=self.progress)

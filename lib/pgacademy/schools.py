@@ -219,9 +219,12 @@ def is_development(comment: str) -> bool:
     return _DEVELOPMENT.match(comment) is not None
 
 
-def record_release(connection: Connection, school: str) -> None:
-    """Writes this library's version where every login can read it: the comment of the schema."""
-    if school_release(connection, school) != __version__:
+def record_release(connection: Connection, school: str, *, anew: bool = False) -> None:
+    """Writes this library's version where every login can read it: the comment of the schema.
+
+    `anew` writes it even if it is there, for a transaction that must write something.
+    """
+    if anew or school_release(connection, school) != __version__:
         _describe(connection, school, __version__, is_development(_comment(connection, school)))
 
 

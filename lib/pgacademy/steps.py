@@ -171,7 +171,7 @@ def _check_file(step: Step) -> None:
 
 
 def _check_statement(name: str, statement: Statement, kind: Kind) -> None:
-    where, words = f"{name}, line {statement.line}", (*statement.words[:4], "", "", "")
+    where, words = f"{name}, line {statement.line}", (*statement.head, "", "", "")
     if statements.transaction_control([statement]) or words[0] in ("savepoint", "release", "rollback"):
         raise MigrationError(
             f"{where}: {words[0].upper()} is not for a file to say, which begins or ends its transaction that way.",
@@ -186,7 +186,8 @@ def _check_statement(name: str, statement: Statement, kind: Kind) -> None:
         )
     if words[0] == "copy" and {"stdin", "stdout"} & set(statement.words):
         raise MigrationError(f"{where}: COPY has no client here to talk to.", hint="Write an INSERT.")
-    if kind == "transactional" and words[0] in ("create", "drop", "reindex") and "concurrently" in statement.words:
+    is_index = kind == "transactional" and words[0] in ("create", "drop", "reindex")
+    if is_index and "concurrently" in statement.text.lower() and "concurrently" in statement.words:
         raise MigrationError(
             f"{where}: CONCURRENTLY does not work inside a transaction.",
             hint="Put the statement into a file of its own that begins with `-- transactional: false`.",

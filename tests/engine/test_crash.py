@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import psycopg
 import pytest
 
-from pgacademy import embedded, migrations, roles, sources
+from pgacademy import embedded, execution, migrations, roles, sources
 from pgacademy.connection import Connection, connect
 from pgacademy.steps import read_steps
 from tests.engine import catalogues
@@ -106,7 +106,10 @@ def test_death_at_every_boundary_leaves_nothing_to_do_by_hand(
     admin: psycopg.Connection,
     clean_build: list[str],
     when: When,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """One after another, as a file's statements are run when a lock is not to be had at once."""
+    monkeypatch.setattr(execution, "at_once", lambda *_, **__: False)
     tree = sources.tree()
     done = walk(dsn, admin, tree, when)
     print(f"\n{when}: {done.deaths.total()} deaths, {dict(done.deaths)}, gone after {done.longest_afterlife_s:.2f} s")

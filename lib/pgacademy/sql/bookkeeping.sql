@@ -207,6 +207,7 @@ on conflict (migration_id) do update set
     library_version = excluded.library_version
 
 -- name: mark
+-- Without a duration, it is that of the transaction until now.
 with marked as (
     insert into _yoyo_migration (migration_hash, migration_id, applied_at_utc)
     values (%(hash)s, %(id)s, clock_timestamp() at time zone 'UTC')
@@ -222,11 +223,15 @@ logged as (
 
 told as (
     insert into schema_history (operation, migration_id, os_user, hostname, duration_ms, library_version)
-    values (%(operation)s, %(id)s, %(username)s, %(hostname)s, %(duration_ms)s, %(library_version)s)
+    values (%(operation)s, %(id)s, %(username)s, %(hostname)s, coalesce(
+            %(duration_ms)s::bigint, (extract(epoch from clock_timestamp() - transaction_timestamp()) * 1000)::bigint
+        ), %(library_version)s)
 )
 
 insert into schema_steps (migration_id, sha256, duration_ms, library_version)
-values (%(id)s, %(sha256)s, %(duration_ms)s, %(library_version)s)
+values (%(id)s, %(sha256)s, coalesce(
+            %(duration_ms)s::bigint, (extract(epoch from clock_timestamp() - transaction_timestamp()) * 1000)::bigint
+        ), %(library_version)s)
 on conflict (migration_id) do update set
     sha256 = excluded.sha256,
     applied_by = excluded.applied_by,

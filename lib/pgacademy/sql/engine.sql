@@ -97,6 +97,47 @@ select
 -- name: limit_locks
 select set_config('lock_timeout', %(lock_ms)s || 'ms', true)
 
+-- name: table_locks
+-- The statements that take the locks of a statement one by one, partitions and children included. A foreign key that
+-- goes locks the table at its other end too.
+with recursive wanted as (
+    select
+        c.oid,
+        w.lock,
+        w.number
+    from unnest(%(tables)s::text[], %(locks)s::text[], %(constraints)s::text[])
+    with ordinality as w (name, lock, goes, number)
+    inner join pg_class as c on w.name = c.relname and c.relnamespace = current_schema()::regnamespace
+    union all
+    select
+        o.oid,
+        'ACCESS EXCLUSIVE',
+        w.number
+    from unnest(%(tables)s::text[], %(constraints)s::text[]) with ordinality as w (name, goes, number)
+    inner join pg_class as c on w.name = c.relname and c.relnamespace = current_schema()::regnamespace
+    inner join pg_constraint as f on c.oid in (f.conrelid, f.confrelid) and f.contype = 'f'
+    cross join lateral (select case c.oid when f.conrelid then f.confrelid else f.conrelid end as oid) as o
+    where w.goes = '*' or (w.goes = f.conname and c.oid = f.conrelid)
+),
+
+every as (
+    select w.oid, w.lock, w.number from wanted as w
+    union
+    select
+        i.inhrelid,
+        e.lock,
+        e.number
+    from every as e
+    inner join pg_inherits as i on e.oid = i.inhparent
+)
+
+select format('lock table only %%s in %%s mode', c.oid::regclass, e.lock) as statement
+from every as e
+inner join pg_class as c on e.oid = c.oid
+where c.relkind in ('r', 'p') and c.relpersistence <> 't'
+group by c.oid, e.lock
+order by min(e.number), c.oid
+
 -- name: limit_session_locks
 select set_config('lock_timeout', %(lock_ms)s || 'ms', false)
 
