@@ -26,7 +26,7 @@ from pgacademy.connection import (
     school_release,
 )
 from pgacademy.errors import NotAllowed, VersionMismatch
-from pgacademy.lock_levels import ACCESS_EXCLUSIVE, Effect, Known
+from pgacademy.lock_effects import ACCESS_EXCLUSIVE, STRENGTH, Effect, Known
 from pgacademy.repeatables import Key
 from pgacademy.settings import school_name
 from pgacademy.sources import SourceFile, Tree, queries, tree
@@ -37,7 +37,7 @@ from pgacademy.steps import Step, check, read_steps
 
 @dataclass(frozen=True)
 class TableEffect:
-    """What a statement does to a table: see lock_levels.Effect. Size in bytes, indexes included, and estimated rows;
+    """What a statement does to a table: see lock_effects.Effect. Size in bytes, indexes included, and estimated rows;
     None where there is no such table yet."""
 
     table: str | None
@@ -341,7 +341,7 @@ def _diff(path: str, old: str, new: str) -> str:
 
 
 def _strength(effect: TableEffect) -> int:
-    return lock_levels.STRENGTH.index(effect.lock)
+    return STRENGTH.index(effect.lock)
 
 
 # -- tables -----------------------------------------------------------------------------------------------------------

@@ -11,18 +11,8 @@ import pytest
 
 from pgacademy import embedded, sources
 from pgacademy.connection import Connection
-from pgacademy.lock_levels import (
-    ACCESS_EXCLUSIVE,
-    NO_LOCK,
-    ROW_SHARE,
-    STRENGTH,
-    UNKNOWN,
-    Effect,
-    Known,
-    assess,
-    assess_all,
-    strongest,
-)
+from pgacademy.lock_effects import ACCESS_EXCLUSIVE, NO_LOCK, ROW_SHARE, STRENGTH, UNKNOWN, Effect, Known
+from pgacademy.lock_levels import assess, assess_all, strongest
 from pgacademy.statements import Statement, split
 
 SETUP = """

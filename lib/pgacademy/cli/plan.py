@@ -13,11 +13,12 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from pgacademy import lock_levels, plans, scripts
+from pgacademy import plans, scripts
 from pgacademy.cli import exit_codes
 from pgacademy.cli.app import DEFAULT_SCHOOL, Dsn, Json, School, app, conninfo
 from pgacademy.cli.output import out, result
 from pgacademy.errors import UsageError
+from pgacademy.lock_effects import ROW_EXCLUSIVE
 from pgacademy.plans import Plan, PlannedFile, PlannedStatement, PlannedStep, TableEffect
 
 _STYLES = {"reads and writes": "bold red", "writes": "yellow", "unknown": "magenta", "schema changes": "cyan"}
@@ -117,7 +118,7 @@ def _matters(effect: TableEffect) -> bool:
     if effect.is_new:
         return False
     waits = effect.blocks in ("reads and writes", "writes", "unknown")
-    return waits or effect.rewrites or effect.scans or effect.lock == lock_levels.ROW_EXCLUSIVE
+    return waits or effect.rewrites or effect.scans or effect.lock == ROW_EXCLUSIVE
 
 
 def _words(effect: TableEffect) -> str:
