@@ -11,13 +11,15 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from pgacademy import __version__
-from pgacademy.errors import PooledConnection, SchoolMissing, ServerTooOld, ServerUnreachable, VersionMismatch
+from pgacademy.errors import Conflict, PooledConnection, SchoolMissing, ServerTooOld, ServerUnreachable, VersionMismatch
 from pgacademy.sources import queries
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 OLDEST_SERVER = 15
 EXTENSIONS_SCHEMA = "extensions"
+#: The comment of a school whose drop has begun and was too large for one transaction.
+BEING_DROPPED = "pgacademy: being dropped."
 
 #: So that a server which has vanished is noticed in half a minute, and not in hours. The DSN may say otherwise.
 _TCP_DEFAULTS = {
@@ -103,6 +105,7 @@ def school_conninfo(conninfo: str, school: str, extensions: str = EXTENSIONS_SCH
 def school_release(connection: Connection, school: str) -> str | None:
     """The version of the library that last migrated the school; None when it was never finished.
 
+    Raises SchoolMissing, and Conflict for a school that is half dropped.
     It is kept in the schema's comment, the one place that any login may read without being granted anything.
     """
     row = connection.execute(queries("engine")["school_release"], {"school": school}).fetchone()
@@ -111,7 +114,17 @@ def school_release(connection: Connection, school: str) -> str | None:
             f"There is no school {school!r} in this database.",
             hint=f"Make it with `pgacademy migrate --school {school}`, or name another with --school.",
         )
+    refuse_half_dropped(school, row[0] or "")
     return release_in(row[0] or "")
+
+
+def refuse_half_dropped(school: str, comment: str) -> None:
+    """Raises Conflict when the comment of the school's schema says that the school is being dropped."""
+    if comment == BEING_DROPPED:
+        raise Conflict(
+            f"The school {school!r} is being dropped: some of its tables are gone.",
+            hint=f"Finish it: `pgacademy drop {school} --confirm {school}`.",
+        )
 
 
 def release_in(comment: str) -> str | None:

@@ -39,13 +39,15 @@ class Patience:
 
     lock_timeout_s: for the locks of one transaction, because whoever comes after queues behind it; 0: for ever.
     budget_s: for all attempts at one step together. statement_timeout_s: for one statement; 0: for ever.
-    wait_s: for another migration of the same school.
+    wait_s: for another migration of the same school. backfill_pause_s: between two batches of a backfill; None: as long
+    as its file says.
     """
 
     lock_timeout_s: float = 2.0
     budget_s: float = 300.0
     statement_timeout_s: float = 0.0
     wait_s: float = MIGRATION_WAIT_S
+    backfill_pause_s: float | None = None
 
 
 _USUAL = Patience()

@@ -17,6 +17,7 @@ from pgacademy.connection import (
     Connection,
     batch,
     extensions_schema,
+    refuse_half_dropped,
     refuse_pooler,
     release_in,
     release_key,
@@ -138,7 +139,11 @@ def prepare(connection: Connection, school: str, seen: Look | None = None) -> No
 
 
 def check(connection: Connection, school: str, seen: Look) -> None:
-    """Raises what stands against migrating the school before anything is written: RolesMissing, VersionMismatch."""
+    """Raises what stands against migrating the school before anything is written.
+
+    RolesMissing, VersionMismatch, or Conflict for a school that is half dropped.
+    """
+    refuse_half_dropped(school, seen.comment)
     if seen.missing_roles:
         roles.require_roles(connection, school)
     release = release_in(seen.comment)
