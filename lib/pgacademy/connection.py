@@ -11,7 +11,15 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from pgacademy import __version__
-from pgacademy.errors import Conflict, PooledConnection, SchoolMissing, ServerTooOld, ServerUnreachable, VersionMismatch
+from pgacademy.errors import (
+    Conflict,
+    PooledConnection,
+    SchoolMissing,
+    ServerTooOld,
+    ServerUnreachable,
+    UnsupportedDatabase,
+    VersionMismatch,
+)
 from pgacademy.sources import queries
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -40,6 +48,7 @@ def connect(conninfo: str, *, application_name: str = "pgacademy") -> Connection
             conninfo,
             autocommit=True,
             fallback_application_name=application_name,
+            client_encoding="UTF8",  # files are UTF-8 and sent as they are, whatever the environment says
             **defaults,  # type: ignore[arg-type]  # (parameters of libpq)
         )
     except psycopg.ProgrammingError as exc:
@@ -59,7 +68,20 @@ def connect(conninfo: str, *, application_name: str = "pgacademy") -> Connection
             f"The server runs PostgreSQL {version}; pgacademy needs {OLDEST_SERVER} or later.",
             hint="Upgrade the server, or give the DSN of a newer one.",
         )
+    _refuse_encoding(connection)
     return connection
+
+
+def _refuse_encoding(connection: Connection) -> None:
+    """Names come from everywhere, and SQL_ASCII would take any bytes for text."""
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding not in (None, "UTF8"):
+        name = connection.info.dbname
+        connection.close()
+        raise UnsupportedDatabase(
+            f"The database {name!r} has the encoding {encoding}; pgacademy needs UTF8.",
+            hint=f"Make one: create database {name} encoding 'UTF8' template template0;",
+        )
 
 
 def batch(connection: Connection, parts: Sequence[bytes], values: Mapping[str, object]) -> list[list[tuple[Any, ...]]]:

@@ -190,13 +190,15 @@ select to_regclass('schema_objects') is not null
 select to_regclass('schema_history') is not null
 
 -- name: state
--- Every migration applied or begun, in the order in which that was done. yoyo knows those that are done.
+-- Every migration applied or begun, in the order in which that was done. yoyo knows those that are done. One that we
+-- had finished and yoyo does not know was taken back by yoyo itself; as JSON, because an old journal has no such column.
 select
     coalesce(m.migration_id, s.migration_id)::text as migration_id,
     s.sha256,
     m.migration_id is not null as is_done
 from _yoyo_migration as m
 full join schema_steps as s on m.migration_id = s.migration_id
+where m.migration_id is not null or to_jsonb(s) ->> 'finished_at' is null
 order by is_done desc, m.applied_at_utc, migration_id
 
 -- name: begin
