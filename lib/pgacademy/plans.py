@@ -269,6 +269,7 @@ def reading(conninfo: str, school: str, tree_: Tree | None = None) -> Iterator[R
         ).fetchone()
         role, has_journal = _reader(connection, school)
         extensions = extensions_schema(connection) or EXTENSIONS_SCHEMA
+        connection.execute("set client_encoding = 'UTF8'; set standard_conforming_strings = on")  # as a script has it
         connection.read_only = True
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         with connection.transaction():

@@ -45,7 +45,9 @@ def plan(
         raise UsageError("--sql and --json exclude each other.", hint="Say one of them.")
     if sql:
         text = scripts.script(conninfo(dsn), school)
-        sys.stdout.write(text)
+        # As the script itself says of its encoding; and no line's end is changed.
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.flush()
         raise typer.Exit(exit_codes.PENDING if text.count("\n") > 1 else exit_codes.DONE)
     found = plans.plan(conninfo(dsn), school)
     if json:

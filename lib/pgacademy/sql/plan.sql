@@ -107,18 +107,140 @@ inner join pg_class as r on p.root = r.oid
 where c.relkind <> 'p'
 group by r.relname
 
+-- name: script_settings
+-- What `migrate` sets, and what the text of the script is read by.
+set client_encoding = 'UTF8';
+set standard_conforming_strings = on;
+set lock_timeout = '2s';
+set statement_timeout = 0;
+set timezone = 'UTC';
+set datestyle = 'ISO, MDY';
+set intervalstyle = 'postgres';
+set extra_float_digits = 1;
+set row_security = off;
+set transform_null_equals = off;
+set client_min_messages = warning;
+
 -- name: script_lock
--- At the head of a script: nobody else may be at work on the school, which must be as it was when the script was made.
+-- At the head of a script: nobody else may be at work on the school.
 do $$
 begin
     if not pg_try_advisory_lock(%(space)s, %(key)s) then
         raise exception 'Somebody else is at work on this school.';
     end if;
+end;
+$$
+
+-- name: script_state
+-- The school must be as it was when the script was made: what was applied, what was begun, and the repeatable files.
+do $$
+begin
     if (
-        select coalesce(string_agg(j.migration_id, ',' order by j.migration_id), '')
+        select coalesce(string_agg(j.migration_id, ',' order by j.migration_id collate "C"), '')
         from _yoyo_migration as j
-    ) is distinct from %(applied)s then
+    ) is distinct from %(applied)s or (
+        select coalesce(string_agg(s.migration_id, ',' order by s.migration_id collate "C"), '')
+        from schema_steps as s
+        where not exists (select from _yoyo_migration as j where j.migration_id = s.migration_id)
+    ) is distinct from %(started)s or (
+        select coalesce(string_agg(f.line, ',' order by f.line collate "C"), '')
+        from (select concat_ws(' ', o.kind, o.name, o.sha256) as line from schema_objects as o) as f
+    ) is distinct from %(files)s then
         raise exception 'The school is not what it was when this script was made.' using hint = 'Make a new one.';
     end if;
 end;
 $$
+
+-- name: script_mend_create
+select format('drop index concurrently if exists %%I', c.relname) as statement
+from pg_index as i
+inner join pg_class as c on i.indexrelid = c.oid
+where
+    c.relname = %(name)s and c.relnamespace = current_schema()::regnamespace
+    and not (i.indisvalid and i.indisready and i.indislive)
+
+-- name: script_done_create
+select exists (
+    select from pg_index as i
+    inner join pg_class as c on i.indexrelid = c.oid
+    inner join pg_class as t on i.indrelid = t.oid
+    where c.relname = %(name)s and t.relname = %(table)s and c.relnamespace = current_schema()::regnamespace
+) as is_done
+
+-- name: script_done_drop
+select not exists (
+    select from pg_index as i
+    inner join pg_class as c on i.indexrelid = c.oid
+    where c.relname = any(%(names)s::text[]) and c.relnamespace = current_schema()::regnamespace
+) as is_done
+
+-- name: script_mend_reindex
+select format('drop index concurrently if exists %%I', c.relname) as statement
+from pg_index as i
+inner join pg_class as c on i.indexrelid = c.oid
+inner join pg_class as t on i.indrelid = t.oid
+where
+    c.relnamespace = current_schema()::regnamespace
+    and not i.indisvalid
+    and c.relname ~ '_cc(new|old)[0-9]*$'
+    and (
+        t.relname = %(name)s
+        or exists (
+            select from pg_index as o
+            inner join pg_class as oc on o.indexrelid = oc.oid
+            where o.indrelid = t.oid and oc.relname = %(name)s
+        )
+    )
+
+-- name: script_mend_detach
+select format('alter table %%I detach partition %%I finalize', p.relname, c.relname) as statement
+from pg_inherits as h
+inner join pg_class as c on h.inhrelid = c.oid
+inner join pg_class as p on h.inhparent = p.oid
+where
+    c.relname = %(name)s and p.relname = %(table)s and c.relnamespace = current_schema()::regnamespace
+    and h.inhdetachpending
+
+-- name: script_done_detach
+select not exists (
+    select from pg_inherits as h
+    inner join pg_class as c on h.inhrelid = c.oid
+    inner join pg_class as p on h.inhparent = p.oid
+    where c.relname = %(name)s and p.relname = %(table)s and c.relnamespace = current_schema()::regnamespace
+) as is_done
+
+-- name: script_backfill
+-- Where the backfill stands. What is half done by another statement stays as it is.
+do $$
+begin
+    if exists (
+        select from schema_backfills as b
+        where b.migration_id = %(id)s and b.sha256 <> %(sha256)s and b.rows_done > 0
+    ) then
+        raise exception 'The statement of this backfill was edited after rows were done.';
+    end if;
+    insert into schema_backfills (migration_id, sha256, table_name, rows_estimated, batch_size)
+    values (%(id)s, %(sha256)s, %(table)s, 0, %(size)s)
+    on conflict (migration_id) do update set sha256 = excluded.sha256;
+end;
+$$
+
+-- name: script_range
+-- From the last key done, or else the first of all, to the last of all; to_key is null where nothing is left to do.
+select
+    b.last_key is null as is_first,
+    coalesce(b.last_key, (select t.{key}::text from {table} as t order by t.{key} limit 1)) as from_key,
+    (
+        select t.{key}::text
+        from {table} as t
+        where b.last_key is null or t.{key} > {last_key}
+        order by t.{key} desc
+        limit 1
+    ) as to_key,
+    (
+        select count(*)
+        from {table} as t
+        where b.last_key is null or t.{key} > {last_key}
+    ) as rows
+from schema_backfills as b
+where b.migration_id = %(id)s
