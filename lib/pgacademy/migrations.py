@@ -234,6 +234,10 @@ def _check(steps: Sequence[Step]) -> None:
 # -- writing ----------------------------------------------------------------------------------------------------------
 
 
+#: What the server says of a table, a function or anything else that is there already.
+_IS_THERE = ("42P07", "42723", "42710")
+
+
 def _migrate(
     connection: Connection,
     report: MigrationReport,
@@ -258,7 +262,15 @@ def _migrate(
         if not is_new:
             _check(pending)
         for number, step in enumerate(pending, 1):
-            apply(connection, school, step, progress, is_resumed=step.id in state.started, is_lasting=False)
+            try:
+                apply(connection, school, step, progress, is_resumed=step.id in state.started, is_lasting=False)
+            except MigrationError as exc:
+                if not state.applied and number == 1 and exc.sqlstate in _IS_THERE:
+                    exc.hint = (
+                        "The schema holds objects, and no journal says where they come from. If they are of this school, "
+                        "say so with `pgacademy baseline`."
+                    )
+                raise
             report.applied.append(step.id)
             if progress:
                 progress(step.id, number, len(pending))

@@ -170,3 +170,10 @@ def test_the_command_on_the_whole_school(dsn: str, deploy: Connection, tmp_path:
     assert "users" in done["tables"]
     run("migrate", *options, home=tmp_path)
     assert document(run("status", *options, home=tmp_path))["is_current"]
+
+
+def test_a_migrate_in_its_place_leads_to_it(legacy: Yard) -> None:
+    with pytest.raises(MigrationError) as caught:
+        legacy.migrate()
+    assert caught.value.sqlstate == "42P07"
+    assert "pgacademy baseline" in (caught.value.hint or "")
