@@ -129,8 +129,8 @@ def test_death_within_steps_of_several_transactions(
     write_several_transactions(yard, rows=1500, batch=100)
     done = walk(yard.dsn, admin, yard.tree, when, from_first_statement=False)
     print(f"\n{when}: {done.deaths.total()} deaths, {dict(done.deaths)}")
-    for step in read_steps(yard.tree.migrations):  # (a transactional file is one message)
-        assert done.deaths[step.id] >= (1 if step.kind == "transactional" else 3)
+    # The last file is one message: a run that finds little of the backfill left may pass it alive.
+    assert all(done.deaths[name] >= 3 for name in catalogues.step_ids(yard.tree)[:-1])
     assert done.longest_afterlife_s < LONGEST_AFTERLIFE_S
     catalogues.assert_recorded_once(admin, yard.tree)
     assert_each_row_done_once(admin, rows=1500)
