@@ -267,8 +267,8 @@ def _migrate(
             except MigrationError as exc:
                 if not state.applied and number == 1 and exc.sqlstate in _IS_THERE:
                     exc.hint = (
-                        "The schema holds objects, and no journal says where they come from. If they are of this school, "
-                        "say so with `pgacademy baseline`."
+                        "The schema holds objects, and no journal says where they come from. "
+                        "If they are of this school, say so with `pgacademy baseline`."
                     )
                 raise
             report.applied.append(step.id)

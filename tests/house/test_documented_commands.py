@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import typer
 
-from pgacademy.cli import app
+from pgacademy.cli import load
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-PROGRAM = typer.main.get_command(app)
+PROGRAM = typer.main.get_command(load())
 
 _FENCE = re.compile(r"^ *```console\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 _SHOWN = re.compile(r"^ *\$ (?:[A-Z_]+=\S+ )?pgacademy (.*)$", re.MULTILINE)

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from pgacademy import embedded, locking, migrations, plans, roles, scripts, sources
 from pgacademy.backfills import BackfillInterrupted
-from pgacademy.cli import app
+from pgacademy.cli import load
 from pgacademy.cli.plan import human_size
 from pgacademy.connection import Connection, connect
 from pgacademy.errors import MigrationError, NotAllowed, SchoolMissing, VersionMismatch
@@ -538,7 +538,7 @@ def test_the_whole_project_is_scripted_from_its_first_migration_on(
 
 
 def run(*arguments: str, dsn: str) -> tuple[int, str]:
-    done = CliRunner().invoke(app, ["plan", "--dsn", dsn, *arguments], env={"COLUMNS": "160"})
+    done = CliRunner().invoke(load(), ["plan", "--dsn", dsn, *arguments], env={"COLUMNS": "160"})
     return done.exit_code, done.output
 
 
