@@ -15,8 +15,11 @@ from dataclasses import dataclass
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
+from typer.testing import CliRunner
 
 from pgacademy import embedded, migrations, roles, snapshot, verification
+from pgacademy.baselines import BaselineReport
+from pgacademy.cli import app
 from pgacademy.cli.exit_codes import DRIFTED, PENDING
 from pgacademy.connection import Connection, connect
 from pgacademy.errors import LockBusy, MigrationError, NotAllowed, SchoolMissing, UsageError
@@ -795,6 +798,14 @@ def command(*arguments: str, code: int) -> str:
     )
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout
+
+
+def test_baseline_leads_to_verify(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It looks for tables and no more: what their columns are only verify says."""
+    monkeypatch.setattr(migrations, "baseline", lambda *_: BaselineReport("academy", ("0001.a",), ("a",)))
+    done = CliRunner().invoke(app, ["baseline", "--to", "0001.a", "--dsn", "host=nowhere"])
+    assert done.exit_code == 0, done.output
+    assert "`pgacademy verify --school academy`" in done.output
 
 
 def test_the_command(dsn: str, deploy: Connection) -> None:

@@ -17,6 +17,12 @@ found as (
         w.in_group,
         a.oid,
         g.oid as group_oid,
+        a.rolsuper,
+        a.rolcreaterole,
+        a.rolcreatedb,
+        a.rolbypassrls,
+        a.rolcanlogin,
+        a.rolreplication,
         current_setting('server_version_num')::integer >= 160000 as grants_have_options
     from wanted as w
     left join pg_roles as a on w.role = a.rolname
@@ -56,34 +62,34 @@ select
     v.attribute,
     true
 from found as f
-inner join pg_roles as a on f.oid = a.oid
 cross join lateral (
     values
-    ('superuser', a.rolsuper), ('createrole', a.rolcreaterole), ('createdb', a.rolcreatedb),
-    ('bypassrls', a.rolbypassrls), ('login', a.rolcanlogin), ('replication', a.rolreplication)
+    ('superuser', f.rolsuper), ('createrole', f.rolcreaterole), ('createdb', f.rolcreatedb),
+    ('bypassrls', f.rolbypassrls), ('login', f.rolcanlogin), ('replication', f.rolreplication)
 ) as v (attribute, is_set)
 where v.is_set
 union all
 -- The roles of a school are in their groups and nothing else is in between.
 select
-    format('%%s is a member of %%s%%s, which it must not be', f.role, g.rolname, v.how),
+    format('%%s is a member of %%s%%s, which it must not be', f.role, g.rolname, g.how),
     string_agg(
-        format('revoke %%s%%I from %%I', case v.how when '' then '' else 'admin option for ' end, g.rolname, f.role)
+        format('revoke %%s%%I from %%I', case g.how when '' then '' else 'admin option for ' end, g.rolname, f.role)
         || case when f.grants_have_options then format(' granted by %%I', pg_get_userbyid(m.grantor)) else '' end,
         '; ' order by m.grantor
     ),
     f.role,
     'member',
-    'of ' || g.rolname || v.how,
+    'of ' || g.rolname || g.how,
     true
 from found as f
 inner join pg_auth_members as m on f.oid = m.member
-inner join pg_roles as g on m.roleid = g.oid
 cross join lateral (
-    select case when g.oid = f.group_oid then ' with admin option' else '' end as how
-) as v
-where g.oid is distinct from f.group_oid or m.admin_option
-group by f.role, g.rolname, v.how, f.grants_have_options
+    select
+        pg_get_userbyid(m.roleid)::text as rolname,
+        case when m.roleid = f.group_oid then ' with admin option' else '' end as how
+) as g
+where m.roleid is distinct from f.group_oid or m.admin_option
+group by f.role, g.rolname, g.how, f.grants_have_options
 union all
 select
     session_user || ' may not set role ' || f.role,
