@@ -211,7 +211,8 @@ def baseline(
         done = migrations.baseline(conninfo(dsn), school, to, report)
     text = (
         f"{len(done.applied)} migrations count as applied in {school}; {len(done.tables)} tables were found for them. "
-        f"Run `pgacademy migrate --school {school}` for the rest."
+        f"Run `pgacademy migrate --school {school}` for the rest, then `pgacademy verify --school {school}`: only that "
+        "says whether those tables are as the migrations make them."
     )
     result(asdict(done), json, text)
 
