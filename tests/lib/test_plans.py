@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from pgacademy import embedded, locking, migrations, plans, roles, scripts, sources
 from pgacademy.backfills import BackfillInterrupted
 from pgacademy.cli import load
-from pgacademy.cli.plan import human_size
+from pgacademy.cli.output import human_size
 from pgacademy.connection import Connection, connect
 from pgacademy.errors import MigrationError, NotAllowed, SchoolMissing, VersionMismatch
 from tests.lib.conftest import FUNCTION, Yard

@@ -16,7 +16,7 @@ from rich.text import Text
 from pgacademy import plans, scripts
 from pgacademy.cli import exit_codes
 from pgacademy.cli.app import DEFAULT_SCHOOL, Dsn, Json, School, app, conninfo
-from pgacademy.cli.output import out, result
+from pgacademy.cli.output import human_size, out, result
 from pgacademy.errors import UsageError
 from pgacademy.lock_effects import ROW_EXCLUSIVE
 from pgacademy.plans import Plan, PlannedFile, PlannedStatement, PlannedStep, TableEffect
@@ -180,15 +180,3 @@ def _count(number: int, what: str) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= 44 else f"{text[:43]}…"
-
-
-def human_size(size: int | None) -> str:
-    """Bytes as people read them, in powers of 1024: 8 kB, 1.2 GB."""
-    if size is None:
-        return ""
-    number = float(size)
-    for unit in ("B", "kB", "MB", "GB"):
-        if number < 1024:
-            return f"{number:.0f} {unit}" if number >= 10 or unit == "B" else f"{number:.1f} {unit}"
-        number /= 1024
-    return f"{number:.1f} TB"
