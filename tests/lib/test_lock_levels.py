@@ -360,6 +360,26 @@ REACHED = [
     "alter materialized view m rename to m2",
     "alter materialized view m owner to current_user",
     "create view x as select * from k",
+    "alter table k_child add constraint x foreign key (id) references k",
+    "alter table t add column k_id int references k",
+    "alter table k disable trigger k_trigger",
+    "alter table i_parent rename constraint i_check to i_check2",
+    "alter table i_parent alter v type bigint",
+    "alter table i_parent alter v set statistics 5",
+    "alter table i_parent alter v set (n_distinct = 5)",
+    "alter table i_parent alter v set storage plain",
+    "alter table i_parent alter v set not null",
+    "alter table i_parent add column z int, set (fillfactor = 50)",
+    "alter table i_parent drop column v",
+    "alter table i_parent replica identity full",
+    "alter table i_child no inherit i_parent",
+    "drop table i_child cascade",
+    "drop materialized view m",
+    "drop table if exists nowhere, t, m_not cascade",
+    "drop policy old_policy on r",
+    "comment on table k is 'x'",
+    "drop index f_u_idx cascade",
+    "alter table k_child drop constraint if exists k_child_fkey, drop if exists nowhere",
 ]
 
 MORE = """
@@ -372,7 +392,7 @@ insert into k select i, i from generate_series(1, 150) as i;
 create index k_v_idx on k (v);
 create table k_child (id int, k_id int constraint k_child_fkey references k);
 create trigger k_trigger before insert on k for each row execute function nothing();
-create table i_parent (v int);
+create table i_parent (v int constraint i_check check (v < 1000));
 create table i_child (w int) inherits (i_parent);
 create table i_grandchild () inherits (i_child);
 insert into i_parent values (1);
@@ -409,6 +429,9 @@ def larger(connection: Connection, server: embedded.Server) -> Iterator[Connecti
         admin.execute("drop role lock_level_owner")
 
 
+# Before this version a partition's lock is weaker than is told.
+STRONGER_SINCE = {"alter table k add constraint k_v_key unique (id, v)": 18}
+
 # PostgreSQL locks what a role owns; told is everything, because what it owns then cannot be known.
 WIDE = {"drop owned by lock_level_owner"}
 
@@ -427,7 +450,11 @@ def test_tables_that_a_statement_does_not_name_are_reached(text: str, larger: Co
     if text in WIDE:
         assert told(effects).items() >= locks.items()
         return
-    assert told(effects) == locks
+    if larger.info.server_version < STRONGER_SINCE.get(text, 0) * 10000:
+        assert told(effects).keys() == locks.keys()
+        assert all(STRENGTH.index(lock) >= STRENGTH.index(locks[name]) for name, lock in told(effects).items())
+        return
+    assert {n: lock for n, lock in told(effects).items() if n in names.values()} == locks
     kept = {name for name in before.keys() & after.keys() if before[name] is not None}
     rewritten = {name for name in kept if after[name] != before[name]}
     assert {effect.table for effect in effects if effect.rewrites} & kept == rewritten
