@@ -214,6 +214,12 @@ _RULES = (
     _rule("create or replace (?:recursive )?view <view>", ACCESS_EXCLUSIVE, "replaced, if it is there"),
     _rule(f"create (?:materialized |recursive )?view {IF_EXISTS}<new>", NO_LOCK),
     _rule(f"drop (?:materialized )?view {IF_EXISTS}<view…>", ACCESS_EXCLUSIVE, "dropped"),
+    _rule(
+        rf"alter materialized view {IF_EXISTS}<view> (?:(?:re)?set \(\)|cluster on|set without cluster|"
+        rf"alter (?:column )?{PART} (?:set statistics|(?:re)?set \(\)))",
+        SHARE_UPDATE_EXCLUSIVE,
+        "how it is stored or sampled changes",
+    ),
     _rule(f"alter (?:materialized )?view {IF_EXISTS}<view>", ACCESS_EXCLUSIVE, "changed"),
     _rule("refresh materialized view concurrently <view>", EXCLUSIVE, "only what differs is written", "scans"),
     _rule("refresh materialized view <view>", ACCESS_EXCLUSIVE, "filled anew", "rewrites"),
@@ -235,6 +241,7 @@ _RULES = (
     _rule(f"comment on (?:constraint|trigger|policy|rule) {PART} on <table> is", ACCESS_SHARE, "a comment"),
     _rule("comment on", NO_LOCK, "a comment"),
     _rule(f"create statistics (?:{IF_EXISTS}{PART} )?.*from <table>", SHARE_UPDATE_EXCLUSIVE, "gets statistics"),
+    _rule("drop statistics", SHARE_UPDATE_EXCLUSIVE, "its table loses statistics"),
     _rule(r"analyze (?:verbose |\(\) )?<table…>", SHARE_UPDATE_EXCLUSIVE, "a sample is read"),
     # rewriting
     _rule(r"vacuum (?:full|\(\) ).*?<table>$", ACCESS_EXCLUSIVE, "written anew, if it is FULL", "rewrites"),
@@ -255,11 +262,17 @@ _RULES = (
         UNKNOWN,
         "what the functions it calls lock cannot be told",
     ),
+    # tables that only the server can tell: see lock_reach
+    _rule("(?:drop|reassign) owned", ACCESS_EXCLUSIVE, "everything that the role owns"),
+    _rule(
+        "alter domain .*(?: add .*(?<!not valid)$| validate | set not null)",
+        SHARE,
+        "every table with a column of it is checked",
+        "scans",
+    ),
     # no table at all
     _rule(f"(?:create|create or replace|alter|drop) (?:trusted |procedural |default )*(?:{_OBJECTS})", NO_LOCK, ""),
-    _rule(
-        "(?:grant|revoke|reassign|security|set|reset|show|discard|notify|listen|savepoint|release|rollback)", NO_LOCK
-    ),
+    _rule("(?:grant|revoke|security|set|reset|show|discard|notify|listen|savepoint|release|rollback)", NO_LOCK),
     _rule("(?:import|load|checkpoint|deallocate|prepare|begin|commit|start|end|abort|explain|create)", UNKNOWN, ""),
 )
 

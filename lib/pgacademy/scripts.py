@@ -94,6 +94,9 @@ class _Script:
         if not found.has_journal:
             self.lines += ["", "begin;"]
             self.recorder.execute(queries("bookkeeping")["create"])
+            self.lines.append("commit;")
+        if not found.has_journal or any(step.kind == "backfill" for step in found.pending):
+            self.lines.append("begin;")
             self.recorder.execute(queries("backfills")["create"])
             self.lines.append("commit;")
         self.lines.append("")
@@ -153,7 +156,10 @@ class _Script:
         self.recorder.execute(queries("plan")["script_backfill"], values)
         key, table = sql.Identifier(name), sql.Identifier(backfill.table)
         range_ = sql.SQL(queries("plan")["script_range"].decode()).format(
-            key=key, table=table, last_key=sql.SQL(f"b.last_key::{type_}")
+            key=key,
+            table=table,
+            last_key=sql.SQL(f"b.last_key::{type_}"),
+            until_key=sql.SQL(f"b.until_key::{type_}"),
         )
         self.lines += [f"{self.recorder.rendered(range_, values)} \\gset", "\\if :{?to_key}", "\\if :is_first"]
         self.lines += [f"{_with_variables(backfill.query(type_, is_first=True))};", "\\else"]

@@ -7,6 +7,7 @@ A step is of one of three kinds: `transactional` (the file and its bookkeeping a
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -119,7 +120,16 @@ def _read_steps(folder: Path, _stamps: tuple[Stamp, ...], _listed: int) -> tuple
         raise MigrationError(f"Migrations depend on one another in a circle: {', '.join(exc.args[1])}.") from exc
 
 
+#: What a file's name may have in bytes; that of its rollback file is the longer one.
+_LONGEST_NAME = 255
+
+
 def _check_name(step: Step, numbers: dict[int, Step]) -> None:
+    if len(os.fsencode(step.rollback_path.name)) > _LONGEST_NAME:
+        raise MigrationError(
+            f"{step.path.name} has so long a name that its rollback file cannot be named after it.",
+            hint="Shorten it to 240 bytes or less.",
+        )
     if step.path.suffix != ".sql":
         raise MigrationError(f"{step.path.name} is not SQL.", hint="Migrations are .sql files here.")
     if number := _NUMBER.match(step.id):

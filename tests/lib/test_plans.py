@@ -223,6 +223,48 @@ def test_what_goes_is_followed_to_tables_that_the_statement_does_not_name(migrat
     }
 
 
+def test_partitions_views_and_what_cascades_is_followed_too(migrated: Yard) -> None:
+    migrated.write(
+        "migrations/0003.k.sql",
+        "create table k (id int primary key) partition by range (id);\n"
+        "create table k_1 partition of k for values from (0) to (10);\n"
+        "create table k_rest partition of k default;\n"
+        "create table tags (id int primary key, k_id int references k, note_id int references notes);\n"
+        "create domain small as int;\n"
+        "create table uses_small (a small);\n"
+        "create statistics pairs on id, note_id from tags;\n",
+    )
+    migrated.migrate()
+    migrated.write(
+        "migrations/0004.a.sql",
+        "-- depends: 0003.k\n"
+        "drop table k_1 cascade; truncate notes cascade; alter table notes drop column id cascade;\n"
+        "alter domain small add check (value > 0); drop domain small cascade; drop statistics pairs;\n"
+        "lock table few_notes; alter table k add column x float8 default random();\n"
+        "drop owned by pgacademy_student; drop function shout(text) cascade;\n",
+    )
+    (step,) = made(migrated).steps
+    found = [{(e.table, e.lock) for e in s.effects if e.table} for s in step.statements]
+    everything = {name for name, lock in found[8] if lock == "ACCESS EXCLUSIVE"}
+    assert {"notes", "k", "k_1", "tags", "uses_small"} <= everything
+    exclusive = [
+        {"k", "k_1", "k_rest", "tags"},
+        {"notes", "tags"},
+        {"notes", "tags", "loud_notes", "few_notes"},
+        set(),
+        {"uses_small"},
+        set(),
+        {"few_notes", "loud_notes", "notes"},
+        {"k", "k_1", "k_rest"},
+        everything,
+        {"loud_notes", "few_notes"},
+    ]
+    assert [{name for name, lock in each if lock == "ACCESS EXCLUSIVE"} for each in found] == exclusive
+    assert found[3] == {("uses_small", "SHARE")}
+    assert found[5] == {("tags", "SHARE UPDATE EXCLUSIVE")}
+    assert {e.table for e in step.statements[7].effects if e.rewrites} == {"k", "k_1", "k_rest"}
+
+
 def test_what_the_server_knows_decides(migrated: Yard) -> None:
     migrated.write("migrations/0003.a.sql", "alter table notes add a varchar(10), add b int, add c int check (c > 0);")
     migrated.write("migrations/0004.b.sql", "alter table notes add constraint b_known check (b is not null) not valid;")
@@ -396,6 +438,23 @@ def half_filled(migrated: Yard) -> Yard:
         migrations.migrate(migrated.dsn, "academy", tree_=migrated.tree, progress=interrupt)
     assert migrated.ask("select n from notes group by n order by n") == [0, 1]
     return migrated
+
+
+def test_a_script_ends_a_backfill_where_its_table_ended(half_filled: Yard) -> None:
+    half_filled.run("insert into academy.notes (id, body, n) values (2000, 'written right by new code', 7)")
+    done = psql(half_filled.dsn, scripts.script(half_filled.dsn, "academy", tree_=half_filled.tree))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert half_filled.ask("select n from notes group by n order by n") == [1, 7]
+
+
+def test_a_script_begins_a_backfill_anew_that_was_taken_back(half_filled: Yard) -> None:
+    half_filled.run(
+        "insert into academy.schema_history (operation, migration_id, os_user, hostname, library_version)"
+        " values ('rollback', '0004.fill', '', '', '0')"
+    )
+    done = psql(half_filled.dsn, scripts.script(half_filled.dsn, "academy", tree_=half_filled.tree))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert half_filled.ask("select n from notes group by n order by n") == [1, 2]
 
 
 def test_a_script_goes_on_with_a_backfill_where_it_stands(half_filled: Yard) -> None:

@@ -392,6 +392,24 @@ def test_what_mends_a_role_is_told_and_does(school: School, administrator: Conne
     assert school.verify().mending == ()
 
 
+def test_roles_are_looked_at_even_when_the_school_is_behind(
+    school: School, administrator: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot, "compare", lambda *_: pytest.fail("compared"))
+    school.run(
+        "insert into schema_steps (migration_id, sha256, duration_ms, library_version, finished_at) "
+        "values ('0001.create-all.more', 'x', 0, '0', null)"
+    )
+    administrator.execute("alter role hill_student createdb")
+    try:
+        found = school.verify()
+    finally:
+        administrator.execute("alter role hill_student nocreatedb")
+        school.run("delete from schema_steps where finished_at is null")
+    assert not found.objects_compared
+    assert [(item.object, item.name) for item in found.differences] == [("role hill_student", "createdb")]
+
+
 def test_what_is_planted_beside_the_extensions_shows_in_a_comparison_with_a_rebuild(
     school: School, administrator: Connection
 ) -> None:
