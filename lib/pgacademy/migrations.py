@@ -310,6 +310,8 @@ def apply(
 
         locking.retried(connection, work, spot=spot, progress=progress)
         return
+    if step.kind == "concurrent" and not is_resumed:
+        concurrently.look(connection, step.path.name, step.statements[0])
     bookkeeping.begin(connection, step)
     if step.kind == "concurrent":
         name, (statement,) = step.path.name, step.statements

@@ -165,22 +165,25 @@ comment on column schema_files.text is 'The file''s text as it was applied; null
 grant select on schema_journal, schema_files to pgacademy_analyst, pgacademy_admin;
 
 -- name: is_complete
--- Whether every table and column of the school's journal is there, for any login to ask.
-select count(*) = 5
+-- Whether every table of the school's journal is there, with its latest column, for any login to ask.
+select count(*) = 6
 from pg_class as c
 inner join pg_namespace as n on c.relnamespace = n.oid
+inner join (
+    values
+    ('_yoyo_migration', 'migration_id'),
+    ('schema_steps', 'finished_at'),
+    ('schema_history', 'id'),
+    ('schema_backfills', 'until_key'),
+    ('schema_objects', 'text'),
+    ('schema_files', 'kind')
+) as w (relation, latest) on c.relname = w.relation
 where
     n.nspname = %(school)s
     and c.relkind in ('r', 'v')
-    and (
-        c.relname in ('schema_history', 'schema_backfills', 'schema_objects', 'schema_files')
-        or (
-            c.relname = 'schema_steps'
-            and exists (
-                select from pg_attribute as a
-                where a.attrelid = c.oid and a.attname = 'finished_at' and not a.attisdropped
-            )
-        )
+    and exists (
+        select from pg_attribute as a
+        where a.attrelid = c.oid and a.attname = w.latest and not a.attisdropped
     )
 
 -- name: exists
