@@ -114,6 +114,8 @@ class _Script:
             self.lines.append("begin;")
             self.lines += [f"{_for_psql(statement)};" for statement in step.statements]
         else:
+            if step.kind == "concurrent" and step.id not in self.found.journal.state.started:
+                self._look(step)
             bookkeeping.begin(connection, step)
             if step.kind == "backfill":
                 self.lines.append("begin;")
@@ -123,6 +125,12 @@ class _Script:
                 self.lines.append("begin;")
         bookkeeping.mark(connection, step, 0)
         self.lines.append("commit;")
+
+    def _look(self, step: Step) -> None:
+        for statement in step.statements:
+            about = concurrently.target(step.path.name, statement)
+            if about.action == "create":
+                self.recorder.execute(queries("plan")["script_look"], {"name": about.names[0]})
 
     def _concurrently(self, step: Step) -> None:
         """As concurrently.run(): what an earlier run left half done goes first, and what it did is not done again."""

@@ -406,6 +406,17 @@ def test_a_script_that_died_in_an_index_is_mended_by_the_next(changed: Yard) -> 
     assert made(changed).is_clean
 
 
+def test_somebody_else_s_index_is_not_taken_for_that_of_a_step(changed: Yard) -> None:
+    changed.migrate()
+    statement = "create index concurrently if not exists notes_body_idx on notes (body);\n"
+    changed.write("migrations/0004.index.sql", f"-- depends: 0003.rate-notes\n-- transactional: false\n{statement}")
+    changed.run("create index notes_body_idx on academy.notes (id)")
+    for _ in range(2):
+        assert psql(changed.dsn, scripts.script(changed.dsn, "academy", tree_=changed.tree)).returncode == 3
+        assert changed.status().unfinished == ()
+    assert len(changed.ask("select pg_get_indexdef('notes_body_idx'::regclass)")) == 1
+
+
 def test_an_index_that_was_finished_and_not_recorded_is_not_built_again(changed: Yard) -> None:
     changed.migrate()
     statement = "create index concurrently notes_body_idx on notes (body);\n"

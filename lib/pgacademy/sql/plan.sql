@@ -461,12 +461,27 @@ begin
 end;
 $$
 
+-- name: script_look
+-- An index that is there before the step was begun is somebody else's.
+do $$
+begin
+    if exists (
+        select from pg_class as c
+        where c.relname = %(name)s and c.relnamespace = current_schema()::regnamespace
+    ) then
+        raise exception 'The index %% is there already, and the step that makes it was never begun.', %(name)s
+            using hint = 'Drop or rename it, or let `pgacademy migrate` see whether it is the same.';
+    end if;
+end;
+$$
+
 -- name: script_mend_create
 select format('drop index concurrently if exists %%I', c.relname) as statement
 from pg_index as i
 inner join pg_class as c on i.indexrelid = c.oid
+inner join pg_class as t on i.indrelid = t.oid
 where
-    c.relname = %(name)s and c.relnamespace = current_schema()::regnamespace
+    c.relname = %(name)s and t.relname = %(table)s and c.relnamespace = current_schema()::regnamespace
     and not (i.indisvalid and i.indisready and i.indislive)
 
 -- name: script_done_create
