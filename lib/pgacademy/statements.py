@@ -22,15 +22,16 @@ _FIRST = r"[^\x00-@\[-^`{-\x7f]"
 _NEXT = r"[^\x00-\x23%-/:-@\[-^`{-\x7f]"
 _TAG = r"[^\x00-/:-@\[-^`{-\x7f]"
 # A literal goes on after a line break and another quote, with the backslash rules that it began with.
-_GOES_ON = r"(?:[\x20\t\f\v]|--[^\n\r]*+)*+[\n\r](?:[\x20\t\n\r\f\v]++|--[^\n\r]*+[\n\r])*+"
-_ESCAPED = r"'(?:[^'\\]++|\\.|'')*+'"
+_GOES_ON = r"(?:[\x20\t\f\v]|--[^\n\r]*+)*[\n\r](?:[\x20\t\n\r\f\v]++|--[^\n\r]*+[\n\r])*"
+_ESCAPED = r"'(?:[^'\\]++|\\.|'')*'"
 
+# Possessive are single characters only: what was matched by a group, Python forgets in such a case before 3.11.5.
 _TOKEN = re.compile(
     rf"""
-      (?P<escaped> [eE] {_ESCAPED} (?: {_GOES_ON} {_ESCAPED} )*+ )
+      (?P<escaped> [eE] {_ESCAPED} (?: {_GOES_ON} {_ESCAPED} )* )
     | (?P<unclosed_escaped> [eE]' )
-    | (?P<string> (?: [bBxXnN] | [uU]& )? '(?:[^']++|'')*+' )
-    | (?P<name> (?: [uU]& )? "(?:[^"]++|"")*+" )
+    | (?P<string> (?: [bBxXnN] | [uU]& )? '(?:[^']++|'')*' )
+    | (?P<name> (?: [uU]& )? "(?:[^"]++|"")*" )
     | (?P<word> {_FIRST}{_NEXT}*+ )
     | (?P<dollar> \$ (?P<tag> (?: {_FIRST}{_TAG}*+ )? ) \$ .*? \$ (?P=tag) \$ )
     | (?P<comment> --[^\n\r]*+ )
@@ -44,7 +45,7 @@ _TOKEN = re.compile(
     | (?P<close> [)\]] )
     | (?P<end> ; )
     | (?P<punctuation> :: | := | \.\. | [,.:] )
-    | (?P<operator> (?: (?! /\* | -- ) [~!@\#^&|`?+\-*/%<>=] )++ )
+    | (?P<operator> (?: (?! /\* | -- ) [~!@\#^&|`?+\-*/%<>=] )+ )
     | (?P<meta> \\[^\n]*+ )
     | (?P<unclosed> ['"] | \$ (?: {_FIRST}{_TAG}*+ )? \$ )
     | (?P<other> [^ \t\n\r\f\v] )
