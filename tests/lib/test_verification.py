@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from pgacademy import embedded, migrations, roles, snapshot, verification
 from pgacademy.baselines import BaselineReport
-from pgacademy.cli import app
+from pgacademy.cli import load
 from pgacademy.cli.exit_codes import DRIFTED, PENDING
 from pgacademy.connection import Connection, connect
 from pgacademy.errors import LockBusy, MigrationError, NotAllowed, SchoolMissing, UsageError
@@ -821,7 +821,7 @@ def command(*arguments: str, code: int) -> str:
 def test_baseline_leads_to_verify(monkeypatch: pytest.MonkeyPatch) -> None:
     """It looks for tables and no more: what their columns are only verify says."""
     monkeypatch.setattr(migrations, "baseline", lambda *_: BaselineReport("academy", ("0001.a",), ("a",)))
-    done = CliRunner().invoke(app, ["baseline", "--to", "0001.a", "--dsn", "host=nowhere"])
+    done = CliRunner().invoke(load("baseline"), ["baseline", "--to", "0001.a", "--dsn", "host=nowhere"])
     assert done.exit_code == 0, done.output
     assert "`pgacademy verify --school academy`" in done.output
 
