@@ -25,7 +25,7 @@ from pgacademy.connection import (
     school_path,
     school_release,
 )
-from pgacademy.errors import NotAllowed, VersionMismatch
+from pgacademy.errors import NotAllowed, SchoolMissing, VersionMismatch
 from pgacademy.lock_effects import STRENGTH, Effect, Known, merged
 from pgacademy.lock_reach import Reach
 from pgacademy.repeatables import Key
@@ -105,6 +105,8 @@ class Plan:
     unknown: tuple[str, ...]
     late: tuple[str, ...]
     busy: str | None
+    #: Whether there is no such school yet, so that `migrate` would make it.
+    is_new: bool = False
 
     @property
     def is_clean(self) -> bool:
@@ -118,8 +120,8 @@ class Plan:
 def plan(conninfo: str, school: str, *, tree_: Tree | None = None) -> Plan:
     """Compares a school with the files of this library and says what would be done, statement by statement.
 
-    Writes nothing. Raises SchoolMissing, NotAllowed, VersionMismatch, MigrationError for a file that cannot be run,
-    ServerUnreachable.
+    Writes nothing. Of a school that is not there yet it says what `migrate` would make. Raises NotAllowed,
+    VersionMismatch, MigrationError for a file that cannot be run, ServerUnreachable.
     """
     with reading(conninfo, school, tree_) as found:
         return found.plan()
@@ -141,6 +143,7 @@ class Reading:
     journal: Journal
     steps: Sequence[Step]
     repeatables: Sequence[SourceFile]
+    exists: bool = True
 
     @cached_property
     def standing(self) -> Standing:
@@ -157,6 +160,8 @@ class Reading:
 
     def changed(self) -> list[SourceFile]:
         """Files that differ from what is recorded, or whose object is not there."""
+        if not self.exists:  # what comes next in the path is not the school's
+            return list(self.repeatables)
         existing = {(kind, name) for kind, name in self.connection.execute(queries("repeatables")["existing"])}
         differing = standing.changed(self.repeatables, self.journal, self.history)
         return [
@@ -181,6 +186,8 @@ class Reading:
 
         A view is always dropped, a function when its head changes.
         """
+        if not self.exists:
+            return [], []
         doomed = self.with_dependents(
             [
                 (file.kind, file.name)
@@ -215,6 +222,7 @@ class Reading:
             unknown=self.standing.unknown,
             late=self.standing.late,
             busy=self.busy,
+            is_new=not self.exists,
         )
 
     def _steps(self, tables: _Tables) -> Iterator[PlannedStep]:
@@ -259,7 +267,11 @@ def reading(conninfo: str, school: str, tree_: Tree | None = None) -> Iterator[R
     files = tree_ or tree()
     steps, changeable = read_steps(files.migrations), files.repeatables()
     with connect(conninfo, application_name="pgacademy plan") as connection:
-        release = school_release(connection, school_name(school))
+        exists = True
+        try:
+            release = school_release(connection, school_name(school))
+        except SchoolMissing:
+            exists, release = False, None
         if release is not None and release_key(release) > release_key(__version__):
             raise VersionMismatch(
                 f"The school {school!r} was migrated by pgacademy {release}; this is the older {__version__}.",
@@ -268,7 +280,7 @@ def reading(conninfo: str, school: str, tree_: Tree | None = None) -> Iterator[R
         holder = connection.execute(
             queries("engine")["lock_holder"], locking.lock_key(f"the school {school}")
         ).fetchone()
-        role, has_journal = _reader(connection, school)
+        role, has_journal = _reader(connection, school) if exists else (None, False)
         extensions = extensions_schema(connection) or EXTENSIONS_SCHEMA
         connection.execute("set client_encoding = 'UTF8'; set standard_conforming_strings = on")  # as a script has it
         connection.read_only = True
@@ -285,9 +297,10 @@ def reading(conninfo: str, school: str, tree_: Tree | None = None) -> Iterator[R
                 extensions=extensions,
                 busy=f"process {holder[0]} of {holder[1]} ({holder[2]})" if holder else None,
                 has_journal=has_journal,
-                journal=standing.read_journal(connection, has_views=has_journal),
+                journal=standing.read_journal(connection, has_views=has_journal) if exists else Journal(),
                 steps=steps,
                 repeatables=changeable,
+                exists=exists,
             )
 
 

@@ -86,6 +86,10 @@ class _Script:
             f"-- For psql -X -f FILE, as a login that may set role {roles.owner(found.school)}.",
             *_PSQL,
             self.recorder.rendered(queries("plan")["script_settings"]),
+        ]
+        if not found.exists:
+            self._school()
+        self.lines += [
             self._sql("set role {}", sql.Identifier(roles.owner(found.school))),
             self._sql("set search_path to {}", school_path(found.school, found.extensions)),
             "",
@@ -93,6 +97,8 @@ class _Script:
         self.recorder.execute(queries("plan")["script_lock"], school_lock)
         if not found.has_journal:
             self.lines += ["", "begin;"]
+            if not found.exists:
+                schools.grant_schema(cast(Connection, self.recorder), found.school)
             self.recorder.execute(queries("bookkeeping")["create"])
             self.lines.append("commit;")
         if not found.has_journal or any(step.kind == "backfill" for step in found.pending):
@@ -106,6 +112,19 @@ class _Script:
             "files": ",".join(sorted(f"{kind} {name} {sha}" for (kind, name), (sha, _) in found.journal.files.items())),
         }
         self.recorder.execute(queries("plan")["script_state"], seen)
+
+    def _school(self) -> None:
+        """What a school stands on, as schools.prepare() makes it. Its roles are `pgacademy roles`' business."""
+        extensions, school = sql.Identifier(self.found.extensions), sql.Identifier(self.found.school)
+        self.lines += [
+            "",
+            f"-- The roles must be there: pgacademy roles --school {self.found.school}",
+            self._sql("create schema if not exists {}", extensions),
+            self._sql("grant usage on schema {} to public", extensions),
+            self._sql("create extension if not exists pg_trgm schema {}", extensions),
+            self._sql("create schema {} authorization {}", school, sql.Identifier(roles.owner(self.found.school))),
+            "",
+        ]
 
     def _step(self, step: Step) -> None:
         self._title(f"{step.path.name} ({step.kind})")
@@ -246,7 +265,7 @@ class _Script:
         for kind, name in vanished:
             self.recorder.execute(queries("bookkeeping")["forget_object"], {"kind": kind, "name": name})
         recorder = cast(Connection, self.recorder)
-        schools.record_release(recorder, self.found.school)
+        schools.record_release(recorder, self.found.school, anew=not self.found.exists)
         detail = ", ".join(["by a script", *(f"dropped: {name}" for name in dropped)])
         bookkeeping.tell(recorder, "repeatables", detail)
         self.lines += ["commit;", "select pg_advisory_unlock_all();", "reset search_path;", "reset role;"]
@@ -263,8 +282,8 @@ class _Script:
         self.lines += [f"-- as of now: {row[0]};" for row in now if query != "drop_old_triggers"]
         self.lines += [text, "\\gexec"]
 
-    def _sql(self, text: str, part: sql.Composable) -> str:
-        return sql.SQL(cast(Any, text)).format(part).as_string(self.found.connection) + ";"
+    def _sql(self, text: str, *parts: sql.Composable) -> str:
+        return sql.SQL(cast(Any, text)).format(*parts).as_string(self.found.connection) + ";"
 
 
 # What psql may have been told by its own options to do otherwise.

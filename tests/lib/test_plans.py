@@ -17,7 +17,7 @@ from pgacademy.backfills import BackfillInterrupted
 from pgacademy.cli import load
 from pgacademy.cli.output import human_size
 from pgacademy.connection import Connection, connect
-from pgacademy.errors import MigrationError, NotAllowed, SchoolMissing, VersionMismatch
+from pgacademy.errors import MigrationError, NotAllowed, VersionMismatch
 from tests.lib.conftest import FUNCTION, Yard
 
 LONG = "alter table notes add column stars int not null default 0;\nalter table notes alter column body set not null;\n"
@@ -165,9 +165,14 @@ def test_planning_writes_nothing(changed: Yard) -> None:
         found.connection.execute("insert into notes values (-1, '')")
 
 
-def test_a_school_that_is_not_there(dsn: str, yard: Yard) -> None:
-    with pytest.raises(SchoolMissing):
-        plans.plan(dsn, "riverside", tree_=yard.tree)
+def test_a_school_that_is_not_there_yet(dsn: str, yard: Yard) -> None:
+    found = plans.plan(dsn, "riverside", tree_=yard.tree)
+    assert (found.is_new, found.school_version, found.is_clean, found.has_drifted) == (True, None, False, False)
+    assert [step.id for step in found.steps] == ["0001.create-notes", "0002.protect-notes"]
+    assert {file.action for file in found.files} == {"new"}
+    assert len(found.files) == len(yard.tree.repeatables())
+    with connect(dsn) as connection:
+        assert connection.execute("select to_regnamespace('riverside')").fetchone() == (None,)
 
 
 def test_a_school_of_a_newer_library_is_left_alone(migrated: Yard) -> None:
@@ -604,6 +609,22 @@ def test_the_whole_project_is_scripted_from_its_first_migration_on(
             admin.execute("drop database plan_whole with (force)")
 
 
+def test_a_first_deployment_is_scripted(yard: Yard, server: embedded.Server) -> None:
+    """An empty database, its roles made, becomes by psql the school that migrate makes."""
+    with psycopg.connect(server.dsn("postgres", "postgres"), autocommit=True) as admin:
+        admin.execute("create database plan_first owner pgacademy_deploy")
+        try:
+            other = server.dsn("plan_first")
+            done = psql(other, scripts.script(other, "academy", tree_=yard.tree))
+            assert (done.returncode, done.stderr) == (0, "")
+            yard.migrate()
+            assert migrations.status(other, "academy", tree_=yard.tree).is_current
+            assert not migrations.migrate(other, "academy", tree_=yard.tree).changed
+            assert without_journal(other) == without_journal(yard.dsn)
+        finally:
+            admin.execute("drop database plan_first with (force)")
+
+
 # -- the command ------------------------------------------------------------------------------------------------------
 
 
@@ -633,14 +654,14 @@ def test_exit_codes_and_documents(changed: Yard, monkeypatch: pytest.MonkeyPatch
     assert json.loads(run("--json", dsn=changed.dsn)[1])["has_drifted"] is True
 
 
-def test_the_program_fails_with_1_where_there_is_no_school(dsn: str) -> None:
+def test_the_program_plans_a_school_that_is_not_there_yet(dsn: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pgacademy.cli", "plan", "--dsn", dsn, "--school", "riverside", "--json"],
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (done.returncode, json.loads(done.stdout)["error"]) == (1, "SchoolMissing")
+    assert (done.returncode, json.loads(done.stdout)["is_new"]) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,8 @@ def plan(
 
 
 def _drawn(found: Plan, *, everything: bool) -> Group:
-    parts: list[RenderableType] = [Text(f"{found.school}: pgacademy {found.school_version or '(never finished)'}")]
+    stands = "not there yet" if found.is_new else f"pgacademy {found.school_version or '(never finished)'}"
+    parts: list[RenderableType] = [Text(f"{found.school}: {stands}")]
     if found.busy:
         parts.append(Text(f"Somebody is at work on it now: {found.busy}.", "yellow"))
     for label, names in (
