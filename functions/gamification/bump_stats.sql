@@ -11,7 +11,8 @@
 --
 -- The streak is that of p_streak, a row as move_streak left it, from a caller that holds the lock; null leaves it alone.
 --
--- called by  grant_xp, reverse_xp, reward_lesson, record_activity, count_enrollment, update_course_progress
+-- called by  grant_xp, reverse_xp, reward_lesson, record_activity, count_enrollment, update_course_progress,
+--            finish_attempt
 -- requires   calculate_user_level, school_zone, ensure_user_stats
 -- errors     PA404 no such person
 create or replace function bump_stats(
@@ -25,6 +26,7 @@ create or replace function bump_stats(
     p_xp integer default 0,
     p_xp_at timestamptz default null,
     p_streak user_stats default null,
+    p_quizzes_passed integer default 0,
     out total_xp bigint,
     out current_level integer
 )
@@ -50,6 +52,7 @@ begin
         update user_stats as s
         set
             lessons_completed = s.lessons_completed + coalesce(p_lessons, 0),
+            quizzes_passed = s.quizzes_passed + coalesce(p_quizzes_passed, 0),
             courses_completed = s.courses_completed + coalesce(p_courses_completed, 0),
             courses_enrolled = s.courses_enrolled + coalesce(p_courses_enrolled, 0),
             score_sum = s.score_sum + coalesce(p_score, 0) - coalesce(p_score_before, 0),

@@ -2,7 +2,7 @@
 --
 -- Only rows with a finding are touched. Each kind is locked first and counted in a new statement: a writer who came
 -- before is counted, one who comes after adds to the right number. In the lock order of the house, with people at work.
--- Cycles and overbooked courses are not caches: they stay, and stay reported. Nothing to mend, nothing written.
+-- Cycles, overbooked courses and attempts are not caches: they stay, and stay reported. Nothing to mend, nothing written.
 --
 -- called by  the service and the owner
 -- requires   require_service, verify_integrity, refresh_course_progress, counted_…, shown_profile
@@ -136,6 +136,7 @@ begin
         score_sum = c.score_sum,
         score_count = c.score_count,
         achievements_earned = c.achievements_earned,
+        quizzes_passed = c.quizzes_passed,
         longest_streak = c.longest_streak,
         last_streak_date = c.last_streak_date,
         current_streak = case when s.current_streak <> 0 then c.last_streak_count else 0 end,

@@ -7,8 +7,8 @@
 -- calculate_user_level, shown_profile), or in the counted_… functions beside this one.
 --
 -- called by  the service and the owner: a nightly job, tests, an operator
--- requires   require_service, counted_user_stats, counted_course_stats, counted_streaks, counted_xp_ranks, calculate_progress,
---            shown_profile
+-- requires   require_service, counted_user_stats, counted_course_stats, counted_streaks, counted_xp_ranks,
+--            counted_quiz_attempts, calculate_progress, shown_profile
 -- errors     PA403 not the service
 create or replace function verify_integrity()
 returns table (check_name text, table_name text, row_id text, expected text, actual text)
@@ -183,6 +183,7 @@ begin
             ('score_sum', c.score_sum, s.score_sum),
             ('score_count', c.score_count, s.score_count),
             ('achievements_earned', c.achievements_earned, s.achievements_earned),
+            ('quizzes_passed', c.quizzes_passed, s.quizzes_passed),
             ('longest_streak', c.longest_streak, s.longest_streak),
             ('current_streak', case when s.current_streak <> 0 then c.last_streak_count else 0 end, s.current_streak)
         ) as n (counter, expected, actual)
@@ -200,6 +201,11 @@ begin
         select 'is_ranked', c.is_ranked::text, s.is_ranked::text
         where c.is_ranked <> s.is_ranked
     ) as v (counter, expected, actual);
+
+    -- Attempts at quizzes.
+    return query
+    select 'quiz_attempts.' || a.rule, 'quiz_attempts', a.attempt_id::text, a.expected, a.actual
+    from counted_quiz_attempts() as a;
 
     -- The histogram behind every live rank.
     return query

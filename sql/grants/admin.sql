@@ -24,3 +24,7 @@ grant select on table
     levels, achievement_metrics, achievements, xp_events, user_stats, user_achievements, user_streaks,
     leaderboard_cache, leaderboard_generation
 to pgacademy_admin;
+
+-- assessment
+-- Read only: staff write through procedures, learners too.
+grant select on table quizzes, quiz_questions, quiz_question_keys, quiz_attempts to pgacademy_admin;
