@@ -104,7 +104,8 @@ comment on column quiz_questions.quiz_id is 'The quiz.';
 comment on column quiz_questions.question_type is
 'multiple_choice, multiple_select, true_false, short_answer, numeric or ordering.';
 comment on column quiz_questions.question_text is 'The question.';
-comment on column quiz_questions.options is '[{"id": "a", "text": "..."}, ...] to choose from or to put in order; null for the other types.';
+comment on column quiz_questions.options is
+'[{"id": "a", "text": "..."}, ...] to choose from or to put in order; null for the other types.';
 comment on column quiz_questions.points is 'What a right answer is worth.';
 comment on column quiz_questions.position is 'Place in the quiz, from 1; null for a retired one.';
 comment on column quiz_questions.retired_at is 'When it was taken out of a quiz that had been attempted.';

@@ -20,6 +20,7 @@ import pytest
 from psycopg import sql
 
 from pgacademy.testing import acting
+from tests.assessment.quizzes import make_quiz
 from tests.support.factories import insert, make_course, make_enrollment, make_user
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,6 +87,7 @@ PLAIN = {
 
 #: What a procedure needs besides, or instead of, the values of the world; names in braces are values of the world.
 GOOD: dict[str, dict[str, str | None]] = {
+    "add_question": {"p_answer_key": '{{"correct": true}}'},
     "approve_instructor": {"p_user_id": "{instructor}"},
     "effective_streak": {"p_user_id": "{me}"},
     "find_login": {"p_login": "{login}"},
@@ -96,6 +98,7 @@ GOOD: dict[str, dict[str, str | None]] = {
     "remove_lesson_prerequisite": {"p_lesson_id": "{after}", "p_prerequisite_lesson_id": "{before}"},
     "remove_prerequisite": {"p_course_id": "{advanced}"},
     "reorder_lessons": {"p_parent_lesson_id": None},
+    "review_quiz": {"p_attempt_id": "{graded}"},
     "revoke_session": {"p_token_hash": "{p_token_hash}"},
 }
 
@@ -144,6 +147,15 @@ def world(db: psycopg.Connection[Any]) -> World:
     event = db.execute("select id from xp_events where user_id = %s limit 1", [learner]).fetchone()
     assert event is not None
     one, _, three = course.lesson_ids
+    quiz = make_quiz(db, course)
+    attempts = []
+    with acting(db, learner, "student"):
+        for _ in range(2):
+            if attempts:
+                db.execute("select submit_quiz(%s)", attempts)
+            attempt = db.execute("select attempt_id from start_quiz(%s)", [quiz.id]).fetchone()
+            assert attempt is not None
+            attempts.append(attempt[0])
     advanced = make_course(db, course.instructor_id)
     after, before, _ = advanced.lesson_ids
     insert(db, "course_prerequisites", "course_id", course_id=advanced.id, prerequisite_course_id=other.id)
@@ -174,6 +186,12 @@ def world(db: psycopg.Connection[Any]) -> World:
         "before": before,
         "login": login[0],
         "p_run_id": run[0],
+        "graded": attempts[0],
+        "p_attempt_id": attempts[1],
+        "p_quiz_id": quiz.id,
+        "p_question_id": quiz.questions[0],
+        "p_question_ids": "{" + ",".join(map(str, reversed(quiz.questions))) + "}",
+        "p_question_type": "true_false",
         "p_stats": stats[0],
         "p_prerequisite_lesson_id": one,
         "p_parent_lesson_id": three,
