@@ -116,3 +116,23 @@ def test_learners_the_job_and_the_teacher_at_once(school: SchoolDatabase, level:
            where not exists (select from quiz_questions t where t.id = q)"""
     ).fetchone() == (0,)
     assert conn.execute("select * from verify_integrity()").fetchall() == []
+
+
+def test_beginning_and_handing_in_wait_in_one_order(school: SchoolDatabase) -> None:
+    """Without a retry: a deadlock would come out of race() as an error."""
+    conn = school.connect(autocommit=True)
+    quiz = make_quiz(conn, quiz_type="graded", max_attempts=None)
+    for _ in range(12):
+        user = make_learner(conn, quiz)
+        with school.app(user, "student") as app:
+            (attempt,) = app.execute("select attempt_id from start_quiz(%s)", (quiz.id,)).fetchone()  # type: ignore[misc]
+
+        def one(i: int, user: UUID = user, attempt: UUID = attempt) -> None:
+            with school.app(user, "student") as app:
+                if i % 2:
+                    app.execute("select start_quiz(%s)", (quiz.id,))
+                else:
+                    app.execute("select submit_quiz(%s, %s)", (attempt, Jsonb(quiz.right)))
+
+        check(race(8, one))
+    assert conn.execute("select * from verify_integrity()").fetchall() == []
