@@ -53,7 +53,7 @@ test: $(READY) ## the quick tests, under five minutes
 	@$(BIN)/pytest -n $(WORKERS) -m 'not slow'
 
 test-all: $(READY) test-15 ## everything, on the embedded server and on PostgreSQL 15
-	@$(BIN)/pytest -n $(WORKERS)
+	@if [ -x $(PG15_BIN)/initdb ]; then export PGACADEMY_PG15_BIN=$(PG15_BIN); fi; $(BIN)/pytest -n $(WORKERS)
 
 test-15: $(READY)
 	@if [ -x $(PG15_BIN)/initdb ]; then \
@@ -75,7 +75,7 @@ format: $(READY) ## format Python and SQL
 	@$(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix --quiet migrations functions views sql seeds
 
-generate: $(READY) ## write the typed client from the catalogue
+generate: $(READY) ## write the typed client and the snapshot from the catalogue
 	@$(PYTHON) -m pgacademy.generate
 
 docs: $(READY) ## write docs/reference from the catalogue

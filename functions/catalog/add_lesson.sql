@@ -4,7 +4,7 @@
 -- complete. A position past the end is the end. Without a slug the title makes one.
 --
 -- called by  approved instructors, administrators
--- requires   require_course_staff, check_lesson_values, check_completion_xp, lock_course, check_chapter,
+-- requires   require_course_staff, check_catalog_values, check_completion_xp, lock_course, check_chapter,
 --            make_lesson_room, touch_course
 -- errors     PA401 · PA403 · PA404 no such course · PA409 the parent is hidden, or a prerequisite · PA422 no title;
 --            title, slug or type; more XP than an instructor may give; a position below 1; a parent outside the course
@@ -40,8 +40,8 @@ as $$
 begin
     perform require_course_staff(p_course_id => p_course_id);
 
-    perform check_lesson_values(
-        p_title => coalesce(p_title, ''), p_slug => p_slug, p_lesson_type => p_lesson_type
+    perform check_catalog_values(
+        p_of => 'lesson', p_title => coalesce(p_title, ''), p_slug => p_slug, p_lesson_type => p_lesson_type
     );
     perform check_completion_xp(p_completion_xp => p_completion_xp, p_key => 'xp.lesson_max', p_default => 500);
     if p_position < 1 then

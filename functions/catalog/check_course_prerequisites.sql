@@ -4,6 +4,7 @@
 -- cycle with it, those of the same statement included. `union` visits a course once however many ways lead to it.
 --
 -- called by  after-insert and after-update trigger on course_prerequisites
+-- requires   prerequisite_path
 -- errors     PA409 the edge closes a cycle; the detail shows it
 create or replace function check_course_prerequisites()
 returns trigger
@@ -15,8 +16,8 @@ as $$
 #variable_conflict use_column
 declare
     v_later uuid[];
+    v_earlier uuid[];
     v_path uuid[];
-    v_next uuid;
 begin
     if not exists (
         with recursive earlier (course_id) as (
@@ -32,33 +33,13 @@ begin
         return null;
     end if;
 
-    -- There is a cycle: find one to show. From the prerequisite on, follow only edges that still lead to the course.
-    with recursive later (course_id) as (
-        select new.course_id
-        union
-        select p.course_id
-        from course_prerequisites as p
-        inner join later as l on l.course_id = p.prerequisite_course_id
-    )
+    select array_agg(p.course_id), array_agg(p.prerequisite_course_id)
+    into v_later, v_earlier
+    from course_prerequisites as p;
 
-    select array_agg(l.course_id) into v_later from later as l;
-
-    v_path := array[new.course_id, new.prerequisite_course_id];
-    while v_path[array_upper(v_path, 1)] <> new.course_id loop
-        select p.prerequisite_course_id
-        into v_next
-        from course_prerequisites as p
-        where
-            p.course_id = v_path[array_upper(v_path, 1)]
-            and p.prerequisite_course_id = any(v_later)
-            and p.prerequisite_course_id <> all(v_path[2:])
-        order by (p.prerequisite_course_id = new.course_id) desc
-        limit 1;
-
-        exit when not found;
-        v_path := v_path || v_next;
-    end loop;
-
+    v_path := new.course_id || prerequisite_path(
+        p_from => new.prerequisite_course_id, p_to => new.course_id, p_later => v_later, p_earlier => v_earlier
+    );
     raise exception 'a course would become its own prerequisite'
         using errcode = 'PA409',
             detail = (

@@ -4,6 +4,7 @@
 -- and so sees every edge that could close a cycle with it. `union` visits a lesson once however many ways lead to it.
 --
 -- called by  after-insert and after-update trigger on lesson_prerequisites
+-- requires   prerequisite_path
 -- errors     PA409 the edge closes a cycle; the detail shows it
 create or replace function check_lesson_prerequisites()
 returns trigger
@@ -15,8 +16,8 @@ as $$
 #variable_conflict use_column
 declare
     v_later uuid[];
+    v_earlier uuid[];
     v_path uuid[];
-    v_next uuid;
 begin
     if not exists (
         with recursive earlier (lesson_id) as (
@@ -32,33 +33,14 @@ begin
         return null;
     end if;
 
-    -- There is a cycle: find one to show. From the prerequisite on, follow only edges that still lead to the lesson.
-    with recursive later (lesson_id) as (
-        select new.lesson_id
-        union
-        select p.lesson_id
-        from lesson_prerequisites as p
-        inner join later as l on l.lesson_id = p.prerequisite_lesson_id
-    )
+    select array_agg(p.lesson_id), array_agg(p.prerequisite_lesson_id)
+    into v_later, v_earlier
+    from lesson_prerequisites as p
+    where p.course_id = new.course_id;
 
-    select array_agg(l.lesson_id) into v_later from later as l;
-
-    v_path := array[new.lesson_id, new.prerequisite_lesson_id];
-    while v_path[array_upper(v_path, 1)] <> new.lesson_id loop
-        select p.prerequisite_lesson_id
-        into v_next
-        from lesson_prerequisites as p
-        where
-            p.lesson_id = v_path[array_upper(v_path, 1)]
-            and p.prerequisite_lesson_id = any(v_later)
-            and p.prerequisite_lesson_id <> all(v_path[2:])
-        order by (p.prerequisite_lesson_id = new.lesson_id) desc
-        limit 1;
-
-        exit when not found;
-        v_path := v_path || v_next;
-    end loop;
-
+    v_path := new.lesson_id || prerequisite_path(
+        p_from => new.prerequisite_lesson_id, p_to => new.lesson_id, p_later => v_later, p_earlier => v_earlier
+    );
     raise exception 'a lesson would become its own prerequisite'
         using errcode = 'PA409',
             detail = (

@@ -4,7 +4,7 @@
 -- course teaches changes (bump_course_version). Only administrators hand a course to another instructor or feature it.
 --
 -- called by  instructors, administrators
--- requires   require_course_staff, check_course_values, check_completion_xp, lock_course
+-- requires   require_course_staff, check_catalog_values, check_completion_xp, lock_course
 -- errors     PA401 · PA403 · PA404 no such course or instructor · PA409 fewer seats than are taken · PA422 title, slug,
 --            track or difficulty; more XP than an instructor may give; unknown name in p_clear; a column both given and
 --            cleared · 23505 courses_slug_key · 23514 another value against a column's rule
@@ -50,7 +50,9 @@ begin
                 hint = 'Leave both out.';
     end if;
 
-    perform check_course_values(p_title => p_title, p_slug => p_slug, p_track => p_track, p_difficulty => p_difficulty);
+    perform check_catalog_values(
+        p_of => 'course', p_title => p_title, p_slug => p_slug, p_track => p_track, p_difficulty => p_difficulty
+    );
     perform check_completion_xp(p_completion_xp => p_completion_xp, p_key => 'xp.course_max', p_default => 5000);
 
     select n.name

@@ -4,8 +4,8 @@ A backfill is a migration file with `-- backfill: table` in its header, perhaps 
 Its statement says `key > :from_key and key <= :to_key`. How far it is stands in `schema_backfills`, written in the same
 transaction as the batch: a kill at any moment leaves no row done twice and none left out.
 
-Not done are rows that others write with a key already passed: the code that writes them must write them right before
-the backfill begins.
+It ends at the highest key that there was when it began. Not done are rows that others write meanwhile, with a key
+already passed or a higher one: the code that writes them must write them right before the backfill begins.
 """
 
 from __future__ import annotations
@@ -40,15 +40,17 @@ PAUSE_S = 0.05
 BATCH_TIME_S = 2.5
 #: So many batches without trouble, and one that was halved is doubled again.
 GROW_AFTER = 5
+#: Where a single row takes longer than BATCH_TIME_S, more rows may take as long as it and half as much again: if it is
+#: the same for one row as for a thousand, small batches only make it more often.
+_FIXED_COST = 1.5
 #: The bounds of a range, and the operator that each must stand behind.
 _OPERATORS = {"from_key": ">", "to_key": "<="}
 _PAUSE = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|)")
-_TABLE = re.compile(r"[a-z_][a-z0-9_]*")
+_TABLE = re.compile(r'[a-z_][a-z0-9_]*|"(?:[^"]|"")+"')
 _RETRIED = (
     psycopg.errors.LockNotAvailable,
     psycopg.errors.DeadlockDetected,
     psycopg.errors.SerializationFailure,
-    psycopg.errors.QueryCanceled,
 )
 
 
@@ -87,9 +89,9 @@ class Backfill:
         for bound in _bounds(self.statement):
             operator = ">=" if is_first and bound.name == "from_key" else bound.operator
             # The type is what format_type() says, quoted by the server where that is needed.
-            parts += [text[last : bound.start].replace("%", "%%"), f"{operator} %({bound.name})s::{key_type}"]
+            parts += [_literal(text[last : bound.start]), f"{operator} %({bound.name})s::{_literal(key_type)}"]
             last = bound.end
-        return "".join([*parts, text[last:].replace("%", "%%")]).encode()
+        return "".join([*parts, _literal(text[last:])]).encode()
 
 
 def parse(step: Step) -> Backfill:
@@ -97,8 +99,11 @@ def parse(step: Step) -> Backfill:
     name, table = step.path.name, step.directives.get("backfill", "")
     if not _TABLE.fullmatch(table):
         raise MigrationError(
-            f"{name} says `-- backfill: {table}`, which is no table's name.", hint="Name one table, without its schema."
+            f"{name} says `-- backfill: {table}`, which is no table's name.",
+            hint="Name one table, without its schema, and in double quotes where it has more than a-z, 0-9 and _.",
         )
+    if table.startswith('"'):
+        table = table[1:-1].replace('""', '"')
     batch = step.directives.get("batch", str(BATCH))
     if not batch.isdecimal() or not 1 <= int(batch) <= 1_000_000:
         raise MigrationError(f"{name} says `-- batch: {batch}`.", hint="Give a number of rows, 1 to 1000000.")
@@ -165,6 +170,11 @@ def _bounds(statement: Statement) -> list[_Bound]:
     ]
 
 
+def _literal(text: str) -> str:
+    """A part of a query in which psycopg is not to see placeholders."""
+    return text.replace("%", "%%")
+
+
 def _seconds(text: str) -> float | None:
     match = _PAUSE.fullmatch(text.strip())
     return None if match is None else float(match[1]) / (1000 if match[2] == "ms" else 1)
@@ -184,6 +194,7 @@ def _pause(backfill: Backfill, given: float | None) -> float:
 
 class _Position(NamedTuple):
     last_key: str | None
+    until_key: str | None
     rows_done: int
     rows_estimated: int
     batch_size: int
@@ -203,14 +214,19 @@ class _Walk:
         self.total = 0
         self.done = 0
         self.size = backfill.batch
+        self.limit_s = BATCH_TIME_S
+        self.took_s = 0.0
+        self.grow_after = GROW_AFTER
         self.last_key: str | None = None
+        self.until_key: str | None = None
         self.keys: tuple[str | None, str | None] = (None, None)
 
     def run(self) -> int:
         self.key, self.key_type = self._key()
         self._patiently(self._check_statement)
         position = self._patiently(self._begin)
-        self.last_key, self.done, self.total = position.last_key, position.rows_done, position.rows_estimated
+        self.last_key, self.until_key = position.last_key, position.until_key
+        self.done, self.total = position.rows_done, position.rows_estimated
         self.size = max(1, min(position.batch_size, self.backfill.batch))
         self._report()
         good = 0
@@ -220,10 +236,20 @@ class _Walk:
             if rows == 0:
                 return self.done
             self._report()
+            self._set_limit()
             good = good + 1 if self.size == before else 0
-            if good >= GROW_AFTER and self.size < self.backfill.batch:
+            if good >= self.grow_after and self.size < self.backfill.batch:
                 self.size, good = min(self.size * 2, self.backfill.batch), 0
             time.sleep(self.pause_s)
+
+    def _set_limit(self) -> None:
+        """How long the next batch may take, after the time that this one took."""
+        if self.took_s <= BATCH_TIME_S:
+            self.limit_s = BATCH_TIME_S
+        elif self.size == 1:
+            if self.limit_s == BATCH_TIME_S:  # more rows are tried at once; not again so soon once they took too long
+                self.grow_after = 1
+            self.limit_s = self.took_s * _FIXED_COST
 
     def interrupted(self) -> BackfillInterrupted:
         done, total = self.done, self.total
@@ -255,6 +281,7 @@ class _Walk:
     def _check_statement(self) -> None:
         """Has the server plan the statement, without running it."""
         with self.connection.transaction():
+            self._set(0)
             self._execute(b"explain " + self.backfill.query(self.key_type, is_first=False), None, None)
             row = self.connection.execute(queries("backfills")["is_locked"], {"table": self.backfill.table}).fetchone()
         if row is None or not row[0]:
@@ -267,7 +294,9 @@ class _Walk:
         row = self.connection.execute(queries("backfills")["position"], {"id": self.backfill.id}).fetchone()
         if row is None:
             return None
-        sha256, position = row[0], _Position(*row[1:])
+        (sha256, is_over), position = row[:2], _Position(*row[2:])
+        if is_over:
+            return None
         if sha256 != self.backfill.sha256 and position.rows_done:
             raise MigrationError(
                 f"The statement of {self.backfill.id}.sql was edited after {position.rows_done:,} rows were done.",
@@ -276,33 +305,39 @@ class _Walk:
         return position if sha256 == self.backfill.sha256 else None
 
     def _begin(self) -> _Position:
-        found = self._position()
-        if found is not None:
-            return found
-        plan = self.connection.execute(self._composed("estimate")).fetchone()
-        rows = int(plan[0][0]["Plan"]["Plan Rows"]) if plan else 0
         backfill = self.backfill
-        values = {"id": backfill.id, "table": backfill.table, "rows": rows, "size": backfill.batch}
         with self.connection.transaction():
+            self._set(0)
+            highest = self.connection.execute(self._composed("highest_key"), {}).fetchone()
+            until_key = self._exact(*highest) if highest else None
+            found = self._position()
+            if found is not None and found.rows_done:
+                # Only what an older version began has no such key.
+                return found if found.until_key is not None else found._replace(until_key=until_key)
+            plan = self.connection.execute(self._composed("estimate"), {}).fetchone()
+            rows = int(plan[0][0]["Plan"]["Plan Rows"]) if plan else 0
             forget(self.connection, backfill.id)
-            self.connection.execute(queries("backfills")["begin"], values | {"sha256": backfill.sha256})
-        return _Position(None, 0, rows, backfill.batch)
+            values = {"id": backfill.id, "sha256": backfill.sha256, "table": backfill.table, "until_key": until_key}
+            self.connection.execute(queries("backfills")["begin"], values | {"rows": rows, "size": backfill.batch})
+        return _Position(None, until_key, 0, rows, backfill.batch)
 
     def _batch(self) -> int:
         """One range of keys, its rows and the progress in one transaction. Returns the rows passed, 0 at the end."""
         is_first = self.last_key is None
-        # A single row cannot be halved, so it may take as long as it must.
-        timeout_ms = round(BATCH_TIME_S * 1000) if self.size > 1 else 0
+        began = time.monotonic()
         with self.connection.transaction():
-            self.connection.execute(queries("backfills")["batch_settings"], {"statement_ms": timeout_ms})
+            # A single row cannot be halved, so it may take as long as it must.
+            self._set(self.limit_s if self.size > 1 else 0)
             found = self.connection.execute(
                 self._composed("first_range" if is_first else "next_range"),
-                {"size": self.size, "last_key": self.last_key},
+                {"size": self.size, "last_key": self.last_key, "until_key": self.until_key},
                 prepare=False,
             ).fetchone()
             if found is None:
                 return 0
-            first_key, last_key, rows = found
+            first_key, last_key, rows, is_exact = found
+            if self._exact(last_key, is_exact) == self.last_key:
+                raise self._not_exact(last_key)  # it would go on like this for ever
             self.keys = (first_key, last_key)
             query = self.backfill.query(self.key_type, is_first=is_first)
             self._execute(query, first_key, last_key)
@@ -314,7 +349,24 @@ class _Walk:
                 hint="Restore its row, or roll the step back and begin anew.",
             )
         self.last_key, self.done = last_key, moved[0]
+        self.took_s = time.monotonic() - began
         return int(rows)
+
+    def _set(self, statement_s: float) -> None:
+        """The settings of a transaction, which may take so long, or as long as it must (0)."""
+        self.connection.execute(queries("backfills")["settings"], {"statement_ms": round(statement_s * 1000)})
+
+    def _exact(self, key: str, is_exact: bool) -> str:
+        if not is_exact:
+            raise self._not_exact(key)
+        return key
+
+    def _not_exact(self, key: str) -> MigrationError:
+        return MigrationError(
+            f"{self.backfill.id}.sql cannot walk along {self.backfill.table}: "
+            f"written as text, the key {key} is not the same key any more.",
+            hint="Do this one in an ordinary migration.",
+        )
 
     def _execute(self, query: bytes, from_key: str | None, to_key: str | None) -> None:
         # Nothing is prepared: a plan for unknown ranges of keys may be one that reads the whole table.
@@ -328,11 +380,15 @@ class _Walk:
             began = time.monotonic()
             try:
                 return work()
-            except _RETRIED as exc:
+            except psycopg.errors.QueryCanceled as exc:
                 took_s = time.monotonic() - began
-                is_canceled = isinstance(exc, psycopg.errors.QueryCanceled)
-                if is_canceled and (took_s < BATCH_TIME_S * 0.8 or self.size == 1):
+                if took_s < self.limit_s * 0.8 or self.size == 1:
                     raise self.interrupted() from exc  # not our timeout, but somebody's pg_cancel_backend
+                # Fewer rows take less time, or a single one as long as it must: there is nothing to wait for.
+                self.grow_after = GROW_AFTER
+                self.size //= 2
+                continue
+            except _RETRIED as exc:
                 if time.monotonic() > deadline:
                     raise self._busy(exc) from exc
             except psycopg.Error as exc:
@@ -364,10 +420,13 @@ class _Walk:
 
     def _composed(self, name: str) -> sql.Composed:
         text = queries("backfills")[name].decode()
+        type_ = _literal(self.key_type)
         return sql.SQL(text).format(
-            table=sql.Identifier(self.backfill.table),
-            key=sql.Identifier(self.key),
-            last_key=sql.SQL(f"%(last_key)s::{self.key_type}"),
+            table=sql.SQL(_literal(sql.Identifier(self.backfill.table).as_string(None))),
+            key=sql.SQL(_literal(sql.Identifier(self.key).as_string(None))),
+            type=sql.SQL(type_),
+            last_key=sql.SQL(f"%(last_key)s::{type_}"),
+            until_key=sql.SQL(f"%(until_key)s::{type_}"),
         )
 
     def _report(self) -> None:

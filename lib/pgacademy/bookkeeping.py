@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import getpass
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from typing import Any
 
+import psycopg
 from psycopg.rows import class_row
 from yoyo.migrations import get_migration_hash
 
 from pgacademy import __version__
-from pgacademy.connection import Connection, batch
+from pgacademy.connection import Connection
 from pgacademy.sources import queries
 from pgacademy.steps import Step
 
@@ -55,10 +57,13 @@ def read(connection: Connection) -> State:
     return read_existing(connection) if row is not None and row[0] else State()
 
 
-def read_existing(connection: Connection, first: bytes = b"") -> State:
-    """As read(), for a school that is known to have a journal; `first` is SQL to send ahead in the same message."""
-    state = queries("bookkeeping")["state"]
-    rows = batch(connection, [first, state] if first else [state], {})[-1]
+def read_existing(connection: Connection) -> State:
+    """As read(), for a school that is known to have a journal."""
+    return state_of(connection.execute(queries("bookkeeping")["state"]).fetchall())
+
+
+def state_of(rows: Sequence[tuple[Any, ...]]) -> State:
+    """The rows of the query `state`."""
     return State(
         {name: sha256 for name, sha256, is_done in rows if is_done},
         {name: sha256 for name, sha256, is_done in rows if not is_done},
@@ -78,7 +83,17 @@ def begin(connection: Connection, step: Step) -> None:
 
 def mark(connection: Connection, step: Step, duration_ms: int, operation: str = "apply") -> None:
     """Records a step as applied, within the caller's transaction."""
-    values = _who() | {
+    connection.execute(queries("bookkeeping")["mark"], _mark_values(step, duration_ms, operation))
+
+
+def mark_sql(connection: Connection, step: Step) -> str:
+    """The SQL that records a step as applied, to be sent with the step's own; it measures how long that took."""
+    with psycopg.ClientCursor(connection) as cursor:
+        return cursor.mogrify(queries("bookkeeping")["mark"], _mark_values(step, None, "apply"))
+
+
+def _mark_values(step: Step, duration_ms: int | None, operation: str) -> dict[str, object]:
+    return _who() | {
         "id": step.id,
         "hash": get_migration_hash(step.id),
         "operation": operation,
@@ -87,7 +102,6 @@ def mark(connection: Connection, step: Step, duration_ms: int, operation: str = 
         "sha256": step.sha256,
         "duration_ms": duration_ms,
     }
-    connection.execute(queries("bookkeeping")["mark"], values)
 
 
 def unmark(connection: Connection, step: Step, duration_ms: int | None = None) -> None:

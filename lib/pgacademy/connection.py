@@ -11,13 +11,23 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from pgacademy import __version__
-from pgacademy.errors import PooledConnection, SchoolMissing, ServerTooOld, ServerUnreachable, VersionMismatch
+from pgacademy.errors import (
+    Conflict,
+    PooledConnection,
+    SchoolMissing,
+    ServerTooOld,
+    ServerUnreachable,
+    UnsupportedDatabase,
+    VersionMismatch,
+)
 from pgacademy.sources import queries
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 OLDEST_SERVER = 15
 EXTENSIONS_SCHEMA = "extensions"
+#: The comment of a school whose drop has begun and was too large for one transaction.
+BEING_DROPPED = "pgacademy: being dropped."
 
 #: So that a server which has vanished is noticed in half a minute, and not in hours. The DSN may say otherwise.
 _TCP_DEFAULTS = {
@@ -38,6 +48,7 @@ def connect(conninfo: str, *, application_name: str = "pgacademy") -> Connection
             conninfo,
             autocommit=True,
             fallback_application_name=application_name,
+            client_encoding="UTF8",  # files are UTF-8 and sent as they are, whatever the environment says
             **defaults,  # type: ignore[arg-type]  # (parameters of libpq)
         )
     except psycopg.ProgrammingError as exc:
@@ -57,7 +68,20 @@ def connect(conninfo: str, *, application_name: str = "pgacademy") -> Connection
             f"The server runs PostgreSQL {version}; pgacademy needs {OLDEST_SERVER} or later.",
             hint="Upgrade the server, or give the DSN of a newer one.",
         )
+    _refuse_encoding(connection)
     return connection
+
+
+def _refuse_encoding(connection: Connection) -> None:
+    """Names come from everywhere, and SQL_ASCII would take any bytes for text."""
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding not in (None, "UTF8"):
+        name = connection.info.dbname
+        connection.close()
+        raise UnsupportedDatabase(
+            f"The database {name!r} has the encoding {encoding}; pgacademy needs UTF8.",
+            hint=f"Make one: create database {name} encoding 'UTF8' template template0;",
+        )
 
 
 def batch(connection: Connection, parts: Sequence[bytes], values: Mapping[str, object]) -> list[list[tuple[Any, ...]]]:
@@ -103,6 +127,7 @@ def school_conninfo(conninfo: str, school: str, extensions: str = EXTENSIONS_SCH
 def school_release(connection: Connection, school: str) -> str | None:
     """The version of the library that last migrated the school; None when it was never finished.
 
+    Raises SchoolMissing, and Conflict for a school that is half dropped.
     It is kept in the schema's comment, the one place that any login may read without being granted anything.
     """
     row = connection.execute(queries("engine")["school_release"], {"school": school}).fetchone()
@@ -111,7 +136,17 @@ def school_release(connection: Connection, school: str) -> str | None:
             f"There is no school {school!r} in this database.",
             hint=f"Make it with `pgacademy migrate --school {school}`, or name another with --school.",
         )
+    refuse_half_dropped(school, row[0] or "")
     return release_in(row[0] or "")
+
+
+def refuse_half_dropped(school: str, comment: str) -> None:
+    """Raises Conflict when the comment of the school's schema says that the school is being dropped."""
+    if comment == BEING_DROPPED:
+        raise Conflict(
+            f"The school {school!r} is being dropped: some of its tables are gone.",
+            hint=f"Finish it: `pgacademy drop {school} --confirm {school}`.",
+        )
 
 
 def release_in(comment: str) -> str | None:

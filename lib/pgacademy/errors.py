@@ -103,6 +103,10 @@ class ServerTooOld(PgacademyError):
     """The server is older than PostgreSQL 15."""
 
 
+class UnsupportedDatabase(PgacademyError):
+    """The database cannot hold a school: its encoding is not UTF-8."""
+
+
 class EmbeddedServerError(PgacademyError):
     """The embedded server cannot be found, started or stopped."""
 

@@ -39,13 +39,15 @@ class Patience:
 
     lock_timeout_s: for the locks of one transaction, because whoever comes after queues behind it; 0: for ever.
     budget_s: for all attempts at one step together. statement_timeout_s: for one statement; 0: for ever.
-    wait_s: for another migration of the same school.
+    wait_s: for another migration of the same school. backfill_pause_s: between two batches of a backfill; None: as long
+    as its file says.
     """
 
     lock_timeout_s: float = 2.0
     budget_s: float = 300.0
     statement_timeout_s: float = 0.0
     wait_s: float = MIGRATION_WAIT_S
+    backfill_pause_s: float | None = None
 
 
 _USUAL = Patience()
@@ -93,9 +95,14 @@ class Holder:
     query_start: datetime | None
     query: str | None
     tables: list[str] = field(default_factory=list)
+    #: The name of a prepared transaction, which no process holds.
+    prepared: str | None = None
 
     def __str__(self) -> str:
         who = " ".join(part for part in (self.login, f"({self.application})" if self.application else "") if part)
+        if self.prepared is not None:
+            since = f", prepared {self.open_s:.0f} s ago" if self.open_s is not None else ""
+            return f"the prepared transaction {self.prepared!r}{f' of {who}' if who else ''}{since}"
         open_ = f", its transaction open for {self.open_s:.0f} s" if self.open_s is not None else ""
         return f"process {self.pid}{f' of {who}' if who else ''}{open_}"
 
@@ -203,10 +210,12 @@ def busy(exc: psycopg.Error, found: Sequence[Holder], spot: Spot | None = None) 
     notes = [line for holder in found[:5] for line in holder.lines]
     notes += [note for note in (exc.diag.context, exc.diag.message_detail) if note]
     who = f" {found[0]} is in the way." if found else ""
+    end = ["pg_terminate_backend"] if any(holder.prepared is None for holder in found) or not found else []
+    end += [f"rollback prepared {holder.prepared!r}" for holder in found if holder.prepared is not None]
     return LockBusy(
         f"{where} lock{table} was not to be had, however often it was tried.{who}",
         detail="\n".join(notes) or None,
-        hint="Wait for such sessions or end them (pg_terminate_backend), then run it again: what was done stays done.",
+        hint=f"Wait for such sessions or end them ({'; '.join(end)}), then run it again: what was done stays done.",
         sqlstate=exc.sqlstate,
     )
 

@@ -25,13 +25,13 @@ from pgacademy import (
 )
 from pgacademy.baselines import baseline
 from pgacademy.bookkeeping import HistoryEntry, State
-from pgacademy.connection import Connection, connect, release_in, school_release
-from pgacademy.errors import MigrationError
+from pgacademy.connection import Connection, batch, connect, release_in, school_release
+from pgacademy.errors import MigrationError, UsageError
 from pgacademy.locking import Patience, Progress
 from pgacademy.rollbacks import rollback, rollback_preview
 from pgacademy.sessions import elapsed_ms, school_lock, session
 from pgacademy.settings import school_name
-from pgacademy.sources import SourceFile, Tree, tree
+from pgacademy.sources import SourceFile, Tree, queries, tree
 from pgacademy.steps import Step, check, read_steps
 
 __all__ = [
@@ -100,22 +100,30 @@ def migrate(
     *,
     tree_: Tree | None = None,
     patience: Patience | None = None,
+    development: bool = False,
 ) -> MigrationReport:
     """Brings a school up to the files of this library: pending migrations, then every repeatable file that changed.
 
     Safe to run at any time, from several places at once and after any kind of death: each file is either there with its
     row or not at all, and what takes several transactions goes on where it was. The roles must exist
-    (roles.apply_roles). Raises MigrationError, RolesMissing, NotAllowed, UnsafeSearchPath, VersionMismatch, LockBusy,
-    PooledConnection, ServerUnreachable.
+    (roles.apply_roles). `development` makes a new school a development one, which `reset` may empty; one that is there
+    stays what it is, and UsageError is raised if that is another. Raises MigrationError, RolesMissing, NotAllowed,
+    UnsafeSearchPath, VersionMismatch, Conflict for a school that is half dropped, LockBusy, PooledConnection,
+    ServerUnreachable.
     """
     files = tree_ or tree()
     report = MigrationReport(school_name(school))
     steps, changeable = read_steps(files.migrations), files.repeatables()
     started = time.monotonic()
     with session(conninfo, school, patience) as (connection, seen):
+        if development and seen.comment and not schools.is_development(seen.comment):
+            raise UsageError(
+                f"The school {school!r} is there already, and is no development school.",
+                hint=f"Make it one, if that is meant: `pgacademy mark {school} development`.",
+            )
         if not _is_current(connection, school, seen, steps, changeable):
             with school_lock(connection, school, progress):
-                _migrate(connection, report, steps, changeable, progress)
+                _migrate(connection, report, steps, changeable, progress, development=development)
     report.duration_s = time.monotonic() - started
     return report
 
@@ -167,14 +175,19 @@ def _is_current(
     """Whether there is nothing to do, seen without the lock: what is true of one moment needs none."""
     if not seen.is_ready or seen.owner != roles.owner(school) or release_in(seen.comment) != __version__:
         return False
-    state = bookkeeping.read_existing(connection, schools.become_owner(school, seen.extensions or ""))
+    journal = queries("bookkeeping")
+    parts = [schools.become_owner(school, seen.extensions or ""), journal["state"], journal["objects"]]
+    *_, rows, recorded, existing = batch(connection, [*parts, queries("repeatables")["existing"]], {})
+    state = bookkeeping.state_of(rows)
     is_current = (
         not state.started
         and state.applied.keys() == {step.id for step in steps}
         and not any(_is_edited(step, state) for step in steps)
     )
     if is_current:
-        plan = repeatables.plan(connection, changeable, list(state.applied))
+        known = {(kind, name): sha256 for kind, name, sha256 in recorded}
+        there = {(kind, name) for kind, name in existing}
+        plan = repeatables.compare(changeable, list(state.applied), known, there)
         is_current = not (plan.changed or plan.vanished)
     if not is_current:
         schools.become_oneself(connection)  # else the connection is closed at once
@@ -221,12 +234,18 @@ def _check(steps: Sequence[Step]) -> None:
 # -- writing ----------------------------------------------------------------------------------------------------------
 
 
+#: What the server says of a table, a function or anything else that is there already.
+_IS_THERE = ("42P07", "42723", "42710")
+
+
 def _migrate(
     connection: Connection,
     report: MigrationReport,
     steps: Sequence[Step],
     changeable: Sequence[SourceFile],
     progress: Progress | None,
+    *,
+    development: bool,
 ) -> None:
     school = report.school
     seen = schools.look(connection, school)
@@ -236,31 +255,52 @@ def _migrate(
         _check(steps)
     schools.prepare(connection, school, seen)
     with schools.as_owner(connection, school):
+        if development and not seen.comment:
+            schools.set_development(connection, school, True)
         state = bookkeeping.read_existing(connection)
         pending = _pending(steps, state)
         if not is_new:
             _check(pending)
         for number, step in enumerate(pending, 1):
-            apply(connection, school, step, progress, is_resumed=step.id in state.started)
+            try:
+                apply(connection, school, step, progress, is_resumed=step.id in state.started, is_lasting=False)
+            except MigrationError as exc:
+                if not state.applied and number == 1 and exc.sqlstate in _IS_THERE:
+                    exc.hint = (
+                        "The schema holds objects, and no journal says where they come from. "
+                        "If they are of this school, say so with `pgacademy baseline`."
+                    )
+                raise
             report.applied.append(step.id)
             if progress:
                 progress(step.id, number, len(pending))
-        started = time.monotonic()
+        # A commit that waits for the disk does so for all before it, which are written in order: one such is enough.
+        connection.execute("set synchronous_commit = off")
         outcome = repeatables.apply(connection, changeable, [*state.applied, *report.applied], progress)
         report.repeatables, report.dropped = outcome.applied, outcome.dropped
+        connection.execute("reset synchronous_commit")
         with connection.transaction():
-            schools.record_release(connection, school)
-            if report.repeatables or report.dropped:
-                parts = [*report.repeatables, *(f"dropped: {name}" for name in report.dropped)]
-                bookkeeping.tell(connection, "repeatables", ", ".join(parts), duration_ms=elapsed_ms(started))
+            schools.record_release(connection, school, anew=report.changed)
 
 
 def apply(
-    connection: Connection, school: str, step: Step, progress: Progress | None = None, *, is_resumed: bool = False
+    connection: Connection,
+    school: str,
+    step: Step,
+    progress: Progress | None = None,
+    *,
+    is_resumed: bool = False,
+    is_lasting: bool = True,
 ) -> None:
-    """Does one step and records it. The connection acts as the owner, in no transaction, and holds the lock."""
+    """Does one step and records it. The connection acts as the owner, in no transaction, and holds the lock.
+
+    Unless `is_lasting`, it is a later commit of the caller that makes it outlive a crash of the server.
+    """
     started = time.monotonic()
     if step.kind == "transactional":
+        last = bookkeeping.mark_sql(connection, step)
+        if execution.at_once(connection, step.path.name, step.statements, last, is_lasting=is_lasting):
+            return
         spot = locking.Spot()
 
         def work() -> None:
@@ -270,11 +310,13 @@ def apply(
 
         locking.retried(connection, work, spot=spot, progress=progress)
         return
+    if step.kind == "concurrent" and not is_resumed:
+        concurrently.look(connection, step.path.name, step.statements[0])
     bookkeeping.begin(connection, step)
     if step.kind == "concurrent":
         name, (statement,) = step.path.name, step.statements
         concurrently.run(connection, name, statement, is_resumed=is_resumed, progress=progress)
     else:
-        backfills.run(connection, school, step, progress)
+        backfills.run(connection, school, step, progress, pause_s=locking.patience().backfill_pause_s)
     with connection.transaction():
         bookkeeping.mark(connection, step, elapsed_ms(started))

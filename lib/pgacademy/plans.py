@@ -26,7 +26,8 @@ from pgacademy.connection import (
     school_release,
 )
 from pgacademy.errors import NotAllowed, VersionMismatch
-from pgacademy.lock_levels import ACCESS_EXCLUSIVE, Effect, Known
+from pgacademy.lock_effects import STRENGTH, Effect, Known, merged
+from pgacademy.lock_reach import Reach
 from pgacademy.repeatables import Key
 from pgacademy.settings import school_name
 from pgacademy.sources import SourceFile, Tree, queries, tree
@@ -37,7 +38,7 @@ from pgacademy.steps import Step, check, read_steps
 
 @dataclass(frozen=True)
 class TableEffect:
-    """What a statement does to a table: see lock_levels.Effect. Size in bytes, indexes included, and estimated rows;
+    """What a statement does to a table: see lock_effects.Effect. Size in bytes, indexes included, and estimated rows;
     None where there is no such table yet."""
 
     table: str | None
@@ -269,6 +270,7 @@ def reading(conninfo: str, school: str, tree_: Tree | None = None) -> Iterator[R
         ).fetchone()
         role, has_journal = _reader(connection, school)
         extensions = extensions_schema(connection) or EXTENSIONS_SCHEMA
+        connection.execute("set client_encoding = 'UTF8'; set standard_conforming_strings = on")  # as a script has it
         connection.read_only = True
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         with connection.transaction():
@@ -341,7 +343,7 @@ def _diff(path: str, old: str, new: str) -> str:
 
 
 def _strength(effect: TableEffect) -> int:
-    return lock_levels.STRENGTH.index(effect.lock)
+    return STRENGTH.index(effect.lock)
 
 
 # -- tables -----------------------------------------------------------------------------------------------------------
@@ -355,7 +357,6 @@ class _Tables:
     _known: Known | None = None
     _sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
     _indexes: dict[str, str] = field(default_factory=dict)
-    _foreign_keys: list[tuple[str, str, str]] = field(default_factory=list)
 
     def effects(self, statements: Sequence[Statement]) -> list[tuple[TableEffect, ...]]:
         """The effects of statements that are run one after another."""
@@ -370,12 +371,10 @@ class _Tables:
 
     def _read(self) -> Known:
         ask = self.connection.execute
-        columns, checks, functions, indexes, keys = (
-            ask(queries("plan")[name]).fetchall()
-            for name in ("columns", "checks", "not_volatile", "indexes", "foreign_keys")
+        columns, checks, functions, indexes = (
+            ask(queries("plan")[name]).fetchall() for name in ("columns", "checks", "not_volatile", "indexes")
         )
         self._indexes = dict(indexes)
-        self._foreign_keys = [(name, table, other) for name, table, other in keys]
         self._sizes = {table: (size, rows) for table, size, rows in self._read_sizes()}
         self._known = Known(
             types={(table, column): type_ for table, column, type_ in columns},
@@ -396,22 +395,17 @@ class _Tables:
         found = self.connection.execute(queries("plan")["sizes"], {"are_measured": are_measured})
         return [(row[0], row[1], row[2]) for row in found]
 
-    def _resolved(self, statement: Statement, effects: Sequence[Effect]) -> Iterator[Effect]:
-        """An index is replaced by its table, and the other ends of foreign keys that go are added."""
-        for effect in effects:
-            if effect.kind != "index":
-                yield effect
-            elif statement.words[0] == "alter":
-                yield replace(effect, table=None, reason=f"index {effect.table}: {effect.reason}")
-            else:
-                yield replace(effect, table=self._indexes.get(effect.table or ""), kind="table")
-            if effect.constraint is None:
-                continue
-            for name, table, other in self._foreign_keys:
-                if table == effect.table != other and effect.constraint in ("*", name):
-                    yield Effect(other, ACCESS_EXCLUSIVE, reason=f"the foreign key {name} of {table} goes")
-                if other == effect.table != table and effect.constraint == "*" and "cascade" in statement.words:
-                    yield Effect(table, ACCESS_EXCLUSIVE, reason=f"its foreign key {name} goes")
+    def _resolved(self, statement: Statement, effects: Sequence[Effect]) -> list[Effect]:
+        """An index is replaced by its table, and what the statement reaches without naming it is added."""
+        found = [self._on_table(statement, effect) for effect in effects]
+        return merged([*found, *Reach(self.connection).beyond(statement, found)])
+
+    def _on_table(self, statement: Statement, effect: Effect) -> Effect:
+        if effect.kind != "index":
+            return replace(effect, kind="table")
+        if statement.words[0] == "alter":
+            return replace(effect, table=None, reason=f"index {effect.table}: {effect.reason}")
+        return replace(effect, table=self._indexes.get(effect.table or ""), kind="table")
 
     def _sized(self, effect: Effect) -> TableEffect:
         size, rows = (None, None) if effect.is_new else self._sizes.get(effect.table or "", (None, None))

@@ -11,17 +11,16 @@ from typing import Literal
 import psycopg
 from psycopg import sql
 
-from pgacademy.connection import EXTENSIONS_SCHEMA, Connection, extensions_schema, school_path
+from pgacademy.connection import BEING_DROPPED, EXTENSIONS_SCHEMA, Connection, extensions_schema, school_path
 from pgacademy.errors import NotAllowed, SchoolMissing
 from pgacademy.schools import as_owner, is_development, may_act_as, set_development
 from pgacademy.sources import queries
 
+__all__ = ["BEING_DROPPED", "SchoolEntry", "find", "mark", "names", "require", "schools"]
+
 State = Literal["ready", "unfinished", "being dropped"]
 
 _FINISHED = re.compile(r"pgacademy (\d+\.\d+\.[^\s:]+): a (?:development )?school\.")
-
-#: The comment of a school whose drop has begun and was too large for one transaction.
-BEING_DROPPED = "pgacademy: being dropped."
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ import json
 import random
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -27,12 +28,13 @@ from graphlib import CycleError, TopologicalSorter
 
 import psycopg
 
-from pgacademy import __version__, locking
+from pgacademy import __version__, bookkeeping, execution, locking
 from pgacademy.connection import Connection
-from pgacademy.errors import MigrationError
+from pgacademy.errors import MigrationError, ServerUnreachable
 from pgacademy.locking import RETRIED, Spot, patience
 from pgacademy.roles import PLATFORM_ROLES
 from pgacademy.sources import SourceFile, checksum, queries
+from pgacademy.statements import split
 
 Key = tuple[str, str]  # kind and name
 
@@ -70,8 +72,14 @@ class Outcome:
 
 def plan(connection: Connection, files: Sequence[SourceFile], history: Sequence[str]) -> Plan:
     """Compares the tree with the school; `history` is the list of applied migrations."""
-    recorded = _recorded(connection)
     existing = {(kind, name) for kind, name in connection.execute(queries("repeatables")["existing"])}
+    return compare(files, history, _recorded(connection), existing)
+
+
+def compare(
+    files: Sequence[SourceFile], history: Sequence[str], recorded: Mapping[Key, str], existing: Collection[Key]
+) -> Plan:
+    """Compares the tree with what the school records, by checksum, and the functions and views that it has."""
     changed = [
         file
         for file in files
@@ -99,15 +107,16 @@ def apply(
         if progress:
             progress(file.path, len(outcome.applied), max(total, len(outcome.applied)))
 
-    def write(file: SourceFile) -> None:
-        _record(connection, file, history)
+    def write(written: Sequence[SourceFile]) -> None:
+        _record(connection, written, history)
 
     objects = [file for file in todo.changed if file.kind in ("function", "view")]
     if objects:
         phase = _Objects(connection, files, write)
         doomed = phase.find_doomed(objects)
         unit = _Unit([], lambda: phase.run(objects, doomed), "functions and views", phase.wanted)
-        _run_each(connection, [unit], done, progress)
+        tell = partial(_tell, connection, lambda: [file.path for file in phase.applied.values()])
+        _run_each(connection, [unit], done, progress, tell)
         for file in phase.applied.values():
             done(file)
 
@@ -128,16 +137,18 @@ def apply(
         if file.kind == "grants"
     ]
     units += [
-        _Unit([], partial(_drop_part, connection, key), f"{key[0]} {key[1]}", {key[1]})
+        _Unit([], partial(_drop_part, connection, key), f"dropped: {key[0]} {key[1]}", {key[1]})
         for key in todo.vanished
         if key[0] not in ("function", "view")
     ]
-    _run_each(connection, units, done, progress)
+    _run_each(connection, units, done, progress, partial(_tell, connection, lambda: [unit.label for unit in units]))
 
     if todo.vanished:
         objects_gone = [key for key in todo.vanished if key[0] in ("function", "view")]
         if objects_gone:
-            locking.retried(connection, lambda: _drop_vanished(connection, objects_gone), progress=progress)
+            names = [f"dropped: {kind} {name}" for kind, name in objects_gone]
+            unit = _Unit([], partial(_drop_vanished, connection, objects_gone), "; ".join(names))
+            _run_each(connection, [unit], done, progress, partial(_tell, connection, lambda: names))
         outcome.dropped = [f"{kind} {name}" for kind, name in todo.vanished]
     return outcome
 
@@ -145,10 +156,14 @@ def apply(
 def drop_all(connection: Connection) -> None:
     """Drops every recorded repeatable object, for a rollback; within the caller's transaction."""
     recorded = list(_recorded(connection))
+    allowance = _Allowance(connection)
+    for table in sorted({name for kind, name in recorded if kind in ("policies", "triggers")}):
+        _run_statements(connection, "lock_table", {"table": table, "is_exclusive": True})
+        allowance.held()
     for kind, name in recorded:
         if kind in ("policies", "triggers"):
             _run_statements(connection, f"drop_{kind}", {"table": name})
-    _drop_objects(connection, [key for key in recorded if key[0] in ("function", "view")])
+    _drop_objects(connection, [key for key in recorded if key[0] in ("function", "view")], allowance)
     for kind, name in recorded:
         connection.execute(queries("bookkeeping")["forget_object"], {"kind": kind, "name": name})
 
@@ -167,9 +182,9 @@ def named(name: str, text: str) -> Iterator[None]:
         raise _failure(name, text, exc) from exc
 
 
-def _failure(name: str, text: str, exc: psycopg.Error) -> MigrationError:
+def _failure(name: str, text: str, exc: psycopg.Error, start: int = 0) -> MigrationError:
     position = exc.diag.statement_position
-    line = f", line {text[: int(position)].count(chr(10)) + 1}" if position else ""
+    line = f", line {text[: int(position) - start].count(chr(10)) + 1}" if position else ""
     notes = [note for note in (exc.diag.message_detail, exc.diag.context) if note]
     return MigrationError(
         f"{name}{line}: {exc.diag.message_primary or exc}",
@@ -222,8 +237,12 @@ def _run_each(
     units: Sequence[_Unit],
     done: Callable[[SourceFile], None],
     progress: Callable[[str, int, int], None] | None,
+    tell: Callable[[], None] | None = None,
 ) -> None:
-    """Runs every unit, those that cannot have their locks again after the others, until the budget is used up."""
+    """Runs every unit, those that cannot have their locks again after the others, until the budget is used up.
+
+    `tell` is called within the first that succeeds.
+    """
     deadline = time.monotonic() + patience().budget_s
     pause_s = 0.2
     left = list(units)
@@ -233,9 +252,12 @@ def _run_each(
             try:
                 with connection.transaction():
                     unit.work()
+                    if tell:
+                        tell()
             except RETRIED as exc:
                 stuck.append((unit, exc))
             else:
+                tell = None
                 for file in unit.files:
                     done(file)
         if not stuck:
@@ -285,8 +307,14 @@ def record_values(file: SourceFile, history: Sequence[str]) -> dict[str, str]:
     }
 
 
-def _record(connection: Connection, file: SourceFile, history: Sequence[str]) -> None:
-    connection.execute(queries("bookkeeping")["record_object"], record_values(file, history))
+def _record(connection: Connection, files: Sequence[SourceFile], history: Sequence[str]) -> None:
+    with connection.cursor() as cursor:  # (which sends many in one message)
+        cursor.executemany(queries("bookkeeping")["record_object"], [record_values(file, history) for file in files])
+
+
+def _tell(connection: Connection, names: Callable[[], Sequence[str]]) -> None:
+    """Into the school's history, in the first transaction of a phase: whatever comes later, this was begun."""
+    bookkeeping.tell(connection, "repeatables", ", ".join(names()))
 
 
 def _run_statements(connection: Connection, query: str, values: dict[str, str | bool]) -> None:
@@ -331,7 +359,7 @@ class _Objects:
         self,
         connection: Connection,
         files: Sequence[SourceFile],
-        write: Callable[[SourceFile], None],
+        write: Callable[[Sequence[SourceFile]], None],
     ) -> None:
         self.connection = connection
         self.write = write
@@ -381,10 +409,13 @@ class _Objects:
         self.tables: set[Key] = set()
         self.applied = {}
         while self.queue:
+            if new := self._pop_new():
+                self._create_all(new)
+                continue
             key = heapq.heappop(self.queue)[1]
             file = self.files[key]
             self._apply(file)
-            self.write(file)
+            self.write([file])
             self.existing.add(key)
             self.applied[key] = file
         self._refuse_extras(before, list(self.applied.values()))
@@ -416,12 +447,27 @@ class _Objects:
             self._create(file)
         else:
             self._replace(file)
-        found = len(self._ids(file))
-        if found != 1:
-            raise MigrationError(
-                f"{file.path} should make one {file.kind} called {file.name}, and made {found}.",
-                hint="A file holds one object and is named after it; overloads are not used.",
-            )
+        _check_made(file, len(self._ids(file)))
+
+    def _pop_new(self) -> list[SourceFile]:
+        """What comes next in the queue and is not there: nothing has to go for it."""
+        found: list[SourceFile] = []
+        while self.queue and self.queue[0][1] not in self.existing:
+            found.append(self.files[heapq.heappop(self.queue)[1]])
+        return found
+
+    def _create_all(self, files: Sequence[SourceFile]) -> None:
+        """Creates them in one message."""
+        texts = [file.text for file in files]
+        done, exc = execution.send_all(self.connection, texts)
+        if exc is not None:
+            raise _refusal(self.connection, files, done, exc) from exc
+        made = Counter((row[2], row[3]) for row in _objects(self.connection, [_key(file) for file in files]))
+        for file in files:
+            _check_made(file, made[_key(file)])
+            self.existing.add(_key(file))
+            self.applied[_key(file)] = file
+        self.write(files)
 
     def _create(self, file: SourceFile) -> None:
         with named(file.path, file.text):
@@ -480,9 +526,43 @@ class _Objects:
         )
 
 
-def _object_ids(connection: Connection, keys: Sequence[Key]) -> list[tuple[int, int]]:
+def _check_made(file: SourceFile, found: int) -> None:
+    if found != 1:
+        raise MigrationError(
+            f"{file.path} should make one {file.kind} called {file.name}, and made {found}.",
+            hint="A file holds one object and is named after it; overloads are not used.",
+        )
+
+
+def _refusal(connection: Connection, files: Sequence[SourceFile], done: int, exc: psycopg.Error) -> Exception:
+    """The error of ours for what the server refused of files sent together, after so many statements."""
+    if isinstance(exc, RETRIED):
+        return exc
+    if connection.closed:
+        return ServerUnreachable(
+            f"The connection was lost among functions and views: {' '.join(str(exc).split())}",
+            hint="Run it again: they are there all or not at all.",
+            sqlstate=exc.sqlstate,
+        )
+    if exc.diag.statement_position:
+        number, start = execution.at_position([file.text for file in files], int(exc.diag.statement_position))
+        return _failure(files[number].path, files[number].text, exc, start)
+    for file in files:
+        done -= len(split(file.text, file.path))
+        if done < 0:
+            break
+    return _failure(file.path, file.text, exc)
+
+
+def _objects(connection: Connection, keys: Sequence[Key]) -> list[tuple[int, int, str, str]]:
+    """The catalogue rows of functions and views: class, object, kind and name."""
     values = {"kinds": [kind for kind, _ in keys], "names": [name for _, name in keys]}
-    return [(row[0], row[1]) for row in connection.execute(queries("repeatables")["ids_of_several"], values)]
+    found = connection.execute(queries("repeatables")["ids_of_several"], values)
+    return [(row[0], row[1], row[2], row[3]) for row in found]
+
+
+def _object_ids(connection: Connection, keys: Sequence[Key]) -> list[tuple[int, int]]:
+    return [(row[0], row[1]) for row in _objects(connection, keys)]
 
 
 def _with_dependents(connection: Connection, keys: Sequence[Key]) -> list[tuple[str, str, str]]:
@@ -508,7 +588,7 @@ def _tables(files: Sequence[SourceFile]) -> list[list[SourceFile]]:
 def _apply_table(
     connection: Connection,
     parts: Sequence[SourceFile],
-    write: Callable[[SourceFile], None],
+    write: Callable[[Sequence[SourceFile]], None],
     allowance: _Allowance | None = None,
 ) -> None:
     table = parts[0].name
@@ -534,10 +614,10 @@ def _apply_table(
             connection.execute(file.text.encode())
         if file.kind == "triggers":
             _run_statements(connection, "drop_old_triggers", {"table": table})
-        write(file)
+    write(parts)
 
 
-def _apply_grants(connection: Connection, file: SourceFile, write: Callable[[SourceFile], None]) -> None:
+def _apply_grants(connection: Connection, file: SourceFile, write: Callable[[Sequence[SourceFile]], None]) -> None:
     if file.name not in PLATFORM_ROLES:
         raise MigrationError(
             f"{file.path} is named after no platform role.", hint=f"Roles: {', '.join(PLATFORM_ROLES)}."
@@ -545,7 +625,7 @@ def _apply_grants(connection: Connection, file: SourceFile, write: Callable[[Sou
     _run_statements(connection, "reset_table_grants", {"group": f"pgacademy_{file.name}"})
     with named(file.path, file.text):
         connection.execute(file.text.encode())
-    write(file)
+    write([file])
 
 
 # -- 3. what has vanished ---------------------------------------------------------------------------------------------
@@ -567,7 +647,7 @@ def _drop_vanished(connection: Connection, keys: Sequence[Key]) -> None:
         connection.execute(queries("bookkeeping")["forget_object"], {"kind": kind, "name": name})
 
 
-def _drop_objects(connection: Connection, keys: Sequence[Key]) -> None:
+def _drop_objects(connection: Connection, keys: Sequence[Key], allowance: _Allowance | None = None) -> None:
     """Drops functions and views and nothing else: a dependent outside `keys` is an error that names it."""
     doomed = _with_dependents(connection, keys)
     wanted = set(keys)
@@ -580,7 +660,7 @@ def _drop_objects(connection: Connection, keys: Sequence[Key]) -> None:
             f"{', '.join(sorted(name for _, name in wanted))}.",
             hint="Change or drop it first; nothing is ever dropped along with its dependents.",
         )
-    allowance = _Allowance(connection)
+    allowance = allowance or _Allowance(connection)
     for _, _, statement in doomed:
         connection.execute(statement.encode())
         allowance.held()

@@ -6,10 +6,11 @@ The SQL is in sql/roles/, to be printed for an administrator or run here by any 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import psycopg
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from psycopg import sql
+from psycopg.rows import class_row
 
 from pgacademy import sources
 from pgacademy.connection import Connection, extensions_schema, school_path
@@ -26,6 +27,8 @@ def owner(school: str) -> str:
 
 def roles_sql(school: str, deploy: str, tree: sources.Tree | None = None) -> str:
     """The idempotent SQL that makes the groups and the roles of `school`, `deploy` being able to migrate it."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415  (takes long, and is seldom needed)
+
     templates = Environment(  # SQL, not HTML: nothing to escape, and every value is a checked name
         loader=FileSystemLoader((tree or sources.tree()).roles),
         undefined=StrictUndefined,
@@ -49,20 +52,49 @@ def apply_roles(connection: Connection, school: str) -> None:
         ) from exc
 
 
-def check_roles(connection: Connection, school: str) -> list[str]:
-    """What is missing or unsafe among the roles of `school`, one phrase each; empty when all is well."""
+@dataclass(frozen=True)
+class RoleFinding:
+    """Something that a school's roles lack, or have and must not.
+
+    `statement` mends it, run by an administrator or by whoever granted what is too much; None where apply_roles does.
+    `role`, `kind` (role, member, attribute) and `name` say where it is; None where the login is what lacks something.
+    """
+
+    phrase: str
+    statement: str | None
+    role: str | None
+    kind: str | None
+    name: str | None
+    is_extra: bool | None
+
+
+def inspect_roles(connection: Connection, school: str) -> list[RoleFinding]:
+    """What is missing or unsafe among the roles of `school` and their groups; empty when all is well."""
     values = {"school": school_name(school), "roles": list(PLATFORM_ROLES)}
-    return [row[0] for row in connection.execute(sources.queries("roles")["missing"], values)]
+    with connection.cursor(row_factory=class_row(RoleFinding)) as cursor:
+        return cursor.execute(sources.queries("roles")["missing"], values).fetchall()
+
+
+def check_roles(connection: Connection, school: str) -> list[str]:
+    """As inspect_roles(), one phrase each."""
+    return [found.phrase for found in inspect_roles(connection, school)]
 
 
 def require_roles(connection: Connection, school: str) -> None:
-    """Raises RolesMissing, naming them, unless check_roles finds nothing."""
-    if missing := check_roles(connection, school):
-        raise RolesMissing(
-            f"The roles of the school {school!r} are not complete: {'; '.join(missing)}.",
-            hint=f"Run `pgacademy roles --apply --school {school}`, or have an administrator run what it prints.",
-            detail="\n".join(missing),
-        )
+    """Raises RolesMissing, naming them, unless inspect_roles finds nothing."""
+    if not (found := inspect_roles(connection, school)):
+        return
+    phrases, statements = [item.phrase for item in found], [item.statement for item in found if item.statement]
+    hints = []
+    if statements:
+        hints.append(f"Have an administrator run: {'; '.join(statements)};")
+    if len(statements) < len(found):
+        hints.append(f"Run `pgacademy roles --apply --school {school}`, or have an administrator run what it prints.")
+    raise RolesMissing(
+        f"The roles of the school {school!r} are not as they must be: {'; '.join(phrases)}.",
+        hint=" ".join(hints),
+        detail="\n".join(phrases),
+    )
 
 
 def add_login(

@@ -46,11 +46,17 @@ class RollbackPreview:
     steps: tuple[str, ...]
     tables: tuple[LostTable, ...]
     columns: tuple[str, ...]
+    #: Statements that take or change data in ways that nobody can tell without running them: DELETE, DO and their like.
+    others: tuple[str, ...] = ()
 
     @property
     def lines(self) -> list[str]:
         """What goes, a phrase each."""
-        return [*(str(table) for table in self.tables), *(f"the column {column}" for column in self.columns)]
+        return [
+            *(str(table) for table in self.tables),
+            *(f"the column {column}" for column in self.columns),
+            *(f"whatever this takes: {other}" for other in self.others),
+        ]
 
     def document(self) -> dict[str, Any]:
         """As plain data, for JSON."""
@@ -104,11 +110,14 @@ def rollback(
 def _doomed(files: Tree, state: State, to: str) -> list[Step]:
     """The steps after `to`, newest first, those only begun before all; each has its way back."""
     steps = {step.id: step for step in read_steps(files.migrations)}
-    applied = list(state.applied)
-    if to not in applied:
+    if to not in state.applied:
         raise UsageError(f"The migration {to!r} is not applied.", hint="`pgacademy status` lists those that are.")
-    names = [*state.started, *reversed(applied[applied.index(to) + 1 :])]
-    if unknown := [name for name in names if name not in steps]:
+    unknown = [name for name in (*state.started, *state.applied) if name not in steps]
+    # In the order of the files: the times in the journal are those of clocks, which are set back now and then.
+    order = list(steps)
+    after = order[order.index(to) + 1 :] if to in steps else []
+    names = [*state.started, *(name for name in reversed(after) if name in state.applied)]
+    if unknown:
         raise MigrationError(
             f"This library has no file for the migration {unknown[0]!r}.", hint="Use the version that applied it."
         )
@@ -152,12 +161,15 @@ class _Way:
         spot = locking.Spot()
 
         def work() -> None:
+            began = time.monotonic()
+            allowance = execution.Allowance()
             self._begin()
+            allowance.spend(time.monotonic() - began)
             for step in doomed:
                 started = time.monotonic()
                 back = step.rollback
                 if back is not None and back.statements:
-                    execution.run(self.connection, back.path.name, back.statements, spot)
+                    execution.run(self.connection, back.path.name, back.statements, spot, allowance)
                 self._unmark(step, started)
 
         locking.retried(self.connection, work, spot=spot, progress=self.progress)
@@ -197,13 +209,18 @@ class _Way:
 def _preview(connection: Connection, school: str, to: str, doomed: Sequence[Step]) -> RollbackPreview:
     tables: dict[str, LostTable] = {}
     columns: list[str] = []
+    others: list[str] = []
     for step in doomed:
         for statement in step.rollback.statements if step.rollback else ():
+            if loses_unknown(statement):
+                others.append(statement.first_line)
             for table in dropped_tables(statement):
                 if table not in tables and (found := _count(connection, table)):
                     tables[table] = found
             columns += [column for column in dropped_columns(statement) if column.partition(".")[0] not in tables]
-    return RollbackPreview(school, to, tuple(step.id for step in doomed), tuple(tables.values()), tuple(columns))
+    return RollbackPreview(
+        school, to, tuple(step.id for step in doomed), tuple(tables.values()), tuple(columns), tuple(others)
+    )
 
 
 def _count(connection: Connection, table: str) -> LostTable | None:
@@ -218,6 +235,14 @@ def _count(connection: Connection, table: str) -> LostTable | None:
         if counted is not None and counted[0] <= COUNTED_ROWS:
             return LostTable(table, int(counted[0]), is_estimate=False)
     return LostTable(table, max(estimate, COUNTED_ROWS), is_estimate=True)
+
+
+def loses_unknown(statement: Statement) -> bool:
+    """Whether a statement may lose data that its text does not name: rows, or what a change of type cuts off."""
+    words = [token.value for token in statement.tokens if token.kind == "word"]
+    if words[:2] == ["alter", "table"]:
+        return "type" in words[3:]
+    return bool(words) and words[0] in ("truncate", "delete", "update", "merge", "do", "call", "select", "with")
 
 
 def dropped_tables(statement: Statement) -> list[str]:

@@ -17,6 +17,7 @@ from pgacademy.connection import (
     Connection,
     batch,
     extensions_schema,
+    refuse_half_dropped,
     refuse_pooler,
     release_in,
     release_key,
@@ -38,7 +39,8 @@ class Look:
     extensions: str | None
     owner: str | None
     comment: str
-    strangers: list[tuple[str, str]]
+    #: Who may create in which schema of the path though they may not be trusted, and whether the schema is theirs.
+    strangers: list[tuple[str, str, bool]]
     #: Roles that may not use the extensions' schema, and those that may not use the school's.
     without_extensions: list[str]
     without_school: list[str]
@@ -73,9 +75,12 @@ def enter(connection: Connection, school: str) -> Look:
         "lock_ms": str(round(patience.lock_timeout_s * 1000)),
         "statement_ms": str(round(patience.statement_timeout_s * 1000)),
     }
-    settings, *rest = batch(connection, [engine["migration_settings"], *_look_parts()], values)
+    parts = [engine["migration_settings"], *_look_parts()]
+    if connection.info.server_version >= 170000:
+        parts.append(engine["no_transaction_timeout"])
+    settings, *rest = batch(connection, parts, values)
     refuse_pooler(connection, settings[0][0])
-    return _look(rest)
+    return _look(rest[: len(_look_parts())])
 
 
 def look(connection: Connection, school: str) -> Look:
@@ -106,7 +111,7 @@ def _look(found: list[list[tuple[Any, ...]]]) -> Look:
         extensions=extensions[0][0] if extensions else None,
         owner=schema[0][0] if schema else None,
         comment=schema[0][1] if schema else "",
-        strangers=[(row[0], row[1]) for row in strangers],
+        strangers=[(row[0], row[1], bool(row[2])) for row in strangers],
         without_extensions=[row[0] for row in without_usage if not row[1]],
         without_school=[row[0] for row in without_usage if row[1]],
         functions_are_private=bool(private[0][0]),
@@ -123,6 +128,7 @@ def prepare(connection: Connection, school: str, seen: Look | None = None) -> No
     check(connection, school, seen)
     if seen.is_ready and seen.owner == roles.owner(school):
         return
+    _check_path(seen)
     if seen.extensions is None or seen.owner != roles.owner(school):
         # Extensions and the schema's name are the database's: schools that are made at once take turns.
         with locking.advisory_lock(connection, "the database"):
@@ -138,7 +144,11 @@ def prepare(connection: Connection, school: str, seen: Look | None = None) -> No
 
 
 def check(connection: Connection, school: str, seen: Look) -> None:
-    """Raises what stands against migrating the school before anything is written: RolesMissing, VersionMismatch."""
+    """Raises what stands against migrating the school before anything is written.
+
+    RolesMissing, VersionMismatch, or Conflict for a school that is half dropped.
+    """
+    refuse_half_dropped(school, seen.comment)
     if seen.missing_roles:
         roles.require_roles(connection, school)
     release = release_in(seen.comment)
@@ -219,9 +229,12 @@ def is_development(comment: str) -> bool:
     return _DEVELOPMENT.match(comment) is not None
 
 
-def record_release(connection: Connection, school: str) -> None:
-    """Writes this library's version where every login can read it: the comment of the schema."""
-    if school_release(connection, school) != __version__:
+def record_release(connection: Connection, school: str, *, anew: bool = False) -> None:
+    """Writes this library's version where every login can read it: the comment of the schema.
+
+    `anew` writes it even if it is there, for a transaction that must write something.
+    """
+    if anew or school_release(connection, school) != __version__:
         _describe(connection, school, __version__, is_development(_comment(connection, school)))
 
 
@@ -292,11 +305,16 @@ def _make_schema(connection: Connection, school: str) -> None:
 
 def _check_path(seen: Look) -> None:
     if seen.strangers:
-        found = ", ".join(f"{who} in {schema}" for schema, who in seen.strangers)
+        found = ", ".join(f"{who} in {schema}" for schema, who, _ in seen.strangers)
         raise UnsafeSearchPath(
-            f"Others than its owner may create objects in a schema that the school trusts: {found}.",
-            hint="Revoke it: "
-            + " ".join(f"revoke create on schema {schema} from {who};" for schema, who in seen.strangers),
+            f"Others may create objects in a schema that the school trusts: {found}.",
+            hint="Take it from them: "
+            + " ".join(
+                f"alter schema {schema} owner to the owner of the database;"
+                if is_owner
+                else f"revoke create on schema {schema} from {who};"
+                for schema, who, is_owner in seen.strangers
+            ),
         )
     if seen.without_extensions:
         raise NotAllowed(

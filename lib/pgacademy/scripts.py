@@ -6,6 +6,7 @@ again, and the first error ends it. What was committed before stays, and a new s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -13,12 +14,12 @@ from typing import Any, cast
 import psycopg
 from psycopg import sql
 
-from pgacademy import __version__, backfills, bookkeeping, locking, repeatables, roles, schools
+from pgacademy import __version__, backfills, bookkeeping, concurrently, locking, repeatables, roles, schools
 from pgacademy.connection import Connection, school_path
 from pgacademy.errors import MigrationError
 from pgacademy.plans import Reading, reading
 from pgacademy.sources import SourceFile, Tree, queries
-from pgacademy.statements import split
+from pgacademy.statements import Statement, split
 from pgacademy.steps import Step
 
 
@@ -79,42 +80,75 @@ class _Script:
         found = self.found
         made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
         school_lock = locking.lock_key(f"the school {found.school}")
-        applied = ",".join(sorted(found.journal.state.applied))
+        state = found.journal.state
         self.lines += [
             f"-- What pgacademy {__version__} would do to the school {found.school}, as of {made}.",
             f"-- For psql -X -f FILE, as a login that may set role {roles.owner(found.school)}.",
-            "\\set ON_ERROR_STOP on",
+            *_PSQL,
+            self.recorder.rendered(queries("plan")["script_settings"]),
             self._sql("set role {}", sql.Identifier(roles.owner(found.school))),
             self._sql("set search_path to {}", school_path(found.school, found.extensions)),
-            "set lock_timeout = '2s';",
-            "set client_min_messages = warning;",
-            "set timezone = 'UTC';",
+            "",
         ]
+        self.recorder.execute(queries("plan")["script_lock"], school_lock)
         if not found.has_journal:
             self.lines += ["", "begin;"]
             self.recorder.execute(queries("bookkeeping")["create"])
+            self.lines.append("commit;")
+        if not found.has_journal or any(step.kind == "backfill" for step in found.pending):
+            self.lines.append("begin;")
             self.recorder.execute(queries("backfills")["create"])
             self.lines.append("commit;")
         self.lines.append("")
-        self.recorder.execute(queries("plan")["script_lock"], {**school_lock, "applied": applied})
+        seen = {
+            "applied": ",".join(sorted(state.applied)),
+            "started": ",".join(sorted(state.started)),
+            "files": ",".join(sorted(f"{kind} {name} {sha}" for (kind, name), (sha, _) in found.journal.files.items())),
+        }
+        self.recorder.execute(queries("plan")["script_state"], seen)
 
     def _step(self, step: Step) -> None:
         self._title(f"{step.path.name} ({step.kind})")
         connection = cast(Connection, self.recorder)
         if step.kind == "transactional":
             self.lines.append("begin;")
-            self.lines += [f"{statement.text};" for statement in step.statements]
-            bookkeeping.mark(connection, step, 0)
-            self.lines.append("commit;")
-            return
-        bookkeeping.begin(connection, step)
-        if step.kind == "concurrent":
-            self.lines += [f"{statement.text};" for statement in step.statements]
+            self.lines += [f"{_for_psql(statement)};" for statement in step.statements]
         else:
-            self._backfill(step)
-        self.lines.append("begin;")
+            if step.kind == "concurrent" and step.id not in self.found.journal.state.started:
+                self._look(step)
+            bookkeeping.begin(connection, step)
+            if step.kind == "backfill":
+                self.lines.append("begin;")
+                self._backfill(step)
+            else:
+                self._concurrently(step)
+                self.lines.append("begin;")
         bookkeeping.mark(connection, step, 0)
         self.lines.append("commit;")
+
+    def _look(self, step: Step) -> None:
+        for statement in step.statements:
+            about = concurrently.target(step.path.name, statement)
+            if about.action == "create":
+                self.recorder.execute(queries("plan")["script_look"], {"name": about.names[0]})
+
+    def _concurrently(self, step: Step) -> None:
+        """As concurrently.run(): what an earlier run left half done goes first, and what it did is not done again."""
+        for statement in step.statements:
+            about = concurrently.target(step.path.name, statement)
+            is_resumed = step.id in self.found.journal.state.started
+            if not is_resumed or about.action == "other":
+                self.lines.append(f"{_for_psql(statement)};")
+                continue
+            values = {"names": list(about.names), "name": about.names[0], "table": about.table}
+            plan = queries("plan")
+            if about.action != "drop":
+                self.lines += [self.recorder.rendered(plan[f"script_mend_{about.action}"], values), "\\gexec"]
+            if about.action == "reindex":
+                self.lines.append(f"{_for_psql(statement)};")
+                continue
+            self.lines += [f"{self.recorder.rendered(plan[f'script_done_{about.action}'], values)} \\gset"]
+            self.lines += ["\\if :is_done", "\\else", f"{_for_psql(statement)};", "\\endif", "\\unset is_done"]
 
     def _backfill(self, step: Step) -> None:
         backfill = backfills.parse(step)
@@ -125,20 +159,25 @@ class _Script:
                 hint="Run the script up to here first, or let `migrate` do it.",
             )
         name, type_ = columns[0]
+        values = {"id": backfill.id, "sha256": backfill.sha256, "table": backfill.table, "size": backfill.batch}
+        self.lines.append(f"-- `migrate` does this in batches of {backfill.batch} rows; here it is one transaction.")
+        self.recorder.execute(queries("plan")["script_backfill"], values)
         key, table = sql.Identifier(name), sql.Identifier(backfill.table)
-        self.lines += [
-            f"-- `migrate` does this in batches of {backfill.batch} rows; here it is one transaction.",
-            sql.SQL("select {}::text as from_key from {} order by {} limit 1 \\gset")
-            .format(key, table, key)
-            .as_string(None),
-            sql.SQL("select {}::text as to_key from {} order by {} desc limit 1 \\gset")
-            .format(key, table, key)
-            .as_string(None),
-            "\\if :{?to_key}",
-        ]
-        text = backfill.query(type_, is_first=True).decode()
-        text = text.replace("%(from_key)s", ":'from_key'").replace("%(to_key)s", ":'to_key'").replace("%%", "%")
-        self.lines += [f"{text};", "\\unset from_key", "\\unset to_key", "\\endif"]
+        range_ = sql.SQL(queries("plan")["script_range"].decode()).format(
+            key=key,
+            table=table,
+            last_key=sql.SQL(f"b.last_key::{type_}"),
+            until_key=sql.SQL(f"b.until_key::{type_}"),
+        )
+        self.lines += [f"{self.recorder.rendered(range_, values)} \\gset", "\\if :{?to_key}", "\\if :is_first"]
+        self.lines += [f"{_with_variables(backfill.query(type_, is_first=True))};", "\\else"]
+        self.lines += [f"{_with_variables(backfill.query(type_, is_first=False))};", "\\endif"]
+        advance = queries("backfills")["advance"].decode()
+        marks = {"last_key": ":'to_key'", "rows": ":rows"}
+        for mark, variable in marks.items():
+            advance = advance.replace(f"%({mark})s", variable)
+        self.lines += [f"{self.recorder.rendered(advance, values)} \\gset", "\\endif"]
+        self.lines += [f"\\unset {name}" for name in ("from_key", "to_key", "is_first", "rows", "rows_done")]
 
     def _repeatables(self) -> None:
         changed = self.found.changed()
@@ -188,7 +227,7 @@ class _Script:
 
     def _file(self, file: SourceFile) -> None:
         self.lines.append(f"-- {file.path}")
-        self.lines += [f"{statement.text};" for statement in split(file.text, file.path)]
+        self.lines += [f"{_for_psql(statement)};" for statement in split(file.text, file.path)]
         self.recorder.execute(
             queries("bookkeeping")["record_object"], repeatables.record_values(file, self.found.history)
         )
@@ -226,6 +265,41 @@ class _Script:
 
     def _sql(self, text: str, part: sql.Composable) -> str:
         return sql.SQL(cast(Any, text)).format(part).as_string(self.found.connection) + ";"
+
+
+# What psql may have been told by its own options to do otherwise.
+_PSQL = (
+    "\\set ON_ERROR_STOP on",
+    "\\set ON_ERROR_ROLLBACK off",
+    "\\set AUTOCOMMIT on",
+    "\\set SINGLELINE off",
+    "\\set SINGLESTEP off",
+    "\\unset FETCH_COUNT",
+)
+_MARK = re.compile(r"%%|%\((\w+)\)s")
+
+
+def _for_psql(statement: Statement) -> str:
+    """The statement as psql sends it unchanged: a variable of psql is a colon with a name right behind it.
+
+    Raises MigrationError for a command of psql's own.
+    """
+    text, parts, last = statement.text, list[str](), 0
+    for token in statement.tokens:
+        if token.kind == "meta":
+            raise MigrationError(
+                f"{token.value!r} is a command for psql, and no SQL.", hint="Take it out: a file holds SQL alone."
+            )
+        if token[:2] == ("punctuation", ":") and not text[token.start + 1 : token.start + 2].isspace():
+            parts += [text[last : token.start + 1], " "]
+            last = token.start + 1
+    return "".join([*parts, text[last:]])
+
+
+def _with_variables(query: bytes) -> str:
+    """A backfill's statement, its placeholders now variables of psql."""
+    (statement,) = split(query.decode())
+    return _MARK.sub(lambda mark: f":'{mark[1]}'" if mark[1] else "%", _for_psql(statement))
 
 
 def _if_exists(statement: str) -> str:

@@ -6,16 +6,38 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
+
 from pgacademy import locking, schools
 from pgacademy.connection import Connection, connect
+from pgacademy.errors import NotAllowed, translate
 from pgacademy.locking import Patience, Progress
 
 
 @contextmanager
 def session(conninfo: str, school: str, patience: Patience | None = None) -> Iterator[tuple[Connection, schools.Look]]:
     """A connection set up for migrating, and what it finds of the school; waits for locks as `patience` says."""
-    with locking.patient(patience or Patience()), connect(conninfo, application_name="pgacademy migrate") as connection:
+    with (
+        locking.patient(patience or Patience()),
+        connect(conninfo, application_name="pgacademy migrate") as connection,
+        _named(connection),
+    ):
         yield connection, schools.enter(connection, school)
+
+
+@contextmanager
+def _named(connection: Connection) -> Iterator[None]:
+    """What the server refuses outside of the files arrives as an error of ours; a read-only server is named."""
+    try:
+        yield
+    except psycopg.errors.ReadOnlySqlTransaction as exc:
+        raise NotAllowed(
+            "The server takes no changes: it is a replica, or its transactions are read-only by default.",
+            hint="Give the DSN of the primary, and check default_transaction_read_only.",
+            sqlstate=exc.sqlstate,
+        ) from exc
+    except psycopg.Error as exc:
+        raise translate(exc) from exc
 
 
 @contextmanager

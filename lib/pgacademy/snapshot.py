@@ -4,9 +4,15 @@
 several major versions of PostgreSQL when the library was made (`make generate`). Names of schools, of their roles and
 of the extensions' schema are placeholders, so that schools of other names in other databases give equal snapshots.
 
-Left out is what depends on data, calendar or machine: positions of sequences, tablespaces, whether a materialized view
-is filled. A partition shows only what it has of its own, and what it has otherwise than its parent. Publications, casts
-and event triggers belong to the database, not to a school.
+Looked at besides is what stands on the school's tables from other schemas by foreign key or inheritance, what
+publications take from it, and what lies beside the extensions without being one's.
+
+Left out is what depends on data or calendar: positions of sequences, whether a materialized view is filled, rows of the
+school's journal. A partition shows only what it has of its own, and what it has otherwise than its parent.
+
+Not looked at are event triggers, publications of all tables, casts, text search templates and parsers, members taken
+out of an extension, settings of roles and of the database, and views or functions of other schemas that use the
+school's. Roles are looked at by roles.inspect_roles.
 """
 
 from __future__ import annotations
@@ -33,6 +39,9 @@ State = Literal["missing", "extra", "different"]
 
 #: Where `make generate` writes what a school should look like.
 SHIPPED = Path(__file__).with_name("snapshots") / "catalogue.json"
+
+#: The object of rows about what no extension owns in the extensions' schema.
+BESIDE_EXTENSIONS = "extensions schema"
 
 _ROLE = re.compile(r"\{role:([^}]*)\}")
 _RELEASE = re.compile(r"pgacademy \S+: a (?:development )?school\.")

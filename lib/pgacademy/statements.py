@@ -11,11 +11,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 from pgacademy.errors import MigrationError
 
-_LETTER = r"A-Za-z_\x80-\U0010ffff"
+# Letters are those of ASCII, the underscore and all beyond ASCII: said by what they are not, which compiles ten times
+# as fast. What names go on with, and what dollar quotes do.
+_FIRST = r"[^\x00-@\[-^`{-\x7f]"
+_NEXT = r"[^\x00-\x23%-/:-@\[-^`{-\x7f]"
+_TAG = r"[^\x00-/:-@\[-^`{-\x7f]"
 # A literal goes on after a line break and another quote, with the backslash rules that it began with.
 _GOES_ON = r"(?:[\x20\t\f\v]|--[^\n\r]*+)*+[\n\r](?:[\x20\t\n\r\f\v]++|--[^\n\r]*+[\n\r])*+"
 _ESCAPED = r"'(?:[^'\\]++|\\.|'')*+'"
@@ -26,8 +31,8 @@ _TOKEN = re.compile(
     | (?P<unclosed_escaped> [eE]' )
     | (?P<string> (?: [bBxXnN] | [uU]& )? '(?:[^']++|'')*+' )
     | (?P<name> (?: [uU]& )? "(?:[^"]++|"")*+" )
-    | (?P<word> [{_LETTER}][{_LETTER}0-9$]*+ )
-    | (?P<dollar> \$ (?P<tag> (?: [{_LETTER}][{_LETTER}0-9]*+ )? ) \$ .*? \$ (?P=tag) \$ )
+    | (?P<word> {_FIRST}{_NEXT}*+ )
+    | (?P<dollar> \$ (?P<tag> (?: {_FIRST}{_TAG}*+ )? ) \$ .*? \$ (?P=tag) \$ )
     | (?P<comment> --[^\n\r]*+ )
     | (?P<block> /\* )
     | (?P<number>
@@ -41,7 +46,7 @@ _TOKEN = re.compile(
     | (?P<punctuation> :: | := | \.\. | [,.:] )
     | (?P<operator> (?: (?! /\* | -- ) [~!@\#^&|`?+\-*/%<>=] )++ )
     | (?P<meta> \\[^\n]*+ )
-    | (?P<unclosed> ['"] | \$ (?: [{_LETTER}][{_LETTER}0-9]*+ )? \$ )
+    | (?P<unclosed> ['"] | \$ (?: {_FIRST}{_TAG}*+ )? \$ )
     | (?P<other> [^ \t\n\r\f\v] )
     """,
     re.VERBOSE | re.DOTALL,
@@ -89,6 +94,12 @@ class Statement:
     def words(self) -> tuple[str, ...]:
         """Its unquoted words in lower case, in order."""
         return tuple(token.value for token in self.tokens if token.kind == "word")
+
+    @cached_property
+    def head(self) -> tuple[str, ...]:
+        """The first four of its words, for those who need no more: a statement may be long."""
+        words = (self.text[start:end] for kind, start, end in _scan(self.text, "") if kind == "word")
+        return tuple(word.translate(_ASCII_LOWER) for word in islice(words, 4))
 
     @property
     def first_line(self) -> str:
@@ -177,7 +188,7 @@ def name_at(tokens: Sequence[Token], at: int) -> tuple[str, int]:
 
 def transaction_control(statements: Sequence[Statement]) -> list[Statement]:
     """Those that begin or end a transaction themselves. Savepoints do not."""
-    return [statement for statement in statements if _ends_transaction(statement.words[:4])]
+    return [statement for statement in statements if _ends_transaction(statement.head)]
 
 
 def _ends_transaction(words: Sequence[str]) -> bool:

@@ -7,6 +7,7 @@ A step is of one of three kinds: `transactional` (the file and its bookkeeping a
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -119,7 +120,16 @@ def _read_steps(folder: Path, _stamps: tuple[Stamp, ...], _listed: int) -> tuple
         raise MigrationError(f"Migrations depend on one another in a circle: {', '.join(exc.args[1])}.") from exc
 
 
+#: What a file's name may have in bytes; that of its rollback file is the longer one.
+_LONGEST_NAME = 255
+
+
 def _check_name(step: Step, numbers: dict[int, Step]) -> None:
+    if len(os.fsencode(step.rollback_path.name)) > _LONGEST_NAME:
+        raise MigrationError(
+            f"{step.path.name} has so long a name that its rollback file cannot be named after it.",
+            hint="Shorten it to 240 bytes or less.",
+        )
     if step.path.suffix != ".sql":
         raise MigrationError(f"{step.path.name} is not SQL.", hint="Migrations are .sql files here.")
     if number := _NUMBER.match(step.id):
@@ -171,7 +181,7 @@ def _check_file(step: Step) -> None:
 
 
 def _check_statement(name: str, statement: Statement, kind: Kind) -> None:
-    where, words = f"{name}, line {statement.line}", (*statement.words[:4], "", "", "")
+    where, words = f"{name}, line {statement.line}", (*statement.head, "", "", "")
     if statements.transaction_control([statement]) or words[0] in ("savepoint", "release", "rollback"):
         raise MigrationError(
             f"{where}: {words[0].upper()} is not for a file to say, which begins or ends its transaction that way.",
@@ -186,7 +196,8 @@ def _check_statement(name: str, statement: Statement, kind: Kind) -> None:
         )
     if words[0] == "copy" and {"stdin", "stdout"} & set(statement.words):
         raise MigrationError(f"{where}: COPY has no client here to talk to.", hint="Write an INSERT.")
-    if kind == "transactional" and words[0] in ("create", "drop", "reindex") and "concurrently" in statement.words:
+    is_index = kind == "transactional" and words[0] in ("create", "drop", "reindex")
+    if is_index and "concurrently" in statement.text.lower() and "concurrently" in statement.words:
         raise MigrationError(
             f"{where}: CONCURRENTLY does not work inside a transaction.",
             hint="Put the statement into a file of its own that begins with `-- transactional: false`.",

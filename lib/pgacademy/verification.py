@@ -41,10 +41,12 @@ class Files(Standing):
     """How the school's journal stands against the tree: migrations, and repeatable files.
 
     changed: paths of files that are not what was applied; vanished: kind and name of what has no file any more.
+    unchecked: migrations that are recorded without a checksum, as yoyo itself does, so that an edit would not be seen.
     """
 
     changed: tuple[str, ...] = ()
     vanished: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
 
     @property
     def have_drifted(self) -> bool:
@@ -62,18 +64,21 @@ class Verification:
     """What `verify` found.
 
     `files` is None for a login that may not read the journal. `objects_compared` is False when migrations are pending:
-    nothing says how a school half-way should look. `measured_on` is the major version whose rows it was compared with.
+    nothing says how a school half-way should look; its roles are compared even then. `measured_on` is the major version
+    whose rows it was compared with. `mending` are statements for an administrator that put the roles right.
     """
 
     school: str
     library_version: str
     school_version: str | None
+    is_development: bool
     server: int
     measured_on: int
     against: str
     files: Files | None
     objects_compared: bool
     differences: tuple[Difference, ...] = field(default=())
+    mending: tuple[str, ...] = ()
 
     @property
     def has_drifted(self) -> bool:
@@ -94,7 +99,7 @@ def verify(conninfo: str, school: str, *, scratch_dsn: str | None = None, tree_:
     Any login that may use the school's schema can; the journal is for those that may act as owner, analyst or admin.
     `scratch_dsn` names a database in which a school may be made and dropped, on a server of the same major version; it
     is needed when the tree is not the one this installation was made with. Raises MigrationError when there is nothing
-    to compare with, SchoolMissing, NotAllowed, UsageError, LockBusy, ServerUnreachable.
+    to compare with or the journal lacks a table, SchoolMissing, NotAllowed, UsageError, LockBusy, ServerUnreachable.
     """
     files = tree_ or tree()
     if scratch_dsn is None:
@@ -105,6 +110,8 @@ def verify(conninfo: str, school: str, *, scratch_dsn: str | None = None, tree_:
         release = school_release(connection, school_name(school))
         with _patient(school), connection.transaction():
             connection.execute("select set_config('lock_timeout', %s, true)", (LOCK_TIMEOUT,))
+            is_development = _is_development(connection, school)
+            of_roles = [item for item in roles.inspect_roles(connection, school) if item.role]
             journal = _files(connection, school, files, is_owner=_enter(connection, school))
             live = snapshot.take(connection, school)
     if scratch_dsn is None:
@@ -119,12 +126,14 @@ def verify(conninfo: str, school: str, *, scratch_dsn: str | None = None, tree_:
         school=school,
         library_version=__version__,
         school_version=release,
+        is_development=is_development,
         server=live.server,
         measured_on=expected.measured_on,
         against=against,
         files=journal,
         objects_compared=not behind,
-        differences=tuple(differences),
+        differences=(*differences, *map(_of_role, of_roles)),
+        mending=tuple(item.statement for item in of_roles if item.statement),
     )
 
 
@@ -204,6 +213,11 @@ def _may_use(connection: Connection, role: str, school: str) -> bool:
     return bool(row and row[0])
 
 
+def _is_development(connection: Connection, school: str) -> bool:
+    row = connection.execute(queries("engine")["school_release"], {"school": school}).fetchone()
+    return schools.is_development(row[0] or "") if row else False
+
+
 def _files(connection: Connection, school: str, tree_: Tree, *, is_owner: bool) -> Files | None:
     """The journal against the files; None where this role may not read it."""
     path = school_path(school, extensions_schema(connection) or EXTENSIONS_SCHEMA)
@@ -212,14 +226,28 @@ def _files(connection: Connection, school: str, tree_: Tree, *, is_owner: bool) 
     has_views = bool(row and row[0])
     if not has_views and not is_owner:
         return None
+    _require_journal(connection, school)
     journal, files = standing.read_journal(connection, has_views=has_views), tree_.repeatables()
+    applied = journal.state.applied
     # An object that was dropped, its file being as it was applied, is drift, though `migrate` brings it back.
-    changed = standing.changed(files, journal, list(journal.state.applied))
+    changed = standing.changed(files, journal, list(applied))
     return Files(
         **vars(standing.standing(read_steps(tree_.migrations), journal.state)),
+        unchecked=tuple(name for name, sha256 in applied.items() if sha256 is None),
         changed=tuple(file.path for file in changed),
         vanished=tuple(f"{kind} {name}" for kind, name in standing.vanished(files, journal)),
     )
+
+
+def _require_journal(connection: Connection, school: str) -> None:
+    """Raises MigrationError when a table is lost without which the journal cannot be read."""
+    lost = [row[0] for row in connection.execute(queries("verification")["lost"])]
+    if "_yoyo_migration" in lost:
+        hint = "Bring it back from a backup of the school: nothing else says for sure which migrations were applied."
+    else:
+        hint = f"Bring it back from a backup, or run `pgacademy migrate --school {school}`, which makes it anew."
+    if lost:
+        raise MigrationError(f"The journal of the school {school!r} lacks {' and '.join(lost)}.", hint=hint)
 
 
 # -- what it should be ------------------------------------------------------------------------------------------------
@@ -244,10 +272,18 @@ def _shipped(server: int) -> Expected:
 def _rebuilt(scratch_dsn: str, server: int, files: Tree) -> Expected:
     with scratch.school(scratch_dsn, server, files) as (connection, name):
         rebuilt = snapshot.take(connection, name)
+    # In the school's own database the same things lie beside the extensions.
+    rows = {key: text for key, text in rebuilt.rows.items() if key.object != snapshot.BESIDE_EXTENSIONS}
     # A school that came from an older server keeps what that one made of a file.
     shipped = snapshot.shipped()
     alternatives = shipped.on(server).alternatives if shipped else {}
-    return Expected(server, server, rebuilt.rows, alternatives)
+    return Expected(server, server, rows, alternatives)
+
+
+def _of_role(item: roles.RoleFinding) -> Difference:
+    state: snapshot.State = "extra" if item.is_extra else "missing"
+    expected, found = (None, item.phrase) if item.is_extra else (item.phrase, None)
+    return Difference(f"role {item.role}", item.kind or "", item.name or "", "", state, expected, found)
 
 
 # -- differences and files --------------------------------------------------------------------------------------------

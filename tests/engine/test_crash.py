@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import psycopg
 import pytest
 
-from pgacademy import embedded, migrations, roles, sources
+from pgacademy import embedded, execution, migrations, roles, sources
 from pgacademy.connection import Connection, connect
 from pgacademy.steps import read_steps
 from tests.engine import catalogues
@@ -54,12 +54,13 @@ def admin(server: embedded.Server, dsn: str) -> Iterator[psycopg.Connection]:
 
 
 def walk(
-    dsn: str, admin: psycopg.Connection, tree: sources.Tree, when: When, *, from_first_statement: bool = True
+    dsn: str, admin: psycopg.Connection, tree: sources.Tree, when: When | None, *, from_first_statement: bool = True
 ) -> Walk:
     """Run after run, each dies one boundary later than the one before, until one has no boundary left to die at.
 
     When a run got a file done before it died, the next begins with the file after it, so its deaths begin anew. Unless
-    told otherwise they do so at the file's first statement, once a run got as far as that.
+    told otherwise they do so at the file's first statement, once a run got as far as that. Without `when` they die in
+    turns before the request and during it.
     """
     done, ids, texts = Walk(), catalogues.step_ids(tree), _texts(tree)
     boundary, since_file = 1, False
@@ -69,7 +70,8 @@ def walk(
         return len(asked) > 20 and asked.strip() in texts
 
     while True:
-        with dying(boundary, when, of_a_file if since_file else lambda _: True) as client:
+        how: When = when or ("during" if done.deaths.total() % 2 else "before")
+        with dying(boundary, how, of_a_file if since_file else lambda _: True) as client:
             try:
                 migrations.migrate(dsn, "academy", tree_=tree)
                 return done
@@ -98,18 +100,19 @@ def _texts(tree: sources.Tree) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("when", ["before", "during"])
 def test_death_at_every_boundary_leaves_nothing_to_do_by_hand(
     server: embedded.Server,
     dsn: str,
     deploy: Connection,
     admin: psycopg.Connection,
     clean_build: list[str],
-    when: When,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """One after another, as a file's statements are run when a lock is not to be had at once."""
+    monkeypatch.setattr(execution, "at_once", lambda *_, **__: False)
     tree = sources.tree()
-    done = walk(dsn, admin, tree, when)
-    print(f"\n{when}: {done.deaths.total()} deaths, {dict(done.deaths)}, gone after {done.longest_afterlife_s:.2f} s")
+    done = walk(dsn, admin, tree, None)
+    print(f"\n{done.deaths.total()} deaths, {dict(done.deaths)}, gone after {done.longest_afterlife_s:.2f} s")
     for step in read_steps(tree.migrations):
         assert done.deaths[step.id] >= len(step.statements) + 2  # and in the bookkeeping, and at the commit
     assert done.longest_afterlife_s < LONGEST_AFTERLIFE_S
@@ -126,7 +129,8 @@ def test_death_within_steps_of_several_transactions(
     write_several_transactions(yard, rows=1500, batch=100)
     done = walk(yard.dsn, admin, yard.tree, when, from_first_statement=False)
     print(f"\n{when}: {done.deaths.total()} deaths, {dict(done.deaths)}")
-    assert all(done.deaths[name] >= 3 for name in catalogues.step_ids(yard.tree))
+    # The last file is one message: a run that finds little of the backfill left may pass it alive.
+    assert all(done.deaths[name] >= 3 for name in catalogues.step_ids(yard.tree)[:-1])
     assert done.longest_afterlife_s < LONGEST_AFTERLIFE_S
     catalogues.assert_recorded_once(admin, yard.tree)
     assert_each_row_done_once(admin, rows=1500)

@@ -123,16 +123,7 @@ def test_nobody_waits_longer_than_the_lock_timeout(busy: Yard, file: str) -> Non
     assert min(waits.longest) > 0
 
 
-@pytest.mark.parametrize(
-    "file",
-    [
-        "three tables",
-        pytest.param(
-            "one statement drops three",
-            marks=pytest.mark.xfail(strict=True, reason="the server's lock_timeout is for each lock of a statement"),
-        ),
-    ],
-)
+@pytest.mark.parametrize("file", ["three tables", "one statement drops three"])
 def test_two_readers_that_end_one_after_the_other_do_not_add_up(busy: Yard, file: str) -> None:
     """The first ends within the time allowed, so the migration holds one table when it comes to wait for the next."""
     busy.write("migrations/0006.change.sql", FILES[file])

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pgacademy import backfills, locking, schools
+from pgacademy import backfills, locking, migrations, schools
 from pgacademy.connection import Connection, connect
 from pgacademy.errors import LockBusy, MigrationError
 from pgacademy.steps import Step
@@ -163,28 +163,143 @@ def test_every_row_once_whatever_happens(
                 backfills.run(connection, "academy", step(items, batch=batch))
         except Pulled:
             pass
+    begun = position(items) is not None
     if inserted and rows:
-        # Behind where it stands: nothing is done to them. Beyond: they are done.
+        # Once it has begun, the code that writes them is to write them right.
         items.run(f"insert into academy.items (id) select {KEYS[key]} from generate_series({rows}, {rows} + 4) as n")
     run(items, batch=batch)
     assert max((often for often, _ in times(items)), default=1) == 1
-    if not inserted or not kills:
-        assert times(items) == ([(1, rows + 5 * (inserted and rows > 0))] if rows else [])
+    done = dict(times(items)).get(1, 0)
+    assert rows <= done <= rows + 5 * (inserted and rows > 0)
+    if not begun:
+        assert times(items) == ([(1, done)] if rows else [])
     run(items, batch=batch)
     assert max((often for often, _ in times(items)), default=1) == 1
 
 
-def test_rows_that_come_at_the_end_meanwhile_are_done(items: Yard) -> None:
+def test_rows_that_come_at_the_end_meanwhile_are_left_to_their_writers(items: Yard) -> None:
+    """It ends where the table ended when it began, however fast the table grows, and interrupted or not."""
     fill(items, rows=20)
-    more = iter(range(3))
 
     def meanwhile(_: str, done: int, __: int) -> None:
-        if done % 10 == 0 and (number := next(more, None)) is not None:
-            items.run(f"insert into academy.items (id) values ({1000 + number})")
+        items.run(f"insert into academy.items (id) values ({1000 + done})")
+        if done == 10:
+            raise KeyboardInterrupt
 
+    with owner(items) as connection, pytest.raises(backfills.BackfillInterrupted):
+        backfills.run(connection, "academy", step(items), meanwhile)
+    assert run(items) == 20
+    assert times(items) == [(0, 2), (1, 20)]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("insert into items (id) select id + 1000 from items where id > :from_key and id <= :to_key;\n", 50),
+        ("update items set id = id + 1000, times = times + 1 where id > :from_key and id <= :to_key;\n", 25),
+    ],
+)
+def test_a_statement_that_writes_ahead_of_itself_comes_to_an_end(items: Yard, text: str, rows: int) -> None:
+    fill(items, rows=25)
+    assert run(items, text) == 25
+    assert items.ask("select count(*) from items") == [rows]
+    assert items.ask("select max(times) <= 1 and max(id) < 2000 from items") == [True]
+
+
+#: Settings of a session in which keys of a type are written as text, and others in which somebody goes on.
+FOREIGN = {
+    "date": ("'2026-01-01'::date + n", "datestyle=SQL,DMY", "datestyle=SQL,MDY"),
+    "timestamp": ("'2026-01-01'::timestamp + n * interval '1 day'", "datestyle=SQL,DMY", "datestyle=SQL,MDY"),
+    "interval": ("- (n + 1) * interval '1 day 1 hour'", "intervalstyle=sql_standard", "intervalstyle=postgres"),
+    "float8": ("1 + n * 2.220446049250313e-16::float8", "extra_float_digits=0", "extra_float_digits=-15"),
+}
+
+
+def in_session(yard: Yard, options: str, batch: int, stop_at: int | None = None) -> None:
+    """Runs the backfill in a session that has the setting; stops it once so many rows are done."""
+
+    def interrupt(_: str, done: int, __: int) -> None:
+        if done == stop_at:
+            raise KeyboardInterrupt
+
+    dsn = psycopg.conninfo.make_conninfo(yard.dsn, options=f"-c {options}")
+    with connect(dsn) as connection, schools.as_owner(connection, "academy"):
+        connection.execute("set statement_timeout = '20s'")
+        backfills.run(connection, "academy", step(yard, batch=batch), interrupt)
+
+
+@pytest.mark.parametrize("key", FOREIGN)
+def test_going_on_in_a_session_with_other_settings(items: Yard, key: str) -> None:
+    made, first, second = FOREIGN[key]
+    fill(items, key, 60, made)
+    with pytest.raises(backfills.BackfillInterrupted):
+        in_session(items, first, 5, stop_at=5)
+    in_session(items, second, 5)
+    assert times(items) == [(1, 60)]
+
+
+def test_a_key_that_text_does_not_hold_is_an_error(items: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, _, _ = FOREIGN["float8"]
+    fill(items, "float8", 20, made)
+    found = dict(backfills.queries("backfills"))
+    found["settings"] = found["settings"].replace(b"'extra_float_digits', '1'", b"'extra_float_digits', '0'")
+    monkeypatch.setattr(backfills, "queries", lambda _: found)
+    with pytest.raises(MigrationError, match=r"0009\.fill\.sql"):
+        run(items, batch=3)
+    assert times(items) == [(0, 20)]
+
+
+def test_a_walk_that_does_not_move_is_an_error(items: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(items, rows=20)
+    found = dict(backfills.queries("backfills"))
+    found["next_range"] = found["next_range"].replace(b"t.{key} > {last_key}", b"t.{key} <= {last_key}")
+    monkeypatch.setattr(backfills, "queries", lambda _: found)
+    with pytest.raises(MigrationError, match=r"0009\.fill\.sql"):
+        run(items)
+    assert times(items) == [(0, 10), (1, 10)]
+
+
+@pytest.mark.parametrize("policy", ["", "create policy low on academy.items using (id < 5)"])
+def test_a_table_whose_policies_hide_rows_from_its_owner_is_an_error(items: Yard, policy: str) -> None:
+    fill(items, rows=20)
+    items.run("alter table academy.items enable row level security, force row level security")
+    if policy:
+        items.run(policy)
+    with pytest.raises(MigrationError) as caught:
+        run(items)
+    assert caught.value.sqlstate == "42501"
+    assert position(items) is None
+    items.run("alter table academy.items no force row level security")
+    assert run(items) == 20
+    assert times(items) == [(1, 20)]
+
+
+@pytest.mark.parametrize("taken_back", ["delete from _yoyo_migration where migration_id = '0009.fill'", None])
+def test_recorded_as_done_and_taken_back_it_begins_anew(items: Yard, taken_back: str | None) -> None:
+    """By hand or with yoyo, whose row is all that goes, or by us."""
+    fill(items, rows=20)
+    items.write("migrations/0009.fill.sql", f"-- backfill: items\n{COUNT}")
+    items.write("migrations/0009.fill.rollback.sql", "-- What stood there is gone.\n")
+    assert items.migrate().applied == ["0009.fill"]
+    if taken_back:
+        with owner(items) as connection:
+            connection.execute(taken_back)
+    else:
+        migrations.rollback(items.dsn, "academy", "0002.protect-notes", tree_=items.tree)
+    assert items.migrate().applied == ["0009.fill"]
+    assert times(items) == [(2, 20)]
+
+
+def test_names_that_need_quotes(items: Yard) -> None:
+    table, key = '"100% ""Übung"" T"', '"Nr %s %(x)s"'
+    items.run(f"create table academy.{table} ({key} int primary key, times int not null default 0)")
+    items.run(f"insert into academy.{table} ({key}) select generate_series(1, 20)")
+    text = f"update {table} set times = times + 1 where {key} > :from_key and {key} <= :to_key;\n"
+    assert run(items, text, table=table) == 20
+    assert items.ask("select table_name from schema_backfills") == ['100% "Übung" T']
     with owner(items) as connection:
-        assert backfills.run(connection, "academy", step(items), meanwhile) == 23
-    assert times(items) == [(1, 23)]
+        query = f"select times, count(*) from {table} group by 1".encode()
+        assert connection.execute(query).fetchall() == [(1, 20)]
 
 
 def test_progress_is_told_and_kept(items: Yard) -> None:
@@ -247,6 +362,8 @@ def test_an_edited_statement_is_refused_half_way(items: Yard) -> None:
         ("call nothing(:from_key, :to_key);\n", "items"),
         (COUNT, "nowhere"),
         (COUNT, "items; drop table items"),
+        (COUNT, "Items"),
+        (COUNT, '"items'),
         (COUNT, ""),
         ("update pairs set c = 1 where a > :from_key and a <= :to_key;\n", "pairs"),
         ("update bare set c = 1 where a > :from_key and a <= :to_key;\n", "bare"),
@@ -330,6 +447,41 @@ def test_a_batch_that_takes_too_long_is_halved_and_grows_back(items: Yard, monke
     assert position(items) is not None
     assert items.ask("select batch_size from schema_backfills") == [16]
     assert items.ask("select batches > 4 from schema_backfills") == [True]
+
+
+def test_a_batch_whose_time_is_not_that_of_its_rows_is_not_left_small(
+    items: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backfills, "BATCH_TIME_S", 0.2)
+    fill(items, rows=200)
+    slow = "with slow as materialized (select pg_sleep(0.25)) "
+    text = slow + COUNT.replace(" where", " from slow where")
+    with locking.patient(locking.Patience(budget_s=0.3)):
+        assert run(items, text, batch=64) == 200
+    assert times(items) == [(1, 200)]
+    assert items.ask("select batches < 12 and batch_size > 32 from schema_backfills") == [True]
+
+
+def test_single_rows_that_take_long_stay_single(items: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backfills, "BATCH_TIME_S", 0.1)
+    fill(items, rows=8)
+    text = COUNT.replace("times + 1", "times + 1 + length(pg_sleep(0.15)::text)")
+    assert run(items, text, batch=4) == 8
+    assert times(items) == [(1, 8)]
+    assert items.ask("select batches from schema_backfills") == [8]
+
+
+def test_a_cancel_from_outside_is_an_interrupt(items: Yard) -> None:
+    fill(items, rows=20)
+    with owner(items) as connection, connect(items.dsn) as other:
+        pid = connection.info.backend_pid
+        timer = threading.Timer(0.5, lambda: other.execute("select pg_cancel_backend(%s)", [pid]))
+        timer.start()
+        text = COUNT.replace("times + 1", "times + 1 + length(pg_sleep(1.5)::text)")
+        with pytest.raises(backfills.BackfillInterrupted):
+            backfills.run(connection, "academy", step(items, text))
+        timer.join()
+    assert times(items) == [(0, 20)]
 
 
 def test_the_pause_may_be_overridden(items: Yard, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,7 +74,7 @@ def test_it_is_taken_over_and_goes_on(legacy: Yard) -> None:
     assert legacy.status().is_current
     assert legacy.ask("select body from notes") == ["kept"]
     told = migrations.history(legacy.dsn, "academy")
-    assert [entry.operation for entry in told] == ["baseline", "baseline", "apply", "repeatables"]
+    assert [entry.operation for entry in told] == ["baseline", "baseline", "apply", "repeatables", "repeatables"]
     assert legacy.ask("select operation from _yoyo_log order by created_at_utc") == ["mark", "mark", "apply"]
 
 
@@ -139,7 +139,8 @@ def test_a_school_that_keeps_its_own_record(yard: Yard) -> None:
     yard.migrate()
     with pytest.raises(MigrationError, match=LAST):
         baseline(yard)
-    assert [entry.operation for entry in migrations.history(yard.dsn, "academy")] == ["apply", "apply", "repeatables"]
+    told = migrations.history(yard.dsn, "academy")
+    assert [entry.operation for entry in told] == ["apply", "apply", "repeatables", "repeatables"]
 
 
 def test_no_school_and_no_such_migration(yard: Yard) -> None:
@@ -169,3 +170,10 @@ def test_the_command_on_the_whole_school(dsn: str, deploy: Connection, tmp_path:
     assert "users" in done["tables"]
     run("migrate", *options, home=tmp_path)
     assert document(run("status", *options, home=tmp_path))["is_current"]
+
+
+def test_a_migrate_in_its_place_leads_to_it(legacy: Yard) -> None:
+    with pytest.raises(MigrationError) as caught:
+        legacy.migrate()
+    assert caught.value.sqlstate == "42P07"
+    assert "pgacademy baseline" in (caught.value.hint or "")

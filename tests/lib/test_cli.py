@@ -7,11 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
+from pgacademy.cli import MODULES, load
 from pgacademy.connection import connect
 
 
@@ -121,3 +124,14 @@ def test_refresh_stops_at_the_first_interrupt(dsn: str, tmp_path: Path) -> None:
     _, errors = process.communicate(timeout=10)
     assert process.returncode == 0
     assert errors == ""
+
+
+def test_every_command_is_where_the_program_looks_for_it() -> None:
+    program = typer.main.get_command(load())
+    told = {command for commands in MODULES.values() for command in commands}
+    assert set(program.commands) == told
+    for module, commands in MODULES.items():
+        source = import_module(f"pgacademy.cli.{module}")
+        for command in commands:
+            callback = getattr(program.commands[command], "callback", None)
+            assert callback is None or callback.__module__ == source.__name__

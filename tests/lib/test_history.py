@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from pgacademy import __version__, bookkeeping, migrations
 from pgacademy.connection import Connection
+from pgacademy.errors import MigrationError
 from tests.lib.conftest import Yard
 from tests.lib.test_cli import document, run
 
@@ -22,6 +25,7 @@ def test_who_when_how_long_and_which_version(yard: Yard) -> None:
         ("apply", "0002.protect-notes"),
         ("apply", "0003.slow"),
         ("repeatables", None),
+        ("repeatables", None),
         ("rollback", "0003.slow"),
     ]
     assert [entry.at for entry in found] == sorted(entry.at for entry in found)
@@ -30,6 +34,17 @@ def test_who_when_how_long_and_which_version(yard: Yard) -> None:
     assert found[2].duration_ms is not None
     assert 50 <= found[2].duration_ms < 5000
     assert "functions/notes/shout.sql" in (found[3].detail or "")
+    assert "sql/policies/notes.sql" in (found[4].detail or "")
+
+
+def test_what_was_done_is_told_when_the_rest_never_was(yard: Yard) -> None:
+    yard.write("sql/grants/student.sql", "select 1 / 0;\n")
+    with pytest.raises(MigrationError, match="student"):
+        yard.migrate()
+    told = [entry.detail or "" for entry in migrations.history(yard.dsn, "academy") if not entry.migration_id]
+    assert len(told) == 2
+    assert "views/notes/loud_notes.sql" in told[0]
+    assert "sql/triggers/notes.sql" in told[1]
 
 
 def test_a_run_that_does_nothing_is_not_told(yard: Yard) -> None:

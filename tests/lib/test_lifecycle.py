@@ -18,7 +18,7 @@ import pytest
 from psycopg import sql
 
 import pgacademy
-from pgacademy import demo, embedded, lifecycle, locking, migrations, registry, roles, seeding
+from pgacademy import demo, embedded, lifecycle, locking, migrations, plans, registry, roles, seeding, verification
 from pgacademy.connection import Connection, check_release, connect
 from pgacademy.errors import (
     Conflict,
@@ -671,6 +671,10 @@ def test_a_drop_in_parts_that_was_killed_goes_on(
         check_release(deploy, school)
     with pytest.raises(Conflict):
         lifecycle.rename(yard.dsn, school, next(names))
+    for look in (migrations.migrate, migrations.status, plans.plan, verification.verify):
+        with pytest.raises(Conflict, match=school):
+            look(yard.dsn, school)
+    assert registry.require(deploy, school).state == "being dropped"
     assert lifecycle.drop(yard.dsn, school, confirm=school).roles_left == {}
     assert registry.names(deploy) == []
 

@@ -11,18 +11,9 @@ import pytest
 
 from pgacademy import embedded, sources
 from pgacademy.connection import Connection
-from pgacademy.lock_levels import (
-    ACCESS_EXCLUSIVE,
-    NO_LOCK,
-    ROW_SHARE,
-    STRENGTH,
-    UNKNOWN,
-    Effect,
-    Known,
-    assess,
-    assess_all,
-    strongest,
-)
+from pgacademy.lock_effects import ACCESS_EXCLUSIVE, NO_LOCK, ROW_SHARE, STRENGTH, UNKNOWN, Effect, Known, merged
+from pgacademy.lock_levels import assess, assess_all, strongest
+from pgacademy.lock_reach import Reach
 from pgacademy.statements import Statement, split
 
 SETUP = """
@@ -305,6 +296,168 @@ def test_locks_rewrites_and_scans_are_those_of_the_server(case: str, connection:
         assert {effect.table for effect in effects if effect.scans and not effect.rewrites} & named == (
             (read - rewritten) & named
         )
+
+
+# What only the server can tell: tables that the statement does not name.
+REACHED = [
+    "drop table p_1",
+    "drop table k_2 cascade",
+    "drop table p",
+    "drop table r cascade",
+    "drop table f",
+    "truncate r cascade",
+    "truncate p",
+    "truncate k cascade",
+    "truncate i_parent",
+    "truncate only i_parent",
+    "alter table k drop constraint k_pkey cascade",
+    "alter table r drop column id cascade",
+    "alter table k drop column r_id",
+    "alter table t drop column id cascade",
+    "alter table f drop constraint f_t_fkey",
+    "alter table t drop column a",
+    "drop function nothing() cascade",
+    "drop function part(int) cascade",
+    "drop domain small cascade",
+    "drop type mood cascade",
+    "drop view w cascade",
+    "drop sequence q cascade",
+    "alter domain small add check (value < 1000)",
+    "alter domain small add constraint c check (value < 1000) not valid",
+    "alter domain small validate constraint late",
+    "alter domain small set not null",
+    "alter domain small set default 1",
+    "drop statistics r_stats",
+    "lock table w",
+    "lock table ww in share mode",
+    "lock table i_parent in exclusive mode",
+    "drop owned by lock_level_owner",
+    "alter table k add column x int",
+    "alter table k add column x float8 default random()",
+    "alter table k alter column v type bigint",
+    "alter table only i_parent alter column v set default 5",
+    "alter table i_parent alter column v set default 5",
+    "alter table i_parent add check (v > 0)",
+    "alter table i_parent rename column v to v2",
+    "alter table i_parent rename to x",
+    "alter table i_parent set (fillfactor = 50)",
+    "alter table i_parent enable row level security",
+    "alter table k owner to current_user",
+    "create index on k (v)",
+    "create index on only k (v)",
+    "create index on i_parent (v)",
+    "create trigger x before insert on k for each row execute function nothing()",
+    "drop trigger k_trigger on k",
+    "alter table k add constraint k_v_key unique (id, v)",
+    "alter table k attach partition k_3 for values from (300) to (400)",
+    "alter table k detach partition k_1",
+    "create table k_4 partition of k for values from (500) to (600)",
+    "drop index k_v_idx",
+    "analyze k",
+    "alter materialized view m set (fillfactor = 50)",
+    "alter materialized view m cluster on m_id_idx",
+    "alter materialized view m alter column id set statistics 5",
+    "alter materialized view m rename to m2",
+    "alter materialized view m owner to current_user",
+    "create view x as select * from k",
+    "alter table k_child add constraint x foreign key (id) references k",
+    "alter table t add column k_id int references k",
+    "alter table k disable trigger k_trigger",
+    "alter table i_parent rename constraint i_check to i_check2",
+    "alter table i_parent alter v type bigint",
+    "alter table i_parent alter v set statistics 5",
+    "alter table i_parent alter v set (n_distinct = 5)",
+    "alter table i_parent alter v set storage plain",
+    "alter table i_parent alter v set not null",
+    "alter table i_parent add column z int, set (fillfactor = 50)",
+    "alter table i_parent drop column v",
+    "alter table i_parent replica identity full",
+    "alter table i_child no inherit i_parent",
+    "drop table i_child cascade",
+    "drop materialized view m",
+    "drop table if exists nowhere, t, m_not cascade",
+    "drop policy old_policy on r",
+    "comment on table k is 'x'",
+    "drop index f_u_idx cascade",
+    "alter table k_child drop constraint if exists k_child_fkey, drop if exists nowhere",
+]
+
+MORE = """
+create table k (id int, v int, r_id int references r, constraint k_pkey primary key (id)) partition by range (id);
+create table k_1 partition of k for values from (0) to (100);
+create table k_2 partition of k for values from (100) to (200);
+create table k_rest partition of k default;
+create table k_3 (id int not null, v int, r_id int);
+insert into k select i, i from generate_series(1, 150) as i;
+create index k_v_idx on k (v);
+create table k_child (id int, k_id int constraint k_child_fkey references k);
+create trigger k_trigger before insert on k for each row execute function nothing();
+create table i_parent (v int constraint i_check check (v < 1000));
+create table i_child (w int) inherits (i_parent);
+create table i_grandchild () inherits (i_child);
+insert into i_parent values (1);
+insert into i_child values (1);
+create function part(int) returns int immutable language sql as 'select $1';
+create table uses_part (id int check (part(id) > 0), d int default part(1));
+create domain small as int;
+create domain smaller as small;
+alter domain small add constraint late check (value > 0) not valid;
+create table uses_small (a small, b text);
+create table uses_smaller (a smaller);
+insert into uses_small values (1), (2);
+create table uses_mood (a mood, b text);
+create table uses_q (a int default nextval('q'));
+create view ww as select w.id, r.name from w cross join r;
+create role lock_level_owner;
+create table owned (id int);
+alter table owned owner to lock_level_owner;
+"""
+
+
+@pytest.fixture(scope="module")
+def larger(connection: Connection, server: embedded.Server) -> Iterator[Connection]:
+    """The same and more, in a database of its own."""
+    with psycopg.connect(server.dsn("postgres", "postgres"), autocommit=True) as admin:
+        admin.execute("create database lock_reach")
+        with psycopg.connect(server.dsn("lock_reach", "postgres"), autocommit=True) as made:
+            made.execute("create schema s")
+            made.execute("set search_path to s")
+            made.execute(SETUP.replace("create group lock_level_readers;", ""))
+            made.execute(MORE)
+            yield made
+        admin.execute("drop database lock_reach with (force)")
+        admin.execute("drop role lock_level_owner")
+
+
+# Before this version a partition's lock is weaker than is told.
+STRONGER_SINCE = {"alter table k add constraint k_v_key unique (id, v)": 18}
+
+# PostgreSQL locks what a role owns; told is everything, because what it owns then cannot be known.
+WIDE = {"drop owned by lock_level_owner"}
+
+
+@pytest.mark.parametrize("text", REACHED)
+def test_tables_that_a_statement_does_not_name_are_reached(text: str, larger: Connection) -> None:
+    names = dict(larger.execute(TABLES).fetchall())
+    oids = list(names)
+    effects = assess(one(text), KNOWN)
+    effects = merged([*effects, *Reach(larger).beyond(one(text), effects)])
+    with larger.transaction(force_rollback=True):
+        before = {names[oid]: node for oid, node, _ in larger.execute(STATE, [oids])}
+        larger.execute(text.encode())
+        locks = observed([(names[oid], mode) for oid, mode in larger.execute(LOCKS, [oids])])
+        after = {names[oid]: node for oid, node, _ in larger.execute(STATE, [oids])}
+    if text in WIDE:
+        assert told(effects).items() >= locks.items()
+        return
+    if larger.info.server_version < STRONGER_SINCE.get(text, 0) * 10000:
+        assert told(effects).keys() == locks.keys()
+        assert all(STRENGTH.index(lock) >= STRENGTH.index(locks[name]) for name, lock in told(effects).items())
+        return
+    assert {n: lock for n, lock in told(effects).items() if n in names.values()} == locks
+    kept = {name for name in before.keys() & after.keys() if before[name] is not None}
+    rewritten = {name for name in kept if after[name] != before[name]}
+    assert {effect.table for effect in effects if effect.rewrites} & kept == rewritten
 
 
 ALONE = [

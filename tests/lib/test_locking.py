@@ -206,7 +206,7 @@ def test_the_locks_of_the_dead_are_free_within_a_second(yard: Yard, how: signal.
     yard.write("migrations/0003.long.sql", "alter table notes add column more text;\nselect pg_sleep(60);\n")
     process = started(yard)
     with connect(yard.dsn) as watcher:
-        until(watcher, "select from pg_stat_activity where query like 'select pg_sleep(60)%'")
+        until(watcher, "select from pg_stat_activity where wait_event = 'PgSleep' and query like '%pg_sleep(60)%'")
         process.send_signal(how)
         died = time.monotonic()
         watcher.execute("set role academy_owner")

@@ -16,7 +16,7 @@ import yoyo
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from pgacademy import __version__, migrations, roles, sources, steps
+from pgacademy import __version__, locking, migrations, registry, roles, schools, sources, steps
 from pgacademy.connection import Connection, check_release, connect
 from pgacademy.errors import (
     MigrationError,
@@ -25,6 +25,7 @@ from pgacademy.errors import (
     SchoolMissing,
     ServerUnreachable,
     UnsafeSearchPath,
+    UsageError,
     VersionMismatch,
 )
 from tests.lib.conftest import Yard
@@ -298,3 +299,64 @@ def test_what_a_login_lacks_is_named_and_nothing_is_made(yard: Yard, deploy: Con
         assert migrations.history(dsn, "academy")[-2].login == login
     finally:
         deploy.execute(f"drop role {login}")
+
+
+def test_a_new_school_is_marked_and_an_old_one_is_not(yard: Yard, deploy: Connection) -> None:
+    migrations.migrate(yard.dsn, "academy", tree_=yard.tree, development=True)
+    assert registry.require(deploy, "academy").development
+    assert not migrations.migrate(yard.dsn, "academy", tree_=yard.tree, development=True).changed
+    registry.mark(deploy, "academy", development=False)
+    with pytest.raises(UsageError):
+        migrations.migrate(yard.dsn, "academy", tree_=yard.tree, development=True)
+    assert not registry.require(deploy, "academy").development
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("create table more (id int);\n\nselect 1;\nselect nothing;\n", 4),
+        ("create table more (id int);\n-- é\nselect 1, 1 / 0;\n", 3),
+        ("select 1;\ncreate tabel more (id int);\n", 2),
+        ("select 1;\nselect 2\n, 3\nfrom nowhere;\n", 4),
+    ],
+)
+def test_the_line_is_named_of_what_was_sent_with_others(yard: Yard, text: str, line: int) -> None:
+    yard.write("migrations/0003.wrong.sql", text)
+    with pytest.raises(MigrationError, match=rf"0003\.wrong\.sql, line {line}:"):
+        yard.migrate()
+    assert yard.ask("select to_regclass('more')") == [None]
+    yard.write("migrations/0003.wrong.sql", "create table more (id int);\n")
+    assert yard.migrate().applied == ["0003.wrong"]
+
+
+def test_the_last_commit_waits_for_the_disk_and_no_other(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is written last is on the disk last, so all that was written before is there, too."""
+    text = "create table first as select current_setting('synchronous_commit') as s;\n"
+    yard.write("migrations/0003.first.sql", text)
+    said = []
+    record = schools.record_release
+
+    def recorded(connection: Connection, school: str, *, anew: bool = False) -> None:
+        said.extend(connection.execute("show synchronous_commit").fetchall())
+        record(connection, school, anew=anew)
+        said.extend(connection.execute("select pg_current_xact_id_if_assigned() is not null").fetchall())
+
+    monkeypatch.setattr(schools, "record_release", recorded)
+    dsn = make_conninfo(yard.dsn, options="-c synchronous_commit=on")
+    migrations.migrate(dsn, "academy", tree_=yard.tree)
+    yard.write("migrations/0004.second.sql", "create table second (id int);\n")
+    migrations.migrate(dsn, "academy", tree_=yard.tree)
+    assert said == [("on",), (True,)] * 2
+    assert yard.ask("select s from first") == ["off"]
+
+
+def test_the_pause_of_a_backfill_is_the_callers_if_he_says_one(yard: Yard) -> None:
+    yard.migrate()
+    yard.write("migrations/0003.more.sql", "insert into notes (id, body) select g, 'a' from generate_series(1, 6) g;\n")
+    yard.write(
+        "migrations/0004.fill.sql",
+        "-- backfill: notes\n-- batch: 1\n-- pause: 5s\n"
+        "update notes set body = 'b' where id > :from_key and id <= :to_key;\n",
+    )
+    patience = locking.Patience(backfill_pause_s=0)
+    assert migrations.migrate(yard.dsn, "academy", tree_=yard.tree, patience=patience).duration_s < 5

@@ -13,8 +13,9 @@ import pytest
 from typer.testing import CliRunner
 
 from pgacademy import embedded, locking, migrations, plans, roles, scripts, sources
-from pgacademy.cli import app
-from pgacademy.cli.plan import human_size
+from pgacademy.backfills import BackfillInterrupted
+from pgacademy.cli import load
+from pgacademy.cli.output import human_size
 from pgacademy.connection import Connection, connect
 from pgacademy.errors import MigrationError, NotAllowed, SchoolMissing, VersionMismatch
 from tests.lib.conftest import FUNCTION, Yard
@@ -222,6 +223,48 @@ def test_what_goes_is_followed_to_tables_that_the_statement_does_not_name(migrat
     }
 
 
+def test_partitions_views_and_what_cascades_is_followed_too(migrated: Yard) -> None:
+    migrated.write(
+        "migrations/0003.k.sql",
+        "create table k (id int primary key) partition by range (id);\n"
+        "create table k_1 partition of k for values from (0) to (10);\n"
+        "create table k_rest partition of k default;\n"
+        "create table tags (id int primary key, k_id int references k, note_id int references notes);\n"
+        "create domain small as int;\n"
+        "create table uses_small (a small);\n"
+        "create statistics pairs on id, note_id from tags;\n",
+    )
+    migrated.migrate()
+    migrated.write(
+        "migrations/0004.a.sql",
+        "-- depends: 0003.k\n"
+        "drop table k_1 cascade; truncate notes cascade; alter table notes drop column id cascade;\n"
+        "alter domain small add check (value > 0); drop domain small cascade; drop statistics pairs;\n"
+        "lock table few_notes; alter table k add column x float8 default random();\n"
+        "drop owned by pgacademy_student; drop function shout(text) cascade;\n",
+    )
+    (step,) = made(migrated).steps
+    found = [{(e.table, e.lock) for e in s.effects if e.table} for s in step.statements]
+    everything = {name for name, lock in found[8] if lock == "ACCESS EXCLUSIVE"}
+    assert {"notes", "k", "k_1", "tags", "uses_small"} <= everything
+    exclusive = [
+        {"k", "k_1", "k_rest", "tags"},
+        {"notes", "tags"},
+        {"notes", "tags", "loud_notes", "few_notes"},
+        set(),
+        {"uses_small"},
+        set(),
+        {"few_notes", "loud_notes", "notes"},
+        {"k", "k_1", "k_rest"},
+        everything,
+        {"loud_notes", "few_notes"},
+    ]
+    assert [{name for name, lock in each if lock == "ACCESS EXCLUSIVE"} for each in found] == exclusive
+    assert found[3] == {("uses_small", "SHARE")}
+    assert found[5] == {("tags", "SHARE UPDATE EXCLUSIVE")}
+    assert {e.table for e in step.statements[7].effects if e.rewrites} == {"k", "k_1", "k_rest"}
+
+
 def test_what_the_server_knows_decides(migrated: Yard) -> None:
     migrated.write("migrations/0003.a.sql", "alter table notes add a varchar(10), add b int, add c int check (c > 0);")
     migrated.write("migrations/0004.b.sql", "alter table notes add constraint b_known check (b is not null) not valid;")
@@ -271,10 +314,14 @@ def test_a_school_of_an_older_library_is_planned_by_its_owner(changed: Yard, rea
 # -- the script -------------------------------------------------------------------------------------------------------
 
 
-def psql(dsn: str, script: str) -> subprocess.CompletedProcess[str]:
+def psql(dsn: str, script: str, *options: str) -> subprocess.CompletedProcess[str]:
     program = embedded.find_binaries() / "psql"
     return subprocess.run(
-        [str(program), "-X", "-q", "-f", "-", dsn], input=script, capture_output=True, text=True, check=False
+        [str(program), "-X", "-q", *options, "-f", "-", dsn],
+        input=script,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
 
 
@@ -344,6 +391,171 @@ def test_a_script_that_dies_leaves_what_migrate_goes_on_with(changed: Yard) -> N
     assert made(changed).is_clean
 
 
+def test_a_script_that_died_in_an_index_is_mended_by_the_next(changed: Yard) -> None:
+    changed.write(
+        "migrations/0004.index.sql",
+        "-- depends: 0003.rate-notes\n-- transactional: false\n"
+        "create unique index concurrently notes_body_idx on notes (body);\n",
+    )
+    assert psql(changed.dsn, scripts.script(changed.dsn, "academy", tree_=changed.tree)).returncode == 3
+    changed.run("delete from academy.notes where id > 1")
+    # an invalid index of this name is there now
+    done = psql(changed.dsn, scripts.script(changed.dsn, "academy", tree_=changed.tree))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert changed.ask("select indisvalid from pg_index where indexrelid = 'notes_body_idx'::regclass") == [True]
+    assert made(changed).is_clean
+
+
+def test_somebody_else_s_index_is_not_taken_for_that_of_a_step(changed: Yard) -> None:
+    changed.migrate()
+    statement = "create index concurrently if not exists notes_body_idx on notes (body);\n"
+    changed.write("migrations/0004.index.sql", f"-- depends: 0003.rate-notes\n-- transactional: false\n{statement}")
+    changed.run("create index notes_body_idx on academy.notes (id)")
+    for _ in range(2):
+        assert psql(changed.dsn, scripts.script(changed.dsn, "academy", tree_=changed.tree)).returncode == 3
+        assert changed.status().unfinished == ()
+    assert len(changed.ask("select pg_get_indexdef('notes_body_idx'::regclass)")) == 1
+
+
+def test_an_index_that_was_finished_and_not_recorded_is_not_built_again(changed: Yard) -> None:
+    changed.migrate()
+    statement = "create index concurrently notes_body_idx on notes (body);\n"
+    changed.write("migrations/0004.index.sql", f"-- depends: 0003.rate-notes\n-- transactional: false\n{statement}")
+    script = scripts.script(changed.dsn, "academy", tree_=changed.tree)
+    assert psql(changed.dsn, script[: script.index(statement) + len(statement)]).returncode == 0
+    before = changed.ask("select 'notes_body_idx'::regclass::oid")
+    done = psql(changed.dsn, scripts.script(changed.dsn, "academy", tree_=changed.tree))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert changed.ask("select 'notes_body_idx'::regclass::oid") == before
+    assert changed.status().is_current
+
+
+@pytest.fixture
+def half_filled(migrated: Yard) -> Yard:
+    """A backfill that was interrupted after 600 of 1,000 rows."""
+    migrated.write("migrations/0003.count.sql", "alter table notes add column n int not null default 0;\n")
+    migrated.migrate()
+    migrated.write(
+        "migrations/0004.fill.sql",
+        "-- depends: 0003.count\n-- backfill: notes\n-- batch: 300\n-- pause: 0ms\n"
+        "update notes set n = n + 1 where id > :from_key and id <= :to_key;\n",
+    )
+
+    def interrupt(what: str, done: int, _: int) -> None:
+        if what.startswith("0004.fill:") and done == 600:
+            raise KeyboardInterrupt
+
+    with pytest.raises(BackfillInterrupted):
+        migrations.migrate(migrated.dsn, "academy", tree_=migrated.tree, progress=interrupt)
+    assert migrated.ask("select n from notes group by n order by n") == [0, 1]
+    return migrated
+
+
+def test_a_script_ends_a_backfill_where_its_table_ended(half_filled: Yard) -> None:
+    half_filled.run("insert into academy.notes (id, body, n) values (2000, 'written right by new code', 7)")
+    done = psql(half_filled.dsn, scripts.script(half_filled.dsn, "academy", tree_=half_filled.tree))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert half_filled.ask("select n from notes group by n order by n") == [1, 7]
+
+
+def test_a_script_begins_a_backfill_anew_that_was_taken_back(half_filled: Yard) -> None:
+    half_filled.run(
+        "insert into academy.schema_history (operation, migration_id, os_user, hostname, library_version)"
+        " values ('rollback', '0004.fill', '', '', '0')"
+    )
+    done = psql(half_filled.dsn, scripts.script(half_filled.dsn, "academy", tree_=half_filled.tree))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert half_filled.ask("select n from notes group by n order by n") == [1, 2]
+
+
+def test_a_script_goes_on_with_a_backfill_where_it_stands(half_filled: Yard) -> None:
+    done = psql(half_filled.dsn, scripts.script(half_filled.dsn, "academy", tree_=half_filled.tree))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert half_filled.ask("select n from notes group by n") == [1]
+    assert half_filled.ask("select last_key || ' ' || rows_done from schema_backfills") == ["1000 1000"]
+    assert half_filled.status().is_current
+
+
+def test_a_backfill_at_its_end_and_one_of_an_empty_table_are_only_recorded(half_filled: Yard) -> None:
+    half_filled.run("delete from academy.notes where n = 0")
+    half_filled.write("migrations/0005.empty.sql", "-- depends: 0004.fill\ncreate table empty (id uuid primary key);")
+    script = scripts.script(half_filled.dsn, "academy", tree_=half_filled.tree)
+    assert psql(half_filled.dsn, script).returncode == 0
+    assert half_filled.ask("select n from notes group by n") == [1]
+    half_filled.write(
+        "migrations/0006.fill.sql",
+        "-- depends: 0005.empty\n-- backfill: empty\nupdate empty set id = id where id > :from_key and id <= :to_key;",
+    )
+    done = psql(half_filled.dsn, scripts.script(half_filled.dsn, "academy", tree_=half_filled.tree))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert half_filled.status().is_current
+
+
+def test_a_script_does_not_go_on_with_a_backfill_of_another_statement(half_filled: Yard) -> None:
+    path = half_filled.root / "migrations/0004.fill.sql"
+    path.write_text(path.read_text().replace("n + 1", "n + 2"))
+    script = scripts.script(half_filled.dsn, "academy", tree_=half_filled.tree)
+    assert psql(half_filled.dsn, script).returncode == 3
+    assert half_filled.ask("select n from notes group by n order by n") == [0, 1]
+
+
+def test_what_psql_was_told_changes_nothing(changed: Yard, twin: Yard) -> None:
+    """Its encoding, its quoting, its variables, and the settings of the login."""
+    changed.write(
+        "migrations/0004.texts.sql",
+        "-- depends: 0003.rate-notes\n"
+        "create table texts (\n"
+        "    a text default 'Grüße', b text default 'back\\slash',\n"
+        "    d text default (date '2026-02-01')::text, i text default (interval '1 day 2 hours')::text\n"
+        ");\n"
+        "insert into texts default values;\n"
+        "insert into notes (id, body) values (-1, 'Grüße \\n :HOST ''HOST'' '), (-2, $x$:DBNAME$x$);\n"
+        "-- a comment with :HOST\n"
+        "insert into notes (id, body)\n"
+        "select -3, (s.a)[1:VERSION_NUM]::text || (s.a)[2:'3']::text || (s.a)[VERSION_NUM:\"HOST\"]::text\n"
+        'from (values (array[1, 2, 3, 4], 2, 3)) as s (a, version_num, "HOST");\n',
+    )
+    settings = "client_encoding=LATIN1 standard_conforming_strings=off datestyle=German intervalstyle=iso_8601"
+    options = " ".join(f"-c {setting}" for setting in settings.split())
+    odd = psycopg.conninfo.make_conninfo(twin.dsn, options=options)
+    script = scripts.script(odd, "academy", tree_=twin.tree)
+    assert script.splitlines()[3:] == scripts.script(twin.dsn, "academy", tree_=twin.tree).splitlines()[3:]
+    done = psql(odd, script, "-v", "AUTOCOMMIT=off")
+    assert (done.returncode, done.stderr) == (0, "")
+    changed.migrate()
+    assert without_journal(twin.dsn) == without_journal(changed.dsn)
+
+
+def test_a_script_does_not_put_older_functions_back(changed: Yard) -> None:
+    changed.migrate()
+    shout = FUNCTION.format(arguments="p_text text", result="text", body="'two'")
+    changed.write("functions/notes/shout.sql", shout)
+    script = scripts.script(changed.dsn, "academy", tree_=changed.tree)
+    changed.write("functions/notes/shout.sql", shout.replace("two", "three"))
+    changed.migrate()
+    assert psql(changed.dsn, script).returncode == 3
+    assert changed.ask("select shout('')") == ["three"]
+
+
+def test_a_script_is_refused_once_a_step_was_begun(changed: Yard) -> None:
+    script = scripts.script(changed.dsn, "academy", tree_=changed.tree)
+    changed.run(
+        "insert into academy.schema_steps (migration_id, sha256, duration_ms, library_version, finished_at)"
+        " values ('0003.rate-notes', '', 0, '0', null)"
+    )
+    assert psql(changed.dsn, script).returncode == 3
+    assert changed.ask("select migration_id from _yoyo_migration order by 1") == [
+        "0001.create-notes",
+        "0002.protect-notes",
+    ]
+
+
+def test_a_command_for_psql_is_not_scripted(changed: Yard) -> None:
+    changed.write("sql/grants/student.sql", "grant select on notes to pgacademy_student;\n\\! true\n;\n")
+    with pytest.raises(MigrationError):
+        scripts.script(changed.dsn, "academy", tree_=changed.tree)
+
+
 def test_a_script_is_refused_by_a_school_that_went_on_meanwhile(changed: Yard) -> None:
     twin = changed
     script = scripts.script(twin.dsn, "academy", tree_=twin.tree)
@@ -396,7 +608,7 @@ def test_the_whole_project_is_scripted_from_its_first_migration_on(
 
 
 def run(*arguments: str, dsn: str) -> tuple[int, str]:
-    done = CliRunner().invoke(app, ["plan", "--dsn", dsn, *arguments], env={"COLUMNS": "160"})
+    done = CliRunner().invoke(load(), ["plan", "--dsn", dsn, *arguments], env={"COLUMNS": "160"})
     return done.exit_code, done.output
 
 

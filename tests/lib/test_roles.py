@@ -37,6 +37,53 @@ def test_a_power_given_to_the_owner_is_reported(deploy: Connection, server: embe
             admin.execute("alter role academy_owner nocreaterole")
 
 
+@pytest.mark.parametrize(
+    ("drift", "undo"),
+    [
+        ("grant academy_admin to academy_student", "revoke academy_admin from academy_student"),
+        ("grant pgacademy_admin to academy_student", "revoke pgacademy_admin from academy_student"),
+        ("grant academy_owner to pgacademy_student", "revoke academy_owner from pgacademy_student"),
+        ("grant pg_read_all_data to academy_owner", "revoke pg_read_all_data from academy_owner"),
+        (
+            "grant pgacademy_student to academy_student with admin option",
+            "revoke admin option for pgacademy_student from academy_student",
+        ),
+        *(
+            (f"alter role {role} {attribute}", f"alter role {role} no{attribute}")
+            for role, attribute in (
+                ("academy_owner", "superuser"),
+                ("academy_student", "createrole"),
+                ("academy_student", "createdb"),
+                ("academy_student", "bypassrls"),
+                ("academy_owner", "replication"),
+                ("pgacademy_student", "login"),
+            )
+        ),
+        ("alter role academy_student noinherit", "alter role academy_student inherit"),
+    ],
+)
+def test_what_nobody_should_have_given_them(deploy: Connection, server: embedded.Server, drift: str, undo: str) -> None:
+    with psycopg.connect(server.dsn("postgres", "postgres"), autocommit=True) as admin:
+        if "noinherit" in drift and admin.info.server_version >= 160000:  # there, what counts is the grant's own
+            drift = "grant pgacademy_student to academy_student with inherit false"
+            undo = "grant pgacademy_student to academy_student with inherit true"
+            admin.execute("revoke pgacademy_student from academy_student granted by pgacademy_deploy")
+        try:
+            admin.execute(drift)
+            found = roles.inspect_roles(deploy, "academy")
+            assert len(found) == len(roles.check_roles(deploy, "academy")) == 1
+            with pytest.raises(RolesMissing) as caught:
+                roles.apply_roles(deploy, "academy")
+                roles.require_roles(deploy, "academy")
+            assert found[0].statement is not None
+            assert found[0].statement in (caught.value.hint or "")
+            admin.execute(found[0].statement)
+            assert roles.check_roles(deploy, "academy") == []
+        finally:
+            admin.execute("set client_min_messages = error")
+            admin.execute(undo)
+
+
 def test_many_at_once(server: embedded.Server) -> None:
     """Different sessions make the same roles at the same moment; roles belong to the cluster, no lock covers them."""
     failures: list[BaseException] = []

@@ -83,6 +83,24 @@ def test_positions_of_sequences_are_data(yard: Yard) -> None:
     assert taken(yard.dsn, "academy") == before
 
 
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [("extensions", {"table more", "type mood", "function lower(integer)"}), ("public", {"function lower(integer)"})],
+)
+def test_what_lies_beside_the_extensions(yard: Yard, place: str, told: set[str]) -> None:
+    """In `public` tables are others' business; a function is not, being taken where its arguments fit best."""
+    with connect(yard.dsn.replace("user=pgacademy_deploy", "user=postgres")) as admin:
+        admin.execute(f"create schema if not exists {place}")
+        admin.execute(f"grant usage on schema {place} to public")
+        admin.execute(f"create extension pg_trgm schema {place}")
+        admin.execute(f"create table {place}.more (id int generated always as identity)")
+        admin.execute(f"create type {place}.mood as enum ('good')")
+        admin.execute(f"create function {place}.lower(int) returns int language sql as 'select 1'")
+    yard.migrate()
+    found = [key for key in taken(yard.dsn, "academy").rows if key.object == snapshot.BESIDE_EXTENSIONS]
+    assert {f"{key.kind} {key.name}" for key in found} == told
+
+
 PARTITIONED = """
 create table days (day date not null, amount int constraint days_amount_check check (amount > 0))
 partition by range (day);

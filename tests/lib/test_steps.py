@@ -52,6 +52,10 @@ def test_directives_may_be_repeated() -> None:
         "select 'commit; \\copy'; -- rollback;\n",
         "refresh materialized view concurrently seen;\n",
         "-- transactional: false\ncreate index concurrently things_id_idx on things (id);\n",
+        "-- transactional: false\nalter type mood add value if not exists 'fair' before 'good';\n",
+        "-- transactional: false\nalter table parts detach partition parts_1 finalize;\n",
+        "-- transactional: false\nreindex (verbose, concurrently) table things;\n",
+        "-- transactional: false\nvacuum (analyze) things;\n",
         "-- backfill: things\nupdate things set x = 1 where id > :from_key and id <= :to_key;\n",
     ],
 )
@@ -87,6 +91,17 @@ def test_good_files(tmp_path: Path, text: str) -> None:
         ("-- transactional: perhaps\n" + GOOD, "perhaps"),
         ("-- transactional: false\n" + GOOD + GOOD, "2 statements"),
         ("-- transactional: false\nbegin;\n", "line 2"),
+        ("-- transactional: false\n" + GOOD, "line 2"),
+        ("-- transactional: false\n\ninsert into things values (1);\n", "line 3"),
+        ("-- transactional: false\ncreate index things_id_idx on things (id);\n", "line 2"),
+        ("-- transactional: false\ndrop index things_id_idx;\n", "line 2"),
+        ("-- transactional: false\nreindex table things;\n", "line 2"),
+        ("-- transactional: false\nalter table parts detach partition parts_1;\n", "line 2"),
+        ("-- transactional: false\nalter type mood add value 'fair';\n", "line 2"),
+        ("-- transactional: false\nrefresh materialized view concurrently seen;\n", "line 2"),
+        ("-- transactional: false\nanalyze things;\n", "line 2"),
+        ("-- transactional: false\ncall work_in_parts();\n", "line 2"),
+        ("-- transactional: false\ndo $$ begin commit; end $$;\n", "line 2"),
         ("-- backfill: things\nupdate things set x = 1;\n", "sql"),
         ("-- backfill: things\nupdate things set x = 1 where id > :from_key and id <= :to_key; select 1;\n", "sql"),
         ("-- backfill: things\ncommit;\n", "line 2"),
@@ -132,6 +147,18 @@ def test_files_that_cannot_stand_there(tmp_path: Path, name: str, text: bytes) -
     assert len(read_steps(tmp_path)) == 1  # a file that comes later is seen all the same
     (tmp_path / name).write_bytes(text)
     with pytest.raises(MigrationError, match=name.replace(".", r"\.")):
+        read_steps(tmp_path)
+
+
+@pytest.mark.parametrize(("letter", "most"), [("a", 237), ("ü", 118)])
+def test_a_name_that_leaves_none_for_the_rollback_file(tmp_path: Path, letter: str, most: int) -> None:
+    """255 bytes are what file systems take."""
+    good = step(tmp_path, GOOD, f"0003.{letter * most}.sql")
+    good.rollback_path.write_text("drop table things;\n")
+    for found in read_steps(tmp_path):
+        check(found)
+    step(tmp_path, GOOD, f"0004.{letter * (most + 1)}.sql")
+    with pytest.raises(MigrationError, match=r"^0004\."):
         read_steps(tmp_path)
 
 

@@ -15,8 +15,11 @@ from dataclasses import dataclass
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
+from typer.testing import CliRunner
 
 from pgacademy import embedded, migrations, roles, snapshot, verification
+from pgacademy.baselines import BaselineReport
+from pgacademy.cli import app
 from pgacademy.cli.exit_codes import DRIFTED, PENDING
 from pgacademy.connection import Connection, connect
 from pgacademy.errors import LockBusy, MigrationError, NotAllowed, SchoolMissing, UsageError
@@ -283,6 +286,150 @@ DRIFTS = [
 ]  # fmt: skip
 
 
+# What only an administrator does, how it is undone, and the entry that names it. The path is that of the school.
+BY_ADMINISTRATORS = [
+    # the index of a constraint
+    ("update pg_index set indisvalid = false where indexrelid = 'notes_pkey'::regclass",
+     "update pg_index set indisvalid = true where indexrelid = 'notes_pkey'::regclass",
+     "table notes", "constraint", "notes_pkey", "", "different"),
+    ("alter index notes_pkey set (fillfactor = 40)", "alter index notes_pkey reset (fillfactor)",
+     "table notes", "constraint", "notes_pkey", "", "different"),
+    ("alter table notes cluster on notes_pkey", "alter table notes set without cluster",
+     "table notes", "constraint", "notes_pkey", "", "different"),
+    ("alter index notes_pkey set tablespace elsewhere", "alter index notes_pkey set tablespace pg_default",
+     "table notes", "constraint", "notes_pkey", "", "different"),
+    # where things are
+    ("alter table notes cluster on notes_body_idx", "alter table notes set without cluster",
+     "table notes", "index", "notes_body_idx", "", "different"),
+    ("alter table parts set tablespace elsewhere", "alter table parts set tablespace pg_default",
+     "table parts", "table", "", "tablespace", "different"),
+    ("alter index parts_note_id_idx set tablespace elsewhere",
+     "alter index parts_note_id_idx set tablespace pg_default",
+     "table parts", "index", "parts_note_id_idx", "", "different"),
+    # who gets the rows
+    ("create publication all_notes for table notes (id, body) where (id > 5)", "drop publication all_notes",
+     "table notes", "publication", "all_notes", "", NEW),
+    ("create publication whole for tables in schema hill", "drop publication whole",
+     "schema", "publication", "whole", "", NEW),
+    ("alter default privileges for role hill_service in schema hill grant select on tables to public",
+     "alter default privileges for role hill_service in schema hill revoke select on tables from public",
+     "default privileges", "default privileges", "tables in the school by <school>_service", "", NEW),
+    # what stands on it from outside
+    ("create table public.more (id bigint constraint more_fkey references notes)", "drop table public.more",
+     "table notes", "constraint from outside", "public.more more_fkey", "", NEW),
+    ("create table public.more () inherits (parts)", "drop table public.more",
+     "table parts", "child outside", "public.more", "", NEW),
+    ("create table public.more partition of days for values from ('2026-01-01') to ('2027-01-01')",
+     "drop table public.more", "table days", "child outside", "public.more", "", NEW),
+    # what its names may be taken for
+    ("create function extensions.more() returns int language sql as 'select 1'", "drop function extensions.more",
+     "extensions schema", "function", "more()", "", NEW),
+    ("create table extensions.more (id int)", "drop table extensions.more",
+     "extensions schema", "table", "more", "", NEW),
+    ("create type extensions.more as enum ('a')", "drop type extensions.more",
+     "extensions schema", "type", "more", "", NEW),
+    ("create operator extensions.=== (leftarg = int, rightarg = int, function = int4eq)",
+     "drop operator extensions.=== (int, int)", "extensions schema", "operator", "===(integer,integer)", "", NEW),
+    # roles
+    ("set role pgacademy_deploy; revoke pgacademy_student from hill_student; reset role",
+     "set role pgacademy_deploy; grant pgacademy_student to hill_student; reset role",
+     "role hill_student", "member", "of pgacademy_student", "", OLD),
+    ("grant hill_admin to hill_student", "revoke hill_admin from hill_student",
+     "role hill_student", "member", "of hill_admin", "", NEW),
+    ("grant pgacademy_admin to hill_student", "revoke pgacademy_admin from hill_student",
+     "role hill_student", "member", "of pgacademy_admin", "", NEW),
+    ("grant pg_read_all_data to hill_owner", "revoke pg_read_all_data from hill_owner",
+     "role hill_owner", "member", "of pg_read_all_data", "", NEW),
+    ("grant pgacademy_student to hill_student with admin option",
+     "revoke admin option for pgacademy_student from hill_student",
+     "role hill_student", "member", "of pgacademy_student with admin option", "", NEW),
+    ("alter role hill_student bypassrls", "alter role hill_student nobypassrls",
+     "role hill_student", "attribute", "bypassrls", "", NEW),
+    ("alter role hill_owner replication", "alter role hill_owner noreplication",
+     "role hill_owner", "attribute", "replication", "", NEW),
+    ("alter role pgacademy_student login", "alter role pgacademy_student nologin",
+     "role pgacademy_student", "attribute", "login", "", NEW),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def administrator(made: Made, server: embedded.Server) -> Iterator[Connection]:
+    """A superuser's connection to the school's database, which has a tablespace `elsewhere`."""
+    dsn = server.dsn("verification", "postgres")
+    with psycopg.connect(dsn, autocommit=True, options="-c search_path=hill,extensions") as admin:
+        admin.execute("set allow_in_place_tablespaces = on")
+        admin.execute("create tablespace elsewhere location ''")
+        admin.execute("set allow_system_table_mods = on")
+        admin.execute("set client_min_messages = error")
+        yield admin
+        admin.execute("drop tablespace elsewhere")
+
+
+@pytest.mark.parametrize("drift", BY_ADMINISTRATORS, ids=[drift[0][:60] for drift in BY_ADMINISTRATORS])
+def test_what_an_administrator_did_is_named_and_its_undoing_seen(
+    school: School, administrator: Connection, drift: tuple[str, str, str, str, str, str, str]
+) -> None:
+    statement, undo, *entry = drift
+    administrator.execute(statement)
+    try:
+        found = school.verify()
+    finally:
+        administrator.execute(undo)
+    told = [[item.object, item.kind, item.name, item.attribute, item.state] for item in found.differences]
+    assert told == [entry]
+    assert found.has_drifted
+    assert school.verify().differences == ()
+
+
+def test_what_mends_a_role_is_told_and_does(school: School, administrator: Connection) -> None:
+    administrator.execute("alter role hill_student bypassrls createdb")
+    administrator.execute("grant hill_admin to hill_student")
+    found = school.verify()
+    assert len(found.mending) == 3
+    for statement in found.mending:
+        administrator.execute(statement)
+    assert school.verify().is_clean
+    assert school.verify().mending == ()
+
+
+def test_roles_are_looked_at_even_when_the_school_is_behind(
+    school: School, administrator: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot, "compare", lambda *_: pytest.fail("compared"))
+    school.run(
+        "insert into schema_steps (migration_id, sha256, duration_ms, library_version, finished_at) "
+        "values ('0001.create-all.more', 'x', 0, '0', null)"
+    )
+    administrator.execute("alter role hill_student createdb")
+    try:
+        found = school.verify()
+    finally:
+        administrator.execute("alter role hill_student nocreatedb")
+        school.run("delete from schema_steps where finished_at is null")
+    assert not found.objects_compared
+    assert [(item.object, item.name) for item in found.differences] == [("role hill_student", "createdb")]
+
+
+def test_what_is_planted_beside_the_extensions_shows_in_a_comparison_with_a_rebuild(
+    school: School, administrator: Connection
+) -> None:
+    administrator.execute("create function extensions.more() returns int language sql as 'select 1'")
+    try:
+        found = verification.verify(school.dsn, "hill", scratch_dsn=school.dsn, tree_=school.tree)
+    finally:
+        administrator.execute("drop function extensions.more")
+    assert ("extensions schema", "more()") in {(item.object, item.name) for item in found.differences}
+
+
+def test_whether_it_is_a_development_school_is_told_and_no_drift(school: School) -> None:
+    assert not school.verify().is_development
+    release = school.verify().school_version
+    school.run(f"comment on schema hill is 'pgacademy {release}: a development school.'")
+    found = school.verify()
+    school.run(f"comment on schema hill is 'pgacademy {release}: a school.'")
+    assert (found.is_development, found.is_clean) == (True, True)
+
+
 @pytest.mark.parametrize("drift", DRIFTS, ids=[drift[0][:60] for drift in DRIFTS])
 def test_drift_is_named_and_its_undoing_seen(
     school: School, drift: tuple[str, str | None, str, str, str, str, str]
@@ -449,6 +596,28 @@ def test_another_tree_than_the_snapshots(measured: Yard) -> None:
     with pytest.raises(MigrationError) as caught:
         verified(measured)
     assert "--scratch-dsn" in (caught.value.hint or "")
+
+
+def test_a_file_without_a_checksum_is_told_and_no_drift(measured: Yard) -> None:
+    measured.run("delete from academy.schema_steps where migration_id = '0001.create-notes'")  # as yoyo leaves it
+    found = verified(measured)
+    assert files(found).unchecked == ("0001.create-notes",)
+    assert found.is_clean
+
+
+@pytest.mark.parametrize("table", ["_yoyo_migration", "schema_steps", "schema_objects"])
+def test_a_table_of_the_journal_is_lost(measured: Yard, table: str) -> None:
+    measured.run(f"drop table academy.{table} cascade")
+    with pytest.raises(MigrationError, match=table):
+        verified(measured)
+
+
+def test_a_view_of_the_journal_is_lost(measured: Yard, reader: str) -> None:
+    measured.run("drop view academy.schema_journal")
+    for dsn, has_files in ((measured.dsn, True), (reader, False)):
+        found = verified(measured, dsn)
+        assert [(item.object, item.state) for item in found.differences] == [("view schema_journal", "missing")]
+        assert (found.files is not None) is has_files
 
 
 def test_no_such_school(measured: Yard) -> None:
@@ -647,6 +816,14 @@ def command(*arguments: str, code: int) -> str:
     )
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout
+
+
+def test_baseline_leads_to_verify(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It looks for tables and no more: what their columns are only verify says."""
+    monkeypatch.setattr(migrations, "baseline", lambda *_: BaselineReport("academy", ("0001.a",), ("a",)))
+    done = CliRunner().invoke(app, ["baseline", "--to", "0001.a", "--dsn", "host=nowhere"])
+    assert done.exit_code == 0, done.output
+    assert "`pgacademy verify --school academy`" in done.output
 
 
 def test_the_command(dsn: str, deploy: Connection) -> None:

@@ -6,16 +6,37 @@ Exit codes: 0 done, clean · 1 failed · 2 something is pending · 3 something h
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import psycopg
 import typer
 
-from pgacademy.cli import board, demo, keys, logins, new, output, plan, school, server, verify
 from pgacademy.cli.app import app
 from pgacademy.errors import PgacademyError, UsageError, translate
 
-app.add_typer(logins.app, name="login")
-app.add_typer(keys.app, name="keys")
+#: Which module holds which commands. The program reads in the one it needs: all of them take longer than most commands.
+MODULES = {
+    "board": ("leaderboard", "refresh"),
+    "demo": ("demo",),
+    "keys": ("keys",),
+    "logins": ("login",),
+    "new": ("new",),
+    "plan": ("plan",),
+    "school": ("roles", "migrate", "status", "history", "rollback", "baseline", "seed"),
+    "schools": ("schools", "mark", "rename", "drop", "reset"),
+    "server": ("up", "down", "psql"),
+    "verify": ("verify",),
+}
+
+
+def load(command: str | None = None) -> typer.Typer:
+    """The program with the module of one command read in, or with all, as its help needs them."""
+    found = [module for module, commands in MODULES.items() if command in commands]
+    for name in found or MODULES:
+        module = import_module(f"pgacademy.cli.{name}")
+        if module.app is not app and module.app not in (group.typer_instance for group in app.registered_groups):
+            app.add_typer(module.app, name=MODULES[name][0])
+    return app
 
 
 def main() -> None:
@@ -24,11 +45,15 @@ def main() -> None:
     usage_errors = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
     usage_errors.exit_code = UsageError.exit_code  # type: ignore[attr-defined]
     try:
-        app(prog_name="pgacademy")
+        load(sys.argv[1] if len(sys.argv) > 1 else None)(prog_name="pgacademy")
     except PgacademyError as exc:
+        from pgacademy.cli import output  # noqa: PLC0415  (what draws is read in where something is drawn)
+
         sys.exit(output.failure(exc))
     except psycopg.Error as exc:
+        from pgacademy.cli import output  # noqa: PLC0415
+
         sys.exit(output.failure(translate(exc)))
 
 
-__all__ = ["app", "board", "demo", "main", "new", "plan", "school", "server", "verify"]
+__all__ = ["app", "load", "main"]

@@ -79,5 +79,17 @@ def progress(title: str, as_json: bool) -> Iterator[Callable[[str, int, int], No
         yield report
 
 
+def human_size(size: int | None) -> str:
+    """Bytes as people read them, in powers of 1024: 8 kB, 1.2 GB."""
+    if size is None:
+        return ""
+    number = float(size)
+    for unit in ("B", "kB", "MB", "GB"):
+        if number < 1024:
+            return f"{number:.0f} {unit}" if number >= 10 or unit == "B" else f"{number:.1f} {unit}"
+        number /= 1024
+    return f"{number:.1f} TB"
+
+
 def _counts(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)

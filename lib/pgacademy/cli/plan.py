@@ -13,11 +13,12 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from pgacademy import lock_levels, plans, scripts
+from pgacademy import plans, scripts
 from pgacademy.cli import exit_codes
 from pgacademy.cli.app import DEFAULT_SCHOOL, Dsn, Json, School, app, conninfo
-from pgacademy.cli.output import out, result
+from pgacademy.cli.output import human_size, out, result
 from pgacademy.errors import UsageError
+from pgacademy.lock_effects import ROW_EXCLUSIVE
 from pgacademy.plans import Plan, PlannedFile, PlannedStatement, PlannedStep, TableEffect
 
 _STYLES = {"reads and writes": "bold red", "writes": "yellow", "unknown": "magenta", "schema changes": "cyan"}
@@ -44,7 +45,9 @@ def plan(
         raise UsageError("--sql and --json exclude each other.", hint="Say one of them.")
     if sql:
         text = scripts.script(conninfo(dsn), school)
-        sys.stdout.write(text)
+        # As the script itself says of its encoding; and no line's end is changed.
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.flush()
         raise typer.Exit(exit_codes.PENDING if text.count("\n") > 1 else exit_codes.DONE)
     found = plans.plan(conninfo(dsn), school)
     if json:
@@ -117,7 +120,7 @@ def _matters(effect: TableEffect) -> bool:
     if effect.is_new:
         return False
     waits = effect.blocks in ("reads and writes", "writes", "unknown")
-    return waits or effect.rewrites or effect.scans or effect.lock == lock_levels.ROW_EXCLUSIVE
+    return waits or effect.rewrites or effect.scans or effect.lock == ROW_EXCLUSIVE
 
 
 def _words(effect: TableEffect) -> str:
@@ -177,15 +180,3 @@ def _count(number: int, what: str) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= 44 else f"{text[:43]}…"
-
-
-def human_size(size: int | None) -> str:
-    """Bytes as people read them, in powers of 1024: 8 kB, 1.2 GB."""
-    if size is None:
-        return ""
-    number = float(size)
-    for unit in ("B", "kB", "MB", "GB"):
-        if number < 1024:
-            return f"{number:.0f} {unit}" if number >= 10 or unit == "B" else f"{number:.1f} {unit}"
-        number /= 1024
-    return f"{number:.1f} TB"

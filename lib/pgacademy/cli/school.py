@@ -35,6 +35,13 @@ StatementTimeout = Annotated[
 Wait = Annotated[
     float, typer.Option("--wait", min=0, help="Seconds to wait while somebody else is at work on the school.")
 ]
+BackfillPause = Annotated[
+    float | None,
+    typer.Option("--backfill-pause", min=0, help="Seconds between two batches of a backfill, whatever its file says."),
+]
+Development = Annotated[
+    bool, typer.Option("--development", help="Make a new school a development one, which `reset` may empty.")
+]
 AllSchools = Annotated[bool, typer.Option("--all-schools", help="Every school of the database, several at a time.")]
 
 
@@ -72,18 +79,22 @@ def migrate(
     lock_budget: LockBudget = _USUAL.budget_s,
     statement_timeout: StatementTimeout = _USUAL.statement_timeout_s,
     wait: Wait = _USUAL.wait_s,
+    backfill_pause: BackfillPause = _USUAL.backfill_pause_s,
+    development: Development = False,
     all_schools: AllSchools = False,
     jobs: Jobs = JOBS,
     json: Json = False,
 ) -> None:
     """Bring a school up to this version of the library. Safe to run at any time, and again."""
-    patience = Patience(lock_timeout, lock_budget, statement_timeout, wait)
+    patience = Patience(lock_timeout, lock_budget, statement_timeout, wait, backfill_pause)
     if all_schools:
+        if development:
+            raise UsageError("--development is for one new school.", hint="Leave out --all-schools.")
         schools.migrate_all(dsn, jobs, patience, json)
         return
     target = conninfo(dsn)
     with progress(f"Migrating {school}", json) as report:
-        done = migrations.migrate(target, school, report, patience=patience)
+        done = migrations.migrate(target, school, report, patience=patience, development=development)
     text = (
         f"{school} is up to date: {len(done.applied)} migrations, {len(done.repeatables)} functions, views, triggers, "
         f"policies and grants applied, {len(done.dropped)} dropped, in {done.duration_s:.1f} s."
@@ -200,7 +211,8 @@ def baseline(
         done = migrations.baseline(conninfo(dsn), school, to, report)
     text = (
         f"{len(done.applied)} migrations count as applied in {school}; {len(done.tables)} tables were found for them. "
-        f"Run `pgacademy migrate --school {school}` for the rest."
+        f"Run `pgacademy migrate --school {school}` for the rest, then `pgacademy verify --school {school}`: only that "
+        "says whether those tables are as the migrations make them."
     )
     result(asdict(done), json, text)
 

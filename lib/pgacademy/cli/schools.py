@@ -18,8 +18,7 @@ from rich.text import Text
 from pgacademy import fleet, lifecycle, migrations, registry
 from pgacademy.cli.app import Dsn, Json, app, conninfo
 from pgacademy.cli.exit_codes import FAILED, compared
-from pgacademy.cli.output import err, progress, result
-from pgacademy.cli.plan import human_size
+from pgacademy.cli.output import err, human_size, progress, result
 from pgacademy.connection import connect
 from pgacademy.errors import UsageError
 from pgacademy.locking import Patience, patient

@@ -46,7 +46,9 @@ def verify(
 
 
 def _lines(found: Verification, repaired: list[str]) -> list[str]:
-    lines = [f"applied again: {path}" for path in repaired]
+    kind = "a development school, which `pgacademy reset` may empty" if found.is_development else "a school"
+    lines = [f"{found.school}: {kind}, of pgacademy {found.school_version or '(unfinished)'}."]
+    lines += [f"applied again: {path}" for path in repaired]
     if found.files is None:
         lines.append("This login may not read the school's journal, so files were not checked.")
     else:
@@ -58,6 +60,7 @@ def _lines(found: Verification, repaired: list[str]) -> list[str]:
             ("pending", found.files.pending),
             ("changed files", found.files.changed),
             ("gone from the tree", found.files.vanished),
+            ("applied without a checksum, so that nobody knows whether they were edited", found.files.unchecked),
         ):
             lines += [f"{label} ({len(names)}):", *(f"  {name}" for name in names)] if names else []
     heading = ""
@@ -86,11 +89,18 @@ def _told(item: Difference) -> list[str]:
     return [f"  {what}:", *(f"    {line}" for line in changes)]
 
 
+def _advice_on_roles(found: Verification) -> list[str]:
+    missing = sum(item.object.startswith("role ") for item in found.differences) - len(found.mending)
+    lines = ["Roles are put right by an administrator:", *(f"  {text};" for text in found.mending)]
+    apply = f"`pgacademy roles --apply --school {found.school}` makes what is missing of the roles."
+    return [*(lines if found.mending else []), *([apply] if missing else [])]
+
+
 def _advice(found: Verification) -> list[str]:
     school = f"--school {found.school}"
+    lines = _advice_on_roles(found)
     if not found.objects_compared:
-        return [f"Behind, so objects were not compared: run `pgacademy migrate {school}` first."]
-    lines = []
+        return [*lines, f"Behind, so objects were not compared: run `pgacademy migrate {school}` first."]
     if found.files and found.files.have_drifted:
         lines.append("Restore the files as they were applied; what should change goes into a new migration.")
     if found.differences:

@@ -165,22 +165,25 @@ comment on column schema_files.text is 'The file''s text as it was applied; null
 grant select on schema_journal, schema_files to pgacademy_analyst, pgacademy_admin;
 
 -- name: is_complete
--- Whether every table and column of the school's journal is there, for any login to ask.
-select count(*) = 5
+-- Whether every table of the school's journal is there, with its latest column, for any login to ask.
+select count(*) = 6
 from pg_class as c
 inner join pg_namespace as n on c.relnamespace = n.oid
+inner join (
+    values
+    ('_yoyo_migration', 'migration_id'),
+    ('schema_steps', 'finished_at'),
+    ('schema_history', 'id'),
+    ('schema_backfills', 'until_key'),
+    ('schema_objects', 'text'),
+    ('schema_files', 'kind')
+) as w (relation, latest) on c.relname = w.relation
 where
     n.nspname = %(school)s
     and c.relkind in ('r', 'v')
-    and (
-        c.relname in ('schema_history', 'schema_backfills', 'schema_objects', 'schema_files')
-        or (
-            c.relname = 'schema_steps'
-            and exists (
-                select from pg_attribute as a
-                where a.attrelid = c.oid and a.attname = 'finished_at' and not a.attisdropped
-            )
-        )
+    and exists (
+        select from pg_attribute as a
+        where a.attrelid = c.oid and a.attname = w.latest and not a.attisdropped
     )
 
 -- name: exists
@@ -190,13 +193,15 @@ select to_regclass('schema_objects') is not null
 select to_regclass('schema_history') is not null
 
 -- name: state
--- Every migration applied or begun, in the order in which that was done. yoyo knows those that are done.
+-- Every migration applied or begun, in the order in which that was done. yoyo knows those that are done. One that we
+-- had finished and yoyo does not know was taken back by yoyo itself; as JSON, because an old journal has no such column.
 select
     coalesce(m.migration_id, s.migration_id)::text as migration_id,
     s.sha256,
     m.migration_id is not null as is_done
 from _yoyo_migration as m
 full join schema_steps as s on m.migration_id = s.migration_id
+where m.migration_id is not null or to_jsonb(s) ->> 'finished_at' is null
 order by is_done desc, m.applied_at_utc, migration_id
 
 -- name: begin
@@ -207,6 +212,7 @@ on conflict (migration_id) do update set
     library_version = excluded.library_version
 
 -- name: mark
+-- Without a duration, it is that of the transaction until now.
 with marked as (
     insert into _yoyo_migration (migration_hash, migration_id, applied_at_utc)
     values (%(hash)s, %(id)s, clock_timestamp() at time zone 'UTC')
@@ -222,11 +228,15 @@ logged as (
 
 told as (
     insert into schema_history (operation, migration_id, os_user, hostname, duration_ms, library_version)
-    values (%(operation)s, %(id)s, %(username)s, %(hostname)s, %(duration_ms)s, %(library_version)s)
+    values (%(operation)s, %(id)s, %(username)s, %(hostname)s, coalesce(
+            %(duration_ms)s::bigint, (extract(epoch from clock_timestamp() - transaction_timestamp()) * 1000)::bigint
+        ), %(library_version)s)
 )
 
 insert into schema_steps (migration_id, sha256, duration_ms, library_version)
-values (%(id)s, %(sha256)s, %(duration_ms)s, %(library_version)s)
+values (%(id)s, %(sha256)s, coalesce(
+            %(duration_ms)s::bigint, (extract(epoch from clock_timestamp() - transaction_timestamp()) * 1000)::bigint
+        ), %(library_version)s)
 on conflict (migration_id) do update set
     sha256 = excluded.sha256,
     applied_by = excluded.applied_by,

@@ -23,16 +23,26 @@ from pg_namespace as n
 where n.nspname = %(school)s
 
 -- name: strangers_who_may_create
--- Who but its owner may CREATE in a schema of the path, and could so plant a function or operator that outranks ours.
+-- Who may CREATE in a schema of the path, and could so plant a function or operator that outranks ours. In the schema
+-- of the extensions that is also its owner, unless it is the database's, this login, or may act as this school anyway.
 select
     n.nspname::text,
-    case a.grantee when 0 then 'PUBLIC' else pg_get_userbyid(a.grantee)::text end
+    case a.grantee when 0 then 'PUBLIC' else pg_get_userbyid(a.grantee)::text end,
+    a.grantee = n.nspowner
 from pg_namespace as n
 cross join lateral aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) as a
 where
     (n.nspname = %(school)s or n.oid = (select e.extnamespace from pg_extension as e where e.extname = 'pg_trgm'))
     and a.privilege_type = 'CREATE'
-    and a.grantee <> n.nspowner
+    and (
+        a.grantee <> n.nspowner
+        or (
+            n.nspname <> %(school)s
+            and pg_get_userbyid(n.nspowner) not in (session_user, 'pg_database_owner')
+            and n.nspowner <> (select d.datdba from pg_database as d where d.datname = current_database())
+            and not pg_has_role(n.nspowner, coalesce(to_regrole(%(owner)s), n.nspowner::regrole)::oid, 'member')
+        )
+    )
 
 -- name: roles_without_usage
 -- Which of the roles may not use the schema of the extensions (is_school false) or that of the school (true). Names are
@@ -73,12 +83,19 @@ select
     set_config('lock_timeout', '2s', false),
     set_config('statement_timeout', '0', false),
     set_config('timezone', 'UTC', false),
+    set_config('standard_conforming_strings', 'on', false),
+    set_config('transform_null_equals', 'off', false),
+    set_config('datestyle', 'ISO, MDY', false),
+    set_config('intervalstyle', 'postgres', false),
+    set_config('extra_float_digits', '1', false),
     set_config('client_min_messages', 'warning', false)
 
 -- name: migration_settings
 -- client_connection_check_interval: the locks of a client that was killed are free within half a second, because the
 -- server looks for it. tcp_…: those of a client whose machine is gone, within half a minute. idle_…: those of one that
--- was stopped and lives, soon after; a migrator is idle only between two attempts, and in no transaction then.
+-- was stopped and lives, soon after; a migrator is idle only between two attempts, and in no transaction then. What
+-- changes the meaning of SQL, or of a key written down as text, is the same whatever login, database and environment say.
+-- row_security: a statement that a policy would filter is an error, not a migration of some rows.
 select
     pg_backend_pid(),
     set_config('application_name', %(application_name)s, false),
@@ -92,10 +109,61 @@ select
     set_config('lock_timeout', %(lock_ms)s || 'ms', false),
     set_config('statement_timeout', %(statement_ms)s || 'ms', false),
     set_config('timezone', 'UTC', false),
+    set_config('standard_conforming_strings', 'on', false),
+    set_config('transform_null_equals', 'off', false),
+    set_config('datestyle', 'ISO, MDY', false),
+    set_config('intervalstyle', 'postgres', false),
+    set_config('extra_float_digits', '1', false),
+    set_config('row_security', 'off', false),
     set_config('client_min_messages', 'warning', false)
+
+-- name: no_transaction_timeout
+-- Since PostgreSQL 17. A file takes as long as it takes.
+select set_config('transaction_timeout', '0', false)
 
 -- name: limit_locks
 select set_config('lock_timeout', %(lock_ms)s || 'ms', true)
+
+-- name: table_locks
+-- The statements that take the locks of a statement one by one, partitions and children included. A foreign key that
+-- goes locks the table at its other end too.
+with recursive wanted as (
+    select
+        c.oid,
+        w.lock,
+        w.number
+    from unnest(%(tables)s::text[], %(locks)s::text[], %(constraints)s::text[])
+    with ordinality as w (name, lock, goes, number)
+    inner join pg_class as c on w.name = c.relname and c.relnamespace = current_schema()::regnamespace
+    union all
+    select
+        o.oid,
+        'ACCESS EXCLUSIVE',
+        w.number
+    from unnest(%(tables)s::text[], %(constraints)s::text[]) with ordinality as w (name, goes, number)
+    inner join pg_class as c on w.name = c.relname and c.relnamespace = current_schema()::regnamespace
+    inner join pg_constraint as f on c.oid in (f.conrelid, f.confrelid) and f.contype = 'f'
+    cross join lateral (select case c.oid when f.conrelid then f.confrelid else f.conrelid end as oid) as o
+    where w.goes = '*' or (w.goes = f.conname and c.oid = f.conrelid)
+),
+
+every as (
+    select w.oid, w.lock, w.number from wanted as w
+    union
+    select
+        i.inhrelid,
+        e.lock,
+        e.number
+    from every as e
+    inner join pg_inherits as i on e.oid = i.inhparent
+)
+
+select format('lock table only %%s in %%s mode', c.oid::regclass, e.lock) as statement
+from every as e
+inner join pg_class as c on e.oid = c.oid
+where c.relkind in ('r', 'p') and c.relpersistence <> 't'
+group by c.oid, e.lock
+order by min(e.number), c.oid
 
 -- name: limit_session_locks
 select set_config('lock_timeout', %(lock_ms)s || 'ms', false)
@@ -127,29 +195,36 @@ where
 set local role none
 
 -- name: lock_holders
--- Other sessions that hold relations of the school, the longest at it first. What the login may not see is null.
+-- Other sessions that hold relations of the school, the longest at it first, and prepared transactions, which have no
+-- process. What the login may not see is null.
 select
-    a.pid,
-    coalesce(a.usename, '')::text as login,
+    coalesce(a.pid, 0) as pid,
+    coalesce(a.usename, p.owner, '')::text as login,
     coalesce(a.application_name, '') as application,
     a.state,
-    extract(epoch from clock_timestamp() - a.xact_start)::float as open_s,
+    extract(epoch from clock_timestamp() - coalesce(a.xact_start, p.prepared))::float as open_s,
     a.query_start,
     left(case a.query when '<insufficient privilege>' then null else a.query end, 200) as query,
-    array_agg(distinct coalesce(t.relname, c.relname)::text) as tables
+    array_agg(distinct coalesce(t.relname, c.relname)::text) as tables,
+    p.gid as prepared
 from pg_locks as l
 inner join pg_class as c on l.relation = c.oid
 inner join pg_namespace as n on c.relnamespace = n.oid
 left join pg_index as i on c.oid = i.indexrelid
 left join pg_class as t on i.indrelid = t.oid
-inner join pg_stat_activity as a on l.pid = a.pid
+left join pg_stat_activity as a on l.pid = a.pid
+left join pg_locks as x
+    on l.pid is null and x.pid is null and x.locktype = 'transactionid' and l.virtualtransaction = x.virtualtransaction
+left join pg_prepared_xacts as p on x.transactionid = p.transaction
 where
     l.granted
-    and l.pid <> pg_backend_pid()
+    and l.pid is distinct from pg_backend_pid()
+    and (a.pid is not null or p.gid is not null)
     and l.database = (select d.oid from pg_database as d where d.datname = current_database())
     and n.nspname = %(school)s
-group by a.pid, a.usename, a.application_name, a.state, a.xact_start, a.query_start, a.query
-order by a.xact_start asc nulls last, a.pid
+group by
+    a.pid, a.usename, a.application_name, a.state, a.xact_start, a.query_start, a.query, p.gid, p.owner, p.prepared
+order by coalesce(a.xact_start, p.prepared) asc nulls last, a.pid
 
 -- name: snapshot_holders
 -- The sessions that CREATE INDEX CONCURRENTLY and its like wait for: old snapshots anywhere in the database.

@@ -35,14 +35,18 @@ where
 -- The same for several at once.
 select
     'pg_proc'::regclass::oid as classid,
-    p.oid
+    p.oid,
+    k.kind,
+    k.name
 from unnest(%(kinds)s::text[], %(names)s::text[]) as k (kind, name)
 inner join pg_proc as p on k.kind = 'function' and p.proname = k.name
 where p.pronamespace = current_schema()::regnamespace
 union all
 select
     'pg_class'::regclass::oid as classid,
-    c.oid
+    c.oid,
+    k.kind,
+    k.name
 from unnest(%(kinds)s::text[], %(names)s::text[]) as k (kind, name)
 inner join pg_class as c on k.kind = 'view' and c.relname = k.name and c.relkind in ('v', 'm')
 where c.relnamespace = current_schema()::regnamespace

@@ -39,6 +39,7 @@ with facts as (
     left join pg_am as am on c.relam = am.oid
     left join pg_foreign_table as ft on c.oid = ft.ftrelid
     left join pg_foreign_server as fs on ft.ftserver = fs.oid
+    left join pg_tablespace as ts on c.reltablespace = ts.oid
     cross join lateral (
         values
         ('owner', format('{role:%%s}', pg_get_userbyid(c.relowner))),
@@ -69,6 +70,7 @@ with facts as (
             end
         ),
         ('access method', nullif(am.amname, 'heap')::text),
+        ('tablespace', ts.spcname::text), -- null: that of the database
         ('server', fs.srvname || coalesce(' ' || ft.ftoptions::text, '')),
         (
             'inherits',
@@ -179,6 +181,7 @@ where
     )
 
 -- name: constraints
+-- With what its index has otherwise than usual.
 select
     case when t.oid is null then 'table ' || quote_ident(c.relname) else 'type ' || quote_ident(t.typname) end as object,
     'constraint' as kind,
@@ -189,10 +192,18 @@ select
         when exists (select from pg_trigger as g where g.tgconstraint = k.oid and g.tgisinternal and g.tgenabled <> 'O')
             then ' (its triggers are disabled)'
         else ''
-    end as definition
+    end
+    || coalesce(' with (' || (select string_agg(o, ', ' order by o) from unnest(x.reloptions) as o) || ')', '')
+    || coalesce(' tablespace ' || ts.spcname, '')
+    || case when i.indisclustered then ' (clustered on)' else '' end
+    || case when not i.indisvalid then ' (not valid)' else '' end
+    || case when not i.indisready then ' (not ready)' else '' end as definition
 from pg_constraint as k
 left join pg_class as c on k.conrelid = c.oid
 left join pg_type as t on k.contypid = t.oid
+left join pg_index as i on k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x')
+left join pg_class as x on i.indexrelid = x.oid
+left join pg_tablespace as ts on x.reltablespace = ts.oid
 where
     k.connamespace = current_schema()::regnamespace
     and k.contype not in ('n', 't')
@@ -206,12 +217,14 @@ select
     quote_ident(x.relname) as name,
     '' as attribute,
     pg_get_indexdef(i.indexrelid, 0, true)
-    || coalesce(' with (' || (select string_agg(o, ', ' order by o) from unnest(x.reloptions) as o) || ')', '')
+    || coalesce(' tablespace ' || ts.spcname, '')
+    || case when i.indisclustered then ' (clustered on)' else '' end
     || case when i.indisvalid then '' else ' (not valid)' end
     || case when i.indisready then '' else ' (not ready)' end as definition
 from pg_index as i
 inner join pg_class as x on i.indexrelid = x.oid
 inner join pg_class as c on i.indrelid = c.oid
+left join pg_tablespace as ts on x.reltablespace = ts.oid
 where
     c.relnamespace = current_schema()::regnamespace
     and c.relkind in ('r', 'p', 'm')
@@ -559,7 +572,7 @@ where
 group by p.object, p.owner
 
 -- name: default_privileges
--- Of the school's owner, in the school and everywhere.
+-- Of the school's owner, in the school and everywhere; of others, in the school.
 select
     'default privileges' as object,
     'default privileges' as kind,
@@ -567,7 +580,9 @@ select
         when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types'
         when 'n' then 'schemas' else 'large objects'
     end
-    || case d.defaclnamespace when 0 then '' else ' in the school' end as name,
+    || case d.defaclnamespace when 0 then '' else ' in the school' end
+    || case d.defaclrole when n.nspowner then '' else format(' by {role:%%s}', pg_get_userbyid(d.defaclrole)) end
+        as name,
     '' as attribute,
     coalesce(
         string_agg(
@@ -578,11 +593,146 @@ select
         'nothing'
     ) as definition
 from pg_default_acl as d
+inner join pg_namespace as n on n.oid = current_schema()::regnamespace
 left join lateral aclexplode(d.defaclacl) as a on true
+where d.defaclnamespace = n.oid or (d.defaclnamespace = 0 and d.defaclrole = n.nspowner)
+group by d.oid, d.defaclobjtype, d.defaclnamespace, d.defaclrole, n.nspowner
+
+-- name: publications
+-- A publication of all tables is the database's.
+select
+    'table ' || quote_ident(c.relname) as object,
+    'publication' as kind,
+    quote_ident(p.pubname) as name,
+    '' as attribute,
+    concat_ws(
+        ' ',
+        'of ' || coalesce(
+            (
+                select string_agg(quote_ident(a.attname), ', ' order by a.attnum)
+                from pg_attribute as a
+                where a.attrelid = c.oid and a.attnum = any(r.prattrs)
+            ),
+            'all columns'
+        ),
+        'where ' || pg_get_expr(r.prqual, r.prrelid, true)
+    ) as definition
+from pg_publication_rel as r
+inner join pg_publication as p on r.prpubid = p.oid
+inner join pg_class as c on r.prrelid = c.oid
+where c.relnamespace = current_schema()::regnamespace
+union all
+select
+    'schema' as object,
+    'publication' as kind,
+    quote_ident(p.pubname) as name,
+    '' as attribute,
+    'of all tables' as definition
+from pg_publication_namespace as r
+inner join pg_publication as p on r.pnpubid = p.oid
+where r.pnnspid = current_schema()::regnamespace
+
+-- name: outside
+-- What stands on the school's tables from other schemas, and keeps them from being changed.
+select
+    'table ' || quote_ident(c.relname) as object,
+    'constraint from outside' as kind,
+    format('%%I.%%I %%I', n.nspname, o.relname, k.conname) as name,
+    '' as attribute,
+    pg_get_constraintdef(k.oid, true) as definition
+from pg_constraint as k
+inner join pg_class as c on k.confrelid = c.oid
+inner join pg_class as o on k.conrelid = o.oid
+inner join pg_namespace as n on o.relnamespace = n.oid
+where k.contype = 'f' and c.relnamespace = current_schema()::regnamespace and o.relnamespace <> c.relnamespace
+union all
+select
+    'table ' || quote_ident(c.relname) as object,
+    'child outside' as kind,
+    format('%%I.%%I', n.nspname, o.relname) as name,
+    '' as attribute,
+    coalesce(pg_get_expr(o.relpartbound, o.oid), 'inherits') as definition
+from pg_inherits as i
+inner join pg_class as c on i.inhparent = c.oid
+inner join pg_class as o on i.inhrelid = o.oid
+inner join pg_namespace as n on o.relnamespace = n.oid
 where
-    d.defaclrole = (select n.nspowner from pg_namespace as n where n.oid = current_schema()::regnamespace)
-    and d.defaclnamespace in (0, current_schema()::regnamespace)
-group by d.oid, d.defaclobjtype, d.defaclnamespace
+    c.relkind in ('r', 'p', 'f')
+    and c.relnamespace = current_schema()::regnamespace
+    and o.relnamespace <> c.relnamespace
+
+-- name: beside_the_extensions
+-- What no extension owns in the schema of the extensions, which is in every function's path. If that is `public`, tables
+-- and types there may be somebody else's business: the school's names come first. Functions and operators are told even
+-- so, because of all in the path the one whose arguments fit best is taken.
+with extensions as (
+    select
+        n.oid,
+        n.nspname
+    from pg_extension as e
+    inner join pg_namespace as n on e.extnamespace = n.oid
+    where e.extname = 'pg_trgm'
+),
+
+others (class, oid, name) as (
+    select
+        'pg_proc'::regclass,
+        p.oid,
+        format('%%I(%%s)', p.proname, oidvectortypes(p.proargtypes))
+    from pg_proc as p
+    inner join extensions as e on p.pronamespace = e.oid
+    union all
+    select
+        'pg_operator'::regclass,
+        o.oid,
+        format(
+            '%%s(%%s)',
+            o.oprname, concat_ws(',', format_type(nullif(o.oprleft, 0), null), format_type(o.oprright, null))
+        )
+    from pg_operator as o
+    inner join extensions as e on o.oprnamespace = e.oid
+    union all
+    select
+        'pg_class'::regclass,
+        c.oid,
+        quote_ident(c.relname)
+    from pg_class as c
+    inner join extensions as e on c.relnamespace = e.oid
+    where c.relkind in ('r', 'p', 'f', 'v', 'm', 'S') and e.nspname <> 'public'
+    union all
+    select
+        'pg_type'::regclass,
+        t.oid,
+        quote_ident(t.typname)
+    from pg_type as t
+    inner join extensions as e on t.typnamespace = e.oid
+    left join pg_class as c on t.typrelid = c.oid
+    where
+        (c.oid is null or c.relkind = 'c')
+        and t.typtype <> 'm'
+        and not exists (select from pg_type as a where a.typarray = t.oid)
+        and e.nspname <> 'public'
+)
+
+select
+    'extensions schema' as object,
+    i.type as kind,
+    o.name,
+    '' as attribute,
+    'owned by no extension' as definition
+from others as o
+cross join lateral pg_identify_object(o.class, o.oid, 0) as i
+where
+    not exists (
+        select from pg_depend as d
+        where d.classid = o.class and d.objid = o.oid and d.deptype = 'e'
+    )
+    -- a serial column's or an identity's sequence goes with its table
+    and not exists (
+        select from pg_depend as d
+        where
+            d.classid = o.class and d.objid = o.oid and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i')
+    )
 
 -- name: comments
 with described (class, oid, part, object, name) as (
