@@ -20,19 +20,25 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "AsyncSession",
     "Session",
     "AddLesson",
+    "AwardCoins",
     "AwardXp",
+    "BuyStreakFreeze",
     "CheckAchievements",
     "CompleteLesson",
+    "ConfirmBlockchainCoins",
     "CreateCourse",
     "DropCourse",
     "Enroll",
+    "FailBlockchainCoins",
     "FindLogin",
+    "GrantMissingCoins",
     "GrantStreakFreeze",
     "LeaderboardAround",
     "LeaderboardPage",
     "LeaderboardTop",
     "RateCourse",
     "ReadEncryptedField",
+    "RecordBlockchainCoins",
     "RecordCompletion",
     "RecordDrop",
     "RecordEnrollment",
@@ -40,10 +46,12 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "RefreshLeaderboard",
     "RepairCounters",
     "ResumeLesson",
+    "ReverseCoins",
     "ReverseXp",
     "RotateSession",
     "SearchCourses",
     "StartLesson",
+    "TransferCoins",
     "UpdateCourse",
     "UpdateLesson",
     "VerifyIntegrity",
@@ -60,12 +68,31 @@ class AddLesson:
 
 
 @dataclass(frozen=True, slots=True)
+class AwardCoins:
+    """What award_coins() returns."""
+
+    balance: int
+    awarded: int
+
+
+@dataclass(frozen=True, slots=True)
 class AwardXp:
     """What award_xp() returns."""
 
     total_xp: int
     current_level: int
     awarded: int
+
+
+@dataclass(frozen=True, slots=True)
+class BuyStreakFreeze:
+    """What buy_streak_freeze() returns."""
+
+    transaction_id: UUID
+    price: int
+    balance: int
+    streak_freezes: int
+    current_streak: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +125,15 @@ class CompleteLesson:
     longest_streak: int
     achievements: Json
     next_lesson_id: UUID | None
+    coins_awarded: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmBlockchainCoins:
+    """What confirm_blockchain_coins() returns."""
+
+    status: str
+    balance: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +165,14 @@ class Enroll:
 
 
 @dataclass(frozen=True, slots=True)
+class FailBlockchainCoins:
+    """What fail_blockchain_coins() returns."""
+
+    status: str
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
 class FindLogin:
     """What find_login() returns."""
 
@@ -137,6 +181,16 @@ class FindLogin:
     role: str
     is_active: bool
     email_verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GrantMissingCoins:
+    """What grant_missing_coins() returns."""
+
+    people: int
+    transactions: int
+    coins: int
+    people_left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +264,15 @@ class ReadEncryptedField:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordBlockchainCoins:
+    """What record_blockchain_coins() returns."""
+
+    transaction_id: UUID
+    status: str
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
 class RecordCompletion:
     """What record_completion() returns."""
 
@@ -229,6 +292,7 @@ class RecordCompletion:
     longest_streak: int
     achievements: Json
     next_lesson_id: UUID | None
+    coins_awarded: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +362,14 @@ class ResumeLesson:
 
 
 @dataclass(frozen=True, slots=True)
+class ReverseCoins:
+    """What reverse_coins() returns."""
+
+    is_new: bool
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReverseXp:
     """What reverse_xp() returns."""
 
@@ -351,6 +423,14 @@ class StartLesson:
     status: str
     started_at: dt.datetime
     completed_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TransferCoins:
+    """What transfer_coins() returns."""
+
+    transaction_id: UUID
+    balance: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -490,6 +570,30 @@ _APPROVE_INSTRUCTOR: Procedure[object] = Procedure(
         ]
     ),
 )
+_AWARD_COINS: Procedure[AwardCoins] = Procedure(
+    "award_coins",
+    {
+        "user_id": "uuid",
+        "amount": "bigint",
+        "source_type": "text",
+        "source_id": "uuid",
+        "description": "text",
+        "occurrence": "text",
+    },
+    frozenset(
+        [
+            "user_id",
+            "amount",
+            "source_type",
+            "source_id",
+        ]
+    ),
+    (
+        "balance",
+        "awarded",
+    ),
+    AwardCoins,
+)
 _AWARD_XP: Procedure[AwardXp] = Procedure(
     "award_xp",
     {
@@ -526,6 +630,25 @@ _BEGIN_JOB: Procedure[object] = Procedure(
             "job",
         ]
     ),
+)
+_BUY_STREAK_FREEZE: Procedure[BuyStreakFreeze] = Procedure(
+    "buy_streak_freeze",
+    {
+        "idempotency_key": "text",
+    },
+    frozenset(
+        [
+            "idempotency_key",
+        ]
+    ),
+    (
+        "transaction_id",
+        "price",
+        "balance",
+        "streak_freezes",
+        "current_streak",
+    ),
+    BuyStreakFreeze,
 )
 _CALCULATE_USER_LEVEL: Procedure[object] = Procedure(
     "calculate_user_level",
@@ -586,8 +709,26 @@ _COMPLETE_LESSON: Procedure[CompleteLesson] = Procedure(
         "longest_streak",
         "achievements",
         "next_lesson_id",
+        "coins_awarded",
     ),
     CompleteLesson,
+)
+_CONFIRM_BLOCKCHAIN_COINS: Procedure[ConfirmBlockchainCoins] = Procedure(
+    "confirm_blockchain_coins",
+    {
+        "transaction_id": "uuid",
+        "blockchain_tx_hash": "text",
+    },
+    frozenset(
+        [
+            "transaction_id",
+        ]
+    ),
+    (
+        "status",
+        "balance",
+    ),
+    ConfirmBlockchainCoins,
 )
 _CREATE_COURSE: Procedure[CreateCourse] = Procedure(
     "create_course",
@@ -736,6 +877,24 @@ _EXPIRE_ENROLLMENTS: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_FAIL_BLOCKCHAIN_COINS: Procedure[FailBlockchainCoins] = Procedure(
+    "fail_blockchain_coins",
+    {
+        "transaction_id": "uuid",
+        "reason": "text",
+    },
+    frozenset(
+        [
+            "transaction_id",
+            "reason",
+        ]
+    ),
+    (
+        "status",
+        "balance",
+    ),
+    FailBlockchainCoins,
+)
 _FIND_LOGIN: Procedure[FindLogin] = Procedure(
     "find_login",
     {
@@ -757,6 +916,20 @@ _FOLD_XP_RANKS: Procedure[object] = Procedure(
     "fold_xp_ranks",
     {},
     frozenset([]),
+)
+_GRANT_MISSING_COINS: Procedure[GrantMissingCoins] = Procedure(
+    "grant_missing_coins",
+    {
+        "limit": "integer",
+    },
+    frozenset([]),
+    (
+        "people",
+        "transactions",
+        "coins",
+        "people_left",
+    ),
+    GrantMissingCoins,
 )
 _GRANT_STREAK_FREEZE: Procedure[GrantStreakFreeze] = Procedure(
     "grant_streak_freeze",
@@ -966,6 +1139,31 @@ _READ_ENCRYPTED_FIELD: Procedure[ReadEncryptedField] = Procedure(
     ),
     ReadEncryptedField,
 )
+_RECORD_BLOCKCHAIN_COINS: Procedure[RecordBlockchainCoins] = Procedure(
+    "record_blockchain_coins",
+    {
+        "user_id": "uuid",
+        "transaction_type": "text",
+        "amount": "bigint",
+        "idempotency_key": "text",
+        "blockchain_tx_hash": "text",
+        "description": "text",
+    },
+    frozenset(
+        [
+            "user_id",
+            "transaction_type",
+            "amount",
+            "idempotency_key",
+        ]
+    ),
+    (
+        "transaction_id",
+        "status",
+        "balance",
+    ),
+    RecordBlockchainCoins,
+)
 _RECORD_COMPLETION: Procedure[RecordCompletion] = Procedure(
     "record_completion",
     {
@@ -999,6 +1197,7 @@ _RECORD_COMPLETION: Procedure[RecordCompletion] = Procedure(
         "longest_streak",
         "achievements",
         "next_lesson_id",
+        "coins_awarded",
     ),
     RecordCompletion,
 )
@@ -1189,6 +1388,24 @@ _RESUME_LESSON: Procedure[ResumeLesson] = Procedure(
         "progress_percentage",
     ),
     ResumeLesson,
+)
+_REVERSE_COINS: Procedure[ReverseCoins] = Procedure(
+    "reverse_coins",
+    {
+        "transaction_id": "uuid",
+        "reason": "text",
+    },
+    frozenset(
+        [
+            "transaction_id",
+            "reason",
+        ]
+    ),
+    (
+        "is_new",
+        "balance",
+    ),
+    ReverseCoins,
 )
 _REVERSE_XP: Procedure[ReverseXp] = Procedure(
     "reverse_xp",
@@ -1389,6 +1606,27 @@ _STREAK_AS_OF: Procedure[object] = Procedure(
             "today",
         ]
     ),
+)
+_TRANSFER_COINS: Procedure[TransferCoins] = Procedure(
+    "transfer_coins",
+    {
+        "recipient_id": "uuid",
+        "amount": "bigint",
+        "idempotency_key": "text",
+        "description": "text",
+    },
+    frozenset(
+        [
+            "recipient_id",
+            "amount",
+            "idempotency_key",
+        ]
+    ),
+    (
+        "transaction_id",
+        "balance",
+    ),
+    TransferCoins,
 )
 _UNLINK_WALLET: Procedure[object] = Procedure(
     "unlink_wallet",
@@ -1759,6 +1997,44 @@ class Session(SessionBase):
             },
         )
 
+    def award_coins(
+        self,
+        *,
+        user_id: UUID | str,
+        amount: int,
+        source_type: str,
+        source_id: UUID | str,
+        description: str | None = None,
+        occurrence: str | None = None,
+    ) -> AwardCoins:
+        """Gives a person coins once per source and occurrence; returns the balance and what was awarded.
+
+        The same person, source and occurrence again changes nothing and says awarded = 0, so callers may retry. A
+        lesson or course is the same source here as where its completion pays. It grants no achievements:
+        check_achievements does, or the person's next event.
+
+        Left out, `occurrence` is ''.
+
+        Errors: PA403 not the service · PA404 no such person · PA422 amount not between 1 and 1000000, no source,
+        text too long
+
+        Who may call it: service.
+        """
+        return cast(
+            "AwardCoins",
+            self._row(
+                _AWARD_COINS,
+                {
+                    "user_id": user_id,
+                    "amount": amount,
+                    "source_type": source_type,
+                    "source_id": source_id,
+                    "description": description,
+                    "occurrence": occurrence,
+                },
+            ),
+        )
+
     def award_xp(
         self,
         *,
@@ -1819,6 +2095,27 @@ class Session(SessionBase):
             ),
         )
 
+    def buy_streak_freeze(self, *, idempotency_key: str) -> BuyStreakFreeze:
+        """Buys a streak freeze for coins, once per key; returns what is left and the freezes held.
+
+        The price is the setting coins.streak_freeze_price; at 0 none are sold. At most two are held. As for a
+        transfer, the idempotency key is not optional.
+
+        Errors: PA401, PA403 from require_user · PA409 not sold, two are held, not enough coins, key used for
+        another request · PA422 no key
+
+        Who may call it: student.
+        """
+        return cast(
+            "BuyStreakFreeze",
+            self._row(
+                _BUY_STREAK_FREEZE,
+                {
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
     def calculate_user_level(self, *, total_xp: int) -> int:
         """The level that an amount of total XP is.
 
@@ -1863,12 +2160,14 @@ class Session(SessionBase):
     def complete_lesson(
         self, *, lesson_id: UUID | str, seconds: int | None = None, idempotency_key: str | None = None
     ) -> CompleteLesson:
-        """Completes a lesson for the calling learner: progress, XP, level, streak, achievements; returns what changed.
+        """Completes a lesson for the calling learner: progress, XP, coins, level, streak, achievements; returns what
+        changed.
 
         See apply_completion for what that is. seconds counts up to the time since start_lesson, and not at all
-        without it; null counts nothing. xp_awarded is all XP of this call: lesson, course and achievements.
-        achievements is an array of {"id", "title", "xp_reward", "icon"}. Without a key a second call changes
-        nothing and says already_completed; with a key it returns the row of the first call.
+        without it; null counts nothing. xp_awarded is all XP of this call: lesson, course and achievements;
+        coins_awarded all coins, of lesson and course. achievements is an array of {"id", "title", "xp_reward",
+        "icon"}. Without a key a second call changes nothing and says already_completed; with a key it returns the
+        row of the first call.
 
         Errors: PA401, PA403 from require_user · PA404 no such lesson · PA409 not enrolled, enrolment not open, a
         chapter or hidden lesson, a lesson that grading completes, lessons before it not done, key used for another
@@ -1884,6 +2183,29 @@ class Session(SessionBase):
                     "lesson_id": lesson_id,
                     "seconds": seconds,
                     "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
+    def confirm_blockchain_coins(
+        self, *, transaction_id: UUID | str, blockchain_tx_hash: str | None = None
+    ) -> ConfirmBlockchainCoins:
+        """Confirms a pending deposit or withdrawal, once; returns the balance.
+
+        Again changes nothing. What has failed stays failed.
+
+        Errors: PA403 not the service · PA404 no such entry · PA409 it has failed, another hash, the hash is another
+        entry's · PA422 no hash, or a malformed one
+
+        Who may call it: service.
+        """
+        return cast(
+            "ConfirmBlockchainCoins",
+            self._row(
+                _CONFIRM_BLOCKCHAIN_COINS,
+                {
+                    "transaction_id": transaction_id,
+                    "blockchain_tx_hash": blockchain_tx_hash,
                 },
             ),
         )
@@ -2150,6 +2472,26 @@ class Session(SessionBase):
             ),
         )
 
+    def fail_blockchain_coins(self, *, transaction_id: UUID | str, reason: str) -> FailBlockchainCoins:
+        """Ends a pending deposit or withdrawal that failed, once; returns the balance.
+
+        Again changes nothing. What the blockchain has confirmed stays confirmed.
+
+        Errors: PA403 not the service · PA404 no such entry · PA409 it is confirmed · PA422 no reason
+
+        Who may call it: service.
+        """
+        return cast(
+            "FailBlockchainCoins",
+            self._row(
+                _FAIL_BLOCKCHAIN_COINS,
+                {
+                    "transaction_id": transaction_id,
+                    "reason": reason,
+                },
+            ),
+        )
+
     def find_login(
         self, *, login: str | None = None, chain: str | None = None, address: str | None = None
     ) -> FindLogin | None:
@@ -2184,6 +2526,33 @@ class Session(SessionBase):
         Who may call it: service.
         """
         return cast("int", self._value(_FOLD_XP_RANKS, {}))
+
+    def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
+        """Pays what was earned before there were coins, for the next people; call it until nobody is left.
+
+        what those promise today. Nobody for their own course, nobody who left.
+
+        Takes the next limit people who were there when the coins came and have not been looked at; call it until
+        people_left is 0, each time in a transaction of its own. It may be stopped at any moment and run by several
+        at once: what is paid has its unique source, who is done is marked in the same transaction. People learn and
+        spend meanwhile: the locks are taken in the order of the house, each kind in the order of its ids, and
+        looked at again once they are held.
+
+        Left out, `limit` is 500.
+
+        Errors: PA403 not the service · PA422 limit not between 1 and 10000
+
+        Who may call it: service.
+        """
+        return cast(
+            "GrantMissingCoins",
+            self._row(
+                _GRANT_MISSING_COINS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
 
     def grant_streak_freeze(
         self, *, user_id: UUID | str, key: str | None = None, as_of: dt.datetime | None = None
@@ -2498,6 +2867,42 @@ class Session(SessionBase):
             },
         )
 
+    def record_blockchain_coins(
+        self,
+        *,
+        user_id: UUID | str,
+        transaction_type: str,
+        amount: int,
+        idempotency_key: str,
+        blockchain_tx_hash: str | None = None,
+        description: str | None = None,
+    ) -> RecordBlockchainCoins:
+        """Enters a pending deposit or withdrawal of coins over a blockchain, once per key.
+
+        A deposit gives nothing until it is confirmed. A withdrawal takes the coins at once, so that they are not
+        spent twice while the chain works; should it fail, they come back. A deposit names its hash, a withdrawal
+        may get it when it is confirmed.
+
+        Errors: PA403 not the service · PA404 no such person · PA409 not enough coins, the hash is entered already,
+        key used for another request · PA422 no key, unknown type, amount or hash out of range, description too long
+
+        Who may call it: service.
+        """
+        return cast(
+            "RecordBlockchainCoins",
+            self._row(
+                _RECORD_BLOCKCHAIN_COINS,
+                {
+                    "user_id": user_id,
+                    "transaction_type": transaction_type,
+                    "amount": amount,
+                    "idempotency_key": idempotency_key,
+                    "blockchain_tx_hash": blockchain_tx_hash,
+                    "description": description,
+                },
+            ),
+        )
+
     def record_completion(
         self,
         *,
@@ -2783,8 +3188,8 @@ class Session(SessionBase):
 
         Only rows with a finding are touched. Each kind is locked first and counted in a new statement: a writer who
         came before is counted, one who comes after adds to the right number. In the lock order of the house, with
-        people at work. Cycles and overbooked courses are not caches: they stay, and stay reported. Nothing to mend,
-        nothing written.
+        people at work. Cycles, overbooked courses and postings are not caches: they stay, and stay reported.
+        Nothing to mend, nothing written.
 
         Errors: PA403 not the service
 
@@ -2807,6 +3212,30 @@ class Session(SessionBase):
                 _RESUME_LESSON,
                 {
                     "course_id": course_id,
+                },
+            ),
+        )
+
+    def reverse_coins(self, *, transaction_id: UUID | str, reason: str) -> ReverseCoins:
+        """Takes back a movement of coins by one the other way, once; returns the balance.
+
+        The ledger is never changed: a transaction the other way is added. Whoever must give back has to have the
+        coins still: no balance goes below zero. coins_earned loses what a reward had added; achievements stay, and
+        what was bought stays too. Its source does not pay again. Reversing the same transaction again changes
+        nothing.
+
+        Errors: PA403 not the service · PA404 no such transaction · PA409 a reversal or withdrawal, not confirmed,
+        the coins are spent · PA422 no reason
+
+        Who may call it: service.
+        """
+        return cast(
+            "ReverseCoins",
+            self._row(
+                _REVERSE_COINS,
+                {
+                    "transaction_id": transaction_id,
+                    "reason": reason,
                 },
             ),
         )
@@ -3092,6 +3521,34 @@ class Session(SessionBase):
                     "last_streak_date": last_streak_date,
                     "streak_freezes": streak_freezes,
                     "today": today,
+                },
+            ),
+        )
+
+    def transfer_coins(
+        self, *, recipient_id: UUID | str, amount: int, idempotency_key: str, description: str | None = None
+    ) -> TransferCoins:
+        """Sends coins to another person, once per key; returns the transaction and what is left.
+
+        The idempotency key is not optional: a call repeated after a lost answer must not pay twice. Limits are the
+        settings coins.transfer_max, for one transfer, and coins.transfer_daily_max, for a day of the school's time
+        zone. What was sent that day is counted on the sender's own account, which every transfer writes, so no two
+        can both slip under.
+
+        Errors: PA401, PA403 from require_user · PA404 no such person · PA409 not enough coins, key used for another
+        request · PA422 no key, to oneself, amount out of range, description too long · PA429 the day's limit
+
+        Who may call it: student.
+        """
+        return cast(
+            "TransferCoins",
+            self._row(
+                _TRANSFER_COINS,
+                {
+                    "recipient_id": recipient_id,
+                    "amount": amount,
+                    "idempotency_key": idempotency_key,
+                    "description": description,
                 },
             ),
         )
@@ -3599,6 +4056,44 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def award_coins(
+        self,
+        *,
+        user_id: UUID | str,
+        amount: int,
+        source_type: str,
+        source_id: UUID | str,
+        description: str | None = None,
+        occurrence: str | None = None,
+    ) -> AwardCoins:
+        """Gives a person coins once per source and occurrence; returns the balance and what was awarded.
+
+        The same person, source and occurrence again changes nothing and says awarded = 0, so callers may retry. A
+        lesson or course is the same source here as where its completion pays. It grants no achievements:
+        check_achievements does, or the person's next event.
+
+        Left out, `occurrence` is ''.
+
+        Errors: PA403 not the service · PA404 no such person · PA422 amount not between 1 and 1000000, no source,
+        text too long
+
+        Who may call it: service.
+        """
+        return cast(
+            "AwardCoins",
+            await self._row(
+                _AWARD_COINS,
+                {
+                    "user_id": user_id,
+                    "amount": amount,
+                    "source_type": source_type,
+                    "source_id": source_id,
+                    "description": description,
+                    "occurrence": occurrence,
+                },
+            ),
+        )
+
     async def award_xp(
         self,
         *,
@@ -3659,6 +4154,27 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def buy_streak_freeze(self, *, idempotency_key: str) -> BuyStreakFreeze:
+        """Buys a streak freeze for coins, once per key; returns what is left and the freezes held.
+
+        The price is the setting coins.streak_freeze_price; at 0 none are sold. At most two are held. As for a
+        transfer, the idempotency key is not optional.
+
+        Errors: PA401, PA403 from require_user · PA409 not sold, two are held, not enough coins, key used for
+        another request · PA422 no key
+
+        Who may call it: student.
+        """
+        return cast(
+            "BuyStreakFreeze",
+            await self._row(
+                _BUY_STREAK_FREEZE,
+                {
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
     async def calculate_user_level(self, *, total_xp: int) -> int:
         """The level that an amount of total XP is.
 
@@ -3705,12 +4221,14 @@ class AsyncSession(AsyncSessionBase):
     async def complete_lesson(
         self, *, lesson_id: UUID | str, seconds: int | None = None, idempotency_key: str | None = None
     ) -> CompleteLesson:
-        """Completes a lesson for the calling learner: progress, XP, level, streak, achievements; returns what changed.
+        """Completes a lesson for the calling learner: progress, XP, coins, level, streak, achievements; returns what
+        changed.
 
         See apply_completion for what that is. seconds counts up to the time since start_lesson, and not at all
-        without it; null counts nothing. xp_awarded is all XP of this call: lesson, course and achievements.
-        achievements is an array of {"id", "title", "xp_reward", "icon"}. Without a key a second call changes
-        nothing and says already_completed; with a key it returns the row of the first call.
+        without it; null counts nothing. xp_awarded is all XP of this call: lesson, course and achievements;
+        coins_awarded all coins, of lesson and course. achievements is an array of {"id", "title", "xp_reward",
+        "icon"}. Without a key a second call changes nothing and says already_completed; with a key it returns the
+        row of the first call.
 
         Errors: PA401, PA403 from require_user · PA404 no such lesson · PA409 not enrolled, enrolment not open, a
         chapter or hidden lesson, a lesson that grading completes, lessons before it not done, key used for another
@@ -3726,6 +4244,29 @@ class AsyncSession(AsyncSessionBase):
                     "lesson_id": lesson_id,
                     "seconds": seconds,
                     "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
+    async def confirm_blockchain_coins(
+        self, *, transaction_id: UUID | str, blockchain_tx_hash: str | None = None
+    ) -> ConfirmBlockchainCoins:
+        """Confirms a pending deposit or withdrawal, once; returns the balance.
+
+        Again changes nothing. What has failed stays failed.
+
+        Errors: PA403 not the service · PA404 no such entry · PA409 it has failed, another hash, the hash is another
+        entry's · PA422 no hash, or a malformed one
+
+        Who may call it: service.
+        """
+        return cast(
+            "ConfirmBlockchainCoins",
+            await self._row(
+                _CONFIRM_BLOCKCHAIN_COINS,
+                {
+                    "transaction_id": transaction_id,
+                    "blockchain_tx_hash": blockchain_tx_hash,
                 },
             ),
         )
@@ -3992,6 +4533,26 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def fail_blockchain_coins(self, *, transaction_id: UUID | str, reason: str) -> FailBlockchainCoins:
+        """Ends a pending deposit or withdrawal that failed, once; returns the balance.
+
+        Again changes nothing. What the blockchain has confirmed stays confirmed.
+
+        Errors: PA403 not the service · PA404 no such entry · PA409 it is confirmed · PA422 no reason
+
+        Who may call it: service.
+        """
+        return cast(
+            "FailBlockchainCoins",
+            await self._row(
+                _FAIL_BLOCKCHAIN_COINS,
+                {
+                    "transaction_id": transaction_id,
+                    "reason": reason,
+                },
+            ),
+        )
+
     async def find_login(
         self, *, login: str | None = None, chain: str | None = None, address: str | None = None
     ) -> FindLogin | None:
@@ -4026,6 +4587,33 @@ class AsyncSession(AsyncSessionBase):
         Who may call it: service.
         """
         return cast("int", await self._value(_FOLD_XP_RANKS, {}))
+
+    async def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
+        """Pays what was earned before there were coins, for the next people; call it until nobody is left.
+
+        what those promise today. Nobody for their own course, nobody who left.
+
+        Takes the next limit people who were there when the coins came and have not been looked at; call it until
+        people_left is 0, each time in a transaction of its own. It may be stopped at any moment and run by several
+        at once: what is paid has its unique source, who is done is marked in the same transaction. People learn and
+        spend meanwhile: the locks are taken in the order of the house, each kind in the order of its ids, and
+        looked at again once they are held.
+
+        Left out, `limit` is 500.
+
+        Errors: PA403 not the service · PA422 limit not between 1 and 10000
+
+        Who may call it: service.
+        """
+        return cast(
+            "GrantMissingCoins",
+            await self._row(
+                _GRANT_MISSING_COINS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
 
     async def grant_streak_freeze(
         self, *, user_id: UUID | str, key: str | None = None, as_of: dt.datetime | None = None
@@ -4340,6 +4928,42 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def record_blockchain_coins(
+        self,
+        *,
+        user_id: UUID | str,
+        transaction_type: str,
+        amount: int,
+        idempotency_key: str,
+        blockchain_tx_hash: str | None = None,
+        description: str | None = None,
+    ) -> RecordBlockchainCoins:
+        """Enters a pending deposit or withdrawal of coins over a blockchain, once per key.
+
+        A deposit gives nothing until it is confirmed. A withdrawal takes the coins at once, so that they are not
+        spent twice while the chain works; should it fail, they come back. A deposit names its hash, a withdrawal
+        may get it when it is confirmed.
+
+        Errors: PA403 not the service · PA404 no such person · PA409 not enough coins, the hash is entered already,
+        key used for another request · PA422 no key, unknown type, amount or hash out of range, description too long
+
+        Who may call it: service.
+        """
+        return cast(
+            "RecordBlockchainCoins",
+            await self._row(
+                _RECORD_BLOCKCHAIN_COINS,
+                {
+                    "user_id": user_id,
+                    "transaction_type": transaction_type,
+                    "amount": amount,
+                    "idempotency_key": idempotency_key,
+                    "blockchain_tx_hash": blockchain_tx_hash,
+                    "description": description,
+                },
+            ),
+        )
+
     async def record_completion(
         self,
         *,
@@ -4625,8 +5249,8 @@ class AsyncSession(AsyncSessionBase):
 
         Only rows with a finding are touched. Each kind is locked first and counted in a new statement: a writer who
         came before is counted, one who comes after adds to the right number. In the lock order of the house, with
-        people at work. Cycles and overbooked courses are not caches: they stay, and stay reported. Nothing to mend,
-        nothing written.
+        people at work. Cycles, overbooked courses and postings are not caches: they stay, and stay reported.
+        Nothing to mend, nothing written.
 
         Errors: PA403 not the service
 
@@ -4649,6 +5273,30 @@ class AsyncSession(AsyncSessionBase):
                 _RESUME_LESSON,
                 {
                     "course_id": course_id,
+                },
+            ),
+        )
+
+    async def reverse_coins(self, *, transaction_id: UUID | str, reason: str) -> ReverseCoins:
+        """Takes back a movement of coins by one the other way, once; returns the balance.
+
+        The ledger is never changed: a transaction the other way is added. Whoever must give back has to have the
+        coins still: no balance goes below zero. coins_earned loses what a reward had added; achievements stay, and
+        what was bought stays too. Its source does not pay again. Reversing the same transaction again changes
+        nothing.
+
+        Errors: PA403 not the service · PA404 no such transaction · PA409 a reversal or withdrawal, not confirmed,
+        the coins are spent · PA422 no reason
+
+        Who may call it: service.
+        """
+        return cast(
+            "ReverseCoins",
+            await self._row(
+                _REVERSE_COINS,
+                {
+                    "transaction_id": transaction_id,
+                    "reason": reason,
                 },
             ),
         )
@@ -4934,6 +5582,34 @@ class AsyncSession(AsyncSessionBase):
                     "last_streak_date": last_streak_date,
                     "streak_freezes": streak_freezes,
                     "today": today,
+                },
+            ),
+        )
+
+    async def transfer_coins(
+        self, *, recipient_id: UUID | str, amount: int, idempotency_key: str, description: str | None = None
+    ) -> TransferCoins:
+        """Sends coins to another person, once per key; returns the transaction and what is left.
+
+        The idempotency key is not optional: a call repeated after a lost answer must not pay twice. Limits are the
+        settings coins.transfer_max, for one transfer, and coins.transfer_daily_max, for a day of the school's time
+        zone. What was sent that day is counted on the sender's own account, which every transfer writes, so no two
+        can both slip under.
+
+        Errors: PA401, PA403 from require_user · PA404 no such person · PA409 not enough coins, key used for another
+        request · PA422 no key, to oneself, amount out of range, description too long · PA429 the day's limit
+
+        Who may call it: student.
+        """
+        return cast(
+            "TransferCoins",
+            await self._row(
+                _TRANSFER_COINS,
+                {
+                    "recipient_id": recipient_id,
+                    "amount": amount,
+                    "idempotency_key": idempotency_key,
+                    "description": description,
                 },
             ),
         )

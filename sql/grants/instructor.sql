@@ -38,3 +38,7 @@ grant select on table
     levels, achievement_metrics, achievements, xp_events, user_stats, user_achievements, user_streaks,
     leaderboard_generation
 to pgacademy_instructor;
+
+-- coins
+-- Read only: coins move through procedures.
+grant select on table coin_accounts, coin_transactions, coin_postings to pgacademy_instructor;
