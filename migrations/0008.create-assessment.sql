@@ -1,5 +1,5 @@
 -- assessment: quizzes, their questions and keys, attempts.
--- depends: 0006.create-gamification
+-- depends: 0007.create-coins
 
 -- quizzes: at most one per lesson.
 create table quizzes (

@@ -9,10 +9,12 @@
 -- it, one of the same adds to it, an older one changes the total only. So weekly_xp is always the sum of the ledger
 -- over that week.
 --
+-- Coins are those just entered as a reward, negative when one is taken back; what is bought or sent is not counted here.
+--
 -- The streak is that of p_streak, a row as move_streak left it, from a caller that holds the lock; null leaves it alone.
 --
--- called by  grant_xp, reverse_xp, reward_lesson, record_activity, count_enrollment, update_course_progress,
---            finish_attempt
+-- called by  grant_xp, reverse_xp, reward_lesson, record_activity, count_enrollment, update_course_progress, grant_coins,
+--            reverse_posted_coins, finish_attempt
 -- requires   calculate_user_level, school_zone, ensure_user_stats
 -- errors     PA404 no such person
 create or replace function bump_stats(
@@ -27,6 +29,7 @@ create or replace function bump_stats(
     p_xp_at timestamptz default null,
     p_streak user_stats default null,
     p_quizzes_passed integer default 0,
+    p_coins bigint default 0,
     out total_xp bigint,
     out current_level integer
 )
@@ -60,6 +63,7 @@ begin
             perfect_scores = s.perfect_scores
                 + (p_score is not distinct from 100)::integer - (p_score_before is not distinct from 100)::integer,
             last_activity_at = greatest(s.last_activity_at, p_occurred_at),
+            coins_earned = s.coins_earned + p_coins,
             total_xp = s.total_xp + p_xp,
             current_level = case
                 when p_xp <> 0 then calculate_user_level(p_total_xp => s.total_xp + p_xp) else s.current_level

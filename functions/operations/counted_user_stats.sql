@@ -1,7 +1,7 @@
 -- counted_user_stats: what the counters in user_stats should say, counted from the rows they cache.
 --
--- p_user_ids limits it to some people; null counts everyone, each table read once. Two counters have a source in
--- domains that do not exist yet (exercises_completed, coins_earned) and are not counted here.
+-- p_user_ids limits it to some people; null counts everyone, each table read once. One counter has its source in
+-- a domain that does not exist yet (exercises_completed) and is not counted here; coins_earned is in counted_coins.
 --
 -- called by  verify_integrity, repair_counters
 -- requires: calculate_user_level, counted_streaks, school_zone

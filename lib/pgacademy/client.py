@@ -20,19 +20,25 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "AsyncSession",
     "Session",
     "AddLesson",
+    "AwardCoins",
     "AwardXp",
+    "BuyStreakFreeze",
     "CheckAchievements",
     "CompleteLesson",
+    "ConfirmBlockchainCoins",
     "CreateCourse",
     "DropCourse",
     "Enroll",
+    "FailBlockchainCoins",
     "FindLogin",
+    "GrantMissingCoins",
     "GrantStreakFreeze",
     "LeaderboardAround",
     "LeaderboardPage",
     "LeaderboardTop",
     "RateCourse",
     "ReadEncryptedField",
+    "RecordBlockchainCoins",
     "RecordCompletion",
     "RecordDrop",
     "RecordEnrollment",
@@ -40,13 +46,12 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "RefreshLeaderboard",
     "RepairCounters",
     "ResumeLesson",
+    "ReverseCoins",
     "ReverseXp",
-    "ReviewQuiz",
     "RotateSession",
     "SearchCourses",
     "StartLesson",
-    "StartQuiz",
-    "SubmitQuiz",
+    "TransferCoins",
     "UpdateCourse",
     "UpdateLesson",
     "VerifyIntegrity",
@@ -63,12 +68,31 @@ class AddLesson:
 
 
 @dataclass(frozen=True, slots=True)
+class AwardCoins:
+    """What award_coins() returns."""
+
+    balance: int
+    awarded: int
+
+
+@dataclass(frozen=True, slots=True)
 class AwardXp:
     """What award_xp() returns."""
 
     total_xp: int
     current_level: int
     awarded: int
+
+
+@dataclass(frozen=True, slots=True)
+class BuyStreakFreeze:
+    """What buy_streak_freeze() returns."""
+
+    transaction_id: UUID
+    price: int
+    balance: int
+    streak_freezes: int
+    current_streak: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +125,15 @@ class CompleteLesson:
     longest_streak: int
     achievements: Json
     next_lesson_id: UUID | None
+    coins_awarded: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmBlockchainCoins:
+    """What confirm_blockchain_coins() returns."""
+
+    status: str
+    balance: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +165,14 @@ class Enroll:
 
 
 @dataclass(frozen=True, slots=True)
+class FailBlockchainCoins:
+    """What fail_blockchain_coins() returns."""
+
+    status: str
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
 class FindLogin:
     """What find_login() returns."""
 
@@ -140,6 +181,16 @@ class FindLogin:
     role: str
     is_active: bool
     email_verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GrantMissingCoins:
+    """What grant_missing_coins() returns."""
+
+    people: int
+    transactions: int
+    coins: int
+    people_left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +264,15 @@ class ReadEncryptedField:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordBlockchainCoins:
+    """What record_blockchain_coins() returns."""
+
+    transaction_id: UUID
+    status: str
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
 class RecordCompletion:
     """What record_completion() returns."""
 
@@ -232,6 +292,7 @@ class RecordCompletion:
     longest_streak: int
     achievements: Json
     next_lesson_id: UUID | None
+    coins_awarded: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,28 +362,20 @@ class ResumeLesson:
 
 
 @dataclass(frozen=True, slots=True)
+class ReverseCoins:
+    """What reverse_coins() returns."""
+
+    is_new: bool
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReverseXp:
     """What reverse_xp() returns."""
 
     total_xp: int
     current_level: int
     awarded: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewQuiz:
-    """What review_quiz() returns, row by row."""
-
-    question_number: int
-    question_id: UUID
-    question_type: str
-    question_text: str
-    options: Json
-    answer: Json
-    max_points: Decimal
-    points: Decimal | None
-    answer_key: Json
-    explanation: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,40 +426,11 @@ class StartLesson:
 
 
 @dataclass(frozen=True, slots=True)
-class StartQuiz:
-    """What start_quiz() returns."""
+class TransferCoins:
+    """What transfer_coins() returns."""
 
-    attempt_id: UUID
-    attempt_number: int
-    attempts_left: int | None
-    is_resumed: bool
-    started_at: dt.datetime
-    deadline_at: dt.datetime | None
-    server_time: dt.datetime
-    answers: Json
-    questions: Json
-
-
-@dataclass(frozen=True, slots=True)
-class SubmitQuiz:
-    """What submit_quiz() returns."""
-
-    attempt_id: UUID
-    attempt_number: int
-    attempts_left: int | None
-    already_submitted: bool
-    score: Decimal
-    max_score: Decimal
-    percentage: Decimal
-    is_passed: bool
-    quiz_percentage: Decimal
-    quiz_passed: bool
-    lesson_completed: bool
-    course_completed: bool
-    xp_awarded: int
-    levels_gained: int
-    achievements: Json
-    next_lesson_id: UUID | None
+    transaction_id: UUID
+    balance: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -527,26 +551,6 @@ _ADD_PREREQUISITE: Procedure[object] = Procedure(
         ]
     ),
 )
-_ADD_QUESTION: Procedure[object] = Procedure(
-    "add_question",
-    {
-        "quiz_id": "uuid",
-        "question_type": "text",
-        "question_text": "text",
-        "options": "jsonb",
-        "answer_key": "jsonb",
-        "points": "numeric",
-        "explanation": "text",
-        "position": "integer",
-    },
-    frozenset(
-        [
-            "quiz_id",
-            "question_type",
-            "question_text",
-        ]
-    ),
-)
 _ADVANCE_STREAKS: Procedure[object] = Procedure(
     "advance_streaks",
     {
@@ -565,6 +569,30 @@ _APPROVE_INSTRUCTOR: Procedure[object] = Procedure(
             "user_id",
         ]
     ),
+)
+_AWARD_COINS: Procedure[AwardCoins] = Procedure(
+    "award_coins",
+    {
+        "user_id": "uuid",
+        "amount": "bigint",
+        "source_type": "text",
+        "source_id": "uuid",
+        "description": "text",
+        "occurrence": "text",
+    },
+    frozenset(
+        [
+            "user_id",
+            "amount",
+            "source_type",
+            "source_id",
+        ]
+    ),
+    (
+        "balance",
+        "awarded",
+    ),
+    AwardCoins,
 )
 _AWARD_XP: Procedure[AwardXp] = Procedure(
     "award_xp",
@@ -603,6 +631,25 @@ _BEGIN_JOB: Procedure[object] = Procedure(
         ]
     ),
 )
+_BUY_STREAK_FREEZE: Procedure[BuyStreakFreeze] = Procedure(
+    "buy_streak_freeze",
+    {
+        "idempotency_key": "text",
+    },
+    frozenset(
+        [
+            "idempotency_key",
+        ]
+    ),
+    (
+        "transaction_id",
+        "price",
+        "balance",
+        "streak_freezes",
+        "current_streak",
+    ),
+    BuyStreakFreeze,
+)
 _CALCULATE_USER_LEVEL: Procedure[object] = Procedure(
     "calculate_user_level",
     {
@@ -633,13 +680,6 @@ _CHECK_ACHIEVEMENTS: Procedure[CheckAchievements] = Procedure(
     ),
     CheckAchievements,
 )
-_CLOSE_OVERDUE_ATTEMPTS: Procedure[object] = Procedure(
-    "close_overdue_attempts",
-    {
-        "limit": "integer",
-    },
-    frozenset([]),
-)
 _COMPLETE_LESSON: Procedure[CompleteLesson] = Procedure(
     "complete_lesson",
     {
@@ -669,8 +709,26 @@ _COMPLETE_LESSON: Procedure[CompleteLesson] = Procedure(
         "longest_streak",
         "achievements",
         "next_lesson_id",
+        "coins_awarded",
     ),
     CompleteLesson,
+)
+_CONFIRM_BLOCKCHAIN_COINS: Procedure[ConfirmBlockchainCoins] = Procedure(
+    "confirm_blockchain_coins",
+    {
+        "transaction_id": "uuid",
+        "blockchain_tx_hash": "text",
+    },
+    frozenset(
+        [
+            "transaction_id",
+        ]
+    ),
+    (
+        "status",
+        "balance",
+    ),
+    ConfirmBlockchainCoins,
 )
 _CREATE_COURSE: Procedure[CreateCourse] = Procedure(
     "create_course",
@@ -703,29 +761,6 @@ _CREATE_COURSE: Procedure[CreateCourse] = Procedure(
         "slug",
     ),
     CreateCourse,
-)
-_CREATE_QUIZ: Procedure[object] = Procedure(
-    "create_quiz",
-    {
-        "lesson_id": "uuid",
-        "title": "text",
-        "description": "text",
-        "quiz_type": "text",
-        "passing_score": "numeric",
-        "time_limit_minutes": "integer",
-        "max_attempts": "integer",
-        "grade_policy": "text",
-        "shuffle_questions": "boolean",
-        "shuffle_options": "boolean",
-        "show_answers": "text",
-        "metadata": "jsonb",
-    },
-    frozenset(
-        [
-            "lesson_id",
-            "title",
-        ]
-    ),
 )
 _CURRENT_USER_ID: Procedure[object] = Procedure(
     "current_user_id",
@@ -842,6 +877,24 @@ _EXPIRE_ENROLLMENTS: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_FAIL_BLOCKCHAIN_COINS: Procedure[FailBlockchainCoins] = Procedure(
+    "fail_blockchain_coins",
+    {
+        "transaction_id": "uuid",
+        "reason": "text",
+    },
+    frozenset(
+        [
+            "transaction_id",
+            "reason",
+        ]
+    ),
+    (
+        "status",
+        "balance",
+    ),
+    FailBlockchainCoins,
+)
 _FIND_LOGIN: Procedure[FindLogin] = Procedure(
     "find_login",
     {
@@ -863,6 +916,20 @@ _FOLD_XP_RANKS: Procedure[object] = Procedure(
     "fold_xp_ranks",
     {},
     frozenset([]),
+)
+_GRANT_MISSING_COINS: Procedure[GrantMissingCoins] = Procedure(
+    "grant_missing_coins",
+    {
+        "limit": "integer",
+    },
+    frozenset([]),
+    (
+        "people",
+        "transactions",
+        "coins",
+        "people_left",
+    ),
+    GrantMissingCoins,
 )
 _GRANT_STREAK_FREEZE: Procedure[GrantStreakFreeze] = Procedure(
     "grant_streak_freeze",
@@ -1021,21 +1088,6 @@ _PURGE_SESSIONS: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
-_QUIZ_RESULT: Procedure[object] = Procedure(
-    "quiz_result",
-    {
-        "enrollment_id": "uuid",
-        "quiz_id": "uuid",
-        "grade_policy": "text",
-    },
-    frozenset(
-        [
-            "enrollment_id",
-            "quiz_id",
-            "grade_policy",
-        ]
-    ),
-)
 _RATE_COURSE: Procedure[RateCourse] = Procedure(
     "rate_course",
     {
@@ -1087,6 +1139,31 @@ _READ_ENCRYPTED_FIELD: Procedure[ReadEncryptedField] = Procedure(
     ),
     ReadEncryptedField,
 )
+_RECORD_BLOCKCHAIN_COINS: Procedure[RecordBlockchainCoins] = Procedure(
+    "record_blockchain_coins",
+    {
+        "user_id": "uuid",
+        "transaction_type": "text",
+        "amount": "bigint",
+        "idempotency_key": "text",
+        "blockchain_tx_hash": "text",
+        "description": "text",
+    },
+    frozenset(
+        [
+            "user_id",
+            "transaction_type",
+            "amount",
+            "idempotency_key",
+        ]
+    ),
+    (
+        "transaction_id",
+        "status",
+        "balance",
+    ),
+    RecordBlockchainCoins,
+)
 _RECORD_COMPLETION: Procedure[RecordCompletion] = Procedure(
     "record_completion",
     {
@@ -1120,6 +1197,7 @@ _RECORD_COMPLETION: Procedure[RecordCompletion] = Procedure(
         "longest_streak",
         "achievements",
         "next_lesson_id",
+        "coins_awarded",
     ),
     RecordCompletion,
 )
@@ -1261,17 +1339,6 @@ _REMOVE_PREREQUISITE: Procedure[object] = Procedure(
         ]
     ),
 )
-_REMOVE_QUESTION: Procedure[object] = Procedure(
-    "remove_question",
-    {
-        "question_id": "uuid",
-    },
-    frozenset(
-        [
-            "question_id",
-        ]
-    ),
-)
 _REORDER_LESSONS: Procedure[object] = Procedure(
     "reorder_lessons",
     {
@@ -1284,19 +1351,6 @@ _REORDER_LESSONS: Procedure[object] = Procedure(
             "course_id",
             "parent_lesson_id",
             "lesson_ids",
-        ]
-    ),
-)
-_REORDER_QUESTIONS: Procedure[object] = Procedure(
-    "reorder_questions",
-    {
-        "quiz_id": "uuid",
-        "question_ids": "uuid[]",
-    },
-    frozenset(
-        [
-            "quiz_id",
-            "question_ids",
         ]
     ),
 )
@@ -1335,6 +1389,24 @@ _RESUME_LESSON: Procedure[ResumeLesson] = Procedure(
     ),
     ResumeLesson,
 )
+_REVERSE_COINS: Procedure[ReverseCoins] = Procedure(
+    "reverse_coins",
+    {
+        "transaction_id": "uuid",
+        "reason": "text",
+    },
+    frozenset(
+        [
+            "transaction_id",
+            "reason",
+        ]
+    ),
+    (
+        "is_new",
+        "balance",
+    ),
+    ReverseCoins,
+)
 _REVERSE_XP: Procedure[ReverseXp] = Procedure(
     "reverse_xp",
     {
@@ -1353,30 +1425,6 @@ _REVERSE_XP: Procedure[ReverseXp] = Procedure(
         "awarded",
     ),
     ReverseXp,
-)
-_REVIEW_QUIZ: Procedure[ReviewQuiz] = Procedure(
-    "review_quiz",
-    {
-        "attempt_id": "uuid",
-    },
-    frozenset(
-        [
-            "attempt_id",
-        ]
-    ),
-    (
-        "question_number",
-        "question_id",
-        "question_type",
-        "question_text",
-        "options",
-        "answer",
-        "max_points",
-        "points",
-        "answer_key",
-        "explanation",
-    ),
-    ReviewQuiz,
 )
 _REVOKE_SESSION: Procedure[object] = Procedure(
     "revoke_session",
@@ -1414,19 +1462,6 @@ _ROTATE_SESSION: Procedure[RotateSession] = Procedure(
         "role",
     ),
     RotateSession,
-)
-_SAVE_ANSWERS: Procedure[object] = Procedure(
-    "save_answers",
-    {
-        "attempt_id": "uuid",
-        "answers": "jsonb",
-    },
-    frozenset(
-        [
-            "attempt_id",
-            "answers",
-        ]
-    ),
 )
 _SEARCH_COURSES: Procedure[SearchCourses] = Procedure(
     "search_courses",
@@ -1536,29 +1571,6 @@ _START_LESSON: Procedure[StartLesson] = Procedure(
     ),
     StartLesson,
 )
-_START_QUIZ: Procedure[StartQuiz] = Procedure(
-    "start_quiz",
-    {
-        "quiz_id": "uuid",
-    },
-    frozenset(
-        [
-            "quiz_id",
-        ]
-    ),
-    (
-        "attempt_id",
-        "attempt_number",
-        "attempts_left",
-        "is_resumed",
-        "started_at",
-        "deadline_at",
-        "server_time",
-        "answers",
-        "questions",
-    ),
-    StartQuiz,
-)
 _STORE_ENCRYPTED_FIELD: Procedure[object] = Procedure(
     "store_encrypted_field",
     {
@@ -1595,36 +1607,26 @@ _STREAK_AS_OF: Procedure[object] = Procedure(
         ]
     ),
 )
-_SUBMIT_QUIZ: Procedure[SubmitQuiz] = Procedure(
-    "submit_quiz",
+_TRANSFER_COINS: Procedure[TransferCoins] = Procedure(
+    "transfer_coins",
     {
-        "attempt_id": "uuid",
-        "answers": "jsonb",
+        "recipient_id": "uuid",
+        "amount": "bigint",
+        "idempotency_key": "text",
+        "description": "text",
     },
     frozenset(
         [
-            "attempt_id",
+            "recipient_id",
+            "amount",
+            "idempotency_key",
         ]
     ),
     (
-        "attempt_id",
-        "attempt_number",
-        "attempts_left",
-        "already_submitted",
-        "score",
-        "max_score",
-        "percentage",
-        "is_passed",
-        "quiz_percentage",
-        "quiz_passed",
-        "lesson_completed",
-        "course_completed",
-        "xp_awarded",
-        "levels_gained",
-        "achievements",
-        "next_lesson_id",
+        "transaction_id",
+        "balance",
     ),
-    SubmitQuiz,
+    TransferCoins,
 )
 _UNLINK_WALLET: Procedure[object] = Procedure(
     "unlink_wallet",
@@ -1733,46 +1735,6 @@ _UPDATE_PROFILE: Procedure[object] = Procedure(
         "username": "text",
     },
     frozenset([]),
-)
-_UPDATE_QUESTION: Procedure[object] = Procedure(
-    "update_question",
-    {
-        "question_id": "uuid",
-        "question_text": "text",
-        "options": "jsonb",
-        "answer_key": "jsonb",
-        "points": "numeric",
-        "explanation": "text",
-    },
-    frozenset(
-        [
-            "question_id",
-        ]
-    ),
-)
-_UPDATE_QUIZ: Procedure[object] = Procedure(
-    "update_quiz",
-    {
-        "quiz_id": "uuid",
-        "title": "text",
-        "description": "text",
-        "quiz_type": "text",
-        "passing_score": "numeric",
-        "time_limit_minutes": "integer",
-        "max_attempts": "integer",
-        "grade_policy": "text",
-        "shuffle_questions": "boolean",
-        "shuffle_options": "boolean",
-        "show_answers": "text",
-        "is_published": "boolean",
-        "metadata": "jsonb",
-        "clear": "text[]",
-    },
-    frozenset(
-        [
-            "quiz_id",
-        ]
-    ),
 )
 _UPDATE_SETTINGS: Procedure[object] = Procedure(
     "update_settings",
@@ -1997,47 +1959,6 @@ class Session(SessionBase):
             },
         )
 
-    def add_question(
-        self,
-        *,
-        quiz_id: UUID | str,
-        question_type: str,
-        question_text: str,
-        options: Json = None,
-        answer_key: Json = None,
-        points: Decimal | int | float | None = None,
-        explanation: str | None = None,
-        position: int | None = None,
-    ) -> UUID:
-        """Adds a question to a quiz; returns its id.
-
-        Options and key as normalise_question has them; what is right goes where no learner reads. A published quiz
-        may get further questions: attempts that were begun go on with those they have.
-
-        Left out, `points` is 1.
-
-        Errors: PA401 · PA403 · PA404 no such quiz · PA409 500 questions are the most · PA422 options or key, with
-        the path; a position below 1; no text · 23514 another value against a column's rule
-
-        Who may call it: instructor, admin.
-        """
-        return cast(
-            "UUID",
-            self._value(
-                _ADD_QUESTION,
-                {
-                    "quiz_id": quiz_id,
-                    "question_type": question_type,
-                    "question_text": question_text,
-                    "options": options,
-                    "answer_key": answer_key,
-                    "points": points,
-                    "explanation": explanation,
-                    "position": position,
-                },
-            ),
-        )
-
     def advance_streaks(self, *, as_of: dt.datetime | None = None) -> int:
         """Settles streaks that are over; returns how many.
 
@@ -2074,6 +1995,44 @@ class Session(SessionBase):
                 "user_id": user_id,
                 "is_approved": is_approved,
             },
+        )
+
+    def award_coins(
+        self,
+        *,
+        user_id: UUID | str,
+        amount: int,
+        source_type: str,
+        source_id: UUID | str,
+        description: str | None = None,
+        occurrence: str | None = None,
+    ) -> AwardCoins:
+        """Gives a person coins once per source and occurrence; returns the balance and what was awarded.
+
+        The same person, source and occurrence again changes nothing and says awarded = 0, so callers may retry. A
+        lesson or course is the same source here as where its completion pays. It grants no achievements:
+        check_achievements does, or the person's next event.
+
+        Left out, `occurrence` is ''.
+
+        Errors: PA403 not the service · PA404 no such person · PA422 amount not between 1 and 1000000, no source,
+        text too long
+
+        Who may call it: service.
+        """
+        return cast(
+            "AwardCoins",
+            self._row(
+                _AWARD_COINS,
+                {
+                    "user_id": user_id,
+                    "amount": amount,
+                    "source_type": source_type,
+                    "source_id": source_id,
+                    "description": description,
+                    "occurrence": occurrence,
+                },
+            ),
         )
 
     def award_xp(
@@ -2136,6 +2095,27 @@ class Session(SessionBase):
             ),
         )
 
+    def buy_streak_freeze(self, *, idempotency_key: str) -> BuyStreakFreeze:
+        """Buys a streak freeze for coins, once per key; returns what is left and the freezes held.
+
+        The price is the setting coins.streak_freeze_price; at 0 none are sold. At most two are held. As for a
+        transfer, the idempotency key is not optional.
+
+        Errors: PA401, PA403 from require_user · PA409 not sold, two are held, not enough coins, key used for
+        another request · PA422 no key
+
+        Who may call it: student.
+        """
+        return cast(
+            "BuyStreakFreeze",
+            self._row(
+                _BUY_STREAK_FREEZE,
+                {
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
     def calculate_user_level(self, *, total_xp: int) -> int:
         """The level that an amount of total XP is.
 
@@ -2177,37 +2157,17 @@ class Session(SessionBase):
             },
         )
 
-    def close_overdue_attempts(self, *, limit: int | None = None) -> int:
-        """Grades open attempts whose time is over; returns how many.
-
-        At most limit in one call, the most overdue first, so that its locks are held for a short time; call it
-        until it returns 0. A learner who comes back earlier has it done by start_quiz.
-
-        Left out, `limit` is 100.
-
-        Errors: PA403 not the service · PA422 a limit below 1
-
-        Who may call it: service.
-        """
-        return cast(
-            "int",
-            self._value(
-                _CLOSE_OVERDUE_ATTEMPTS,
-                {
-                    "limit": limit,
-                },
-            ),
-        )
-
     def complete_lesson(
         self, *, lesson_id: UUID | str, seconds: int | None = None, idempotency_key: str | None = None
     ) -> CompleteLesson:
-        """Completes a lesson for the calling learner: progress, XP, level, streak, achievements; returns what changed.
+        """Completes a lesson for the calling learner: progress, XP, coins, level, streak, achievements; returns what
+        changed.
 
         See apply_completion for what that is. seconds counts up to the time since start_lesson, and not at all
-        without it; null counts nothing. xp_awarded is all XP of this call: lesson, course and achievements.
-        achievements is an array of {"id", "title", "xp_reward", "icon"}. Without a key a second call changes
-        nothing and says already_completed; with a key it returns the row of the first call.
+        without it; null counts nothing. xp_awarded is all XP of this call: lesson, course and achievements;
+        coins_awarded all coins, of lesson and course. achievements is an array of {"id", "title", "xp_reward",
+        "icon"}. Without a key a second call changes nothing and says already_completed; with a key it returns the
+        row of the first call.
 
         Errors: PA401, PA403 from require_user · PA404 no such lesson · PA409 not enrolled, enrolment not open, a
         chapter or hidden lesson, a lesson that grading completes, lessons before it not done, key used for another
@@ -2223,6 +2183,29 @@ class Session(SessionBase):
                     "lesson_id": lesson_id,
                     "seconds": seconds,
                     "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
+    def confirm_blockchain_coins(
+        self, *, transaction_id: UUID | str, blockchain_tx_hash: str | None = None
+    ) -> ConfirmBlockchainCoins:
+        """Confirms a pending deposit or withdrawal, once; returns the balance.
+
+        Again changes nothing. What has failed stays failed.
+
+        Errors: PA403 not the service · PA404 no such entry · PA409 it has failed, another hash, the hash is another
+        entry's · PA422 no hash, or a malformed one
+
+        Who may call it: service.
+        """
+        return cast(
+            "ConfirmBlockchainCoins",
+            self._row(
+                _CONFIRM_BLOCKCHAIN_COINS,
+                {
+                    "transaction_id": transaction_id,
+                    "blockchain_tx_hash": blockchain_tx_hash,
                 },
             ),
         )
@@ -2284,55 +2267,6 @@ class Session(SessionBase):
                     "metadata": metadata,
                     "instructor_id": instructor_id,
                     "is_featured": is_featured,
-                },
-            ),
-        )
-
-    def create_quiz(
-        self,
-        *,
-        lesson_id: UUID | str,
-        title: str,
-        description: str | None = None,
-        quiz_type: str | None = None,
-        passing_score: Decimal | int | float | None = None,
-        time_limit_minutes: int | None = None,
-        max_attempts: int | None = None,
-        grade_policy: str | None = None,
-        shuffle_questions: bool | None = None,
-        shuffle_options: bool | None = None,
-        show_answers: str | None = None,
-        metadata: Json = None,
-    ) -> UUID:
-        """Makes the quiz of a lesson, as a draft; returns its id.
-
-        A null time limit or number of attempts is none.
-
-        Left out, `quiz_type` is 'practice', `passing_score` is 70, `max_attempts` is 3, `grade_policy` is 'best',
-        `shuffle_questions` is false, `shuffle_options` is false, `show_answers` is 'never', `metadata` is '{}'.
-
-        Errors: PA401 · PA403 · PA404 no such lesson · PA409 the lesson has a quiz, or is a chapter · PA422 no title
-        · 23514 another value against a column's rule
-
-        Who may call it: instructor, admin.
-        """
-        return cast(
-            "UUID",
-            self._value(
-                _CREATE_QUIZ,
-                {
-                    "lesson_id": lesson_id,
-                    "title": title,
-                    "description": description,
-                    "quiz_type": quiz_type,
-                    "passing_score": passing_score,
-                    "time_limit_minutes": time_limit_minutes,
-                    "max_attempts": max_attempts,
-                    "grade_policy": grade_policy,
-                    "shuffle_questions": shuffle_questions,
-                    "shuffle_options": shuffle_options,
-                    "show_answers": show_answers,
-                    "metadata": metadata,
                 },
             ),
         )
@@ -2538,6 +2472,26 @@ class Session(SessionBase):
             ),
         )
 
+    def fail_blockchain_coins(self, *, transaction_id: UUID | str, reason: str) -> FailBlockchainCoins:
+        """Ends a pending deposit or withdrawal that failed, once; returns the balance.
+
+        Again changes nothing. What the blockchain has confirmed stays confirmed.
+
+        Errors: PA403 not the service · PA404 no such entry · PA409 it is confirmed · PA422 no reason
+
+        Who may call it: service.
+        """
+        return cast(
+            "FailBlockchainCoins",
+            self._row(
+                _FAIL_BLOCKCHAIN_COINS,
+                {
+                    "transaction_id": transaction_id,
+                    "reason": reason,
+                },
+            ),
+        )
+
     def find_login(
         self, *, login: str | None = None, chain: str | None = None, address: str | None = None
     ) -> FindLogin | None:
@@ -2572,6 +2526,33 @@ class Session(SessionBase):
         Who may call it: service.
         """
         return cast("int", self._value(_FOLD_XP_RANKS, {}))
+
+    def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
+        """Pays what was earned before there were coins, for the next people; call it until nobody is left.
+
+        what those promise today. Nobody for their own course, nobody who left.
+
+        Takes the next limit people who were there when the coins came and have not been looked at; call it until
+        people_left is 0, each time in a transaction of its own. It may be stopped at any moment and run by several
+        at once: what is paid has its unique source, who is done is marked in the same transaction. People learn and
+        spend meanwhile: the locks are taken in the order of the house, each kind in the order of its ids, and
+        looked at again once they are held.
+
+        Left out, `limit` is 500.
+
+        Errors: PA403 not the service · PA422 limit not between 1 and 10000
+
+        Who may call it: service.
+        """
+        return cast(
+            "GrantMissingCoins",
+            self._row(
+                _GRANT_MISSING_COINS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
 
     def grant_streak_freeze(
         self, *, user_id: UUID | str, key: str | None = None, as_of: dt.datetime | None = None
@@ -2834,27 +2815,6 @@ class Session(SessionBase):
             ),
         )
 
-    def quiz_result(self, *, enrollment_id: UUID | str, quiz_id: UUID | str, grade_policy: str) -> Decimal | None:
-        """The result of a learner's graded attempts at a quiz, by its policy.
-
-        percentage; null before the first. The one place that knows the policy.
-
-        Errors: none
-
-        Who may call it: student, instructor, admin.
-        """
-        return cast(
-            "Decimal | None",
-            self._value(
-                _QUIZ_RESULT,
-                {
-                    "enrollment_id": enrollment_id,
-                    "quiz_id": quiz_id,
-                    "grade_policy": grade_policy,
-                },
-            ),
-        )
-
     def rate_course(self, *, course_id: UUID | str, rating: int, review: str | None = None) -> RateCourse:
         """The calling learner rates a course they have begun.
 
@@ -2905,6 +2865,42 @@ class Session(SessionBase):
                 "user_id": user_id,
                 "field_name": field_name,
             },
+        )
+
+    def record_blockchain_coins(
+        self,
+        *,
+        user_id: UUID | str,
+        transaction_type: str,
+        amount: int,
+        idempotency_key: str,
+        blockchain_tx_hash: str | None = None,
+        description: str | None = None,
+    ) -> RecordBlockchainCoins:
+        """Enters a pending deposit or withdrawal of coins over a blockchain, once per key.
+
+        A deposit gives nothing until it is confirmed. A withdrawal takes the coins at once, so that they are not
+        spent twice while the chain works; should it fail, they come back. A deposit names its hash, a withdrawal
+        may get it when it is confirmed.
+
+        Errors: PA403 not the service · PA404 no such person · PA409 not enough coins, the hash is entered already,
+        key used for another request · PA422 no key, unknown type, amount or hash out of range, description too long
+
+        Who may call it: service.
+        """
+        return cast(
+            "RecordBlockchainCoins",
+            self._row(
+                _RECORD_BLOCKCHAIN_COINS,
+                {
+                    "user_id": user_id,
+                    "transaction_type": transaction_type,
+                    "amount": amount,
+                    "idempotency_key": idempotency_key,
+                    "blockchain_tx_hash": blockchain_tx_hash,
+                    "description": description,
+                },
+            ),
         )
 
     def record_completion(
@@ -3164,26 +3160,6 @@ class Session(SessionBase):
             },
         )
 
-    def remove_question(self, *, question_id: UUID | str) -> str:
-        """Takes a question out of its quiz; says whether it was deleted or, being attempted, retired.
-
-        Deleted while nobody has attempted the quiz; afterwards retired: new attempts do without it, those that were
-        begun with it keep it. Returns which: 'deleted' or 'retired'. The last question of a published quiz stays.
-
-        Errors: PA401 · PA403 · PA404 no such question · PA409 retired already, or the last one of a published quiz
-
-        Who may call it: instructor, admin.
-        """
-        return cast(
-            "str",
-            self._value(
-                _REMOVE_QUESTION,
-                {
-                    "question_id": question_id,
-                },
-            ),
-        )
-
     def reorder_lessons(
         self, *, course_id: UUID | str, parent_lesson_id: UUID | str, lesson_ids: list[UUID | str]
     ) -> None:
@@ -3207,30 +3183,12 @@ class Session(SessionBase):
             },
         )
 
-    def reorder_questions(self, *, quiz_id: UUID | str, question_ids: list[UUID | str]) -> None:
-        """Puts the questions of a quiz into the given order.
-
-        The list names each of them exactly once. One update does it: that no two share a place is checked at its
-        end.
-
-        Errors: PA401 · PA403 · PA404 no such quiz · PA409 the list is not the questions of the quiz
-
-        Who may call it: instructor, admin.
-        """
-        self._value(
-            _REORDER_QUESTIONS,
-            {
-                "quiz_id": quiz_id,
-                "question_ids": question_ids,
-            },
-        )
-
     def repair_counters(self) -> list[RepairCounters]:
         """Mends every cached number that differs from the rows it counts; returns what was mended.
 
         Only rows with a finding are touched. Each kind is locked first and counted in a new statement: a writer who
         came before is counted, one who comes after adds to the right number. In the lock order of the house, with
-        people at work. Cycles, overbooked courses and attempts are not caches: they stay, and stay reported.
+        people at work. Cycles, overbooked courses and postings are not caches: they stay, and stay reported.
         Nothing to mend, nothing written.
 
         Errors: PA403 not the service
@@ -3258,6 +3216,30 @@ class Session(SessionBase):
             ),
         )
 
+    def reverse_coins(self, *, transaction_id: UUID | str, reason: str) -> ReverseCoins:
+        """Takes back a movement of coins by one the other way, once; returns the balance.
+
+        The ledger is never changed: a transaction the other way is added. Whoever must give back has to have the
+        coins still: no balance goes below zero. coins_earned loses what a reward had added; achievements stay, and
+        what was bought stays too. Its source does not pay again. Reversing the same transaction again changes
+        nothing.
+
+        Errors: PA403 not the service · PA404 no such transaction · PA409 a reversal or withdrawal, not confirmed,
+        the coins are spent · PA422 no reason
+
+        Who may call it: service.
+        """
+        return cast(
+            "ReverseCoins",
+            self._row(
+                _REVERSE_COINS,
+                {
+                    "transaction_id": transaction_id,
+                    "reason": reason,
+                },
+            ),
+        )
+
     def reverse_xp(self, *, event_id: UUID | str, reason: str) -> ReverseXp:
         """Takes back an award by a compensating row of the ledger, once; returns the new totals.
 
@@ -3278,24 +3260,6 @@ class Session(SessionBase):
                     "reason": reason,
                 },
             ),
-        )
-
-    def review_quiz(self, *, attempt_id: UUID | str) -> list[ReviewQuiz]:
-        """A graded attempt of the calling learner, question by question; what is right only if it may be shown.
-
-        Points, key and explanation only as the quiz's show_answers allows, null otherwise, and never while another
-        attempt at the quiz is open: after_attempt – now; after_passing – once the quiz is passed;
-        after_last_attempt – once no attempt is left (never, where there is no limit).
-
-        Errors: PA401, PA403 from require_user · PA404 no such attempt of one's own · PA409 not graded yet
-
-        Who may call it: student.
-        """
-        return self._rows(
-            _REVIEW_QUIZ,
-            {
-                "attempt_id": attempt_id,
-            },
         )
 
     def revoke_session(
@@ -3375,27 +3339,6 @@ class Session(SessionBase):
                     "expires_at": expires_at,
                     "ip_address": ip_address,
                     "user_agent": user_agent,
-                },
-            ),
-        )
-
-    def save_answers(self, *, attempt_id: UUID | str, answers: Json) -> dt.datetime | None:
-        """Keeps answers of the calling learner's open attempt; returns its deadline.
-
-        others stay. Returns until when answers are taken; null for no limit.
-
-        Errors: PA401, PA403 from require_user · PA404 no such attempt of one's own · PA409 graded, or late · PA422
-        answers, with the path
-
-        Who may call it: student.
-        """
-        return cast(
-            "dt.datetime | None",
-            self._value(
-                _SAVE_ANSWERS,
-                {
-                    "attempt_id": attempt_id,
-                    "answers": answers,
                 },
             ),
         )
@@ -3533,31 +3476,6 @@ class Session(SessionBase):
             ),
         )
 
-    def start_quiz(self, *, quiz_id: UUID | str) -> StartQuiz:
-        """The calling learner begins or resumes an attempt; returns its questions, without what is right.
-
-        The deadline is decided here, by the server's clock, and never moves. An open attempt whose time is over is
-        graded with what was saved, and the next one begins. Begins the lesson as well, so all that start_lesson
-        asks is asked.
-
-        questions is what attempt_questions describes, in the order of this attempt; answers is what was saved so
-        far. attempts_left is null where there is no limit. server_time is for clocks that count down.
-
-        Errors: PA401, PA403 from require_user · PA404 no such quiz, or not published · PA409 not enrolled,
-        enrolment not open, a hidden lesson, lessons before it not done, no attempt left
-
-        Who may call it: student.
-        """
-        return cast(
-            "StartQuiz",
-            self._row(
-                _START_QUIZ,
-                {
-                    "quiz_id": quiz_id,
-                },
-            ),
-        )
-
     def store_encrypted_field(
         self, *, user_id: UUID | str, field_name: str, key_id: str, nonce: bytes, ciphertext: bytes
     ) -> None:
@@ -3607,30 +3525,30 @@ class Session(SessionBase):
             ),
         )
 
-    def submit_quiz(self, *, attempt_id: UUID | str, answers: Json = None) -> SubmitQuiz:
-        """Hands in the calling learner's attempt; returns its grade and what followed.
+    def transfer_coins(
+        self, *, recipient_id: UUID | str, amount: int, idempotency_key: str, description: str | None = None
+    ) -> TransferCoins:
+        """Sends coins to another person, once per key; returns the transaction and what is left.
 
-        answers is added to what was saved, as save_answers does. Handing the same attempt in again changes nothing
-        and returns its grade with already_submitted, whatever answers come with it and however late.
+        The idempotency key is not optional: a call repeated after a lost answer must not pay twice. Limits are the
+        settings coins.transfer_max, for one transfer, and coins.transfer_daily_max, for a day of the school's time
+        zone. What was sent that day is counted on the sender's own account, which every transfer writes, so no two
+        can both slip under.
 
-        quiz_percentage is the result of all attempts by the quiz's policy; quiz_passed whether it ever reached the
-        passing score. lesson_completed, course_completed, xp_awarded, levels_gained and achievements say what this
-        call did.
-
-        Left out, `answers` is '{}'.
-
-        Errors: PA401, PA403 from require_user · PA404 no such attempt of one's own · PA409 late, or the enrolment
-        is not open · PA422 answers, with the path
+        Errors: PA401, PA403 from require_user · PA404 no such person · PA409 not enough coins, key used for another
+        request · PA422 no key, to oneself, amount out of range, description too long · PA429 the day's limit
 
         Who may call it: student.
         """
         return cast(
-            "SubmitQuiz",
+            "TransferCoins",
             self._row(
-                _SUBMIT_QUIZ,
+                _TRANSFER_COINS,
                 {
-                    "attempt_id": attempt_id,
-                    "answers": answers,
+                    "recipient_id": recipient_id,
+                    "amount": amount,
+                    "idempotency_key": idempotency_key,
+                    "description": description,
                 },
             ),
         )
@@ -3834,91 +3752,6 @@ class Session(SessionBase):
                 "preferences": preferences,
                 "show_on_leaderboard": show_on_leaderboard,
                 "username": username,
-            },
-        )
-
-    def update_question(
-        self,
-        *,
-        question_id: UUID | str,
-        question_text: str | None = None,
-        options: Json = None,
-        answer_key: Json = None,
-        points: Decimal | int | float | None = None,
-        explanation: str | None = None,
-    ) -> None:
-        """Changes the given columns of a question and its key.
-
-        Once the quiz has been attempted, options and points stand still, since answers and grades rest on them:
-        remove the question and add another. Text, key and explanation may be corrected at any time; what was graded
-        keeps its grade. The type never changes. New options need the key with them, unless they say themselves what
-        is right.
-
-        Errors: PA401 · PA403 · PA404 no such question · PA409 options or points of an attempted quiz · PA422
-        options or key, with the path · 23514 another value against a column's rule
-
-        Who may call it: instructor, admin.
-        """
-        self._value(
-            _UPDATE_QUESTION,
-            {
-                "question_id": question_id,
-                "question_text": question_text,
-                "options": options,
-                "answer_key": answer_key,
-                "points": points,
-                "explanation": explanation,
-            },
-        )
-
-    def update_quiz(
-        self,
-        *,
-        quiz_id: UUID | str,
-        title: str | None = None,
-        description: str | None = None,
-        quiz_type: str | None = None,
-        passing_score: Decimal | int | float | None = None,
-        time_limit_minutes: int | None = None,
-        max_attempts: int | None = None,
-        grade_policy: str | None = None,
-        shuffle_questions: bool | None = None,
-        shuffle_options: bool | None = None,
-        show_answers: str | None = None,
-        is_published: bool | None = None,
-        metadata: Json = None,
-        clear: list[str] | None = None,
-    ) -> None:
-        """Changes the given columns of a quiz, or publishes it.
-
-        Null means unchanged; a limit that shall go is named in clear. Attempts that were begun keep their deadline,
-        those that were graded their grade. From the moment a graded quiz is published its lesson is completed by
-        grading only.
-
-        Left out, `clear` is '{}'.
-
-        Errors: PA401 · PA403 · PA404 no such quiz · PA409 published without a question · PA422 unknown name in
-        p_clear, or given as well · 23514 a value against a column's rule
-
-        Who may call it: instructor, admin.
-        """
-        self._value(
-            _UPDATE_QUIZ,
-            {
-                "quiz_id": quiz_id,
-                "title": title,
-                "description": description,
-                "quiz_type": quiz_type,
-                "passing_score": passing_score,
-                "time_limit_minutes": time_limit_minutes,
-                "max_attempts": max_attempts,
-                "grade_policy": grade_policy,
-                "shuffle_questions": shuffle_questions,
-                "shuffle_options": shuffle_options,
-                "show_answers": show_answers,
-                "is_published": is_published,
-                "metadata": metadata,
-                "clear": clear,
             },
         )
 
@@ -4185,47 +4018,6 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
-    async def add_question(
-        self,
-        *,
-        quiz_id: UUID | str,
-        question_type: str,
-        question_text: str,
-        options: Json = None,
-        answer_key: Json = None,
-        points: Decimal | int | float | None = None,
-        explanation: str | None = None,
-        position: int | None = None,
-    ) -> UUID:
-        """Adds a question to a quiz; returns its id.
-
-        Options and key as normalise_question has them; what is right goes where no learner reads. A published quiz
-        may get further questions: attempts that were begun go on with those they have.
-
-        Left out, `points` is 1.
-
-        Errors: PA401 · PA403 · PA404 no such quiz · PA409 500 questions are the most · PA422 options or key, with
-        the path; a position below 1; no text · 23514 another value against a column's rule
-
-        Who may call it: instructor, admin.
-        """
-        return cast(
-            "UUID",
-            await self._value(
-                _ADD_QUESTION,
-                {
-                    "quiz_id": quiz_id,
-                    "question_type": question_type,
-                    "question_text": question_text,
-                    "options": options,
-                    "answer_key": answer_key,
-                    "points": points,
-                    "explanation": explanation,
-                    "position": position,
-                },
-            ),
-        )
-
     async def advance_streaks(self, *, as_of: dt.datetime | None = None) -> int:
         """Settles streaks that are over; returns how many.
 
@@ -4262,6 +4054,44 @@ class AsyncSession(AsyncSessionBase):
                 "user_id": user_id,
                 "is_approved": is_approved,
             },
+        )
+
+    async def award_coins(
+        self,
+        *,
+        user_id: UUID | str,
+        amount: int,
+        source_type: str,
+        source_id: UUID | str,
+        description: str | None = None,
+        occurrence: str | None = None,
+    ) -> AwardCoins:
+        """Gives a person coins once per source and occurrence; returns the balance and what was awarded.
+
+        The same person, source and occurrence again changes nothing and says awarded = 0, so callers may retry. A
+        lesson or course is the same source here as where its completion pays. It grants no achievements:
+        check_achievements does, or the person's next event.
+
+        Left out, `occurrence` is ''.
+
+        Errors: PA403 not the service · PA404 no such person · PA422 amount not between 1 and 1000000, no source,
+        text too long
+
+        Who may call it: service.
+        """
+        return cast(
+            "AwardCoins",
+            await self._row(
+                _AWARD_COINS,
+                {
+                    "user_id": user_id,
+                    "amount": amount,
+                    "source_type": source_type,
+                    "source_id": source_id,
+                    "description": description,
+                    "occurrence": occurrence,
+                },
+            ),
         )
 
     async def award_xp(
@@ -4324,6 +4154,27 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def buy_streak_freeze(self, *, idempotency_key: str) -> BuyStreakFreeze:
+        """Buys a streak freeze for coins, once per key; returns what is left and the freezes held.
+
+        The price is the setting coins.streak_freeze_price; at 0 none are sold. At most two are held. As for a
+        transfer, the idempotency key is not optional.
+
+        Errors: PA401, PA403 from require_user · PA409 not sold, two are held, not enough coins, key used for
+        another request · PA422 no key
+
+        Who may call it: student.
+        """
+        return cast(
+            "BuyStreakFreeze",
+            await self._row(
+                _BUY_STREAK_FREEZE,
+                {
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
     async def calculate_user_level(self, *, total_xp: int) -> int:
         """The level that an amount of total XP is.
 
@@ -4367,37 +4218,17 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
-    async def close_overdue_attempts(self, *, limit: int | None = None) -> int:
-        """Grades open attempts whose time is over; returns how many.
-
-        At most limit in one call, the most overdue first, so that its locks are held for a short time; call it
-        until it returns 0. A learner who comes back earlier has it done by start_quiz.
-
-        Left out, `limit` is 100.
-
-        Errors: PA403 not the service · PA422 a limit below 1
-
-        Who may call it: service.
-        """
-        return cast(
-            "int",
-            await self._value(
-                _CLOSE_OVERDUE_ATTEMPTS,
-                {
-                    "limit": limit,
-                },
-            ),
-        )
-
     async def complete_lesson(
         self, *, lesson_id: UUID | str, seconds: int | None = None, idempotency_key: str | None = None
     ) -> CompleteLesson:
-        """Completes a lesson for the calling learner: progress, XP, level, streak, achievements; returns what changed.
+        """Completes a lesson for the calling learner: progress, XP, coins, level, streak, achievements; returns what
+        changed.
 
         See apply_completion for what that is. seconds counts up to the time since start_lesson, and not at all
-        without it; null counts nothing. xp_awarded is all XP of this call: lesson, course and achievements.
-        achievements is an array of {"id", "title", "xp_reward", "icon"}. Without a key a second call changes
-        nothing and says already_completed; with a key it returns the row of the first call.
+        without it; null counts nothing. xp_awarded is all XP of this call: lesson, course and achievements;
+        coins_awarded all coins, of lesson and course. achievements is an array of {"id", "title", "xp_reward",
+        "icon"}. Without a key a second call changes nothing and says already_completed; with a key it returns the
+        row of the first call.
 
         Errors: PA401, PA403 from require_user · PA404 no such lesson · PA409 not enrolled, enrolment not open, a
         chapter or hidden lesson, a lesson that grading completes, lessons before it not done, key used for another
@@ -4413,6 +4244,29 @@ class AsyncSession(AsyncSessionBase):
                     "lesson_id": lesson_id,
                     "seconds": seconds,
                     "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
+    async def confirm_blockchain_coins(
+        self, *, transaction_id: UUID | str, blockchain_tx_hash: str | None = None
+    ) -> ConfirmBlockchainCoins:
+        """Confirms a pending deposit or withdrawal, once; returns the balance.
+
+        Again changes nothing. What has failed stays failed.
+
+        Errors: PA403 not the service · PA404 no such entry · PA409 it has failed, another hash, the hash is another
+        entry's · PA422 no hash, or a malformed one
+
+        Who may call it: service.
+        """
+        return cast(
+            "ConfirmBlockchainCoins",
+            await self._row(
+                _CONFIRM_BLOCKCHAIN_COINS,
+                {
+                    "transaction_id": transaction_id,
+                    "blockchain_tx_hash": blockchain_tx_hash,
                 },
             ),
         )
@@ -4474,55 +4328,6 @@ class AsyncSession(AsyncSessionBase):
                     "metadata": metadata,
                     "instructor_id": instructor_id,
                     "is_featured": is_featured,
-                },
-            ),
-        )
-
-    async def create_quiz(
-        self,
-        *,
-        lesson_id: UUID | str,
-        title: str,
-        description: str | None = None,
-        quiz_type: str | None = None,
-        passing_score: Decimal | int | float | None = None,
-        time_limit_minutes: int | None = None,
-        max_attempts: int | None = None,
-        grade_policy: str | None = None,
-        shuffle_questions: bool | None = None,
-        shuffle_options: bool | None = None,
-        show_answers: str | None = None,
-        metadata: Json = None,
-    ) -> UUID:
-        """Makes the quiz of a lesson, as a draft; returns its id.
-
-        A null time limit or number of attempts is none.
-
-        Left out, `quiz_type` is 'practice', `passing_score` is 70, `max_attempts` is 3, `grade_policy` is 'best',
-        `shuffle_questions` is false, `shuffle_options` is false, `show_answers` is 'never', `metadata` is '{}'.
-
-        Errors: PA401 · PA403 · PA404 no such lesson · PA409 the lesson has a quiz, or is a chapter · PA422 no title
-        · 23514 another value against a column's rule
-
-        Who may call it: instructor, admin.
-        """
-        return cast(
-            "UUID",
-            await self._value(
-                _CREATE_QUIZ,
-                {
-                    "lesson_id": lesson_id,
-                    "title": title,
-                    "description": description,
-                    "quiz_type": quiz_type,
-                    "passing_score": passing_score,
-                    "time_limit_minutes": time_limit_minutes,
-                    "max_attempts": max_attempts,
-                    "grade_policy": grade_policy,
-                    "shuffle_questions": shuffle_questions,
-                    "shuffle_options": shuffle_options,
-                    "show_answers": show_answers,
-                    "metadata": metadata,
                 },
             ),
         )
@@ -4728,6 +4533,26 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def fail_blockchain_coins(self, *, transaction_id: UUID | str, reason: str) -> FailBlockchainCoins:
+        """Ends a pending deposit or withdrawal that failed, once; returns the balance.
+
+        Again changes nothing. What the blockchain has confirmed stays confirmed.
+
+        Errors: PA403 not the service · PA404 no such entry · PA409 it is confirmed · PA422 no reason
+
+        Who may call it: service.
+        """
+        return cast(
+            "FailBlockchainCoins",
+            await self._row(
+                _FAIL_BLOCKCHAIN_COINS,
+                {
+                    "transaction_id": transaction_id,
+                    "reason": reason,
+                },
+            ),
+        )
+
     async def find_login(
         self, *, login: str | None = None, chain: str | None = None, address: str | None = None
     ) -> FindLogin | None:
@@ -4762,6 +4587,33 @@ class AsyncSession(AsyncSessionBase):
         Who may call it: service.
         """
         return cast("int", await self._value(_FOLD_XP_RANKS, {}))
+
+    async def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
+        """Pays what was earned before there were coins, for the next people; call it until nobody is left.
+
+        what those promise today. Nobody for their own course, nobody who left.
+
+        Takes the next limit people who were there when the coins came and have not been looked at; call it until
+        people_left is 0, each time in a transaction of its own. It may be stopped at any moment and run by several
+        at once: what is paid has its unique source, who is done is marked in the same transaction. People learn and
+        spend meanwhile: the locks are taken in the order of the house, each kind in the order of its ids, and
+        looked at again once they are held.
+
+        Left out, `limit` is 500.
+
+        Errors: PA403 not the service · PA422 limit not between 1 and 10000
+
+        Who may call it: service.
+        """
+        return cast(
+            "GrantMissingCoins",
+            await self._row(
+                _GRANT_MISSING_COINS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
 
     async def grant_streak_freeze(
         self, *, user_id: UUID | str, key: str | None = None, as_of: dt.datetime | None = None
@@ -5024,27 +4876,6 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
-    async def quiz_result(self, *, enrollment_id: UUID | str, quiz_id: UUID | str, grade_policy: str) -> Decimal | None:
-        """The result of a learner's graded attempts at a quiz, by its policy.
-
-        percentage; null before the first. The one place that knows the policy.
-
-        Errors: none
-
-        Who may call it: student, instructor, admin.
-        """
-        return cast(
-            "Decimal | None",
-            await self._value(
-                _QUIZ_RESULT,
-                {
-                    "enrollment_id": enrollment_id,
-                    "quiz_id": quiz_id,
-                    "grade_policy": grade_policy,
-                },
-            ),
-        )
-
     async def rate_course(self, *, course_id: UUID | str, rating: int, review: str | None = None) -> RateCourse:
         """The calling learner rates a course they have begun.
 
@@ -5095,6 +4926,42 @@ class AsyncSession(AsyncSessionBase):
                 "user_id": user_id,
                 "field_name": field_name,
             },
+        )
+
+    async def record_blockchain_coins(
+        self,
+        *,
+        user_id: UUID | str,
+        transaction_type: str,
+        amount: int,
+        idempotency_key: str,
+        blockchain_tx_hash: str | None = None,
+        description: str | None = None,
+    ) -> RecordBlockchainCoins:
+        """Enters a pending deposit or withdrawal of coins over a blockchain, once per key.
+
+        A deposit gives nothing until it is confirmed. A withdrawal takes the coins at once, so that they are not
+        spent twice while the chain works; should it fail, they come back. A deposit names its hash, a withdrawal
+        may get it when it is confirmed.
+
+        Errors: PA403 not the service · PA404 no such person · PA409 not enough coins, the hash is entered already,
+        key used for another request · PA422 no key, unknown type, amount or hash out of range, description too long
+
+        Who may call it: service.
+        """
+        return cast(
+            "RecordBlockchainCoins",
+            await self._row(
+                _RECORD_BLOCKCHAIN_COINS,
+                {
+                    "user_id": user_id,
+                    "transaction_type": transaction_type,
+                    "amount": amount,
+                    "idempotency_key": idempotency_key,
+                    "blockchain_tx_hash": blockchain_tx_hash,
+                    "description": description,
+                },
+            ),
         )
 
     async def record_completion(
@@ -5354,26 +5221,6 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
-    async def remove_question(self, *, question_id: UUID | str) -> str:
-        """Takes a question out of its quiz; says whether it was deleted or, being attempted, retired.
-
-        Deleted while nobody has attempted the quiz; afterwards retired: new attempts do without it, those that were
-        begun with it keep it. Returns which: 'deleted' or 'retired'. The last question of a published quiz stays.
-
-        Errors: PA401 · PA403 · PA404 no such question · PA409 retired already, or the last one of a published quiz
-
-        Who may call it: instructor, admin.
-        """
-        return cast(
-            "str",
-            await self._value(
-                _REMOVE_QUESTION,
-                {
-                    "question_id": question_id,
-                },
-            ),
-        )
-
     async def reorder_lessons(
         self, *, course_id: UUID | str, parent_lesson_id: UUID | str, lesson_ids: list[UUID | str]
     ) -> None:
@@ -5397,30 +5244,12 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
-    async def reorder_questions(self, *, quiz_id: UUID | str, question_ids: list[UUID | str]) -> None:
-        """Puts the questions of a quiz into the given order.
-
-        The list names each of them exactly once. One update does it: that no two share a place is checked at its
-        end.
-
-        Errors: PA401 · PA403 · PA404 no such quiz · PA409 the list is not the questions of the quiz
-
-        Who may call it: instructor, admin.
-        """
-        await self._value(
-            _REORDER_QUESTIONS,
-            {
-                "quiz_id": quiz_id,
-                "question_ids": question_ids,
-            },
-        )
-
     async def repair_counters(self) -> list[RepairCounters]:
         """Mends every cached number that differs from the rows it counts; returns what was mended.
 
         Only rows with a finding are touched. Each kind is locked first and counted in a new statement: a writer who
         came before is counted, one who comes after adds to the right number. In the lock order of the house, with
-        people at work. Cycles, overbooked courses and attempts are not caches: they stay, and stay reported.
+        people at work. Cycles, overbooked courses and postings are not caches: they stay, and stay reported.
         Nothing to mend, nothing written.
 
         Errors: PA403 not the service
@@ -5448,6 +5277,30 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def reverse_coins(self, *, transaction_id: UUID | str, reason: str) -> ReverseCoins:
+        """Takes back a movement of coins by one the other way, once; returns the balance.
+
+        The ledger is never changed: a transaction the other way is added. Whoever must give back has to have the
+        coins still: no balance goes below zero. coins_earned loses what a reward had added; achievements stay, and
+        what was bought stays too. Its source does not pay again. Reversing the same transaction again changes
+        nothing.
+
+        Errors: PA403 not the service · PA404 no such transaction · PA409 a reversal or withdrawal, not confirmed,
+        the coins are spent · PA422 no reason
+
+        Who may call it: service.
+        """
+        return cast(
+            "ReverseCoins",
+            await self._row(
+                _REVERSE_COINS,
+                {
+                    "transaction_id": transaction_id,
+                    "reason": reason,
+                },
+            ),
+        )
+
     async def reverse_xp(self, *, event_id: UUID | str, reason: str) -> ReverseXp:
         """Takes back an award by a compensating row of the ledger, once; returns the new totals.
 
@@ -5468,24 +5321,6 @@ class AsyncSession(AsyncSessionBase):
                     "reason": reason,
                 },
             ),
-        )
-
-    async def review_quiz(self, *, attempt_id: UUID | str) -> list[ReviewQuiz]:
-        """A graded attempt of the calling learner, question by question; what is right only if it may be shown.
-
-        Points, key and explanation only as the quiz's show_answers allows, null otherwise, and never while another
-        attempt at the quiz is open: after_attempt – now; after_passing – once the quiz is passed;
-        after_last_attempt – once no attempt is left (never, where there is no limit).
-
-        Errors: PA401, PA403 from require_user · PA404 no such attempt of one's own · PA409 not graded yet
-
-        Who may call it: student.
-        """
-        return await self._rows(
-            _REVIEW_QUIZ,
-            {
-                "attempt_id": attempt_id,
-            },
         )
 
     async def revoke_session(
@@ -5565,27 +5400,6 @@ class AsyncSession(AsyncSessionBase):
                     "expires_at": expires_at,
                     "ip_address": ip_address,
                     "user_agent": user_agent,
-                },
-            ),
-        )
-
-    async def save_answers(self, *, attempt_id: UUID | str, answers: Json) -> dt.datetime | None:
-        """Keeps answers of the calling learner's open attempt; returns its deadline.
-
-        others stay. Returns until when answers are taken; null for no limit.
-
-        Errors: PA401, PA403 from require_user · PA404 no such attempt of one's own · PA409 graded, or late · PA422
-        answers, with the path
-
-        Who may call it: student.
-        """
-        return cast(
-            "dt.datetime | None",
-            await self._value(
-                _SAVE_ANSWERS,
-                {
-                    "attempt_id": attempt_id,
-                    "answers": answers,
                 },
             ),
         )
@@ -5723,31 +5537,6 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
-    async def start_quiz(self, *, quiz_id: UUID | str) -> StartQuiz:
-        """The calling learner begins or resumes an attempt; returns its questions, without what is right.
-
-        The deadline is decided here, by the server's clock, and never moves. An open attempt whose time is over is
-        graded with what was saved, and the next one begins. Begins the lesson as well, so all that start_lesson
-        asks is asked.
-
-        questions is what attempt_questions describes, in the order of this attempt; answers is what was saved so
-        far. attempts_left is null where there is no limit. server_time is for clocks that count down.
-
-        Errors: PA401, PA403 from require_user · PA404 no such quiz, or not published · PA409 not enrolled,
-        enrolment not open, a hidden lesson, lessons before it not done, no attempt left
-
-        Who may call it: student.
-        """
-        return cast(
-            "StartQuiz",
-            await self._row(
-                _START_QUIZ,
-                {
-                    "quiz_id": quiz_id,
-                },
-            ),
-        )
-
     async def store_encrypted_field(
         self, *, user_id: UUID | str, field_name: str, key_id: str, nonce: bytes, ciphertext: bytes
     ) -> None:
@@ -5797,30 +5586,30 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
-    async def submit_quiz(self, *, attempt_id: UUID | str, answers: Json = None) -> SubmitQuiz:
-        """Hands in the calling learner's attempt; returns its grade and what followed.
+    async def transfer_coins(
+        self, *, recipient_id: UUID | str, amount: int, idempotency_key: str, description: str | None = None
+    ) -> TransferCoins:
+        """Sends coins to another person, once per key; returns the transaction and what is left.
 
-        answers is added to what was saved, as save_answers does. Handing the same attempt in again changes nothing
-        and returns its grade with already_submitted, whatever answers come with it and however late.
+        The idempotency key is not optional: a call repeated after a lost answer must not pay twice. Limits are the
+        settings coins.transfer_max, for one transfer, and coins.transfer_daily_max, for a day of the school's time
+        zone. What was sent that day is counted on the sender's own account, which every transfer writes, so no two
+        can both slip under.
 
-        quiz_percentage is the result of all attempts by the quiz's policy; quiz_passed whether it ever reached the
-        passing score. lesson_completed, course_completed, xp_awarded, levels_gained and achievements say what this
-        call did.
-
-        Left out, `answers` is '{}'.
-
-        Errors: PA401, PA403 from require_user · PA404 no such attempt of one's own · PA409 late, or the enrolment
-        is not open · PA422 answers, with the path
+        Errors: PA401, PA403 from require_user · PA404 no such person · PA409 not enough coins, key used for another
+        request · PA422 no key, to oneself, amount out of range, description too long · PA429 the day's limit
 
         Who may call it: student.
         """
         return cast(
-            "SubmitQuiz",
+            "TransferCoins",
             await self._row(
-                _SUBMIT_QUIZ,
+                _TRANSFER_COINS,
                 {
-                    "attempt_id": attempt_id,
-                    "answers": answers,
+                    "recipient_id": recipient_id,
+                    "amount": amount,
+                    "idempotency_key": idempotency_key,
+                    "description": description,
                 },
             ),
         )
@@ -6024,91 +5813,6 @@ class AsyncSession(AsyncSessionBase):
                 "preferences": preferences,
                 "show_on_leaderboard": show_on_leaderboard,
                 "username": username,
-            },
-        )
-
-    async def update_question(
-        self,
-        *,
-        question_id: UUID | str,
-        question_text: str | None = None,
-        options: Json = None,
-        answer_key: Json = None,
-        points: Decimal | int | float | None = None,
-        explanation: str | None = None,
-    ) -> None:
-        """Changes the given columns of a question and its key.
-
-        Once the quiz has been attempted, options and points stand still, since answers and grades rest on them:
-        remove the question and add another. Text, key and explanation may be corrected at any time; what was graded
-        keeps its grade. The type never changes. New options need the key with them, unless they say themselves what
-        is right.
-
-        Errors: PA401 · PA403 · PA404 no such question · PA409 options or points of an attempted quiz · PA422
-        options or key, with the path · 23514 another value against a column's rule
-
-        Who may call it: instructor, admin.
-        """
-        await self._value(
-            _UPDATE_QUESTION,
-            {
-                "question_id": question_id,
-                "question_text": question_text,
-                "options": options,
-                "answer_key": answer_key,
-                "points": points,
-                "explanation": explanation,
-            },
-        )
-
-    async def update_quiz(
-        self,
-        *,
-        quiz_id: UUID | str,
-        title: str | None = None,
-        description: str | None = None,
-        quiz_type: str | None = None,
-        passing_score: Decimal | int | float | None = None,
-        time_limit_minutes: int | None = None,
-        max_attempts: int | None = None,
-        grade_policy: str | None = None,
-        shuffle_questions: bool | None = None,
-        shuffle_options: bool | None = None,
-        show_answers: str | None = None,
-        is_published: bool | None = None,
-        metadata: Json = None,
-        clear: list[str] | None = None,
-    ) -> None:
-        """Changes the given columns of a quiz, or publishes it.
-
-        Null means unchanged; a limit that shall go is named in clear. Attempts that were begun keep their deadline,
-        those that were graded their grade. From the moment a graded quiz is published its lesson is completed by
-        grading only.
-
-        Left out, `clear` is '{}'.
-
-        Errors: PA401 · PA403 · PA404 no such quiz · PA409 published without a question · PA422 unknown name in
-        p_clear, or given as well · 23514 a value against a column's rule
-
-        Who may call it: instructor, admin.
-        """
-        await self._value(
-            _UPDATE_QUIZ,
-            {
-                "quiz_id": quiz_id,
-                "title": title,
-                "description": description,
-                "quiz_type": quiz_type,
-                "passing_score": passing_score,
-                "time_limit_minutes": time_limit_minutes,
-                "max_attempts": max_attempts,
-                "grade_policy": grade_policy,
-                "shuffle_questions": shuffle_questions,
-                "shuffle_options": shuffle_options,
-                "show_answers": show_answers,
-                "is_published": is_published,
-                "metadata": metadata,
-                "clear": clear,
             },
         )
 

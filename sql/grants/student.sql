@@ -36,6 +36,10 @@ grant select on table
     leaderboard_generation
 to pgacademy_student;
 
+-- coins
+-- Read only: coins move through procedures.
+grant select on table coin_accounts, coin_transactions, coin_postings to pgacademy_student;
+
 -- assessment
 grant select on table quizzes to pgacademy_student;
 -- Not grading: points per question would tell what is right; review_quiz() shows them when the quiz allows it. No

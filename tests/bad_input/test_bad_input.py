@@ -89,7 +89,9 @@ PLAIN = {
 GOOD: dict[str, dict[str, str | None]] = {
     "add_question": {"p_answer_key": '{{"correct": true}}'},
     "approve_instructor": {"p_user_id": "{instructor}"},
+    "confirm_blockchain_coins": {"p_transaction_id": "{pending}"},
     "effective_streak": {"p_user_id": "{me}"},
+    "fail_blockchain_coins": {"p_transaction_id": "{pending}"},
     "find_login": {"p_login": "{login}"},
     "leaderboard_around": {"p_user_id": "{p_user_id}"},
     "live_rank": {"p_user_id": "{p_user_id}"},
@@ -146,6 +148,15 @@ def world(db: psycopg.Connection[Any]) -> World:
     db.execute("select record_completion(%s, %s)", [learner, course.lesson_ids[0]])
     event = db.execute("select id from xp_events where user_id = %s limit 1", [learner]).fetchone()
     assert event is not None
+    reward = insert(
+        db, "coin_transactions", user_id=learner, transaction_type="reward", amount=1000, related_object_type="test"
+    )  # fmt: skip
+    db.execute("select post_coins(%s, school_coin_account('issuance'), %s, 1000)", [reward, learner])
+    db.execute("update user_stats set coins_earned = 1000 where user_id = %s", [learner])
+    pending = db.execute(
+        "select transaction_id from record_blockchain_coins(%s, 'deposit', 5, 'world', '0.0.5@17.5')", [learner]
+    ).fetchone()
+    assert pending is not None
     one, _, three = course.lesson_ids
     quiz = make_quiz(db, course)
     attempts = []
@@ -192,6 +203,10 @@ def world(db: psycopg.Connection[Any]) -> World:
         "p_question_id": quiz.questions[0],
         "p_question_ids": "{" + ",".join(map(str, reversed(quiz.questions))) + "}",
         "p_question_type": "true_false",
+        "pending": pending[0],
+        "p_transaction_id": reward,
+        "p_transaction_type": "withdrawal",
+        "p_recipient_id": course.instructor_id,
         "p_stats": stats[0],
         "p_prerequisite_lesson_id": one,
         "p_parent_lesson_id": three,

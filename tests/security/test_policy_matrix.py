@@ -91,6 +91,10 @@ TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
     "quiz_questions": [("select", ALL, ("instructor", "admin"))],
     "quiz_question_keys": [("select", ALL, ("instructor", "admin"))],
     "quiz_attempts": [("select", ATTEMPT, ("student",)), ("select", ALL, ("instructor", "admin"))],
+    # coins
+    "coin_accounts": [("select", ALL, PEOPLE)],
+    "coin_transactions": [("select", ALL, PEOPLE)],
+    "coin_postings": [("select", ALL, PEOPLE)],
 }
 
 #: view -> who reads it. Nobody writes through one.
@@ -99,6 +103,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "v_course_outline": EVERYONE,
     "v_achievement_stats": PEOPLE,
     "v_my_achievements": PEOPLE,
+    "v_my_coins": PEOPLE,
     "v_my_courses": PEOPLE,
     "v_user_dashboard": PEOPLE,
     "v_my_quizzes": PEOPLE,
@@ -123,7 +128,7 @@ PROCEDURES: dict[str, set[str]] = {
     "student": set(
         f"""{COMMON} {READING} {ACCOUNT}
         enroll drop_course start_lesson complete_lesson resume_lesson rate_course
-        start_quiz save_answers submit_quiz review_quiz""".split()
+        start_quiz save_answers submit_quiz review_quiz transfer_coins buy_streak_freeze""".split()
     ),
     "instructor": set(
         f"""{COMMON} {READING} {ACCOUNT} {TEACHING}
@@ -142,6 +147,8 @@ PROCEDURES: dict[str, set[str]] = {
         award_xp reverse_xp check_achievements advance_streaks grant_streak_freeze refresh_leaderboard fold_xp_ranks
         live_rank leaderboard_around effective_streak
         close_overdue_attempts
+        award_coins reverse_coins record_blockchain_coins confirm_blockchain_coins fail_blockchain_coins
+        grant_missing_coins
         begin_job end_job purge_idempotency_keys verify_integrity repair_counters""".split()
     ),
     "analyst": set(COMMON.split()),
@@ -444,6 +451,16 @@ class World:
                        from enrollments as e where e.course_id = %s""",
                     (quiz, question, course.id),
                 )
+            for name in ("ada", "bob", "gone"):
+                conn.execute("select award_coins(%s, 5, 'test', null)", (self.people[name],))
+            for sender, recipient in (("ada", "bob"), ("bob", "ivy")):
+                transfer = insert(
+                    conn, "coin_transactions", user_id=self.people[sender], transaction_type="transfer", amount=2,
+                    recipient_id=self.people[recipient],
+                )  # fmt: skip
+                conn.execute(
+                    "select post_coins(%s, %s, %s, 2)", (transfer, self.people[sender], self.people[recipient])
+                )
             insert(conn, "job_runs", job="matrix")
             conn.execute("update users set is_active = false where id = %s", (self.people["gone"],))
             conn.commit()
@@ -507,6 +524,24 @@ class TestRows:
         key = "id" if table == "users" else "user_id"
         expected = set() if actor in NOTHING else EVERYBODY if role == "admin" else {who}
         assert world.rows(who, role, f"select {key} from {table}") == expected
+
+    @pytest.mark.parametrize("actor", ACTORS, ids="-".join)
+    def test_coins_are_seen_from_both_sides_and_no_third(self, world, actor):
+        who, role = actor
+        one, two = ("ada", "bob"), ("bob", "ivy")
+        all_rows = {one, two, ("ada", None), ("bob", None), ("gone", None)}
+        everything = role == "admin" and actor not in NOTHING
+        mine = set() if actor in NOTHING else {row for row in all_rows if who in row}
+        expected = all_rows if everything else mine
+        assert world.rows(*actor, "select user_id, recipient_id from coin_transactions") == expected
+        accounts = EVERYBODY | {None} if everything else set() if actor in NOTHING else {who}
+        assert world.rows(*actor, "select user_id from coin_accounts") == accounts
+        postings = {"ada", "bob", "ivy", "gone", None} if everything else {who} & {"ada", "bob", "ivy"}
+        assert world.rows(*actor, "select user_id from coin_postings") == (set() if actor in NOTHING else postings)
+        assert world.rows(*actor, "select id from v_my_coins") == world.rows(
+            *actor,
+            "select id from coin_transactions where user_id = current_user_id() or recipient_id = current_user_id()",
+        )
 
     @pytest.mark.parametrize("actor", [*ACTORS, ("nobody", "anonymous")], ids="-".join)
     def test_everyone_sees_what_is_public(self, world, actor):
