@@ -48,9 +48,12 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "ResumeLesson",
     "ReverseCoins",
     "ReverseXp",
+    "ReviewQuiz",
     "RotateSession",
     "SearchCourses",
     "StartLesson",
+    "StartQuiz",
+    "SubmitQuiz",
     "TransferCoins",
     "UpdateCourse",
     "UpdateLesson",
@@ -379,6 +382,22 @@ class ReverseXp:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewQuiz:
+    """What review_quiz() returns, row by row."""
+
+    question_number: int
+    question_id: UUID
+    question_type: str
+    question_text: str
+    options: Json
+    answer: Json
+    max_points: Decimal
+    points: Decimal | None
+    answer_key: Json
+    explanation: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class RotateSession:
     """What rotate_session() returns."""
 
@@ -423,6 +442,43 @@ class StartLesson:
     status: str
     started_at: dt.datetime
     completed_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StartQuiz:
+    """What start_quiz() returns."""
+
+    attempt_id: UUID
+    attempt_number: int
+    attempts_left: int | None
+    is_resumed: bool
+    started_at: dt.datetime
+    deadline_at: dt.datetime | None
+    server_time: dt.datetime
+    answers: Json
+    questions: Json
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitQuiz:
+    """What submit_quiz() returns."""
+
+    attempt_id: UUID
+    attempt_number: int
+    attempts_left: int | None
+    already_submitted: bool
+    score: Decimal
+    max_score: Decimal
+    percentage: Decimal
+    is_passed: bool
+    quiz_percentage: Decimal
+    quiz_passed: bool
+    lesson_completed: bool
+    course_completed: bool
+    xp_awarded: int
+    levels_gained: int
+    achievements: Json
+    next_lesson_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -548,6 +604,26 @@ _ADD_PREREQUISITE: Procedure[object] = Procedure(
         [
             "course_id",
             "prerequisite_course_id",
+        ]
+    ),
+)
+_ADD_QUESTION: Procedure[object] = Procedure(
+    "add_question",
+    {
+        "quiz_id": "uuid",
+        "question_type": "text",
+        "question_text": "text",
+        "options": "jsonb",
+        "answer_key": "jsonb",
+        "points": "numeric",
+        "explanation": "text",
+        "position": "integer",
+    },
+    frozenset(
+        [
+            "quiz_id",
+            "question_type",
+            "question_text",
         ]
     ),
 )
@@ -680,6 +756,13 @@ _CHECK_ACHIEVEMENTS: Procedure[CheckAchievements] = Procedure(
     ),
     CheckAchievements,
 )
+_CLOSE_OVERDUE_ATTEMPTS: Procedure[object] = Procedure(
+    "close_overdue_attempts",
+    {
+        "limit": "integer",
+    },
+    frozenset([]),
+)
 _COMPLETE_LESSON: Procedure[CompleteLesson] = Procedure(
     "complete_lesson",
     {
@@ -761,6 +844,29 @@ _CREATE_COURSE: Procedure[CreateCourse] = Procedure(
         "slug",
     ),
     CreateCourse,
+)
+_CREATE_QUIZ: Procedure[object] = Procedure(
+    "create_quiz",
+    {
+        "lesson_id": "uuid",
+        "title": "text",
+        "description": "text",
+        "quiz_type": "text",
+        "passing_score": "numeric",
+        "time_limit_minutes": "integer",
+        "max_attempts": "integer",
+        "grade_policy": "text",
+        "shuffle_questions": "boolean",
+        "shuffle_options": "boolean",
+        "show_answers": "text",
+        "metadata": "jsonb",
+    },
+    frozenset(
+        [
+            "lesson_id",
+            "title",
+        ]
+    ),
 )
 _CURRENT_USER_ID: Procedure[object] = Procedure(
     "current_user_id",
@@ -1088,6 +1194,21 @@ _PURGE_SESSIONS: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_QUIZ_RESULT: Procedure[object] = Procedure(
+    "quiz_result",
+    {
+        "enrollment_id": "uuid",
+        "quiz_id": "uuid",
+        "grade_policy": "text",
+    },
+    frozenset(
+        [
+            "enrollment_id",
+            "quiz_id",
+            "grade_policy",
+        ]
+    ),
+)
 _RATE_COURSE: Procedure[RateCourse] = Procedure(
     "rate_course",
     {
@@ -1339,6 +1460,17 @@ _REMOVE_PREREQUISITE: Procedure[object] = Procedure(
         ]
     ),
 )
+_REMOVE_QUESTION: Procedure[object] = Procedure(
+    "remove_question",
+    {
+        "question_id": "uuid",
+    },
+    frozenset(
+        [
+            "question_id",
+        ]
+    ),
+)
 _REORDER_LESSONS: Procedure[object] = Procedure(
     "reorder_lessons",
     {
@@ -1351,6 +1483,19 @@ _REORDER_LESSONS: Procedure[object] = Procedure(
             "course_id",
             "parent_lesson_id",
             "lesson_ids",
+        ]
+    ),
+)
+_REORDER_QUESTIONS: Procedure[object] = Procedure(
+    "reorder_questions",
+    {
+        "quiz_id": "uuid",
+        "question_ids": "uuid[]",
+    },
+    frozenset(
+        [
+            "quiz_id",
+            "question_ids",
         ]
     ),
 )
@@ -1426,6 +1571,30 @@ _REVERSE_XP: Procedure[ReverseXp] = Procedure(
     ),
     ReverseXp,
 )
+_REVIEW_QUIZ: Procedure[ReviewQuiz] = Procedure(
+    "review_quiz",
+    {
+        "attempt_id": "uuid",
+    },
+    frozenset(
+        [
+            "attempt_id",
+        ]
+    ),
+    (
+        "question_number",
+        "question_id",
+        "question_type",
+        "question_text",
+        "options",
+        "answer",
+        "max_points",
+        "points",
+        "answer_key",
+        "explanation",
+    ),
+    ReviewQuiz,
+)
 _REVOKE_SESSION: Procedure[object] = Procedure(
     "revoke_session",
     {
@@ -1462,6 +1631,19 @@ _ROTATE_SESSION: Procedure[RotateSession] = Procedure(
         "role",
     ),
     RotateSession,
+)
+_SAVE_ANSWERS: Procedure[object] = Procedure(
+    "save_answers",
+    {
+        "attempt_id": "uuid",
+        "answers": "jsonb",
+    },
+    frozenset(
+        [
+            "attempt_id",
+            "answers",
+        ]
+    ),
 )
 _SEARCH_COURSES: Procedure[SearchCourses] = Procedure(
     "search_courses",
@@ -1571,6 +1753,29 @@ _START_LESSON: Procedure[StartLesson] = Procedure(
     ),
     StartLesson,
 )
+_START_QUIZ: Procedure[StartQuiz] = Procedure(
+    "start_quiz",
+    {
+        "quiz_id": "uuid",
+    },
+    frozenset(
+        [
+            "quiz_id",
+        ]
+    ),
+    (
+        "attempt_id",
+        "attempt_number",
+        "attempts_left",
+        "is_resumed",
+        "started_at",
+        "deadline_at",
+        "server_time",
+        "answers",
+        "questions",
+    ),
+    StartQuiz,
+)
 _STORE_ENCRYPTED_FIELD: Procedure[object] = Procedure(
     "store_encrypted_field",
     {
@@ -1606,6 +1811,37 @@ _STREAK_AS_OF: Procedure[object] = Procedure(
             "today",
         ]
     ),
+)
+_SUBMIT_QUIZ: Procedure[SubmitQuiz] = Procedure(
+    "submit_quiz",
+    {
+        "attempt_id": "uuid",
+        "answers": "jsonb",
+    },
+    frozenset(
+        [
+            "attempt_id",
+        ]
+    ),
+    (
+        "attempt_id",
+        "attempt_number",
+        "attempts_left",
+        "already_submitted",
+        "score",
+        "max_score",
+        "percentage",
+        "is_passed",
+        "quiz_percentage",
+        "quiz_passed",
+        "lesson_completed",
+        "course_completed",
+        "xp_awarded",
+        "levels_gained",
+        "achievements",
+        "next_lesson_id",
+    ),
+    SubmitQuiz,
 )
 _TRANSFER_COINS: Procedure[TransferCoins] = Procedure(
     "transfer_coins",
@@ -1735,6 +1971,46 @@ _UPDATE_PROFILE: Procedure[object] = Procedure(
         "username": "text",
     },
     frozenset([]),
+)
+_UPDATE_QUESTION: Procedure[object] = Procedure(
+    "update_question",
+    {
+        "question_id": "uuid",
+        "question_text": "text",
+        "options": "jsonb",
+        "answer_key": "jsonb",
+        "points": "numeric",
+        "explanation": "text",
+    },
+    frozenset(
+        [
+            "question_id",
+        ]
+    ),
+)
+_UPDATE_QUIZ: Procedure[object] = Procedure(
+    "update_quiz",
+    {
+        "quiz_id": "uuid",
+        "title": "text",
+        "description": "text",
+        "quiz_type": "text",
+        "passing_score": "numeric",
+        "time_limit_minutes": "integer",
+        "max_attempts": "integer",
+        "grade_policy": "text",
+        "shuffle_questions": "boolean",
+        "shuffle_options": "boolean",
+        "show_answers": "text",
+        "is_published": "boolean",
+        "metadata": "jsonb",
+        "clear": "text[]",
+    },
+    frozenset(
+        [
+            "quiz_id",
+        ]
+    ),
 )
 _UPDATE_SETTINGS: Procedure[object] = Procedure(
     "update_settings",
@@ -1959,6 +2235,47 @@ class Session(SessionBase):
             },
         )
 
+    def add_question(
+        self,
+        *,
+        quiz_id: UUID | str,
+        question_type: str,
+        question_text: str,
+        options: Json = None,
+        answer_key: Json = None,
+        points: Decimal | int | float | None = None,
+        explanation: str | None = None,
+        position: int | None = None,
+    ) -> UUID:
+        """Adds a question to a quiz; returns its id.
+
+        Options and key as normalise_question has them; what is right goes where no learner reads. A published quiz
+        may get further questions: attempts that were begun go on with those they have.
+
+        Left out, `points` is 1.
+
+        Errors: PA401 · PA403 · PA404 no such quiz · PA409 500 questions are the most · PA422 options or key, with
+        the path; a position below 1; no text · 23514 another value against a column's rule
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "UUID",
+            self._value(
+                _ADD_QUESTION,
+                {
+                    "quiz_id": quiz_id,
+                    "question_type": question_type,
+                    "question_text": question_text,
+                    "options": options,
+                    "answer_key": answer_key,
+                    "points": points,
+                    "explanation": explanation,
+                    "position": position,
+                },
+            ),
+        )
+
     def advance_streaks(self, *, as_of: dt.datetime | None = None) -> int:
         """Settles streaks that are over; returns how many.
 
@@ -2157,6 +2474,28 @@ class Session(SessionBase):
             },
         )
 
+    def close_overdue_attempts(self, *, limit: int | None = None) -> int:
+        """Grades open attempts whose time is over; returns how many.
+
+        At most limit in one call, the most overdue first, so that its locks are held for a short time; call it
+        until it returns 0. A learner who comes back earlier has it done by start_quiz.
+
+        Left out, `limit` is 100.
+
+        Errors: PA403 not the service · PA422 a limit below 1
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _CLOSE_OVERDUE_ATTEMPTS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
+
     def complete_lesson(
         self, *, lesson_id: UUID | str, seconds: int | None = None, idempotency_key: str | None = None
     ) -> CompleteLesson:
@@ -2267,6 +2606,55 @@ class Session(SessionBase):
                     "metadata": metadata,
                     "instructor_id": instructor_id,
                     "is_featured": is_featured,
+                },
+            ),
+        )
+
+    def create_quiz(
+        self,
+        *,
+        lesson_id: UUID | str,
+        title: str,
+        description: str | None = None,
+        quiz_type: str | None = None,
+        passing_score: Decimal | int | float | None = None,
+        time_limit_minutes: int | None = None,
+        max_attempts: int | None = None,
+        grade_policy: str | None = None,
+        shuffle_questions: bool | None = None,
+        shuffle_options: bool | None = None,
+        show_answers: str | None = None,
+        metadata: Json = None,
+    ) -> UUID:
+        """Makes the quiz of a lesson, as a draft; returns its id.
+
+        A null time limit or number of attempts is none.
+
+        Left out, `quiz_type` is 'practice', `passing_score` is 70, `max_attempts` is 3, `grade_policy` is 'best',
+        `shuffle_questions` is false, `shuffle_options` is false, `show_answers` is 'never', `metadata` is '{}'.
+
+        Errors: PA401 · PA403 · PA404 no such lesson · PA409 the lesson has a quiz, or is a chapter · PA422 no title
+        · 23514 another value against a column's rule
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "UUID",
+            self._value(
+                _CREATE_QUIZ,
+                {
+                    "lesson_id": lesson_id,
+                    "title": title,
+                    "description": description,
+                    "quiz_type": quiz_type,
+                    "passing_score": passing_score,
+                    "time_limit_minutes": time_limit_minutes,
+                    "max_attempts": max_attempts,
+                    "grade_policy": grade_policy,
+                    "shuffle_questions": shuffle_questions,
+                    "shuffle_options": shuffle_options,
+                    "show_answers": show_answers,
+                    "metadata": metadata,
                 },
             ),
         )
@@ -2815,6 +3203,27 @@ class Session(SessionBase):
             ),
         )
 
+    def quiz_result(self, *, enrollment_id: UUID | str, quiz_id: UUID | str, grade_policy: str) -> Decimal | None:
+        """The result of a learner's graded attempts at a quiz, by its policy.
+
+        percentage; null before the first. The one place that knows the policy.
+
+        Errors: none
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "Decimal | None",
+            self._value(
+                _QUIZ_RESULT,
+                {
+                    "enrollment_id": enrollment_id,
+                    "quiz_id": quiz_id,
+                    "grade_policy": grade_policy,
+                },
+            ),
+        )
+
     def rate_course(self, *, course_id: UUID | str, rating: int, review: str | None = None) -> RateCourse:
         """The calling learner rates a course they have begun.
 
@@ -3160,6 +3569,26 @@ class Session(SessionBase):
             },
         )
 
+    def remove_question(self, *, question_id: UUID | str) -> str:
+        """Takes a question out of its quiz; says whether it was deleted or, being attempted, retired.
+
+        Deleted while nobody has attempted the quiz; afterwards retired: new attempts do without it, those that were
+        begun with it keep it. Returns which: 'deleted' or 'retired'. The last question of a published quiz stays.
+
+        Errors: PA401 · PA403 · PA404 no such question · PA409 retired already, or the last one of a published quiz
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "str",
+            self._value(
+                _REMOVE_QUESTION,
+                {
+                    "question_id": question_id,
+                },
+            ),
+        )
+
     def reorder_lessons(
         self, *, course_id: UUID | str, parent_lesson_id: UUID | str, lesson_ids: list[UUID | str]
     ) -> None:
@@ -3183,13 +3612,31 @@ class Session(SessionBase):
             },
         )
 
+    def reorder_questions(self, *, quiz_id: UUID | str, question_ids: list[UUID | str]) -> None:
+        """Puts the questions of a quiz into the given order.
+
+        The list names each of them exactly once. One update does it: that no two share a place is checked at its
+        end.
+
+        Errors: PA401 · PA403 · PA404 no such quiz · PA409 the list is not the questions of the quiz
+
+        Who may call it: instructor, admin.
+        """
+        self._value(
+            _REORDER_QUESTIONS,
+            {
+                "quiz_id": quiz_id,
+                "question_ids": question_ids,
+            },
+        )
+
     def repair_counters(self) -> list[RepairCounters]:
         """Mends every cached number that differs from the rows it counts; returns what was mended.
 
         Only rows with a finding are touched. Each kind is locked first and counted in a new statement: a writer who
         came before is counted, one who comes after adds to the right number. In the lock order of the house, with
-        people at work. Cycles, overbooked courses and postings are not caches: they stay, and stay reported.
-        Nothing to mend, nothing written.
+        people at work. Cycles, overbooked courses, attempts and postings are not caches: they stay, and stay
+        reported. Nothing to mend, nothing written.
 
         Errors: PA403 not the service
 
@@ -3260,6 +3707,24 @@ class Session(SessionBase):
                     "reason": reason,
                 },
             ),
+        )
+
+    def review_quiz(self, *, attempt_id: UUID | str) -> list[ReviewQuiz]:
+        """A graded attempt of the calling learner, question by question; what is right only if it may be shown.
+
+        Points, key and explanation only as the quiz's show_answers allows, null otherwise, and never while another
+        attempt at the quiz is open: after_attempt – now; after_passing – once the quiz is passed;
+        after_last_attempt – once no attempt is left (never, where there is no limit).
+
+        Errors: PA401, PA403 from require_user · PA404 no such attempt of one's own · PA409 not graded yet
+
+        Who may call it: student.
+        """
+        return self._rows(
+            _REVIEW_QUIZ,
+            {
+                "attempt_id": attempt_id,
+            },
         )
 
     def revoke_session(
@@ -3339,6 +3804,27 @@ class Session(SessionBase):
                     "expires_at": expires_at,
                     "ip_address": ip_address,
                     "user_agent": user_agent,
+                },
+            ),
+        )
+
+    def save_answers(self, *, attempt_id: UUID | str, answers: Json) -> dt.datetime | None:
+        """Keeps answers of the calling learner's open attempt; returns its deadline.
+
+        others stay. Returns until when answers are taken; null for no limit.
+
+        Errors: PA401, PA403 from require_user · PA404 no such attempt of one's own · PA409 graded, or late · PA422
+        answers, with the path
+
+        Who may call it: student.
+        """
+        return cast(
+            "dt.datetime | None",
+            self._value(
+                _SAVE_ANSWERS,
+                {
+                    "attempt_id": attempt_id,
+                    "answers": answers,
                 },
             ),
         )
@@ -3476,6 +3962,31 @@ class Session(SessionBase):
             ),
         )
 
+    def start_quiz(self, *, quiz_id: UUID | str) -> StartQuiz:
+        """The calling learner begins or resumes an attempt; returns its questions, without what is right.
+
+        The deadline is decided here, by the server's clock, and never moves. An open attempt whose time is over is
+        graded with what was saved, and the next one begins. Begins the lesson as well, so all that start_lesson
+        asks is asked.
+
+        questions is what attempt_questions describes, in the order of this attempt; answers is what was saved so
+        far. attempts_left is null where there is no limit. server_time is for clocks that count down.
+
+        Errors: PA401, PA403 from require_user · PA404 no such quiz, or not published · PA409 not enrolled,
+        enrolment not open, a hidden lesson, lessons before it not done, no attempt left
+
+        Who may call it: student.
+        """
+        return cast(
+            "StartQuiz",
+            self._row(
+                _START_QUIZ,
+                {
+                    "quiz_id": quiz_id,
+                },
+            ),
+        )
+
     def store_encrypted_field(
         self, *, user_id: UUID | str, field_name: str, key_id: str, nonce: bytes, ciphertext: bytes
     ) -> None:
@@ -3521,6 +4032,34 @@ class Session(SessionBase):
                     "last_streak_date": last_streak_date,
                     "streak_freezes": streak_freezes,
                     "today": today,
+                },
+            ),
+        )
+
+    def submit_quiz(self, *, attempt_id: UUID | str, answers: Json = None) -> SubmitQuiz:
+        """Hands in the calling learner's attempt; returns its grade and what followed.
+
+        answers is added to what was saved, as save_answers does. Handing the same attempt in again changes nothing
+        and returns its grade with already_submitted, whatever answers come with it and however late.
+
+        quiz_percentage is the result of all attempts by the quiz's policy; quiz_passed whether it ever reached the
+        passing score. lesson_completed, course_completed, xp_awarded, levels_gained and achievements say what this
+        call did.
+
+        Left out, `answers` is '{}'.
+
+        Errors: PA401, PA403 from require_user · PA404 no such attempt of one's own · PA409 late, or the enrolment
+        is not open · PA422 answers, with the path
+
+        Who may call it: student.
+        """
+        return cast(
+            "SubmitQuiz",
+            self._row(
+                _SUBMIT_QUIZ,
+                {
+                    "attempt_id": attempt_id,
+                    "answers": answers,
                 },
             ),
         )
@@ -3752,6 +4291,91 @@ class Session(SessionBase):
                 "preferences": preferences,
                 "show_on_leaderboard": show_on_leaderboard,
                 "username": username,
+            },
+        )
+
+    def update_question(
+        self,
+        *,
+        question_id: UUID | str,
+        question_text: str | None = None,
+        options: Json = None,
+        answer_key: Json = None,
+        points: Decimal | int | float | None = None,
+        explanation: str | None = None,
+    ) -> None:
+        """Changes the given columns of a question and its key.
+
+        Once the quiz has been attempted, options and points stand still, since answers and grades rest on them:
+        remove the question and add another. Text, key and explanation may be corrected at any time; what was graded
+        keeps its grade. The type never changes. New options need the key with them, unless they say themselves what
+        is right.
+
+        Errors: PA401 · PA403 · PA404 no such question · PA409 options or points of an attempted quiz · PA422
+        options or key, with the path · 23514 another value against a column's rule
+
+        Who may call it: instructor, admin.
+        """
+        self._value(
+            _UPDATE_QUESTION,
+            {
+                "question_id": question_id,
+                "question_text": question_text,
+                "options": options,
+                "answer_key": answer_key,
+                "points": points,
+                "explanation": explanation,
+            },
+        )
+
+    def update_quiz(
+        self,
+        *,
+        quiz_id: UUID | str,
+        title: str | None = None,
+        description: str | None = None,
+        quiz_type: str | None = None,
+        passing_score: Decimal | int | float | None = None,
+        time_limit_minutes: int | None = None,
+        max_attempts: int | None = None,
+        grade_policy: str | None = None,
+        shuffle_questions: bool | None = None,
+        shuffle_options: bool | None = None,
+        show_answers: str | None = None,
+        is_published: bool | None = None,
+        metadata: Json = None,
+        clear: list[str] | None = None,
+    ) -> None:
+        """Changes the given columns of a quiz, or publishes it.
+
+        Null means unchanged; a limit that shall go is named in clear. Attempts that were begun keep their deadline,
+        those that were graded their grade. From the moment a graded quiz is published its lesson is completed by
+        grading only.
+
+        Left out, `clear` is '{}'.
+
+        Errors: PA401 · PA403 · PA404 no such quiz · PA409 published without a question · PA422 unknown name in
+        p_clear, or given as well · 23514 a value against a column's rule
+
+        Who may call it: instructor, admin.
+        """
+        self._value(
+            _UPDATE_QUIZ,
+            {
+                "quiz_id": quiz_id,
+                "title": title,
+                "description": description,
+                "quiz_type": quiz_type,
+                "passing_score": passing_score,
+                "time_limit_minutes": time_limit_minutes,
+                "max_attempts": max_attempts,
+                "grade_policy": grade_policy,
+                "shuffle_questions": shuffle_questions,
+                "shuffle_options": shuffle_options,
+                "show_answers": show_answers,
+                "is_published": is_published,
+                "metadata": metadata,
+                "clear": clear,
             },
         )
 
@@ -4018,6 +4642,47 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def add_question(
+        self,
+        *,
+        quiz_id: UUID | str,
+        question_type: str,
+        question_text: str,
+        options: Json = None,
+        answer_key: Json = None,
+        points: Decimal | int | float | None = None,
+        explanation: str | None = None,
+        position: int | None = None,
+    ) -> UUID:
+        """Adds a question to a quiz; returns its id.
+
+        Options and key as normalise_question has them; what is right goes where no learner reads. A published quiz
+        may get further questions: attempts that were begun go on with those they have.
+
+        Left out, `points` is 1.
+
+        Errors: PA401 · PA403 · PA404 no such quiz · PA409 500 questions are the most · PA422 options or key, with
+        the path; a position below 1; no text · 23514 another value against a column's rule
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "UUID",
+            await self._value(
+                _ADD_QUESTION,
+                {
+                    "quiz_id": quiz_id,
+                    "question_type": question_type,
+                    "question_text": question_text,
+                    "options": options,
+                    "answer_key": answer_key,
+                    "points": points,
+                    "explanation": explanation,
+                    "position": position,
+                },
+            ),
+        )
+
     async def advance_streaks(self, *, as_of: dt.datetime | None = None) -> int:
         """Settles streaks that are over; returns how many.
 
@@ -4218,6 +4883,28 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def close_overdue_attempts(self, *, limit: int | None = None) -> int:
+        """Grades open attempts whose time is over; returns how many.
+
+        At most limit in one call, the most overdue first, so that its locks are held for a short time; call it
+        until it returns 0. A learner who comes back earlier has it done by start_quiz.
+
+        Left out, `limit` is 100.
+
+        Errors: PA403 not the service · PA422 a limit below 1
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _CLOSE_OVERDUE_ATTEMPTS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
+
     async def complete_lesson(
         self, *, lesson_id: UUID | str, seconds: int | None = None, idempotency_key: str | None = None
     ) -> CompleteLesson:
@@ -4328,6 +5015,55 @@ class AsyncSession(AsyncSessionBase):
                     "metadata": metadata,
                     "instructor_id": instructor_id,
                     "is_featured": is_featured,
+                },
+            ),
+        )
+
+    async def create_quiz(
+        self,
+        *,
+        lesson_id: UUID | str,
+        title: str,
+        description: str | None = None,
+        quiz_type: str | None = None,
+        passing_score: Decimal | int | float | None = None,
+        time_limit_minutes: int | None = None,
+        max_attempts: int | None = None,
+        grade_policy: str | None = None,
+        shuffle_questions: bool | None = None,
+        shuffle_options: bool | None = None,
+        show_answers: str | None = None,
+        metadata: Json = None,
+    ) -> UUID:
+        """Makes the quiz of a lesson, as a draft; returns its id.
+
+        A null time limit or number of attempts is none.
+
+        Left out, `quiz_type` is 'practice', `passing_score` is 70, `max_attempts` is 3, `grade_policy` is 'best',
+        `shuffle_questions` is false, `shuffle_options` is false, `show_answers` is 'never', `metadata` is '{}'.
+
+        Errors: PA401 · PA403 · PA404 no such lesson · PA409 the lesson has a quiz, or is a chapter · PA422 no title
+        · 23514 another value against a column's rule
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "UUID",
+            await self._value(
+                _CREATE_QUIZ,
+                {
+                    "lesson_id": lesson_id,
+                    "title": title,
+                    "description": description,
+                    "quiz_type": quiz_type,
+                    "passing_score": passing_score,
+                    "time_limit_minutes": time_limit_minutes,
+                    "max_attempts": max_attempts,
+                    "grade_policy": grade_policy,
+                    "shuffle_questions": shuffle_questions,
+                    "shuffle_options": shuffle_options,
+                    "show_answers": show_answers,
+                    "metadata": metadata,
                 },
             ),
         )
@@ -4876,6 +5612,27 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def quiz_result(self, *, enrollment_id: UUID | str, quiz_id: UUID | str, grade_policy: str) -> Decimal | None:
+        """The result of a learner's graded attempts at a quiz, by its policy.
+
+        percentage; null before the first. The one place that knows the policy.
+
+        Errors: none
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "Decimal | None",
+            await self._value(
+                _QUIZ_RESULT,
+                {
+                    "enrollment_id": enrollment_id,
+                    "quiz_id": quiz_id,
+                    "grade_policy": grade_policy,
+                },
+            ),
+        )
+
     async def rate_course(self, *, course_id: UUID | str, rating: int, review: str | None = None) -> RateCourse:
         """The calling learner rates a course they have begun.
 
@@ -5221,6 +5978,26 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def remove_question(self, *, question_id: UUID | str) -> str:
+        """Takes a question out of its quiz; says whether it was deleted or, being attempted, retired.
+
+        Deleted while nobody has attempted the quiz; afterwards retired: new attempts do without it, those that were
+        begun with it keep it. Returns which: 'deleted' or 'retired'. The last question of a published quiz stays.
+
+        Errors: PA401 · PA403 · PA404 no such question · PA409 retired already, or the last one of a published quiz
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "str",
+            await self._value(
+                _REMOVE_QUESTION,
+                {
+                    "question_id": question_id,
+                },
+            ),
+        )
+
     async def reorder_lessons(
         self, *, course_id: UUID | str, parent_lesson_id: UUID | str, lesson_ids: list[UUID | str]
     ) -> None:
@@ -5244,13 +6021,31 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def reorder_questions(self, *, quiz_id: UUID | str, question_ids: list[UUID | str]) -> None:
+        """Puts the questions of a quiz into the given order.
+
+        The list names each of them exactly once. One update does it: that no two share a place is checked at its
+        end.
+
+        Errors: PA401 · PA403 · PA404 no such quiz · PA409 the list is not the questions of the quiz
+
+        Who may call it: instructor, admin.
+        """
+        await self._value(
+            _REORDER_QUESTIONS,
+            {
+                "quiz_id": quiz_id,
+                "question_ids": question_ids,
+            },
+        )
+
     async def repair_counters(self) -> list[RepairCounters]:
         """Mends every cached number that differs from the rows it counts; returns what was mended.
 
         Only rows with a finding are touched. Each kind is locked first and counted in a new statement: a writer who
         came before is counted, one who comes after adds to the right number. In the lock order of the house, with
-        people at work. Cycles, overbooked courses and postings are not caches: they stay, and stay reported.
-        Nothing to mend, nothing written.
+        people at work. Cycles, overbooked courses, attempts and postings are not caches: they stay, and stay
+        reported. Nothing to mend, nothing written.
 
         Errors: PA403 not the service
 
@@ -5321,6 +6116,24 @@ class AsyncSession(AsyncSessionBase):
                     "reason": reason,
                 },
             ),
+        )
+
+    async def review_quiz(self, *, attempt_id: UUID | str) -> list[ReviewQuiz]:
+        """A graded attempt of the calling learner, question by question; what is right only if it may be shown.
+
+        Points, key and explanation only as the quiz's show_answers allows, null otherwise, and never while another
+        attempt at the quiz is open: after_attempt – now; after_passing – once the quiz is passed;
+        after_last_attempt – once no attempt is left (never, where there is no limit).
+
+        Errors: PA401, PA403 from require_user · PA404 no such attempt of one's own · PA409 not graded yet
+
+        Who may call it: student.
+        """
+        return await self._rows(
+            _REVIEW_QUIZ,
+            {
+                "attempt_id": attempt_id,
+            },
         )
 
     async def revoke_session(
@@ -5400,6 +6213,27 @@ class AsyncSession(AsyncSessionBase):
                     "expires_at": expires_at,
                     "ip_address": ip_address,
                     "user_agent": user_agent,
+                },
+            ),
+        )
+
+    async def save_answers(self, *, attempt_id: UUID | str, answers: Json) -> dt.datetime | None:
+        """Keeps answers of the calling learner's open attempt; returns its deadline.
+
+        others stay. Returns until when answers are taken; null for no limit.
+
+        Errors: PA401, PA403 from require_user · PA404 no such attempt of one's own · PA409 graded, or late · PA422
+        answers, with the path
+
+        Who may call it: student.
+        """
+        return cast(
+            "dt.datetime | None",
+            await self._value(
+                _SAVE_ANSWERS,
+                {
+                    "attempt_id": attempt_id,
+                    "answers": answers,
                 },
             ),
         )
@@ -5537,6 +6371,31 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def start_quiz(self, *, quiz_id: UUID | str) -> StartQuiz:
+        """The calling learner begins or resumes an attempt; returns its questions, without what is right.
+
+        The deadline is decided here, by the server's clock, and never moves. An open attempt whose time is over is
+        graded with what was saved, and the next one begins. Begins the lesson as well, so all that start_lesson
+        asks is asked.
+
+        questions is what attempt_questions describes, in the order of this attempt; answers is what was saved so
+        far. attempts_left is null where there is no limit. server_time is for clocks that count down.
+
+        Errors: PA401, PA403 from require_user · PA404 no such quiz, or not published · PA409 not enrolled,
+        enrolment not open, a hidden lesson, lessons before it not done, no attempt left
+
+        Who may call it: student.
+        """
+        return cast(
+            "StartQuiz",
+            await self._row(
+                _START_QUIZ,
+                {
+                    "quiz_id": quiz_id,
+                },
+            ),
+        )
+
     async def store_encrypted_field(
         self, *, user_id: UUID | str, field_name: str, key_id: str, nonce: bytes, ciphertext: bytes
     ) -> None:
@@ -5582,6 +6441,34 @@ class AsyncSession(AsyncSessionBase):
                     "last_streak_date": last_streak_date,
                     "streak_freezes": streak_freezes,
                     "today": today,
+                },
+            ),
+        )
+
+    async def submit_quiz(self, *, attempt_id: UUID | str, answers: Json = None) -> SubmitQuiz:
+        """Hands in the calling learner's attempt; returns its grade and what followed.
+
+        answers is added to what was saved, as save_answers does. Handing the same attempt in again changes nothing
+        and returns its grade with already_submitted, whatever answers come with it and however late.
+
+        quiz_percentage is the result of all attempts by the quiz's policy; quiz_passed whether it ever reached the
+        passing score. lesson_completed, course_completed, xp_awarded, levels_gained and achievements say what this
+        call did.
+
+        Left out, `answers` is '{}'.
+
+        Errors: PA401, PA403 from require_user · PA404 no such attempt of one's own · PA409 late, or the enrolment
+        is not open · PA422 answers, with the path
+
+        Who may call it: student.
+        """
+        return cast(
+            "SubmitQuiz",
+            await self._row(
+                _SUBMIT_QUIZ,
+                {
+                    "attempt_id": attempt_id,
+                    "answers": answers,
                 },
             ),
         )
@@ -5813,6 +6700,91 @@ class AsyncSession(AsyncSessionBase):
                 "preferences": preferences,
                 "show_on_leaderboard": show_on_leaderboard,
                 "username": username,
+            },
+        )
+
+    async def update_question(
+        self,
+        *,
+        question_id: UUID | str,
+        question_text: str | None = None,
+        options: Json = None,
+        answer_key: Json = None,
+        points: Decimal | int | float | None = None,
+        explanation: str | None = None,
+    ) -> None:
+        """Changes the given columns of a question and its key.
+
+        Once the quiz has been attempted, options and points stand still, since answers and grades rest on them:
+        remove the question and add another. Text, key and explanation may be corrected at any time; what was graded
+        keeps its grade. The type never changes. New options need the key with them, unless they say themselves what
+        is right.
+
+        Errors: PA401 · PA403 · PA404 no such question · PA409 options or points of an attempted quiz · PA422
+        options or key, with the path · 23514 another value against a column's rule
+
+        Who may call it: instructor, admin.
+        """
+        await self._value(
+            _UPDATE_QUESTION,
+            {
+                "question_id": question_id,
+                "question_text": question_text,
+                "options": options,
+                "answer_key": answer_key,
+                "points": points,
+                "explanation": explanation,
+            },
+        )
+
+    async def update_quiz(
+        self,
+        *,
+        quiz_id: UUID | str,
+        title: str | None = None,
+        description: str | None = None,
+        quiz_type: str | None = None,
+        passing_score: Decimal | int | float | None = None,
+        time_limit_minutes: int | None = None,
+        max_attempts: int | None = None,
+        grade_policy: str | None = None,
+        shuffle_questions: bool | None = None,
+        shuffle_options: bool | None = None,
+        show_answers: str | None = None,
+        is_published: bool | None = None,
+        metadata: Json = None,
+        clear: list[str] | None = None,
+    ) -> None:
+        """Changes the given columns of a quiz, or publishes it.
+
+        Null means unchanged; a limit that shall go is named in clear. Attempts that were begun keep their deadline,
+        those that were graded their grade. From the moment a graded quiz is published its lesson is completed by
+        grading only.
+
+        Left out, `clear` is '{}'.
+
+        Errors: PA401 · PA403 · PA404 no such quiz · PA409 published without a question · PA422 unknown name in
+        p_clear, or given as well · 23514 a value against a column's rule
+
+        Who may call it: instructor, admin.
+        """
+        await self._value(
+            _UPDATE_QUIZ,
+            {
+                "quiz_id": quiz_id,
+                "title": title,
+                "description": description,
+                "quiz_type": quiz_type,
+                "passing_score": passing_score,
+                "time_limit_minutes": time_limit_minutes,
+                "max_attempts": max_attempts,
+                "grade_policy": grade_policy,
+                "shuffle_questions": shuffle_questions,
+                "shuffle_options": shuffle_options,
+                "show_answers": show_answers,
+                "is_published": is_published,
+                "metadata": metadata,
+                "clear": clear,
             },
         )
 
