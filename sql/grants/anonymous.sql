@@ -22,4 +22,3 @@ grant select on table levels, achievement_metrics, achievements to pgacademy_ano
 
 -- assessment
 -- nothing
--- nothing
