@@ -9,9 +9,12 @@
 -- it, one of the same adds to it, an older one changes the total only. So weekly_xp is always the sum of the ledger
 -- over that week.
 --
+-- Coins are those just entered as a reward, negative when one is taken back; what is bought or sent is not counted here.
+--
 -- The streak is that of p_streak, a row as move_streak left it, from a caller that holds the lock; null leaves it alone.
 --
--- called by  grant_xp, reverse_xp, reward_lesson, record_activity, count_enrollment, update_course_progress
+-- called by  grant_xp, reverse_xp, reward_lesson, record_activity, count_enrollment, update_course_progress, grant_coins,
+--            reverse_posted_coins, finish_attempt
 -- requires   calculate_user_level, school_zone, ensure_user_stats
 -- errors     PA404 no such person
 create or replace function bump_stats(
@@ -25,6 +28,8 @@ create or replace function bump_stats(
     p_xp integer default 0,
     p_xp_at timestamptz default null,
     p_streak user_stats default null,
+    p_quizzes_passed integer default 0,
+    p_coins bigint default 0,
     out total_xp bigint,
     out current_level integer
 )
@@ -50,6 +55,7 @@ begin
         update user_stats as s
         set
             lessons_completed = s.lessons_completed + coalesce(p_lessons, 0),
+            quizzes_passed = s.quizzes_passed + coalesce(p_quizzes_passed, 0),
             courses_completed = s.courses_completed + coalesce(p_courses_completed, 0),
             courses_enrolled = s.courses_enrolled + coalesce(p_courses_enrolled, 0),
             score_sum = s.score_sum + coalesce(p_score, 0) - coalesce(p_score_before, 0),
@@ -57,6 +63,7 @@ begin
             perfect_scores = s.perfect_scores
                 + (p_score is not distinct from 100)::integer - (p_score_before is not distinct from 100)::integer,
             last_activity_at = greatest(s.last_activity_at, p_occurred_at),
+            coins_earned = s.coins_earned + p_coins,
             total_xp = s.total_xp + p_xp,
             current_level = case
                 when p_xp <> 0 then calculate_user_level(p_total_xp => s.total_xp + p_xp) else s.current_level

@@ -2,9 +2,8 @@
 --
 -- The streak is settled first: a freeze that comes too late revives nothing. At most two are held.
 --
--- called by  back-end jobs, shops
--- requires   require_service, require_moment, claim_idempotency_key, store_reply, ensure_user_stats, local_date,
---            streak_as_of
+-- called by  back-end jobs; who buys one for coins calls buy_streak_freeze
+-- requires   require_service, require_moment, claim_idempotency_key, store_reply, add_streak_freeze
 -- errors     PA403 not the service · PA404 no such person · PA409 two are held, or the key was used for
 --            another request · PA422 a time in the future, a malformed key
 create or replace function grant_streak_freeze(
@@ -22,7 +21,6 @@ as $$
 declare
     v_as_of timestamptz := require_moment(p_at => p_as_of);
     v_reply jsonb;
-    v_stats user_stats;
 begin
     perform require_service();
 
@@ -39,31 +37,9 @@ begin
         return;
     end if;
 
-    perform ensure_user_stats(p_user_id => p_user_id);
-
-    select s.* into v_stats from user_stats as s where s.user_id = p_user_id for update;
-
-    if v_stats.streak_freezes >= 2 then
-        raise exception 'two freezes are held already'
-            using errcode = 'PA409',
-                detail = format('user = %s, freezes = %s', p_user_id, v_stats.streak_freezes),
-                hint = 'Offer one again when one has been used.';
-    end if;
-
-    update user_stats as s
-    set
-        current_streak = coalesce(
-            streak_as_of(
-                p_current_streak => s.current_streak,
-                p_last_streak_date => s.last_streak_date,
-                p_streak_freezes => s.streak_freezes,
-                p_today => local_date(p_user_id => s.user_id, p_at => v_as_of)
-            ),
-            0
-        ),
-        streak_freezes = s.streak_freezes + 1
-    where s.user_id = p_user_id
-    returning s.streak_freezes, s.current_streak into streak_freezes, current_streak;
+    select f.streak_freezes, f.current_streak
+    into streak_freezes, current_streak
+    from add_streak_freeze(p_user_id => p_user_id, p_as_of => v_as_of) as f;
 
     perform store_reply(
         p_actor => 'service',

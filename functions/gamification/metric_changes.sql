@@ -19,17 +19,20 @@ begin atomic
     from unnest(
         array[
             'lessons_completed', 'courses_completed', 'courses_enrolled', 'exercises_completed', 'perfect_scores',
-            'streak_days', 'longest_streak', 'total_xp', 'current_level', 'coins_earned'
+            'streak_days', 'longest_streak', 'total_xp', 'current_level', 'coins_earned',
+            'quizzes_passed'
         ],
         array[
             (p_before).lessons_completed, (p_before).courses_completed, (p_before).courses_enrolled,
             (p_before).exercises_completed, (p_before).perfect_scores, (p_before).current_streak,
-            (p_before).longest_streak, (p_before).total_xp, (p_before).current_level, (p_before).coins_earned
+            (p_before).longest_streak, (p_before).total_xp, (p_before).current_level, (p_before).coins_earned,
+            (p_before).quizzes_passed
         ]::numeric[],
         array[
             (p_now).lessons_completed, (p_now).courses_completed, (p_now).courses_enrolled,
             (p_now).exercises_completed, (p_now).perfect_scores, (p_now).current_streak,
-            (p_now).longest_streak, (p_now).total_xp, (p_now).current_level, (p_now).coins_earned
+            (p_now).longest_streak, (p_now).total_xp, (p_now).current_level, (p_now).coins_earned,
+            (p_now).quizzes_passed
         ]::numeric[]
     ) as m (metric, value_before, value_now);
 end;

@@ -2,7 +2,7 @@
 --
 -- The table's name is the trigger's argument.
 --
--- called by  before-update and before-delete row triggers of xp_events
+-- called by  before-update and before-delete row triggers of xp_events, coin_postings
 -- errors     PA409 always
 create or replace function refuse_ledger_change()
 returns trigger
@@ -15,8 +15,9 @@ as $$
 begin
     raise exception 'rows of a ledger are never changed'
         using errcode = 'PA409',
-            detail = format('table = %s, command = %s, row = %s', tg_argv[0], lower(tg_op), old.id),
-            hint = 'Add a compensating row, for XP with reverse_xp.';
+            detail = format('table = %s, command = %s, row = %s', tg_argv[0], lower(tg_op),
+                coalesce(to_jsonb(old) ->> 'id', to_jsonb(old) ->> 'transaction_id')),
+            hint = 'Add a compensating row, with reverse_xp or reverse_coins.';
 end;
 $$;
 

@@ -1,17 +1,17 @@
 -- apply_completion: the heart. Completes a lesson for a learner, with everything that follows, and says what changed.
 --
 -- In one transaction: the completion is recorded; the trigger on lesson_progress moves the enrolment and completes the
--- course when it is done; XP for lesson and course is given once; the streak advances in the learner's time zone; the
+-- course when it is done; XP and coins for lesson and course are given once; the streak advances in the learner's time zone; the
 -- achievements that were reached are granted, with the XP they bring.
 --
 -- One row per learner and lesson, so a second completion changes nothing but this: a better score replaces a worse one
--- (counters follow, XP does not come again). With an idempotency key a repeated call returns the row of the first one.
+-- (counters follow, XP and coins do not come again). With an idempotency key a repeated call returns the row of the first one.
 --
 -- Learners (p_by_learner): no score, only lessons that nobody grades, only after the lessons that come before, and the
 -- time they report counts up to the time since start_lesson; without that call nothing of it counts. What staff and
 -- imports report is a fact: time and order are taken as told.
 --
--- Who teaches the course completes its lessons like everyone else, and gets nothing for it: no XP, no day of a streak, no
+-- Who teaches the course completes its lessons like everyone else, and gets nothing for it: no XP, no coins, no day of a streak, no
 -- achievements. p_moves_streak is false for what may not count as a day of learning.
 --
 -- The course's row of course_stats is locked before the enrolment, as everywhere, when this may be the last lesson. If two
@@ -52,7 +52,8 @@ returns table (
     current_streak integer,
     longest_streak integer,
     achievements jsonb,
-    next_lesson_id uuid
+    next_lesson_id uuid,
+    coins_awarded integer
 )
 language plpgsql
 volatile
@@ -70,6 +71,7 @@ declare
     v_after user_stats;
     v_seconds integer := coalesce(p_seconds, 0);
     v_awarded integer := 0;
+    v_course_reward record;
     v_achievements jsonb;
     v_achievement_xp integer;
 begin
@@ -97,7 +99,7 @@ begin
             lesson_progress_id uuid, enrollment_id uuid, course_id uuid, already_completed boolean, xp_awarded integer,
             course_completed boolean, progress_percentage numeric, completed_lessons integer, total_lessons integer,
             total_xp bigint, current_level integer, levels_gained integer, current_streak integer,
-            longest_streak integer, achievements jsonb, next_lesson_id uuid
+            longest_streak integer, achievements jsonb, next_lesson_id uuid, coins_awarded integer
         );
         return;
     end if;
@@ -113,6 +115,7 @@ begin
             select from lessons as child where child.course_id = l.course_id and child.parent_lesson_id = l.id
         ) as is_chapter,
         coalesce(l.completion_xp, (setting(p_key => 'xp.lesson'))::integer, 50) as xp,
+        l.coin_reward,
         exists (
             select from achievements as a where a.scope_course_id = l.course_id and a.is_active
         ) as has_achievements,
@@ -190,12 +193,13 @@ begin
         insert into lesson_progress as p
         (
             enrollment_id, user_id, course_id, lesson_id, status, started_at, completed_at, time_spent_seconds,
-            completion_percentage, score, xp_earned, counts_for_streak
+            completion_percentage, score, xp_earned, coins_earned, counts_for_streak
         )
         values
         (
             v_enrollment.id, p_user_id, v_lesson.course_id, p_lesson_id, 'completed', p_at, p_at, v_seconds,
             100, v_score, case when v_lesson.is_own then 0 else v_lesson.xp end,
+            case when v_lesson.is_own then 0 else v_lesson.coin_reward end,
             p_moves_streak and not v_lesson.is_own
         )
         on conflict (user_id, lesson_id) do update
@@ -207,6 +211,7 @@ begin
             completion_percentage = excluded.completion_percentage,
             score = excluded.score,
             xp_earned = excluded.xp_earned,
+            coins_earned = excluded.coins_earned,
             counts_for_streak = excluded.counts_for_streak
         returning p.id into lesson_progress_id;
     end if;
@@ -218,8 +223,10 @@ begin
             when already_completed then next_lesson(p_enrollment_id => e.id)
             else nullif(e.current_lesson_id, p_lesson_id)
         end,
-        case when already_completed then 0 else p.xp_earned end
-    into course_completed, progress_percentage, completed_lessons, total_lessons, next_lesson_id, v_awarded
+        case when already_completed then 0 else p.xp_earned end,
+        case when already_completed then 0 else p.coins_earned end
+    into course_completed, progress_percentage, completed_lessons, total_lessons, next_lesson_id, v_awarded,
+        coins_awarded
     from enrollments as e
     inner join lesson_progress as p on p.id = lesson_progress_id
     where e.id = v_enrollment.id;
@@ -227,9 +234,11 @@ begin
     course_completed := course_completed and v_enrollment.status <> 'completed';
 
     if course_completed then
-        v_awarded := v_awarded + reward_course(
+        v_course_reward := reward_course(
             p_user_id => p_user_id, p_course_id => v_lesson.course_id, p_occurred_at => p_at
         );
+        v_awarded := v_awarded + v_course_reward.xp_awarded;
+        coins_awarded := coins_awarded + v_course_reward.coins_awarded;
     end if;
 
     select s.* into v_after from user_stats as s where s.user_id = p_user_id;
@@ -290,7 +299,8 @@ begin
                 'course_completed', course_completed, 'progress_percentage', progress_percentage,
                 'completed_lessons', completed_lessons, 'total_lessons', total_lessons, 'total_xp', total_xp,
                 'current_level', current_level, 'levels_gained', levels_gained, 'current_streak', current_streak,
-                'longest_streak', longest_streak, 'achievements', achievements, 'next_lesson_id', next_lesson_id
+                'longest_streak', longest_streak, 'achievements', achievements, 'next_lesson_id', next_lesson_id,
+                'coins_awarded', coins_awarded
             )
         );
     end if;

@@ -1,9 +1,9 @@
 -- complete_lesson: a learner has finished a lesson. One call does everything that follows and returns what changed.
 --
 -- See apply_completion for what that is. p_seconds counts up to the time since start_lesson, and not at all without it;
--- null counts nothing. xp_awarded is all XP of this call: lesson, course and achievements. achievements is an array
--- of {"id", "title", "xp_reward", "icon"}. Without a key a second call changes nothing and says already_completed; with
--- a key it returns the row of the first call.
+-- null counts nothing. xp_awarded is all XP of this call: lesson, course and achievements; coins_awarded all coins, of
+-- lesson and course. achievements is an array of {"id", "title", "xp_reward", "icon"}. Without a key a second call changes
+-- nothing and says already_completed; with a key it returns the row of the first call.
 --
 -- called by  learners
 -- requires   require_user, apply_completion
@@ -31,7 +31,8 @@ returns table (
     current_streak integer,
     longest_streak integer,
     achievements jsonb,
-    next_lesson_id uuid
+    next_lesson_id uuid,
+    coins_awarded integer
 )
 language plpgsql
 volatile
@@ -63,6 +64,6 @@ end;
 $$;
 
 comment on function complete_lesson is
-'Completes a lesson for the calling learner: progress, XP, level, streak, achievements; returns what changed.';
+'Completes a lesson for the calling learner: progress, XP, coins, level, streak, achievements; returns what changed.';
 revoke all on function complete_lesson from public;
 grant execute on function complete_lesson to pgacademy_student;

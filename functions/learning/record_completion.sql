@@ -36,7 +36,8 @@ returns table (
     current_streak integer,
     longest_streak integer,
     achievements jsonb,
-    next_lesson_id uuid
+    next_lesson_id uuid,
+    coins_awarded integer
 )
 language plpgsql
 volatile

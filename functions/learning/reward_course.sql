@@ -1,14 +1,16 @@
--- reward_course: what a learner gets for a completed course, once; returns the XP it gave. Nobody is paid for their own.
+-- reward_course: what a learner gets for a completed course, once; returns the XP and the coins it gave. Nobody is paid
+-- for their own.
 --
 -- called by  apply_completion, complete_course
--- requires   setting, grant_xp
+-- requires   setting, grant_xp, grant_coins
 -- errors     those of grant_xp
 create or replace function reward_course(
     p_user_id uuid,
     p_course_id uuid,
-    p_occurred_at timestamptz
+    p_occurred_at timestamptz,
+    out xp_awarded integer,
+    out coins_awarded integer
 )
-returns integer
 language plpgsql
 volatile
 security invoker
@@ -17,25 +19,29 @@ as $$
 #variable_conflict use_column
 declare
     v_title text;
-    v_amount integer;
-    v_awarded integer := 0;
+    v_xp integer;
+    v_coins integer;
 begin
     select
         c.title,
         case
             when c.instructor_id = p_user_id then 0
             else coalesce(c.completion_xp, (setting(p_key => 'xp.course'))::integer, 500)
-        end
-    into v_title, v_amount
+        end,
+        case when c.instructor_id = p_user_id then 0 else c.coin_reward end
+    into v_title, v_xp, v_coins
     from courses as c
     where c.id = p_course_id;
 
-    if v_amount > 0 then
+    xp_awarded := 0;
+    coins_awarded := 0;
+
+    if v_xp > 0 then
         select x.awarded
-        into v_awarded
+        into xp_awarded
         from grant_xp(
             p_user_id => p_user_id,
-            p_amount => v_amount,
+            p_amount => v_xp,
             p_source_type => 'course',
             p_source_id => p_course_id,
             p_reason => v_title,
@@ -43,10 +49,18 @@ begin
         ) as x;
     end if;
 
-    return v_awarded;
+    if v_coins > 0 then
+        coins_awarded := grant_coins(
+            p_user_id => p_user_id,
+            p_amount => v_coins,
+            p_source_type => 'course',
+            p_source_id => p_course_id,
+            p_description => v_title
+        );
+    end if;
 end;
 $$;
 
-comment on function reward_course is 'Rewards a learner for a completed course, once; returns the XP given.';
+comment on function reward_course is 'Rewards a learner for a completed course, once; returns the XP and coins given.';
 -- Granted to nobody: the reward follows the completion.
 revoke all on function reward_course from public;

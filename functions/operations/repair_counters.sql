@@ -2,7 +2,8 @@
 --
 -- Only rows with a finding are touched. Each kind is locked first and counted in a new statement: a writer who came
 -- before is counted, one who comes after adds to the right number. In the lock order of the house, with people at work.
--- Cycles and overbooked courses are not caches: they stay, and stay reported. Nothing to mend, nothing written.
+-- Cycles, overbooked courses, attempts and postings are not caches: they stay, and stay reported. Nothing to mend, nothing
+-- written.
 --
 -- called by  the service and the owner
 -- requires   require_service, verify_integrity, refresh_course_progress, counted_…, shown_profile
@@ -48,6 +49,10 @@ begin
     select u.id, false from users as u
     where not exists (select from user_stats as s where s.user_id = u.id)
     on conflict (user_id) do nothing;
+
+    perform ensure_coin_account(p_user_id => u.id)
+    from users as u
+    where not exists (select from coin_accounts as a where a.user_id = u.id);
 
     -- No ids must be '{}': null would stand for everyone, whom nothing here has locked.
 
@@ -136,12 +141,18 @@ begin
         score_sum = c.score_sum,
         score_count = c.score_count,
         achievements_earned = c.achievements_earned,
+        quizzes_passed = c.quizzes_passed,
         longest_streak = c.longest_streak,
         last_streak_date = c.last_streak_date,
         current_streak = case when s.current_streak <> 0 then c.last_streak_count else 0 end,
         is_ranked = c.is_ranked
     from counted_user_stats(p_user_ids => v_ids) as c
     where s.user_id = c.user_id;
+
+    update user_stats as s
+    set coins_earned = c.coins_earned
+    from counted_coins(p_user_ids => v_ids) as c
+    where s.user_id = c.user_id and s.coins_earned <> c.coins_earned;
 
     -- Enrolments: the time from what was spent, all else as after a change of the course's lessons.
     update enrollments as e
@@ -162,6 +173,19 @@ begin
         where f.table_name = 'enrollments'
         order by e.course_id
     ) as c;
+
+    -- Balances, after everything that may have paid. A posting itself is never mended.
+    select coalesce(array_agg(distinct f.row_id::uuid), '{}')
+    into v_ids
+    from jsonb_to_recordset(v_found) as f (table_name text, row_id text)
+    where f.table_name = 'coin_accounts';
+
+    perform from coin_accounts as a where a.id = any(v_ids) order by a.id for update;
+
+    update coin_accounts as a
+    set balance = c.balance
+    from counted_coins(p_user_ids => v_ids) as c
+    where a.id = c.user_id and a.balance <> c.balance and c.balance >= 0;
 
     -- The histogram, last, since all of the above moves it. Differences are added, so that folding may go on meanwhile.
     insert into xp_rank_buckets as b (width, bucket, people)

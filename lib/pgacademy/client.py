@@ -20,19 +20,25 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "AsyncSession",
     "Session",
     "AddLesson",
+    "AwardCoins",
     "AwardXp",
+    "BuyStreakFreeze",
     "CheckAchievements",
     "CompleteLesson",
+    "ConfirmBlockchainCoins",
     "CreateCourse",
     "DropCourse",
     "Enroll",
+    "FailBlockchainCoins",
     "FindLogin",
+    "GrantMissingCoins",
     "GrantStreakFreeze",
     "LeaderboardAround",
     "LeaderboardPage",
     "LeaderboardTop",
     "RateCourse",
     "ReadEncryptedField",
+    "RecordBlockchainCoins",
     "RecordCompletion",
     "RecordDrop",
     "RecordEnrollment",
@@ -40,10 +46,15 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "RefreshLeaderboard",
     "RepairCounters",
     "ResumeLesson",
+    "ReverseCoins",
     "ReverseXp",
+    "ReviewQuiz",
     "RotateSession",
     "SearchCourses",
     "StartLesson",
+    "StartQuiz",
+    "SubmitQuiz",
+    "TransferCoins",
     "UpdateCourse",
     "UpdateLesson",
     "VerifyIntegrity",
@@ -60,12 +71,31 @@ class AddLesson:
 
 
 @dataclass(frozen=True, slots=True)
+class AwardCoins:
+    """What award_coins() returns."""
+
+    balance: int
+    awarded: int
+
+
+@dataclass(frozen=True, slots=True)
 class AwardXp:
     """What award_xp() returns."""
 
     total_xp: int
     current_level: int
     awarded: int
+
+
+@dataclass(frozen=True, slots=True)
+class BuyStreakFreeze:
+    """What buy_streak_freeze() returns."""
+
+    transaction_id: UUID
+    price: int
+    balance: int
+    streak_freezes: int
+    current_streak: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +128,15 @@ class CompleteLesson:
     longest_streak: int
     achievements: Json
     next_lesson_id: UUID | None
+    coins_awarded: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmBlockchainCoins:
+    """What confirm_blockchain_coins() returns."""
+
+    status: str
+    balance: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +168,14 @@ class Enroll:
 
 
 @dataclass(frozen=True, slots=True)
+class FailBlockchainCoins:
+    """What fail_blockchain_coins() returns."""
+
+    status: str
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
 class FindLogin:
     """What find_login() returns."""
 
@@ -137,6 +184,16 @@ class FindLogin:
     role: str
     is_active: bool
     email_verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GrantMissingCoins:
+    """What grant_missing_coins() returns."""
+
+    people: int
+    transactions: int
+    coins: int
+    people_left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +267,15 @@ class ReadEncryptedField:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordBlockchainCoins:
+    """What record_blockchain_coins() returns."""
+
+    transaction_id: UUID
+    status: str
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
 class RecordCompletion:
     """What record_completion() returns."""
 
@@ -229,6 +295,7 @@ class RecordCompletion:
     longest_streak: int
     achievements: Json
     next_lesson_id: UUID | None
+    coins_awarded: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,12 +365,36 @@ class ResumeLesson:
 
 
 @dataclass(frozen=True, slots=True)
+class ReverseCoins:
+    """What reverse_coins() returns."""
+
+    is_new: bool
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReverseXp:
     """What reverse_xp() returns."""
 
     total_xp: int
     current_level: int
     awarded: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewQuiz:
+    """What review_quiz() returns, row by row."""
+
+    question_number: int
+    question_id: UUID
+    question_type: str
+    question_text: str
+    options: Json
+    answer: Json
+    max_points: Decimal
+    points: Decimal | None
+    answer_key: Json
+    explanation: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +442,51 @@ class StartLesson:
     status: str
     started_at: dt.datetime
     completed_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StartQuiz:
+    """What start_quiz() returns."""
+
+    attempt_id: UUID
+    attempt_number: int
+    attempts_left: int | None
+    is_resumed: bool
+    started_at: dt.datetime
+    deadline_at: dt.datetime | None
+    server_time: dt.datetime
+    answers: Json
+    questions: Json
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitQuiz:
+    """What submit_quiz() returns."""
+
+    attempt_id: UUID
+    attempt_number: int
+    attempts_left: int | None
+    already_submitted: bool
+    score: Decimal
+    max_score: Decimal
+    percentage: Decimal
+    is_passed: bool
+    quiz_percentage: Decimal
+    quiz_passed: bool
+    lesson_completed: bool
+    course_completed: bool
+    xp_awarded: int
+    levels_gained: int
+    achievements: Json
+    next_lesson_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class TransferCoins:
+    """What transfer_coins() returns."""
+
+    transaction_id: UUID
+    balance: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -471,6 +607,26 @@ _ADD_PREREQUISITE: Procedure[object] = Procedure(
         ]
     ),
 )
+_ADD_QUESTION: Procedure[object] = Procedure(
+    "add_question",
+    {
+        "quiz_id": "uuid",
+        "question_type": "text",
+        "question_text": "text",
+        "options": "jsonb",
+        "answer_key": "jsonb",
+        "points": "numeric",
+        "explanation": "text",
+        "position": "integer",
+    },
+    frozenset(
+        [
+            "quiz_id",
+            "question_type",
+            "question_text",
+        ]
+    ),
+)
 _ADVANCE_STREAKS: Procedure[object] = Procedure(
     "advance_streaks",
     {
@@ -489,6 +645,30 @@ _APPROVE_INSTRUCTOR: Procedure[object] = Procedure(
             "user_id",
         ]
     ),
+)
+_AWARD_COINS: Procedure[AwardCoins] = Procedure(
+    "award_coins",
+    {
+        "user_id": "uuid",
+        "amount": "bigint",
+        "source_type": "text",
+        "source_id": "uuid",
+        "description": "text",
+        "occurrence": "text",
+    },
+    frozenset(
+        [
+            "user_id",
+            "amount",
+            "source_type",
+            "source_id",
+        ]
+    ),
+    (
+        "balance",
+        "awarded",
+    ),
+    AwardCoins,
 )
 _AWARD_XP: Procedure[AwardXp] = Procedure(
     "award_xp",
@@ -527,6 +707,25 @@ _BEGIN_JOB: Procedure[object] = Procedure(
         ]
     ),
 )
+_BUY_STREAK_FREEZE: Procedure[BuyStreakFreeze] = Procedure(
+    "buy_streak_freeze",
+    {
+        "idempotency_key": "text",
+    },
+    frozenset(
+        [
+            "idempotency_key",
+        ]
+    ),
+    (
+        "transaction_id",
+        "price",
+        "balance",
+        "streak_freezes",
+        "current_streak",
+    ),
+    BuyStreakFreeze,
+)
 _CALCULATE_USER_LEVEL: Procedure[object] = Procedure(
     "calculate_user_level",
     {
@@ -557,6 +756,13 @@ _CHECK_ACHIEVEMENTS: Procedure[CheckAchievements] = Procedure(
     ),
     CheckAchievements,
 )
+_CLOSE_OVERDUE_ATTEMPTS: Procedure[object] = Procedure(
+    "close_overdue_attempts",
+    {
+        "limit": "integer",
+    },
+    frozenset([]),
+)
 _COMPLETE_LESSON: Procedure[CompleteLesson] = Procedure(
     "complete_lesson",
     {
@@ -586,8 +792,26 @@ _COMPLETE_LESSON: Procedure[CompleteLesson] = Procedure(
         "longest_streak",
         "achievements",
         "next_lesson_id",
+        "coins_awarded",
     ),
     CompleteLesson,
+)
+_CONFIRM_BLOCKCHAIN_COINS: Procedure[ConfirmBlockchainCoins] = Procedure(
+    "confirm_blockchain_coins",
+    {
+        "transaction_id": "uuid",
+        "blockchain_tx_hash": "text",
+    },
+    frozenset(
+        [
+            "transaction_id",
+        ]
+    ),
+    (
+        "status",
+        "balance",
+    ),
+    ConfirmBlockchainCoins,
 )
 _CREATE_COURSE: Procedure[CreateCourse] = Procedure(
     "create_course",
@@ -620,6 +844,29 @@ _CREATE_COURSE: Procedure[CreateCourse] = Procedure(
         "slug",
     ),
     CreateCourse,
+)
+_CREATE_QUIZ: Procedure[object] = Procedure(
+    "create_quiz",
+    {
+        "lesson_id": "uuid",
+        "title": "text",
+        "description": "text",
+        "quiz_type": "text",
+        "passing_score": "numeric",
+        "time_limit_minutes": "integer",
+        "max_attempts": "integer",
+        "grade_policy": "text",
+        "shuffle_questions": "boolean",
+        "shuffle_options": "boolean",
+        "show_answers": "text",
+        "metadata": "jsonb",
+    },
+    frozenset(
+        [
+            "lesson_id",
+            "title",
+        ]
+    ),
 )
 _CURRENT_USER_ID: Procedure[object] = Procedure(
     "current_user_id",
@@ -736,6 +983,24 @@ _EXPIRE_ENROLLMENTS: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_FAIL_BLOCKCHAIN_COINS: Procedure[FailBlockchainCoins] = Procedure(
+    "fail_blockchain_coins",
+    {
+        "transaction_id": "uuid",
+        "reason": "text",
+    },
+    frozenset(
+        [
+            "transaction_id",
+            "reason",
+        ]
+    ),
+    (
+        "status",
+        "balance",
+    ),
+    FailBlockchainCoins,
+)
 _FIND_LOGIN: Procedure[FindLogin] = Procedure(
     "find_login",
     {
@@ -757,6 +1022,20 @@ _FOLD_XP_RANKS: Procedure[object] = Procedure(
     "fold_xp_ranks",
     {},
     frozenset([]),
+)
+_GRANT_MISSING_COINS: Procedure[GrantMissingCoins] = Procedure(
+    "grant_missing_coins",
+    {
+        "limit": "integer",
+    },
+    frozenset([]),
+    (
+        "people",
+        "transactions",
+        "coins",
+        "people_left",
+    ),
+    GrantMissingCoins,
 )
 _GRANT_STREAK_FREEZE: Procedure[GrantStreakFreeze] = Procedure(
     "grant_streak_freeze",
@@ -915,6 +1194,21 @@ _PURGE_SESSIONS: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_QUIZ_RESULT: Procedure[object] = Procedure(
+    "quiz_result",
+    {
+        "enrollment_id": "uuid",
+        "quiz_id": "uuid",
+        "grade_policy": "text",
+    },
+    frozenset(
+        [
+            "enrollment_id",
+            "quiz_id",
+            "grade_policy",
+        ]
+    ),
+)
 _RATE_COURSE: Procedure[RateCourse] = Procedure(
     "rate_course",
     {
@@ -966,6 +1260,31 @@ _READ_ENCRYPTED_FIELD: Procedure[ReadEncryptedField] = Procedure(
     ),
     ReadEncryptedField,
 )
+_RECORD_BLOCKCHAIN_COINS: Procedure[RecordBlockchainCoins] = Procedure(
+    "record_blockchain_coins",
+    {
+        "user_id": "uuid",
+        "transaction_type": "text",
+        "amount": "bigint",
+        "idempotency_key": "text",
+        "blockchain_tx_hash": "text",
+        "description": "text",
+    },
+    frozenset(
+        [
+            "user_id",
+            "transaction_type",
+            "amount",
+            "idempotency_key",
+        ]
+    ),
+    (
+        "transaction_id",
+        "status",
+        "balance",
+    ),
+    RecordBlockchainCoins,
+)
 _RECORD_COMPLETION: Procedure[RecordCompletion] = Procedure(
     "record_completion",
     {
@@ -999,6 +1318,7 @@ _RECORD_COMPLETION: Procedure[RecordCompletion] = Procedure(
         "longest_streak",
         "achievements",
         "next_lesson_id",
+        "coins_awarded",
     ),
     RecordCompletion,
 )
@@ -1140,6 +1460,17 @@ _REMOVE_PREREQUISITE: Procedure[object] = Procedure(
         ]
     ),
 )
+_REMOVE_QUESTION: Procedure[object] = Procedure(
+    "remove_question",
+    {
+        "question_id": "uuid",
+    },
+    frozenset(
+        [
+            "question_id",
+        ]
+    ),
+)
 _REORDER_LESSONS: Procedure[object] = Procedure(
     "reorder_lessons",
     {
@@ -1152,6 +1483,19 @@ _REORDER_LESSONS: Procedure[object] = Procedure(
             "course_id",
             "parent_lesson_id",
             "lesson_ids",
+        ]
+    ),
+)
+_REORDER_QUESTIONS: Procedure[object] = Procedure(
+    "reorder_questions",
+    {
+        "quiz_id": "uuid",
+        "question_ids": "uuid[]",
+    },
+    frozenset(
+        [
+            "quiz_id",
+            "question_ids",
         ]
     ),
 )
@@ -1190,6 +1534,24 @@ _RESUME_LESSON: Procedure[ResumeLesson] = Procedure(
     ),
     ResumeLesson,
 )
+_REVERSE_COINS: Procedure[ReverseCoins] = Procedure(
+    "reverse_coins",
+    {
+        "transaction_id": "uuid",
+        "reason": "text",
+    },
+    frozenset(
+        [
+            "transaction_id",
+            "reason",
+        ]
+    ),
+    (
+        "is_new",
+        "balance",
+    ),
+    ReverseCoins,
+)
 _REVERSE_XP: Procedure[ReverseXp] = Procedure(
     "reverse_xp",
     {
@@ -1208,6 +1570,30 @@ _REVERSE_XP: Procedure[ReverseXp] = Procedure(
         "awarded",
     ),
     ReverseXp,
+)
+_REVIEW_QUIZ: Procedure[ReviewQuiz] = Procedure(
+    "review_quiz",
+    {
+        "attempt_id": "uuid",
+    },
+    frozenset(
+        [
+            "attempt_id",
+        ]
+    ),
+    (
+        "question_number",
+        "question_id",
+        "question_type",
+        "question_text",
+        "options",
+        "answer",
+        "max_points",
+        "points",
+        "answer_key",
+        "explanation",
+    ),
+    ReviewQuiz,
 )
 _REVOKE_SESSION: Procedure[object] = Procedure(
     "revoke_session",
@@ -1245,6 +1631,19 @@ _ROTATE_SESSION: Procedure[RotateSession] = Procedure(
         "role",
     ),
     RotateSession,
+)
+_SAVE_ANSWERS: Procedure[object] = Procedure(
+    "save_answers",
+    {
+        "attempt_id": "uuid",
+        "answers": "jsonb",
+    },
+    frozenset(
+        [
+            "attempt_id",
+            "answers",
+        ]
+    ),
 )
 _SEARCH_COURSES: Procedure[SearchCourses] = Procedure(
     "search_courses",
@@ -1354,6 +1753,29 @@ _START_LESSON: Procedure[StartLesson] = Procedure(
     ),
     StartLesson,
 )
+_START_QUIZ: Procedure[StartQuiz] = Procedure(
+    "start_quiz",
+    {
+        "quiz_id": "uuid",
+    },
+    frozenset(
+        [
+            "quiz_id",
+        ]
+    ),
+    (
+        "attempt_id",
+        "attempt_number",
+        "attempts_left",
+        "is_resumed",
+        "started_at",
+        "deadline_at",
+        "server_time",
+        "answers",
+        "questions",
+    ),
+    StartQuiz,
+)
 _STORE_ENCRYPTED_FIELD: Procedure[object] = Procedure(
     "store_encrypted_field",
     {
@@ -1389,6 +1811,58 @@ _STREAK_AS_OF: Procedure[object] = Procedure(
             "today",
         ]
     ),
+)
+_SUBMIT_QUIZ: Procedure[SubmitQuiz] = Procedure(
+    "submit_quiz",
+    {
+        "attempt_id": "uuid",
+        "answers": "jsonb",
+    },
+    frozenset(
+        [
+            "attempt_id",
+        ]
+    ),
+    (
+        "attempt_id",
+        "attempt_number",
+        "attempts_left",
+        "already_submitted",
+        "score",
+        "max_score",
+        "percentage",
+        "is_passed",
+        "quiz_percentage",
+        "quiz_passed",
+        "lesson_completed",
+        "course_completed",
+        "xp_awarded",
+        "levels_gained",
+        "achievements",
+        "next_lesson_id",
+    ),
+    SubmitQuiz,
+)
+_TRANSFER_COINS: Procedure[TransferCoins] = Procedure(
+    "transfer_coins",
+    {
+        "recipient_id": "uuid",
+        "amount": "bigint",
+        "idempotency_key": "text",
+        "description": "text",
+    },
+    frozenset(
+        [
+            "recipient_id",
+            "amount",
+            "idempotency_key",
+        ]
+    ),
+    (
+        "transaction_id",
+        "balance",
+    ),
+    TransferCoins,
 )
 _UNLINK_WALLET: Procedure[object] = Procedure(
     "unlink_wallet",
@@ -1497,6 +1971,46 @@ _UPDATE_PROFILE: Procedure[object] = Procedure(
         "username": "text",
     },
     frozenset([]),
+)
+_UPDATE_QUESTION: Procedure[object] = Procedure(
+    "update_question",
+    {
+        "question_id": "uuid",
+        "question_text": "text",
+        "options": "jsonb",
+        "answer_key": "jsonb",
+        "points": "numeric",
+        "explanation": "text",
+    },
+    frozenset(
+        [
+            "question_id",
+        ]
+    ),
+)
+_UPDATE_QUIZ: Procedure[object] = Procedure(
+    "update_quiz",
+    {
+        "quiz_id": "uuid",
+        "title": "text",
+        "description": "text",
+        "quiz_type": "text",
+        "passing_score": "numeric",
+        "time_limit_minutes": "integer",
+        "max_attempts": "integer",
+        "grade_policy": "text",
+        "shuffle_questions": "boolean",
+        "shuffle_options": "boolean",
+        "show_answers": "text",
+        "is_published": "boolean",
+        "metadata": "jsonb",
+        "clear": "text[]",
+    },
+    frozenset(
+        [
+            "quiz_id",
+        ]
+    ),
 )
 _UPDATE_SETTINGS: Procedure[object] = Procedure(
     "update_settings",
@@ -1721,6 +2235,47 @@ class Session(SessionBase):
             },
         )
 
+    def add_question(
+        self,
+        *,
+        quiz_id: UUID | str,
+        question_type: str,
+        question_text: str,
+        options: Json = None,
+        answer_key: Json = None,
+        points: Decimal | int | float | None = None,
+        explanation: str | None = None,
+        position: int | None = None,
+    ) -> UUID:
+        """Adds a question to a quiz; returns its id.
+
+        Options and key as normalise_question has them; what is right goes where no learner reads. A published quiz
+        may get further questions: attempts that were begun go on with those they have.
+
+        Left out, `points` is 1.
+
+        Errors: PA401 · PA403 · PA404 no such quiz · PA409 500 questions are the most · PA422 options or key, with
+        the path; a position below 1; no text · 23514 another value against a column's rule
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "UUID",
+            self._value(
+                _ADD_QUESTION,
+                {
+                    "quiz_id": quiz_id,
+                    "question_type": question_type,
+                    "question_text": question_text,
+                    "options": options,
+                    "answer_key": answer_key,
+                    "points": points,
+                    "explanation": explanation,
+                    "position": position,
+                },
+            ),
+        )
+
     def advance_streaks(self, *, as_of: dt.datetime | None = None) -> int:
         """Settles streaks that are over; returns how many.
 
@@ -1757,6 +2312,44 @@ class Session(SessionBase):
                 "user_id": user_id,
                 "is_approved": is_approved,
             },
+        )
+
+    def award_coins(
+        self,
+        *,
+        user_id: UUID | str,
+        amount: int,
+        source_type: str,
+        source_id: UUID | str,
+        description: str | None = None,
+        occurrence: str | None = None,
+    ) -> AwardCoins:
+        """Gives a person coins once per source and occurrence; returns the balance and what was awarded.
+
+        The same person, source and occurrence again changes nothing and says awarded = 0, so callers may retry. A
+        lesson or course is the same source here as where its completion pays. It grants no achievements:
+        check_achievements does, or the person's next event.
+
+        Left out, `occurrence` is ''.
+
+        Errors: PA403 not the service · PA404 no such person · PA422 amount not between 1 and 1000000, no source,
+        text too long
+
+        Who may call it: service.
+        """
+        return cast(
+            "AwardCoins",
+            self._row(
+                _AWARD_COINS,
+                {
+                    "user_id": user_id,
+                    "amount": amount,
+                    "source_type": source_type,
+                    "source_id": source_id,
+                    "description": description,
+                    "occurrence": occurrence,
+                },
+            ),
         )
 
     def award_xp(
@@ -1819,6 +2412,27 @@ class Session(SessionBase):
             ),
         )
 
+    def buy_streak_freeze(self, *, idempotency_key: str) -> BuyStreakFreeze:
+        """Buys a streak freeze for coins, once per key; returns what is left and the freezes held.
+
+        The price is the setting coins.streak_freeze_price; at 0 none are sold. At most two are held. As for a
+        transfer, the idempotency key is not optional.
+
+        Errors: PA401, PA403 from require_user · PA409 not sold, two are held, not enough coins, key used for
+        another request · PA422 no key
+
+        Who may call it: student.
+        """
+        return cast(
+            "BuyStreakFreeze",
+            self._row(
+                _BUY_STREAK_FREEZE,
+                {
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
     def calculate_user_level(self, *, total_xp: int) -> int:
         """The level that an amount of total XP is.
 
@@ -1860,15 +2474,39 @@ class Session(SessionBase):
             },
         )
 
+    def close_overdue_attempts(self, *, limit: int | None = None) -> int:
+        """Grades open attempts whose time is over; returns how many.
+
+        At most limit in one call, the most overdue first, so that its locks are held for a short time; call it
+        until it returns 0. A learner who comes back earlier has it done by start_quiz.
+
+        Left out, `limit` is 100.
+
+        Errors: PA403 not the service · PA422 a limit below 1
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _CLOSE_OVERDUE_ATTEMPTS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
+
     def complete_lesson(
         self, *, lesson_id: UUID | str, seconds: int | None = None, idempotency_key: str | None = None
     ) -> CompleteLesson:
-        """Completes a lesson for the calling learner: progress, XP, level, streak, achievements; returns what changed.
+        """Completes a lesson for the calling learner: progress, XP, coins, level, streak, achievements; returns what
+        changed.
 
         See apply_completion for what that is. seconds counts up to the time since start_lesson, and not at all
-        without it; null counts nothing. xp_awarded is all XP of this call: lesson, course and achievements.
-        achievements is an array of {"id", "title", "xp_reward", "icon"}. Without a key a second call changes
-        nothing and says already_completed; with a key it returns the row of the first call.
+        without it; null counts nothing. xp_awarded is all XP of this call: lesson, course and achievements;
+        coins_awarded all coins, of lesson and course. achievements is an array of {"id", "title", "xp_reward",
+        "icon"}. Without a key a second call changes nothing and says already_completed; with a key it returns the
+        row of the first call.
 
         Errors: PA401, PA403 from require_user · PA404 no such lesson · PA409 not enrolled, enrolment not open, a
         chapter or hidden lesson, a lesson that grading completes, lessons before it not done, key used for another
@@ -1884,6 +2522,29 @@ class Session(SessionBase):
                     "lesson_id": lesson_id,
                     "seconds": seconds,
                     "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
+    def confirm_blockchain_coins(
+        self, *, transaction_id: UUID | str, blockchain_tx_hash: str | None = None
+    ) -> ConfirmBlockchainCoins:
+        """Confirms a pending deposit or withdrawal, once; returns the balance.
+
+        Again changes nothing. What has failed stays failed.
+
+        Errors: PA403 not the service · PA404 no such entry · PA409 it has failed, another hash, the hash is another
+        entry's · PA422 no hash, or a malformed one
+
+        Who may call it: service.
+        """
+        return cast(
+            "ConfirmBlockchainCoins",
+            self._row(
+                _CONFIRM_BLOCKCHAIN_COINS,
+                {
+                    "transaction_id": transaction_id,
+                    "blockchain_tx_hash": blockchain_tx_hash,
                 },
             ),
         )
@@ -1945,6 +2606,55 @@ class Session(SessionBase):
                     "metadata": metadata,
                     "instructor_id": instructor_id,
                     "is_featured": is_featured,
+                },
+            ),
+        )
+
+    def create_quiz(
+        self,
+        *,
+        lesson_id: UUID | str,
+        title: str,
+        description: str | None = None,
+        quiz_type: str | None = None,
+        passing_score: Decimal | int | float | None = None,
+        time_limit_minutes: int | None = None,
+        max_attempts: int | None = None,
+        grade_policy: str | None = None,
+        shuffle_questions: bool | None = None,
+        shuffle_options: bool | None = None,
+        show_answers: str | None = None,
+        metadata: Json = None,
+    ) -> UUID:
+        """Makes the quiz of a lesson, as a draft; returns its id.
+
+        A null time limit or number of attempts is none.
+
+        Left out, `quiz_type` is 'practice', `passing_score` is 70, `max_attempts` is 3, `grade_policy` is 'best',
+        `shuffle_questions` is false, `shuffle_options` is false, `show_answers` is 'never', `metadata` is '{}'.
+
+        Errors: PA401 · PA403 · PA404 no such lesson · PA409 the lesson has a quiz, or is a chapter · PA422 no title
+        · 23514 another value against a column's rule
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "UUID",
+            self._value(
+                _CREATE_QUIZ,
+                {
+                    "lesson_id": lesson_id,
+                    "title": title,
+                    "description": description,
+                    "quiz_type": quiz_type,
+                    "passing_score": passing_score,
+                    "time_limit_minutes": time_limit_minutes,
+                    "max_attempts": max_attempts,
+                    "grade_policy": grade_policy,
+                    "shuffle_questions": shuffle_questions,
+                    "shuffle_options": shuffle_options,
+                    "show_answers": show_answers,
+                    "metadata": metadata,
                 },
             ),
         )
@@ -2150,6 +2860,26 @@ class Session(SessionBase):
             ),
         )
 
+    def fail_blockchain_coins(self, *, transaction_id: UUID | str, reason: str) -> FailBlockchainCoins:
+        """Ends a pending deposit or withdrawal that failed, once; returns the balance.
+
+        Again changes nothing. What the blockchain has confirmed stays confirmed.
+
+        Errors: PA403 not the service · PA404 no such entry · PA409 it is confirmed · PA422 no reason
+
+        Who may call it: service.
+        """
+        return cast(
+            "FailBlockchainCoins",
+            self._row(
+                _FAIL_BLOCKCHAIN_COINS,
+                {
+                    "transaction_id": transaction_id,
+                    "reason": reason,
+                },
+            ),
+        )
+
     def find_login(
         self, *, login: str | None = None, chain: str | None = None, address: str | None = None
     ) -> FindLogin | None:
@@ -2184,6 +2914,33 @@ class Session(SessionBase):
         Who may call it: service.
         """
         return cast("int", self._value(_FOLD_XP_RANKS, {}))
+
+    def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
+        """Pays what was earned before there were coins, for the next people; call it until nobody is left.
+
+        what those promise today. Nobody for their own course, nobody who left.
+
+        Takes the next limit people who were there when the coins came and have not been looked at; call it until
+        people_left is 0, each time in a transaction of its own. It may be stopped at any moment and run by several
+        at once: what is paid has its unique source, who is done is marked in the same transaction. People learn and
+        spend meanwhile: the locks are taken in the order of the house, each kind in the order of its ids, and
+        looked at again once they are held.
+
+        Left out, `limit` is 500.
+
+        Errors: PA403 not the service · PA422 limit not between 1 and 10000
+
+        Who may call it: service.
+        """
+        return cast(
+            "GrantMissingCoins",
+            self._row(
+                _GRANT_MISSING_COINS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
 
     def grant_streak_freeze(
         self, *, user_id: UUID | str, key: str | None = None, as_of: dt.datetime | None = None
@@ -2446,6 +3203,27 @@ class Session(SessionBase):
             ),
         )
 
+    def quiz_result(self, *, enrollment_id: UUID | str, quiz_id: UUID | str, grade_policy: str) -> Decimal | None:
+        """The result of a learner's graded attempts at a quiz, by its policy.
+
+        percentage; null before the first. The one place that knows the policy.
+
+        Errors: none
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "Decimal | None",
+            self._value(
+                _QUIZ_RESULT,
+                {
+                    "enrollment_id": enrollment_id,
+                    "quiz_id": quiz_id,
+                    "grade_policy": grade_policy,
+                },
+            ),
+        )
+
     def rate_course(self, *, course_id: UUID | str, rating: int, review: str | None = None) -> RateCourse:
         """The calling learner rates a course they have begun.
 
@@ -2496,6 +3274,42 @@ class Session(SessionBase):
                 "user_id": user_id,
                 "field_name": field_name,
             },
+        )
+
+    def record_blockchain_coins(
+        self,
+        *,
+        user_id: UUID | str,
+        transaction_type: str,
+        amount: int,
+        idempotency_key: str,
+        blockchain_tx_hash: str | None = None,
+        description: str | None = None,
+    ) -> RecordBlockchainCoins:
+        """Enters a pending deposit or withdrawal of coins over a blockchain, once per key.
+
+        A deposit gives nothing until it is confirmed. A withdrawal takes the coins at once, so that they are not
+        spent twice while the chain works; should it fail, they come back. A deposit names its hash, a withdrawal
+        may get it when it is confirmed.
+
+        Errors: PA403 not the service · PA404 no such person · PA409 not enough coins, the hash is entered already,
+        key used for another request · PA422 no key, unknown type, amount or hash out of range, description too long
+
+        Who may call it: service.
+        """
+        return cast(
+            "RecordBlockchainCoins",
+            self._row(
+                _RECORD_BLOCKCHAIN_COINS,
+                {
+                    "user_id": user_id,
+                    "transaction_type": transaction_type,
+                    "amount": amount,
+                    "idempotency_key": idempotency_key,
+                    "blockchain_tx_hash": blockchain_tx_hash,
+                    "description": description,
+                },
+            ),
         )
 
     def record_completion(
@@ -2755,6 +3569,26 @@ class Session(SessionBase):
             },
         )
 
+    def remove_question(self, *, question_id: UUID | str) -> str:
+        """Takes a question out of its quiz; says whether it was deleted or, being attempted, retired.
+
+        Deleted while nobody has attempted the quiz; afterwards retired: new attempts do without it, those that were
+        begun with it keep it. Returns which: 'deleted' or 'retired'. The last question of a published quiz stays.
+
+        Errors: PA401 · PA403 · PA404 no such question · PA409 retired already, or the last one of a published quiz
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "str",
+            self._value(
+                _REMOVE_QUESTION,
+                {
+                    "question_id": question_id,
+                },
+            ),
+        )
+
     def reorder_lessons(
         self, *, course_id: UUID | str, parent_lesson_id: UUID | str, lesson_ids: list[UUID | str]
     ) -> None:
@@ -2778,13 +3612,31 @@ class Session(SessionBase):
             },
         )
 
+    def reorder_questions(self, *, quiz_id: UUID | str, question_ids: list[UUID | str]) -> None:
+        """Puts the questions of a quiz into the given order.
+
+        The list names each of them exactly once. One update does it: that no two share a place is checked at its
+        end.
+
+        Errors: PA401 · PA403 · PA404 no such quiz · PA409 the list is not the questions of the quiz
+
+        Who may call it: instructor, admin.
+        """
+        self._value(
+            _REORDER_QUESTIONS,
+            {
+                "quiz_id": quiz_id,
+                "question_ids": question_ids,
+            },
+        )
+
     def repair_counters(self) -> list[RepairCounters]:
         """Mends every cached number that differs from the rows it counts; returns what was mended.
 
         Only rows with a finding are touched. Each kind is locked first and counted in a new statement: a writer who
         came before is counted, one who comes after adds to the right number. In the lock order of the house, with
-        people at work. Cycles and overbooked courses are not caches: they stay, and stay reported. Nothing to mend,
-        nothing written.
+        people at work. Cycles, overbooked courses, attempts and postings are not caches: they stay, and stay
+        reported. Nothing to mend, nothing written.
 
         Errors: PA403 not the service
 
@@ -2811,6 +3663,30 @@ class Session(SessionBase):
             ),
         )
 
+    def reverse_coins(self, *, transaction_id: UUID | str, reason: str) -> ReverseCoins:
+        """Takes back a movement of coins by one the other way, once; returns the balance.
+
+        The ledger is never changed: a transaction the other way is added. Whoever must give back has to have the
+        coins still: no balance goes below zero. coins_earned loses what a reward had added; achievements stay, and
+        what was bought stays too. Its source does not pay again. Reversing the same transaction again changes
+        nothing.
+
+        Errors: PA403 not the service · PA404 no such transaction · PA409 a reversal or withdrawal, not confirmed,
+        the coins are spent · PA422 no reason
+
+        Who may call it: service.
+        """
+        return cast(
+            "ReverseCoins",
+            self._row(
+                _REVERSE_COINS,
+                {
+                    "transaction_id": transaction_id,
+                    "reason": reason,
+                },
+            ),
+        )
+
     def reverse_xp(self, *, event_id: UUID | str, reason: str) -> ReverseXp:
         """Takes back an award by a compensating row of the ledger, once; returns the new totals.
 
@@ -2831,6 +3707,24 @@ class Session(SessionBase):
                     "reason": reason,
                 },
             ),
+        )
+
+    def review_quiz(self, *, attempt_id: UUID | str) -> list[ReviewQuiz]:
+        """A graded attempt of the calling learner, question by question; what is right only if it may be shown.
+
+        Points, key and explanation only as the quiz's show_answers allows, null otherwise, and never while another
+        attempt at the quiz is open: after_attempt – now; after_passing – once the quiz is passed;
+        after_last_attempt – once no attempt is left (never, where there is no limit).
+
+        Errors: PA401, PA403 from require_user · PA404 no such attempt of one's own · PA409 not graded yet
+
+        Who may call it: student.
+        """
+        return self._rows(
+            _REVIEW_QUIZ,
+            {
+                "attempt_id": attempt_id,
+            },
         )
 
     def revoke_session(
@@ -2910,6 +3804,27 @@ class Session(SessionBase):
                     "expires_at": expires_at,
                     "ip_address": ip_address,
                     "user_agent": user_agent,
+                },
+            ),
+        )
+
+    def save_answers(self, *, attempt_id: UUID | str, answers: Json) -> dt.datetime | None:
+        """Keeps answers of the calling learner's open attempt; returns its deadline.
+
+        others stay. Returns until when answers are taken; null for no limit.
+
+        Errors: PA401, PA403 from require_user · PA404 no such attempt of one's own · PA409 graded, or late · PA422
+        answers, with the path
+
+        Who may call it: student.
+        """
+        return cast(
+            "dt.datetime | None",
+            self._value(
+                _SAVE_ANSWERS,
+                {
+                    "attempt_id": attempt_id,
+                    "answers": answers,
                 },
             ),
         )
@@ -3047,6 +3962,31 @@ class Session(SessionBase):
             ),
         )
 
+    def start_quiz(self, *, quiz_id: UUID | str) -> StartQuiz:
+        """The calling learner begins or resumes an attempt; returns its questions, without what is right.
+
+        The deadline is decided here, by the server's clock, and never moves. An open attempt whose time is over is
+        graded with what was saved, and the next one begins. Begins the lesson as well, so all that start_lesson
+        asks is asked.
+
+        questions is what attempt_questions describes, in the order of this attempt; answers is what was saved so
+        far. attempts_left is null where there is no limit. server_time is for clocks that count down.
+
+        Errors: PA401, PA403 from require_user · PA404 no such quiz, or not published · PA409 not enrolled,
+        enrolment not open, a hidden lesson, lessons before it not done, no attempt left
+
+        Who may call it: student.
+        """
+        return cast(
+            "StartQuiz",
+            self._row(
+                _START_QUIZ,
+                {
+                    "quiz_id": quiz_id,
+                },
+            ),
+        )
+
     def store_encrypted_field(
         self, *, user_id: UUID | str, field_name: str, key_id: str, nonce: bytes, ciphertext: bytes
     ) -> None:
@@ -3092,6 +4032,62 @@ class Session(SessionBase):
                     "last_streak_date": last_streak_date,
                     "streak_freezes": streak_freezes,
                     "today": today,
+                },
+            ),
+        )
+
+    def submit_quiz(self, *, attempt_id: UUID | str, answers: Json = None) -> SubmitQuiz:
+        """Hands in the calling learner's attempt; returns its grade and what followed.
+
+        answers is added to what was saved, as save_answers does. Handing the same attempt in again changes nothing
+        and returns its grade with already_submitted, whatever answers come with it and however late.
+
+        quiz_percentage is the result of all attempts by the quiz's policy; quiz_passed whether it ever reached the
+        passing score. lesson_completed, course_completed, xp_awarded, levels_gained and achievements say what this
+        call did.
+
+        Left out, `answers` is '{}'.
+
+        Errors: PA401, PA403 from require_user · PA404 no such attempt of one's own · PA409 late, or the enrolment
+        is not open · PA422 answers, with the path
+
+        Who may call it: student.
+        """
+        return cast(
+            "SubmitQuiz",
+            self._row(
+                _SUBMIT_QUIZ,
+                {
+                    "attempt_id": attempt_id,
+                    "answers": answers,
+                },
+            ),
+        )
+
+    def transfer_coins(
+        self, *, recipient_id: UUID | str, amount: int, idempotency_key: str, description: str | None = None
+    ) -> TransferCoins:
+        """Sends coins to another person, once per key; returns the transaction and what is left.
+
+        The idempotency key is not optional: a call repeated after a lost answer must not pay twice. Limits are the
+        settings coins.transfer_max, for one transfer, and coins.transfer_daily_max, for a day of the school's time
+        zone. What was sent that day is counted on the sender's own account, which every transfer writes, so no two
+        can both slip under.
+
+        Errors: PA401, PA403 from require_user · PA404 no such person · PA409 not enough coins, key used for another
+        request · PA422 no key, to oneself, amount out of range, description too long · PA429 the day's limit
+
+        Who may call it: student.
+        """
+        return cast(
+            "TransferCoins",
+            self._row(
+                _TRANSFER_COINS,
+                {
+                    "recipient_id": recipient_id,
+                    "amount": amount,
+                    "idempotency_key": idempotency_key,
+                    "description": description,
                 },
             ),
         )
@@ -3295,6 +4291,91 @@ class Session(SessionBase):
                 "preferences": preferences,
                 "show_on_leaderboard": show_on_leaderboard,
                 "username": username,
+            },
+        )
+
+    def update_question(
+        self,
+        *,
+        question_id: UUID | str,
+        question_text: str | None = None,
+        options: Json = None,
+        answer_key: Json = None,
+        points: Decimal | int | float | None = None,
+        explanation: str | None = None,
+    ) -> None:
+        """Changes the given columns of a question and its key.
+
+        Once the quiz has been attempted, options and points stand still, since answers and grades rest on them:
+        remove the question and add another. Text, key and explanation may be corrected at any time; what was graded
+        keeps its grade. The type never changes. New options need the key with them, unless they say themselves what
+        is right.
+
+        Errors: PA401 · PA403 · PA404 no such question · PA409 options or points of an attempted quiz · PA422
+        options or key, with the path · 23514 another value against a column's rule
+
+        Who may call it: instructor, admin.
+        """
+        self._value(
+            _UPDATE_QUESTION,
+            {
+                "question_id": question_id,
+                "question_text": question_text,
+                "options": options,
+                "answer_key": answer_key,
+                "points": points,
+                "explanation": explanation,
+            },
+        )
+
+    def update_quiz(
+        self,
+        *,
+        quiz_id: UUID | str,
+        title: str | None = None,
+        description: str | None = None,
+        quiz_type: str | None = None,
+        passing_score: Decimal | int | float | None = None,
+        time_limit_minutes: int | None = None,
+        max_attempts: int | None = None,
+        grade_policy: str | None = None,
+        shuffle_questions: bool | None = None,
+        shuffle_options: bool | None = None,
+        show_answers: str | None = None,
+        is_published: bool | None = None,
+        metadata: Json = None,
+        clear: list[str] | None = None,
+    ) -> None:
+        """Changes the given columns of a quiz, or publishes it.
+
+        Null means unchanged; a limit that shall go is named in clear. Attempts that were begun keep their deadline,
+        those that were graded their grade. From the moment a graded quiz is published its lesson is completed by
+        grading only.
+
+        Left out, `clear` is '{}'.
+
+        Errors: PA401 · PA403 · PA404 no such quiz · PA409 published without a question · PA422 unknown name in
+        p_clear, or given as well · 23514 a value against a column's rule
+
+        Who may call it: instructor, admin.
+        """
+        self._value(
+            _UPDATE_QUIZ,
+            {
+                "quiz_id": quiz_id,
+                "title": title,
+                "description": description,
+                "quiz_type": quiz_type,
+                "passing_score": passing_score,
+                "time_limit_minutes": time_limit_minutes,
+                "max_attempts": max_attempts,
+                "grade_policy": grade_policy,
+                "shuffle_questions": shuffle_questions,
+                "shuffle_options": shuffle_options,
+                "show_answers": show_answers,
+                "is_published": is_published,
+                "metadata": metadata,
+                "clear": clear,
             },
         )
 
@@ -3561,6 +4642,47 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def add_question(
+        self,
+        *,
+        quiz_id: UUID | str,
+        question_type: str,
+        question_text: str,
+        options: Json = None,
+        answer_key: Json = None,
+        points: Decimal | int | float | None = None,
+        explanation: str | None = None,
+        position: int | None = None,
+    ) -> UUID:
+        """Adds a question to a quiz; returns its id.
+
+        Options and key as normalise_question has them; what is right goes where no learner reads. A published quiz
+        may get further questions: attempts that were begun go on with those they have.
+
+        Left out, `points` is 1.
+
+        Errors: PA401 · PA403 · PA404 no such quiz · PA409 500 questions are the most · PA422 options or key, with
+        the path; a position below 1; no text · 23514 another value against a column's rule
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "UUID",
+            await self._value(
+                _ADD_QUESTION,
+                {
+                    "quiz_id": quiz_id,
+                    "question_type": question_type,
+                    "question_text": question_text,
+                    "options": options,
+                    "answer_key": answer_key,
+                    "points": points,
+                    "explanation": explanation,
+                    "position": position,
+                },
+            ),
+        )
+
     async def advance_streaks(self, *, as_of: dt.datetime | None = None) -> int:
         """Settles streaks that are over; returns how many.
 
@@ -3597,6 +4719,44 @@ class AsyncSession(AsyncSessionBase):
                 "user_id": user_id,
                 "is_approved": is_approved,
             },
+        )
+
+    async def award_coins(
+        self,
+        *,
+        user_id: UUID | str,
+        amount: int,
+        source_type: str,
+        source_id: UUID | str,
+        description: str | None = None,
+        occurrence: str | None = None,
+    ) -> AwardCoins:
+        """Gives a person coins once per source and occurrence; returns the balance and what was awarded.
+
+        The same person, source and occurrence again changes nothing and says awarded = 0, so callers may retry. A
+        lesson or course is the same source here as where its completion pays. It grants no achievements:
+        check_achievements does, or the person's next event.
+
+        Left out, `occurrence` is ''.
+
+        Errors: PA403 not the service · PA404 no such person · PA422 amount not between 1 and 1000000, no source,
+        text too long
+
+        Who may call it: service.
+        """
+        return cast(
+            "AwardCoins",
+            await self._row(
+                _AWARD_COINS,
+                {
+                    "user_id": user_id,
+                    "amount": amount,
+                    "source_type": source_type,
+                    "source_id": source_id,
+                    "description": description,
+                    "occurrence": occurrence,
+                },
+            ),
         )
 
     async def award_xp(
@@ -3659,6 +4819,27 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def buy_streak_freeze(self, *, idempotency_key: str) -> BuyStreakFreeze:
+        """Buys a streak freeze for coins, once per key; returns what is left and the freezes held.
+
+        The price is the setting coins.streak_freeze_price; at 0 none are sold. At most two are held. As for a
+        transfer, the idempotency key is not optional.
+
+        Errors: PA401, PA403 from require_user · PA409 not sold, two are held, not enough coins, key used for
+        another request · PA422 no key
+
+        Who may call it: student.
+        """
+        return cast(
+            "BuyStreakFreeze",
+            await self._row(
+                _BUY_STREAK_FREEZE,
+                {
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
     async def calculate_user_level(self, *, total_xp: int) -> int:
         """The level that an amount of total XP is.
 
@@ -3702,15 +4883,39 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def close_overdue_attempts(self, *, limit: int | None = None) -> int:
+        """Grades open attempts whose time is over; returns how many.
+
+        At most limit in one call, the most overdue first, so that its locks are held for a short time; call it
+        until it returns 0. A learner who comes back earlier has it done by start_quiz.
+
+        Left out, `limit` is 100.
+
+        Errors: PA403 not the service · PA422 a limit below 1
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _CLOSE_OVERDUE_ATTEMPTS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
+
     async def complete_lesson(
         self, *, lesson_id: UUID | str, seconds: int | None = None, idempotency_key: str | None = None
     ) -> CompleteLesson:
-        """Completes a lesson for the calling learner: progress, XP, level, streak, achievements; returns what changed.
+        """Completes a lesson for the calling learner: progress, XP, coins, level, streak, achievements; returns what
+        changed.
 
         See apply_completion for what that is. seconds counts up to the time since start_lesson, and not at all
-        without it; null counts nothing. xp_awarded is all XP of this call: lesson, course and achievements.
-        achievements is an array of {"id", "title", "xp_reward", "icon"}. Without a key a second call changes
-        nothing and says already_completed; with a key it returns the row of the first call.
+        without it; null counts nothing. xp_awarded is all XP of this call: lesson, course and achievements;
+        coins_awarded all coins, of lesson and course. achievements is an array of {"id", "title", "xp_reward",
+        "icon"}. Without a key a second call changes nothing and says already_completed; with a key it returns the
+        row of the first call.
 
         Errors: PA401, PA403 from require_user · PA404 no such lesson · PA409 not enrolled, enrolment not open, a
         chapter or hidden lesson, a lesson that grading completes, lessons before it not done, key used for another
@@ -3726,6 +4931,29 @@ class AsyncSession(AsyncSessionBase):
                     "lesson_id": lesson_id,
                     "seconds": seconds,
                     "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
+    async def confirm_blockchain_coins(
+        self, *, transaction_id: UUID | str, blockchain_tx_hash: str | None = None
+    ) -> ConfirmBlockchainCoins:
+        """Confirms a pending deposit or withdrawal, once; returns the balance.
+
+        Again changes nothing. What has failed stays failed.
+
+        Errors: PA403 not the service · PA404 no such entry · PA409 it has failed, another hash, the hash is another
+        entry's · PA422 no hash, or a malformed one
+
+        Who may call it: service.
+        """
+        return cast(
+            "ConfirmBlockchainCoins",
+            await self._row(
+                _CONFIRM_BLOCKCHAIN_COINS,
+                {
+                    "transaction_id": transaction_id,
+                    "blockchain_tx_hash": blockchain_tx_hash,
                 },
             ),
         )
@@ -3787,6 +5015,55 @@ class AsyncSession(AsyncSessionBase):
                     "metadata": metadata,
                     "instructor_id": instructor_id,
                     "is_featured": is_featured,
+                },
+            ),
+        )
+
+    async def create_quiz(
+        self,
+        *,
+        lesson_id: UUID | str,
+        title: str,
+        description: str | None = None,
+        quiz_type: str | None = None,
+        passing_score: Decimal | int | float | None = None,
+        time_limit_minutes: int | None = None,
+        max_attempts: int | None = None,
+        grade_policy: str | None = None,
+        shuffle_questions: bool | None = None,
+        shuffle_options: bool | None = None,
+        show_answers: str | None = None,
+        metadata: Json = None,
+    ) -> UUID:
+        """Makes the quiz of a lesson, as a draft; returns its id.
+
+        A null time limit or number of attempts is none.
+
+        Left out, `quiz_type` is 'practice', `passing_score` is 70, `max_attempts` is 3, `grade_policy` is 'best',
+        `shuffle_questions` is false, `shuffle_options` is false, `show_answers` is 'never', `metadata` is '{}'.
+
+        Errors: PA401 · PA403 · PA404 no such lesson · PA409 the lesson has a quiz, or is a chapter · PA422 no title
+        · 23514 another value against a column's rule
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "UUID",
+            await self._value(
+                _CREATE_QUIZ,
+                {
+                    "lesson_id": lesson_id,
+                    "title": title,
+                    "description": description,
+                    "quiz_type": quiz_type,
+                    "passing_score": passing_score,
+                    "time_limit_minutes": time_limit_minutes,
+                    "max_attempts": max_attempts,
+                    "grade_policy": grade_policy,
+                    "shuffle_questions": shuffle_questions,
+                    "shuffle_options": shuffle_options,
+                    "show_answers": show_answers,
+                    "metadata": metadata,
                 },
             ),
         )
@@ -3992,6 +5269,26 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def fail_blockchain_coins(self, *, transaction_id: UUID | str, reason: str) -> FailBlockchainCoins:
+        """Ends a pending deposit or withdrawal that failed, once; returns the balance.
+
+        Again changes nothing. What the blockchain has confirmed stays confirmed.
+
+        Errors: PA403 not the service · PA404 no such entry · PA409 it is confirmed · PA422 no reason
+
+        Who may call it: service.
+        """
+        return cast(
+            "FailBlockchainCoins",
+            await self._row(
+                _FAIL_BLOCKCHAIN_COINS,
+                {
+                    "transaction_id": transaction_id,
+                    "reason": reason,
+                },
+            ),
+        )
+
     async def find_login(
         self, *, login: str | None = None, chain: str | None = None, address: str | None = None
     ) -> FindLogin | None:
@@ -4026,6 +5323,33 @@ class AsyncSession(AsyncSessionBase):
         Who may call it: service.
         """
         return cast("int", await self._value(_FOLD_XP_RANKS, {}))
+
+    async def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
+        """Pays what was earned before there were coins, for the next people; call it until nobody is left.
+
+        what those promise today. Nobody for their own course, nobody who left.
+
+        Takes the next limit people who were there when the coins came and have not been looked at; call it until
+        people_left is 0, each time in a transaction of its own. It may be stopped at any moment and run by several
+        at once: what is paid has its unique source, who is done is marked in the same transaction. People learn and
+        spend meanwhile: the locks are taken in the order of the house, each kind in the order of its ids, and
+        looked at again once they are held.
+
+        Left out, `limit` is 500.
+
+        Errors: PA403 not the service · PA422 limit not between 1 and 10000
+
+        Who may call it: service.
+        """
+        return cast(
+            "GrantMissingCoins",
+            await self._row(
+                _GRANT_MISSING_COINS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
 
     async def grant_streak_freeze(
         self, *, user_id: UUID | str, key: str | None = None, as_of: dt.datetime | None = None
@@ -4288,6 +5612,27 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def quiz_result(self, *, enrollment_id: UUID | str, quiz_id: UUID | str, grade_policy: str) -> Decimal | None:
+        """The result of a learner's graded attempts at a quiz, by its policy.
+
+        percentage; null before the first. The one place that knows the policy.
+
+        Errors: none
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "Decimal | None",
+            await self._value(
+                _QUIZ_RESULT,
+                {
+                    "enrollment_id": enrollment_id,
+                    "quiz_id": quiz_id,
+                    "grade_policy": grade_policy,
+                },
+            ),
+        )
+
     async def rate_course(self, *, course_id: UUID | str, rating: int, review: str | None = None) -> RateCourse:
         """The calling learner rates a course they have begun.
 
@@ -4338,6 +5683,42 @@ class AsyncSession(AsyncSessionBase):
                 "user_id": user_id,
                 "field_name": field_name,
             },
+        )
+
+    async def record_blockchain_coins(
+        self,
+        *,
+        user_id: UUID | str,
+        transaction_type: str,
+        amount: int,
+        idempotency_key: str,
+        blockchain_tx_hash: str | None = None,
+        description: str | None = None,
+    ) -> RecordBlockchainCoins:
+        """Enters a pending deposit or withdrawal of coins over a blockchain, once per key.
+
+        A deposit gives nothing until it is confirmed. A withdrawal takes the coins at once, so that they are not
+        spent twice while the chain works; should it fail, they come back. A deposit names its hash, a withdrawal
+        may get it when it is confirmed.
+
+        Errors: PA403 not the service · PA404 no such person · PA409 not enough coins, the hash is entered already,
+        key used for another request · PA422 no key, unknown type, amount or hash out of range, description too long
+
+        Who may call it: service.
+        """
+        return cast(
+            "RecordBlockchainCoins",
+            await self._row(
+                _RECORD_BLOCKCHAIN_COINS,
+                {
+                    "user_id": user_id,
+                    "transaction_type": transaction_type,
+                    "amount": amount,
+                    "idempotency_key": idempotency_key,
+                    "blockchain_tx_hash": blockchain_tx_hash,
+                    "description": description,
+                },
+            ),
         )
 
     async def record_completion(
@@ -4597,6 +5978,26 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def remove_question(self, *, question_id: UUID | str) -> str:
+        """Takes a question out of its quiz; says whether it was deleted or, being attempted, retired.
+
+        Deleted while nobody has attempted the quiz; afterwards retired: new attempts do without it, those that were
+        begun with it keep it. Returns which: 'deleted' or 'retired'. The last question of a published quiz stays.
+
+        Errors: PA401 · PA403 · PA404 no such question · PA409 retired already, or the last one of a published quiz
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "str",
+            await self._value(
+                _REMOVE_QUESTION,
+                {
+                    "question_id": question_id,
+                },
+            ),
+        )
+
     async def reorder_lessons(
         self, *, course_id: UUID | str, parent_lesson_id: UUID | str, lesson_ids: list[UUID | str]
     ) -> None:
@@ -4620,13 +6021,31 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def reorder_questions(self, *, quiz_id: UUID | str, question_ids: list[UUID | str]) -> None:
+        """Puts the questions of a quiz into the given order.
+
+        The list names each of them exactly once. One update does it: that no two share a place is checked at its
+        end.
+
+        Errors: PA401 · PA403 · PA404 no such quiz · PA409 the list is not the questions of the quiz
+
+        Who may call it: instructor, admin.
+        """
+        await self._value(
+            _REORDER_QUESTIONS,
+            {
+                "quiz_id": quiz_id,
+                "question_ids": question_ids,
+            },
+        )
+
     async def repair_counters(self) -> list[RepairCounters]:
         """Mends every cached number that differs from the rows it counts; returns what was mended.
 
         Only rows with a finding are touched. Each kind is locked first and counted in a new statement: a writer who
         came before is counted, one who comes after adds to the right number. In the lock order of the house, with
-        people at work. Cycles and overbooked courses are not caches: they stay, and stay reported. Nothing to mend,
-        nothing written.
+        people at work. Cycles, overbooked courses, attempts and postings are not caches: they stay, and stay
+        reported. Nothing to mend, nothing written.
 
         Errors: PA403 not the service
 
@@ -4653,6 +6072,30 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def reverse_coins(self, *, transaction_id: UUID | str, reason: str) -> ReverseCoins:
+        """Takes back a movement of coins by one the other way, once; returns the balance.
+
+        The ledger is never changed: a transaction the other way is added. Whoever must give back has to have the
+        coins still: no balance goes below zero. coins_earned loses what a reward had added; achievements stay, and
+        what was bought stays too. Its source does not pay again. Reversing the same transaction again changes
+        nothing.
+
+        Errors: PA403 not the service · PA404 no such transaction · PA409 a reversal or withdrawal, not confirmed,
+        the coins are spent · PA422 no reason
+
+        Who may call it: service.
+        """
+        return cast(
+            "ReverseCoins",
+            await self._row(
+                _REVERSE_COINS,
+                {
+                    "transaction_id": transaction_id,
+                    "reason": reason,
+                },
+            ),
+        )
+
     async def reverse_xp(self, *, event_id: UUID | str, reason: str) -> ReverseXp:
         """Takes back an award by a compensating row of the ledger, once; returns the new totals.
 
@@ -4673,6 +6116,24 @@ class AsyncSession(AsyncSessionBase):
                     "reason": reason,
                 },
             ),
+        )
+
+    async def review_quiz(self, *, attempt_id: UUID | str) -> list[ReviewQuiz]:
+        """A graded attempt of the calling learner, question by question; what is right only if it may be shown.
+
+        Points, key and explanation only as the quiz's show_answers allows, null otherwise, and never while another
+        attempt at the quiz is open: after_attempt – now; after_passing – once the quiz is passed;
+        after_last_attempt – once no attempt is left (never, where there is no limit).
+
+        Errors: PA401, PA403 from require_user · PA404 no such attempt of one's own · PA409 not graded yet
+
+        Who may call it: student.
+        """
+        return await self._rows(
+            _REVIEW_QUIZ,
+            {
+                "attempt_id": attempt_id,
+            },
         )
 
     async def revoke_session(
@@ -4752,6 +6213,27 @@ class AsyncSession(AsyncSessionBase):
                     "expires_at": expires_at,
                     "ip_address": ip_address,
                     "user_agent": user_agent,
+                },
+            ),
+        )
+
+    async def save_answers(self, *, attempt_id: UUID | str, answers: Json) -> dt.datetime | None:
+        """Keeps answers of the calling learner's open attempt; returns its deadline.
+
+        others stay. Returns until when answers are taken; null for no limit.
+
+        Errors: PA401, PA403 from require_user · PA404 no such attempt of one's own · PA409 graded, or late · PA422
+        answers, with the path
+
+        Who may call it: student.
+        """
+        return cast(
+            "dt.datetime | None",
+            await self._value(
+                _SAVE_ANSWERS,
+                {
+                    "attempt_id": attempt_id,
+                    "answers": answers,
                 },
             ),
         )
@@ -4889,6 +6371,31 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def start_quiz(self, *, quiz_id: UUID | str) -> StartQuiz:
+        """The calling learner begins or resumes an attempt; returns its questions, without what is right.
+
+        The deadline is decided here, by the server's clock, and never moves. An open attempt whose time is over is
+        graded with what was saved, and the next one begins. Begins the lesson as well, so all that start_lesson
+        asks is asked.
+
+        questions is what attempt_questions describes, in the order of this attempt; answers is what was saved so
+        far. attempts_left is null where there is no limit. server_time is for clocks that count down.
+
+        Errors: PA401, PA403 from require_user · PA404 no such quiz, or not published · PA409 not enrolled,
+        enrolment not open, a hidden lesson, lessons before it not done, no attempt left
+
+        Who may call it: student.
+        """
+        return cast(
+            "StartQuiz",
+            await self._row(
+                _START_QUIZ,
+                {
+                    "quiz_id": quiz_id,
+                },
+            ),
+        )
+
     async def store_encrypted_field(
         self, *, user_id: UUID | str, field_name: str, key_id: str, nonce: bytes, ciphertext: bytes
     ) -> None:
@@ -4934,6 +6441,62 @@ class AsyncSession(AsyncSessionBase):
                     "last_streak_date": last_streak_date,
                     "streak_freezes": streak_freezes,
                     "today": today,
+                },
+            ),
+        )
+
+    async def submit_quiz(self, *, attempt_id: UUID | str, answers: Json = None) -> SubmitQuiz:
+        """Hands in the calling learner's attempt; returns its grade and what followed.
+
+        answers is added to what was saved, as save_answers does. Handing the same attempt in again changes nothing
+        and returns its grade with already_submitted, whatever answers come with it and however late.
+
+        quiz_percentage is the result of all attempts by the quiz's policy; quiz_passed whether it ever reached the
+        passing score. lesson_completed, course_completed, xp_awarded, levels_gained and achievements say what this
+        call did.
+
+        Left out, `answers` is '{}'.
+
+        Errors: PA401, PA403 from require_user · PA404 no such attempt of one's own · PA409 late, or the enrolment
+        is not open · PA422 answers, with the path
+
+        Who may call it: student.
+        """
+        return cast(
+            "SubmitQuiz",
+            await self._row(
+                _SUBMIT_QUIZ,
+                {
+                    "attempt_id": attempt_id,
+                    "answers": answers,
+                },
+            ),
+        )
+
+    async def transfer_coins(
+        self, *, recipient_id: UUID | str, amount: int, idempotency_key: str, description: str | None = None
+    ) -> TransferCoins:
+        """Sends coins to another person, once per key; returns the transaction and what is left.
+
+        The idempotency key is not optional: a call repeated after a lost answer must not pay twice. Limits are the
+        settings coins.transfer_max, for one transfer, and coins.transfer_daily_max, for a day of the school's time
+        zone. What was sent that day is counted on the sender's own account, which every transfer writes, so no two
+        can both slip under.
+
+        Errors: PA401, PA403 from require_user · PA404 no such person · PA409 not enough coins, key used for another
+        request · PA422 no key, to oneself, amount out of range, description too long · PA429 the day's limit
+
+        Who may call it: student.
+        """
+        return cast(
+            "TransferCoins",
+            await self._row(
+                _TRANSFER_COINS,
+                {
+                    "recipient_id": recipient_id,
+                    "amount": amount,
+                    "idempotency_key": idempotency_key,
+                    "description": description,
                 },
             ),
         )
@@ -5137,6 +6700,91 @@ class AsyncSession(AsyncSessionBase):
                 "preferences": preferences,
                 "show_on_leaderboard": show_on_leaderboard,
                 "username": username,
+            },
+        )
+
+    async def update_question(
+        self,
+        *,
+        question_id: UUID | str,
+        question_text: str | None = None,
+        options: Json = None,
+        answer_key: Json = None,
+        points: Decimal | int | float | None = None,
+        explanation: str | None = None,
+    ) -> None:
+        """Changes the given columns of a question and its key.
+
+        Once the quiz has been attempted, options and points stand still, since answers and grades rest on them:
+        remove the question and add another. Text, key and explanation may be corrected at any time; what was graded
+        keeps its grade. The type never changes. New options need the key with them, unless they say themselves what
+        is right.
+
+        Errors: PA401 · PA403 · PA404 no such question · PA409 options or points of an attempted quiz · PA422
+        options or key, with the path · 23514 another value against a column's rule
+
+        Who may call it: instructor, admin.
+        """
+        await self._value(
+            _UPDATE_QUESTION,
+            {
+                "question_id": question_id,
+                "question_text": question_text,
+                "options": options,
+                "answer_key": answer_key,
+                "points": points,
+                "explanation": explanation,
+            },
+        )
+
+    async def update_quiz(
+        self,
+        *,
+        quiz_id: UUID | str,
+        title: str | None = None,
+        description: str | None = None,
+        quiz_type: str | None = None,
+        passing_score: Decimal | int | float | None = None,
+        time_limit_minutes: int | None = None,
+        max_attempts: int | None = None,
+        grade_policy: str | None = None,
+        shuffle_questions: bool | None = None,
+        shuffle_options: bool | None = None,
+        show_answers: str | None = None,
+        is_published: bool | None = None,
+        metadata: Json = None,
+        clear: list[str] | None = None,
+    ) -> None:
+        """Changes the given columns of a quiz, or publishes it.
+
+        Null means unchanged; a limit that shall go is named in clear. Attempts that were begun keep their deadline,
+        those that were graded their grade. From the moment a graded quiz is published its lesson is completed by
+        grading only.
+
+        Left out, `clear` is '{}'.
+
+        Errors: PA401 · PA403 · PA404 no such quiz · PA409 published without a question · PA422 unknown name in
+        p_clear, or given as well · 23514 a value against a column's rule
+
+        Who may call it: instructor, admin.
+        """
+        await self._value(
+            _UPDATE_QUIZ,
+            {
+                "quiz_id": quiz_id,
+                "title": title,
+                "description": description,
+                "quiz_type": quiz_type,
+                "passing_score": passing_score,
+                "time_limit_minutes": time_limit_minutes,
+                "max_attempts": max_attempts,
+                "grade_policy": grade_policy,
+                "shuffle_questions": shuffle_questions,
+                "shuffle_options": shuffle_options,
+                "show_answers": show_answers,
+                "is_published": is_published,
+                "metadata": metadata,
+                "clear": clear,
             },
         )
 

@@ -18,7 +18,7 @@ from pgacademy import catalogue, sources
 from pgacademy.catalogue import Catalogue, ProcedureFacts
 from pgacademy.errors import _BY_SQLSTATE as BY_CODE
 
-_DOMAINS = ["operations", "identity", "catalog", "learning", "gamification"]
+_DOMAINS = ["operations", "identity", "catalog", "learning", "gamification", "coins"]
 _RAISED = re.compile(r"errcode = '(\w{5})'")
 
 

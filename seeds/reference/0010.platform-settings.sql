@@ -13,8 +13,12 @@ insert into platform_settings as s (setting_key, setting_value, description) val
 ('xp.achievement.rare', '250', 'XP for a rare achievement that names no reward of its own.'),
 ('xp.achievement.epic', '500', 'XP for an epic achievement that names no reward of its own.'),
 ('xp.achievement.legendary', '1000', 'XP for a legendary achievement that names no reward of its own.'),
+('coins.transfer_max', '10000', 'The most coins one transfer may carry.'),
+('coins.transfer_daily_max', '50000', 'The most coins a person may transfer in a day of the school.'),
+('coins.streak_freeze_price', '200', 'Coins a streak freeze costs; 0 sells none.'),
 ('school.timezone', '"UTC"', 'IANA time zone of the school: where the weeks and months of the rankings begin.'),
-('learning.backdate_days', '30', 'How many days back the grading of an instructor may lie.')
+('learning.backdate_days', '30', 'How many days back the grading of an instructor may lie.'),
+('assessment.grace_seconds', '30', 'Seconds after the deadline of an attempt in which answers are still taken.')
 on conflict (setting_key) do update
 set description = excluded.description
 where s.description is distinct from excluded.description;

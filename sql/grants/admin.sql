@@ -24,3 +24,11 @@ grant select on table
     levels, achievement_metrics, achievements, xp_events, user_stats, user_achievements, user_streaks,
     leaderboard_cache, leaderboard_generation
 to pgacademy_admin;
+
+-- coins
+-- Read only: coins move through procedures.
+grant select on table coin_accounts, coin_transactions, coin_postings to pgacademy_admin;
+
+-- assessment
+-- Read only: staff write through procedures, learners too.
+grant select on table quizzes, quiz_questions, quiz_question_keys, quiz_attempts to pgacademy_admin;

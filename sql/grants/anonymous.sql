@@ -16,3 +16,9 @@ grant select on table courses, course_stats, course_prerequisites, lessons, less
 
 -- gamification
 grant select on table levels, achievement_metrics, achievements to pgacademy_anonymous;
+
+-- coins
+-- nothing
+
+-- assessment
+-- nothing

@@ -38,3 +38,11 @@ grant select on table
     levels, achievement_metrics, achievements, xp_events, user_stats, user_achievements, user_streaks,
     leaderboard_generation
 to pgacademy_instructor;
+
+-- coins
+-- Read only: coins move through procedures.
+grant select on table coin_accounts, coin_transactions, coin_postings to pgacademy_instructor;
+
+-- assessment
+-- Read only: staff write through procedures. Keys of their own courses only.
+grant select on table quizzes, quiz_questions, quiz_question_keys, quiz_attempts to pgacademy_instructor;

@@ -35,3 +35,17 @@ grant select on table
     levels, achievement_metrics, achievements, xp_events, user_stats, user_achievements, user_streaks,
     leaderboard_generation
 to pgacademy_student;
+
+-- coins
+-- Read only: coins move through procedures.
+grant select on table coin_accounts, coin_transactions, coin_postings to pgacademy_student;
+
+-- assessment
+grant select on table quizzes to pgacademy_student;
+-- Not grading: points per question would tell what is right; review_quiz() shows them when the quiz allows it. No
+-- questions before an attempt, and no keys ever.
+grant select (
+    id, enrollment_id, user_id, course_id, quiz_id, attempt_number, status, started_at, deadline_at, question_ids,
+    answers, submitted_at, graded_at, closed_by, score, max_score, percentage, is_passed, first_pass,
+    time_taken_seconds, created_at, updated_at
+) on table quiz_attempts to pgacademy_student;

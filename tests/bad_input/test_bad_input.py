@@ -20,6 +20,7 @@ import pytest
 from psycopg import sql
 
 from pgacademy.testing import acting
+from tests.assessment.quizzes import make_quiz
 from tests.support.factories import insert, make_course, make_enrollment, make_user
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,8 +87,11 @@ PLAIN = {
 
 #: What a procedure needs besides, or instead of, the values of the world; names in braces are values of the world.
 GOOD: dict[str, dict[str, str | None]] = {
+    "add_question": {"p_answer_key": '{{"correct": true}}'},
     "approve_instructor": {"p_user_id": "{instructor}"},
+    "confirm_blockchain_coins": {"p_transaction_id": "{pending}"},
     "effective_streak": {"p_user_id": "{me}"},
+    "fail_blockchain_coins": {"p_transaction_id": "{pending}"},
     "find_login": {"p_login": "{login}"},
     "leaderboard_around": {"p_user_id": "{p_user_id}"},
     "live_rank": {"p_user_id": "{p_user_id}"},
@@ -96,6 +100,7 @@ GOOD: dict[str, dict[str, str | None]] = {
     "remove_lesson_prerequisite": {"p_lesson_id": "{after}", "p_prerequisite_lesson_id": "{before}"},
     "remove_prerequisite": {"p_course_id": "{advanced}"},
     "reorder_lessons": {"p_parent_lesson_id": None},
+    "review_quiz": {"p_attempt_id": "{graded}"},
     "revoke_session": {"p_token_hash": "{p_token_hash}"},
 }
 
@@ -143,7 +148,25 @@ def world(db: psycopg.Connection[Any]) -> World:
     db.execute("select record_completion(%s, %s)", [learner, course.lesson_ids[0]])
     event = db.execute("select id from xp_events where user_id = %s limit 1", [learner]).fetchone()
     assert event is not None
+    reward = insert(
+        db, "coin_transactions", user_id=learner, transaction_type="reward", amount=1000, related_object_type="test"
+    )  # fmt: skip
+    db.execute("select post_coins(%s, school_coin_account('issuance'), %s, 1000)", [reward, learner])
+    db.execute("update user_stats set coins_earned = 1000 where user_id = %s", [learner])
+    pending = db.execute(
+        "select transaction_id from record_blockchain_coins(%s, 'deposit', 5, 'world', '0.0.5@17.5')", [learner]
+    ).fetchone()
+    assert pending is not None
     one, _, three = course.lesson_ids
+    quiz = make_quiz(db, course)
+    attempts = []
+    with acting(db, learner, "student"):
+        for _ in range(2):
+            if attempts:
+                db.execute("select submit_quiz(%s)", attempts)
+            attempt = db.execute("select attempt_id from start_quiz(%s)", [quiz.id]).fetchone()
+            assert attempt is not None
+            attempts.append(attempt[0])
     advanced = make_course(db, course.instructor_id)
     after, before, _ = advanced.lesson_ids
     insert(db, "course_prerequisites", "course_id", course_id=advanced.id, prerequisite_course_id=other.id)
@@ -174,6 +197,16 @@ def world(db: psycopg.Connection[Any]) -> World:
         "before": before,
         "login": login[0],
         "p_run_id": run[0],
+        "graded": attempts[0],
+        "p_attempt_id": attempts[1],
+        "p_quiz_id": quiz.id,
+        "p_question_id": quiz.questions[0],
+        "p_question_ids": "{" + ",".join(map(str, reversed(quiz.questions))) + "}",
+        "p_question_type": "true_false",
+        "pending": pending[0],
+        "p_transaction_id": reward,
+        "p_transaction_type": "withdrawal",
+        "p_recipient_id": course.instructor_id,
         "p_stats": stats[0],
         "p_prerequisite_lesson_id": one,
         "p_parent_lesson_id": three,

@@ -49,13 +49,19 @@ BROKEN = {
     "delete from user_stats": "one_to_one",
     "insert into xp_rank_buckets (width, bucket, people) values (100, 77, 3)": "xp_ranks",
     "delete from xp_rank_deltas": "xp_ranks",
+    "update coin_accounts set balance = 40 where user_id is not null": "coin_accounts.balance",
+    "update user_stats set coins_earned = 40": "user_stats.coins_earned",
+    "delete from coin_accounts where user_id not in (select user_id from coin_postings where user_id is not null)": (
+        "one_to_one"
+    ),
 }
 
 
 @pytest.fixture
 def living(db: Connection) -> Connection:
     """Two learners, one of them done with a course of two lessons, one half-way."""
-    course = make_course(db, lessons=2)
+    course = make_course(db, lessons=2, coin_reward=30)
+    db.execute("update lessons set coin_reward = 7 where course_id = %s", [course.id])
     for lessons in (1, 2):
         learner = make_user(db)
         db.execute("select record_enrollment(%s, %s)", [learner, course.id])
@@ -94,6 +100,25 @@ def test_an_overbooked_course_is_found(living: Connection) -> None:
     living.execute("alter table courses disable trigger user")
     living.execute("update courses set max_enrollments = 1 where id in (select course_id from enrollments)")
     assert findings(living) == {"seats"}
+
+
+@pytest.mark.parametrize(
+    ("statement", "check"),
+    [
+        ("update coin_postings set amount = amount + 1 where amount > 0", "coin_conservation"),
+        ("delete from coin_postings", "coin_postings"),
+        ("update coin_postings set amount = -amount", "coin_accounts.negative"),
+        ("update coin_transactions set amount = amount + 1", "coin_postings"),
+    ],
+)
+def test_coins_from_nowhere_are_found_and_left_alone(living: Connection, statement: str, check: str) -> None:
+    living.execute("set constraints all immediate")
+    for table in ("coin_postings", "coin_transactions"):
+        living.execute(f"alter table {table} disable trigger user".encode())
+    living.execute(statement.encode())
+    assert check in findings(living)
+    living.execute("select count(*) from repair_counters()")
+    assert check in findings(living)
 
 
 @pytest.mark.parametrize("role", ["student", "instructor", "admin", "anonymous"])

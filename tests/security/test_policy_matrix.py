@@ -37,6 +37,13 @@ SESSION = {
     "expires_at", "rotated_at", "revoked_at", "revoked_reason",
 }  # fmt: skip
 
+#: What a learner reads of an attempt: not the points of each question, which would tell what is right, nor the seed.
+ATTEMPT = {
+    "id", "enrollment_id", "user_id", "course_id", "quiz_id", "attempt_number", "status", "started_at", "deadline_at",
+    "question_ids", "answers", "submitted_at", "graded_at", "closed_by", "score", "max_score", "percentage",
+    "is_passed", "first_pass", "time_taken_seconds", "created_at", "updated_at",
+}  # fmt: skip
+
 #: table -> command -> columns -> roles. What is not named is granted to nobody: there is no insert, no delete, no
 #: truncate, no trigger and no reference anywhere, and nothing at all for the service and for analysts.
 TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
@@ -79,6 +86,15 @@ TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
     "leaderboard_generation": [("select", ALL, PEOPLE)],
     "xp_rank_buckets": [],
     "xp_rank_deltas": [],
+    # assessment
+    "quizzes": [("select", ALL, PEOPLE)],
+    "quiz_questions": [("select", ALL, ("instructor", "admin"))],
+    "quiz_question_keys": [("select", ALL, ("instructor", "admin"))],
+    "quiz_attempts": [("select", ATTEMPT, ("student",)), ("select", ALL, ("instructor", "admin"))],
+    # coins
+    "coin_accounts": [("select", ALL, PEOPLE)],
+    "coin_transactions": [("select", ALL, PEOPLE)],
+    "coin_postings": [("select", ALL, PEOPLE)],
 }
 
 #: view -> who reads it. Nobody writes through one.
@@ -87,8 +103,10 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "v_course_outline": EVERYONE,
     "v_achievement_stats": PEOPLE,
     "v_my_achievements": PEOPLE,
+    "v_my_coins": PEOPLE,
     "v_my_courses": PEOPLE,
     "v_user_dashboard": PEOPLE,
+    "v_my_quizzes": PEOPLE,
 }
 
 #: role -> what it may execute. Everything else is internal and granted to nobody.
@@ -97,17 +115,20 @@ READING = "leaderboard_page leaderboard_top search_courses calculate_user_level"
 ACCOUNT = """
     acts_as update_profile update_settings link_wallet unlink_wallet revoke_session live_rank leaderboard_around
     effective_streak metric_changes metric_values streak_as_of
+    quiz_result
 """
 TEACHING = """
     create_course update_course publish_course unpublish_course delete_course add_lesson update_lesson move_lesson
     remove_lesson reorder_lessons add_prerequisite remove_prerequisite add_lesson_prerequisite
     remove_lesson_prerequisite
+    create_quiz update_quiz add_question update_question remove_question reorder_questions
 """
 PROCEDURES: dict[str, set[str]] = {
     "anonymous": set(f"{COMMON} {READING}".split()),
     "student": set(
         f"""{COMMON} {READING} {ACCOUNT}
-        enroll drop_course start_lesson complete_lesson resume_lesson rate_course""".split()
+        enroll drop_course start_lesson complete_lesson resume_lesson rate_course
+        start_quiz save_answers submit_quiz review_quiz transfer_coins buy_streak_freeze""".split()
     ),
     "instructor": set(
         f"""{COMMON} {READING} {ACCOUNT} {TEACHING}
@@ -125,6 +146,9 @@ PROCEDURES: dict[str, set[str]] = {
         record_completion record_enrollment record_start record_drop expire_enrollments
         award_xp reverse_xp check_achievements advance_streaks grant_streak_freeze refresh_leaderboard fold_xp_ranks
         live_rank leaderboard_around effective_streak
+        close_overdue_attempts
+        award_coins reverse_coins record_blockchain_coins confirm_blockchain_coins fail_blockchain_coins
+        grant_missing_coins
         begin_job end_job purge_idempotency_keys verify_integrity repair_counters""".split()
     ),
     "analyst": set(COMMON.split()),
@@ -340,6 +364,7 @@ class World:
     school: SchoolDatabase
     people: dict[str, Any]
     courses: dict[str, Course]
+    quizzes: dict[Any, tuple[str, Any]]
 
     def __init__(self, school: SchoolDatabase) -> None:
         self.school = school
@@ -408,6 +433,34 @@ class World:
                     weekly_rank=1, weekly_xp=1, monthly_rank=1, monthly_xp=1, week_start_date="2024-01-01",
                     month_start_date="2024-01-01", calculated_at="2024-01-01Z",
                 )  # fmt: skip
+            self.quizzes = {}
+            for name, course in self.courses.items():
+                quiz = insert(
+                    conn, "quizzes", course_id=course.id, lesson_id=course.lesson_ids[0], title="Q",
+                    is_published=name != "deleted",
+                )  # fmt: skip
+                question = insert(
+                    conn, "quiz_questions", quiz_id=quiz, question_type="true_false", question_text="?", position=1
+                )
+                insert(conn, "quiz_question_keys", "question_id", question_id=question, answer_key={"correct": True})
+                self.quizzes[quiz] = (name, question)
+                conn.execute(
+                    """insert into quiz_attempts
+                       (enrollment_id, user_id, course_id, quiz_id, attempt_number, started_at, seed, question_ids)
+                       select e.id, e.user_id, e.course_id, %s, 1, now(), 1, array[%s::uuid]
+                       from enrollments as e where e.course_id = %s""",
+                    (quiz, question, course.id),
+                )
+            for name in ("ada", "bob", "gone"):
+                conn.execute("select award_coins(%s, 5, 'test', null)", (self.people[name],))
+            for sender, recipient in (("ada", "bob"), ("bob", "ivy")):
+                transfer = insert(
+                    conn, "coin_transactions", user_id=self.people[sender], transaction_type="transfer", amount=2,
+                    recipient_id=self.people[recipient],
+                )  # fmt: skip
+                conn.execute(
+                    "select post_coins(%s, %s, %s, 2)", (transfer, self.people[sender], self.people[recipient])
+                )
             insert(conn, "job_runs", job="matrix")
             conn.execute("update users set is_active = false where id = %s", (self.people["gone"],))
             conn.commit()
@@ -472,6 +525,24 @@ class TestRows:
         expected = set() if actor in NOTHING else EVERYBODY if role == "admin" else {who}
         assert world.rows(who, role, f"select {key} from {table}") == expected
 
+    @pytest.mark.parametrize("actor", ACTORS, ids="-".join)
+    def test_coins_are_seen_from_both_sides_and_no_third(self, world, actor):
+        who, role = actor
+        one, two = ("ada", "bob"), ("bob", "ivy")
+        all_rows = {one, two, ("ada", None), ("bob", None), ("gone", None)}
+        everything = role == "admin" and actor not in NOTHING
+        mine = set() if actor in NOTHING else {row for row in all_rows if who in row}
+        expected = all_rows if everything else mine
+        assert world.rows(*actor, "select user_id, recipient_id from coin_transactions") == expected
+        accounts = EVERYBODY | {None} if everything else set() if actor in NOTHING else {who}
+        assert world.rows(*actor, "select user_id from coin_accounts") == accounts
+        postings = {"ada", "bob", "ivy", "gone", None} if everything else {who} & {"ada", "bob", "ivy"}
+        assert world.rows(*actor, "select user_id from coin_postings") == (set() if actor in NOTHING else postings)
+        assert world.rows(*actor, "select id from v_my_coins") == world.rows(
+            *actor,
+            "select id from coin_transactions where user_id = current_user_id() or recipient_id = current_user_id()",
+        )
+
     @pytest.mark.parametrize("actor", [*ACTORS, ("nobody", "anonymous")], ids="-".join)
     def test_everyone_sees_what_is_public(self, world, actor):
         assert world.rows(*actor, "select user_id from public_profiles") == EVERYBODY
@@ -483,7 +554,7 @@ class TestRows:
         else:
             assert slugs == (set() if actor in NOTHING else {"matrix", "matrix-retired"})
 
-    @pytest.mark.parametrize("table", ["enrollments", "lesson_progress"])
+    @pytest.mark.parametrize("table", ["enrollments", "lesson_progress", "quiz_attempts"])
     @pytest.mark.parametrize(
         ("who", "role", "expected"),
         [
@@ -541,11 +612,37 @@ class TestRows:
     def test_lessons(self, world, who, role, expected):
         assert world.rows(who, role, "select course_id, position from lessons") == expected
 
+    @pytest.mark.parametrize(
+        ("who", "role", "expected"),
+        [
+            ("ada", "student", {"ivys"}),
+            ("bob", "student", {"ivys", "jons"}),
+            ("ivy", "student", {"jons"}),
+            ("ivy", "instructor", {"ivys", "draft"}),
+            ("jon", "instructor", {"jons"}),
+            ("root", "admin", {"ivys", "jons", "draft", "deleted"}),
+            ("gone", "student", set()),
+            ("ada", "instructor", set()),
+            ("ada", "admin", set()),
+            ("nobody", "student", set()),
+            ("nobody", "instructor", set()),
+        ],
+    )
+    def test_quizzes_and_their_keys(self, world, who, role, expected):
+        assert world.rows(who, role, "select course_id from quizzes") == expected
+        for column, table in (("id", "quiz_questions"), ("question_id", "quiz_question_keys")):
+            if role == "student":
+                with raises_sqlstate("42501"):
+                    world.rows(who, role, f"select {column} from {table}")
+            else:
+                found = world.rows(who, role, f"select {column} from {table}")
+                assert {name for name, question in world.quizzes.values() if question in found} == expected
+
     def test_whoever_is_no_longer_an_instructor_sees_no_learners(self, world):
         """The connection may still act as one, and the courses still name them."""
         owner = world.school.connect(autocommit=True)
         ivy = world.people["ivy"]
-        tables = ("enrollments", "lesson_progress", "lessons")
+        tables = ("enrollments", "lesson_progress", "lessons", "quizzes", "quiz_attempts")
         for change, back in (
             ("role = 'student'", "role = 'instructor'"),
             ("is_active = false", "is_active = true"),

@@ -28,6 +28,8 @@ select
     coalesce(s.courses_completed, 0) as courses_completed,
     coalesce(s.lessons_completed, 0) as lessons_completed,
     coalesce(s.achievements_earned, 0) as achievements_earned,
+    coalesce(s.coins_earned, 0) as coins_earned,
+    coalesce(b.balance, 0) as coin_balance,
     round(s.score_sum / nullif(s.score_count, 0), 2) as average_score,
     live_rank(p_user_id => u.id) as live_rank,
     s.last_activity_at,
@@ -68,9 +70,10 @@ select
     ) as current_courses
 from users as u
 left join user_stats as s on s.user_id = u.id
+left join coin_accounts as b on b.user_id = u.id
 left join levels as n on n.level = s.current_level + 1
 where u.deleted_at is null;
 
-comment on view v_user_dashboard is 'A person at a glance: XP, level, streak, rank, counts, latest achievements, current courses.';
+comment on view v_user_dashboard is 'A person at a glance: XP, level, streak, rank, coins, counts, latest achievements, current courses.';
 revoke all on v_user_dashboard from public;
 grant select on v_user_dashboard to pgacademy_student, pgacademy_instructor, pgacademy_admin;

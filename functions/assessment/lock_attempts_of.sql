@@ -1,0 +1,41 @@
+-- lock_attempts_of: the caller's turn with a learner's attempts in one course.
+--
+-- Writes the enrolment, so that of two calls one waits, and an older snapshot fails with 40001: attempts are counted
+-- under it. Where the next completion may be the course's last, the course comes before, as everywhere.
+--
+-- called by  start_quiz, submit_quiz
+-- errors     none; an unknown enrolment locks nothing
+create or replace function lock_attempts_of(
+    p_enrollment_id uuid
+)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path from current
+as $$
+#variable_conflict use_column
+declare
+    v_now timestamptz := now();
+begin
+    perform
+    from course_stats as s
+    where s.course_id = (
+        select e.course_id
+        from enrollments as e
+        where
+            e.id = p_enrollment_id
+            and e.status = 'active'
+            and e.total_lessons_count - e.completed_lessons_count <= 1
+    )
+    for no key update;
+
+    update enrollments as e
+    set last_accessed_at = greatest(e.last_accessed_at, v_now)
+    where e.id = p_enrollment_id;
+end;
+$$;
+
+comment on function lock_attempts_of is 'Internal: puts the caller in the queue for a learner''s attempts in a course.';
+-- Granted to nobody: procedures call it.
+revoke all on function lock_attempts_of from public;

@@ -1,0 +1,4 @@
+-- triggers on coin_transactions: history, but for settling what is pending.
+create or replace trigger guard_coin_transaction
+before update or delete on coin_transactions
+for each row execute function guard_coin_transaction();
