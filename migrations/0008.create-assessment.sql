@@ -221,9 +221,3 @@ comment on column quiz_attempts.first_pass is 'Whether with it the learner''s re
 comment on column quiz_attempts.time_taken_seconds is 'From beginning to end, in seconds.';
 comment on column quiz_attempts.created_at is 'When the row was made.';
 comment on column quiz_attempts.updated_at is 'When the row was last changed.';
-
-
-alter table user_stats add column quizzes_passed integer not null default 0
-constraint user_stats_quizzes_passed_check check (quizzes_passed >= 0);
-
-comment on column user_stats.quizzes_passed is 'Quizzes passed.';

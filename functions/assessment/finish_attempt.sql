@@ -10,8 +10,7 @@
 --
 -- called by  start_quiz, submit_quiz, close_overdue_attempts: they hold course_stats where it may matter, the enrolment,
 --            and the attempt
--- requires   grade_answers, quiz_result, apply_completion, record_activity, bump_stats, grant_achievements,
---            calculate_user_level
+-- requires   grade_answers, quiz_result, apply_completion, record_activity, count_deed, calculate_user_level
 -- errors     those of apply_completion
 create or replace function finish_attempt(
     p_attempt_id uuid,
@@ -42,9 +41,7 @@ declare
     v_is_open boolean;
     v_first_pass boolean;
     v_done record;
-    v_before user_stats;
-    v_granted jsonb;
-    v_granted_xp integer;
+    v_deed record;
     v_level integer;
 begin
     update quiz_attempts as a
@@ -159,26 +156,9 @@ begin
     end if;
 
     if v_first_pass then
-        select s.* into v_before from user_stats as s where s.user_id = v_attempt.user_id;
-        perform bump_stats(p_user_id => v_attempt.user_id, p_quizzes_passed => 1, p_occurred_at => v_at);
-
-        select
-            jsonb_agg(
-                jsonb_build_object(
-                    'id', g.achievement_id, 'title', g.title, 'xp_reward', g.xp_reward,
-                    'icon', coalesce(d.icon_emoji, d.icon_url)
-                )
-                order by g.step
-            ),
-            sum(g.xp_reward)
-        into v_granted, v_granted_xp
-        from grant_achievements(
-            p_user_id => v_attempt.user_id, p_before => v_before, p_course_id => null, p_occurred_at => v_at
-        ) with ordinality as g (achievement_id, course_id, title, xp_reward, step)
-        inner join achievements as d on d.id = g.achievement_id;
-
-        achievements := achievements || coalesce(v_granted, '[]');
-        xp_awarded := xp_awarded + coalesce(v_granted_xp, 0);
+        v_deed := count_deed(p_user_id => v_attempt.user_id, p_metric => 'quizzes_passed', p_occurred_at => v_at);
+        achievements := achievements || v_deed.achievements;
+        xp_awarded := xp_awarded + v_deed.xp_awarded;
     end if;
 
     -- The person's row is ours since the first counter moved, so the total less what was given is that before.

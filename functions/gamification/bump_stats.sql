@@ -14,7 +14,7 @@
 -- The streak is that of p_streak, a row as move_streak left it, from a caller that holds the lock; null leaves it alone.
 --
 -- called by  grant_xp, reverse_xp, reward_lesson, record_activity, count_enrollment, update_course_progress, grant_coins,
---            reverse_posted_coins, finish_attempt
+--            reverse_posted_coins
 -- requires   calculate_user_level, school_zone, ensure_user_stats
 -- errors     PA404 no such person
 create or replace function bump_stats(
@@ -28,7 +28,6 @@ create or replace function bump_stats(
     p_xp integer default 0,
     p_xp_at timestamptz default null,
     p_streak user_stats default null,
-    p_quizzes_passed integer default 0,
     p_coins bigint default 0,
     out total_xp bigint,
     out current_level integer
@@ -55,7 +54,6 @@ begin
         update user_stats as s
         set
             lessons_completed = s.lessons_completed + coalesce(p_lessons, 0),
-            quizzes_passed = s.quizzes_passed + coalesce(p_quizzes_passed, 0),
             courses_completed = s.courses_completed + coalesce(p_courses_completed, 0),
             courses_enrolled = s.courses_enrolled + coalesce(p_courses_enrolled, 0),
             score_sum = s.score_sum + coalesce(p_score, 0) - coalesce(p_score_before, 0),

@@ -1,8 +1,7 @@
 -- metric_changes: what each metric of an achievement was and is, from two states of a person's counters. The only place
 -- that knows which column a metric is.
 --
--- A metric of a domain that is not built has no row here, so nothing can be earned by it. A null row counts as all
--- zero. Three arrays side by side, because they cost a third of a list of rows, and every completion asks.
+-- A null row counts as all zero. Three arrays side by side, because they cost a third of a list of rows, and every completion asks.
 --
 -- called by  reached_achievements, metric_values
 -- errors     none
@@ -19,20 +18,25 @@ begin atomic
     from unnest(
         array[
             'lessons_completed', 'courses_completed', 'courses_enrolled', 'exercises_completed', 'perfect_scores',
-            'streak_days', 'longest_streak', 'total_xp', 'current_level', 'coins_earned',
-            'quizzes_passed'
+            'streak_days', 'longest_streak', 'total_xp', 'current_level', 'coins_earned', 'quizzes_passed',
+            'projects_created', 'projects_minted', 'discussions_started', 'replies_posted', 'solutions_accepted',
+            'votes_received', 'certificates_earned', 'reviews_completed'
         ],
         array[
             (p_before).lessons_completed, (p_before).courses_completed, (p_before).courses_enrolled,
             (p_before).exercises_completed, (p_before).perfect_scores, (p_before).current_streak,
             (p_before).longest_streak, (p_before).total_xp, (p_before).current_level, (p_before).coins_earned,
-            (p_before).quizzes_passed
+            (p_before).quizzes_passed, (p_before).projects_created, (p_before).projects_minted,
+            (p_before).discussions_started, (p_before).replies_posted, (p_before).solutions_accepted,
+            (p_before).votes_received, (p_before).certificates_earned, (p_before).reviews_completed
         ]::numeric[],
         array[
             (p_now).lessons_completed, (p_now).courses_completed, (p_now).courses_enrolled,
-            (p_now).exercises_completed, (p_now).perfect_scores, (p_now).current_streak,
-            (p_now).longest_streak, (p_now).total_xp, (p_now).current_level, (p_now).coins_earned,
-            (p_now).quizzes_passed
+            (p_now).exercises_completed, (p_now).perfect_scores, (p_now).current_streak, (p_now).longest_streak,
+            (p_now).total_xp, (p_now).current_level, (p_now).coins_earned, (p_now).quizzes_passed,
+            (p_now).projects_created, (p_now).projects_minted, (p_now).discussions_started, (p_now).replies_posted,
+            (p_now).solutions_accepted, (p_now).votes_received, (p_now).certificates_earned,
+            (p_now).reviews_completed
         ]::numeric[]
     ) as m (metric, value_before, value_now);
 end;

@@ -1,7 +1,7 @@
 -- counted_user_stats: what the counters in user_stats should say, counted from the rows they cache.
 --
--- p_user_ids limits it to some people; null counts everyone, each table read once. One counter has its source in
--- a domain that does not exist yet (exercises_completed) and is not counted here; coins_earned is in counted_coins.
+-- p_user_ids limits it to some people; null counts everyone, each table read once. What is counted beside lessons is in
+-- counted_deeds, coins_earned in counted_coins.
 --
 -- called by  verify_integrity, repair_counters
 -- requires: calculate_user_level, counted_streaks, school_zone
@@ -27,8 +27,7 @@ returns table (
     longest_streak integer,
     last_streak_date date,
     last_streak_count integer,
-    is_ranked boolean,
-    quizzes_passed integer
+    is_ranked boolean
 )
 language sql
 stable
@@ -52,8 +51,7 @@ begin atomic
         coalesce(d.longest_streak, 0),
         d.last_streak_date,
         coalesce(d.last_streak_count, 0),
-        u.is_active and u.deleted_at is null and u.show_on_leaderboard,
-        coalesce(q.quizzes_passed, 0)
+        u.is_active and u.deleted_at is null and u.show_on_leaderboard
     from user_stats as s
     inner join users as u on u.id = s.user_id
     left join (
@@ -123,14 +121,6 @@ begin atomic
         from counted_streaks(p_user_ids => p_user_ids) as v
         group by v.user_id
     ) as d on d.user_id = s.user_id
-    left join (
-        select
-            v.user_id,
-            count(*)::integer as quizzes_passed
-        from quiz_attempts as v
-        where v.first_pass and (p_user_ids is null or v.user_id = any(p_user_ids))
-        group by v.user_id
-    ) as q on q.user_id = s.user_id
     where p_user_ids is null or s.user_id = any(p_user_ids);
 end;
 

@@ -141,13 +141,38 @@ begin
         score_sum = c.score_sum,
         score_count = c.score_count,
         achievements_earned = c.achievements_earned,
-        quizzes_passed = c.quizzes_passed,
         longest_streak = c.longest_streak,
         last_streak_date = c.last_streak_date,
         current_streak = case when s.current_streak <> 0 then c.last_streak_count else 0 end,
         is_ranked = c.is_ranked
     from counted_user_stats(p_user_ids => v_ids) as c
     where s.user_id = c.user_id;
+
+    update user_stats as s
+    set
+        exercises_completed = coalesce(c.exercises_completed, 0),
+        quizzes_passed = coalesce(c.quizzes_passed, 0),
+        projects_created = coalesce(c.projects_created, 0),
+        projects_minted = coalesce(c.projects_minted, 0),
+        discussions_started = coalesce(c.discussions_started, 0),
+        replies_posted = coalesce(c.replies_posted, 0),
+        solutions_accepted = coalesce(c.solutions_accepted, 0),
+        votes_received = coalesce(c.votes_received, 0),
+        certificates_earned = coalesce(c.certificates_earned, 0),
+        reviews_completed = coalesce(c.reviews_completed, 0)
+    from unnest(v_ids) as i (user_id)
+    cross join lateral jsonb_to_record(coalesce(
+        (
+            select jsonb_object_agg(d.metric, d.value)
+            from counted_deeds(p_user_ids => v_ids) as d
+            where d.user_id = i.user_id
+        ), '{}'
+    )) as c (
+        exercises_completed integer, quizzes_passed integer, projects_created integer, projects_minted integer,
+        discussions_started integer, replies_posted integer, solutions_accepted integer, votes_received integer,
+        certificates_earned integer, reviews_completed integer
+    )
+    where s.user_id = i.user_id;
 
     update user_stats as s
     set coins_earned = c.coins_earned

@@ -392,7 +392,7 @@ class TestViews:
         define(conn, "one", "lessons_completed", 1, xp_reward=0)
         define(conn, "three", "lessons_completed", 3)
         define(conn, "here", "lessons_completed", 3, course.id)
-        define(conn, "unbuilt", "votes_received", 3)
+        define(conn, "voted", "votes_received", 3)
         user, other = make_user(conn), make_user(conn)
         event(conn, user)
         event(conn, other)
@@ -402,7 +402,7 @@ class TestViews:
                 ("here", None, False, None),
                 ("one", 100, True, 1),
                 ("three", Decimal("33.33"), False, 1),
-                ("unbuilt", None, False, None),
+                ("voted", 0, False, 0),
             ]
         with acting(conn, None, "student"):
             assert {row[2] for row in conn.execute(query).fetchall()} == {False}
