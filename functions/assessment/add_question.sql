@@ -4,7 +4,7 @@
 -- further questions: attempts that were begun go on with those they have.
 --
 -- called by  approved instructors, administrators
--- requires   require_quiz_staff, normalise_question
+-- requires   require_quiz_staff, normalise_question, hide_order
 -- errors     PA401 · PA403 · PA404 no such quiz · PA409 500 questions are the most · PA422 options or key, with the path;
 --            a position below 1; no text · 23514 another value against a column's rule
 create or replace function add_question(
@@ -40,6 +40,10 @@ begin
     v_question := normalise_question(
         p_question_type => p_question_type, p_options => p_options, p_answer_key => p_answer_key
     );
+
+    if p_question_type = 'ordering' then
+        v_question := hide_order(options => v_question.options, answer_key => v_question.answer_key);
+    end if;
 
     select count(*) into v_count from quiz_questions as q where q.quiz_id = v_quiz.id and q.retired_at is null;
 

@@ -5,7 +5,7 @@
 -- type never changes. New options need the key with them, unless they say themselves what is right.
 --
 -- called by  approved instructors, administrators
--- requires   require_quiz_staff, normalise_question
+-- requires   require_quiz_staff, normalise_question, hide_order
 -- errors     PA401 · PA403 · PA404 no such question · PA409 options or points of an attempted quiz · PA422 options or key,
 --            with the path · 23514 another value against a column's rule
 create or replace function update_question(
@@ -47,6 +47,12 @@ begin
             p_options => coalesce(p_options, v_question.options),
             p_answer_key => p_answer_key
         ) as n;
+
+        if v_question.question_type = 'ordering' and p_options is not null then
+            select h.options, h.answer_key
+            into v_options, v_answer_key
+            from hide_order(options => v_options, answer_key => v_answer_key) as h;
+        end if;
     end if;
 
     update quiz_questions as q

@@ -86,7 +86,12 @@ class TestMaking:
         user = make_learner(db, whole)
         with acting(db, user, "student"), raises_sqlstate("PA409", conn=db):
             db.execute("select complete_lesson(%s)", (course.lesson_ids[0],))
-        done = take(db, user, whole, 6)
+        # Options to be put in order have got other names.
+        put_in_order = value(
+            db, "select answer_key -> 'correct' from quiz_question_keys where question_id = %s", whole.questions[5]
+        )
+        right = whole.right | {str(whole.questions[5]): put_in_order}
+        done = submit(db, user, start(db, user, whole)["attempt_id"], right)
         assert (done["score"], done["percentage"], done["lesson_completed"]) == (6, 100, True)
 
     def test_what_is_right_leaves_the_options(self, db: Connection, course: Course, quiz: UUID) -> None:
@@ -145,6 +150,39 @@ class TestMaking:
             )
         assert raised.detail is not None
         assert raised.detail.split(" ")[0] == path
+
+    def test_neither_names_nor_places_of_options_tell_their_order(
+        self, db: Connection, course: Course, quiz: UUID
+    ) -> None:
+        """As authors write them: in the right order, with names that say it."""
+        texts = [f"Step {n}" for n in range(8)]
+        options = [{"id": str(n), "text": text} for n, text in enumerate(texts)]
+        key = {"correct": [o["id"] for o in options]}
+        stored = "select options, answer_key from quiz_questions inner join quiz_question_keys on question_id = id"
+        with acting(db, course.instructor_id, "instructor"):
+            question = value(
+                db, "select add_question(%s, 'ordering', 'How?', %s, %s)", quiz, Jsonb(options), Jsonb(key)
+            )
+        seen = set()
+        for _ in range(3):
+            shown, right = db.execute(stored + " where id = %s", (question,)).fetchone() or ([], {})
+            by_id = {o["id"]: o["text"] for o in shown}
+            assert [by_id[i] for i in right["correct"]] == texts
+            assert not {o["id"] for o in options} & set(by_id)
+            # Chance: one in 40,320 that it is right.
+            seen |= {tuple(o["text"] for o in shown), tuple(by_id[i] for i in sorted(by_id))}
+            with acting(db, course.instructor_id, "instructor"):
+                db.execute(
+                    "select update_question(%s, p_options => %s, p_answer_key => %s)",
+                    (question, Jsonb(options), Jsonb(key)),
+                )
+                # The key alone leaves the names, which attempts may rest on.
+                names = value(db, "select options from quiz_questions where id = %s", question)
+                keyed = value(db, "select answer_key from quiz_question_keys where question_id = %s", question)
+                db.execute("select update_question(%s, p_answer_key => %s)", (question, Jsonb(keyed)))
+                assert value(db, "select options from quiz_questions where id = %s", question) == names
+        assert len(seen) == 3
+        assert tuple(texts) not in seen
 
     def test_reordering_under_the_unique_key(self, db: Connection) -> None:
         quiz = make_quiz(db)

@@ -104,13 +104,19 @@ begin
                 jsonb_object_agg(
                     q.item ->> 'id',
                     case q.item ->> 'type'
-                        when 'multiple_choice' then '"n"'
+                        when 'multiple_choice' then '"n"'::jsonb
                         when 'multiple_select' then '["v", "f"]'
                         when 'true_false' then 'false'
                         when 'short_answer' then '"Newton"'
                         when 'numeric' then '2900'
-                        else '["l", "c", "s"]'
-                    end::jsonb
+                        else (
+                            select jsonb_agg(
+                                o.value -> 'id'
+                                order by array_position(array['Light', 'A racing car', 'Sound'], o.value ->> 'text')
+                            )
+                            from jsonb_array_elements(q.item -> 'options') as o (value)
+                        )
+                    end
                 )
             from jsonb_array_elements(v_attempt.questions) as q (item)
         )
