@@ -20,6 +20,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "AsyncSession",
     "Session",
     "AddLesson",
+    "AdvanceChainTransaction",
     "AwardCoins",
     "AwardXp",
     "BuyStreakFreeze",
@@ -36,15 +37,18 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "LeaderboardAround",
     "LeaderboardPage",
     "LeaderboardTop",
+    "OpenChainTransactions",
     "RateCourse",
     "ReadEncryptedField",
     "RecordBlockchainCoins",
+    "RecordChainTransaction",
     "RecordCompletion",
     "RecordDrop",
     "RecordEnrollment",
     "RecordStart",
     "RefreshLeaderboard",
     "RepairCounters",
+    "RequestFaucet",
     "ResumeLesson",
     "ReverseCoins",
     "ReverseXp",
@@ -68,6 +72,14 @@ class AddLesson:
     lesson_id: UUID
     slug: str
     lesson_position: int
+
+
+@dataclass(frozen=True, slots=True)
+class AdvanceChainTransaction:
+    """What advance_chain_transaction() returns."""
+
+    status: str
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +260,23 @@ class LeaderboardTop:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenChainTransactions:
+    """What open_chain_transactions() returns, row by row."""
+
+    transaction_id: UUID
+    user_id: UUID | None
+    chain: str
+    network: str
+    tx_type: str
+    status: str
+    tx_id: str | None
+    amount: Decimal
+    from_account: str | None
+    to_account: str | None
+    created_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RateCourse:
     """What rate_course() returns."""
 
@@ -273,6 +302,14 @@ class RecordBlockchainCoins:
     transaction_id: UUID
     status: str
     balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChainTransaction:
+    """What record_chain_transaction() returns."""
+
+    transaction_id: UUID
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +385,16 @@ class RepairCounters:
     row_id: str | None
     expected: str | None
     actual: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFaucet:
+    """What request_faucet() returns."""
+
+    request_id: UUID
+    transaction_id: UUID
+    status: str
+    amount_hbar: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -626,6 +673,28 @@ _ADD_QUESTION: Procedure[object] = Procedure(
             "question_text",
         ]
     ),
+)
+_ADVANCE_CHAIN_TRANSACTION: Procedure[AdvanceChainTransaction] = Procedure(
+    "advance_chain_transaction",
+    {
+        "transaction_id": "uuid",
+        "status": "text",
+        "tx_id": "text",
+        "consensus_timestamp": "timestamp with time zone",
+        "fee": "numeric",
+        "failure_reason": "text",
+    },
+    frozenset(
+        [
+            "transaction_id",
+            "status",
+        ]
+    ),
+    (
+        "status",
+        "is_new",
+    ),
+    AdvanceChainTransaction,
 )
 _ADVANCE_STREAKS: Procedure[object] = Procedure(
     "advance_streaks",
@@ -1023,6 +1092,13 @@ _FOLD_XP_RANKS: Procedure[object] = Procedure(
     {},
     frozenset([]),
 )
+_FORGET_FAUCET_ADDRESSES: Procedure[object] = Procedure(
+    "forget_faucet_addresses",
+    {
+        "keep_days": "integer",
+    },
+    frozenset([]),
+)
 _GRANT_MISSING_COINS: Procedure[GrantMissingCoins] = Procedure(
     "grant_missing_coins",
     {
@@ -1149,6 +1225,27 @@ _MOVE_LESSON: Procedure[object] = Procedure(
             "parent_lesson_id",
         ]
     ),
+)
+_OPEN_CHAIN_TRANSACTIONS: Procedure[OpenChainTransactions] = Procedure(
+    "open_chain_transactions",
+    {
+        "limit": "integer",
+    },
+    frozenset([]),
+    (
+        "transaction_id",
+        "user_id",
+        "chain",
+        "network",
+        "tx_type",
+        "status",
+        "tx_id",
+        "amount",
+        "from_account",
+        "to_account",
+        "created_at",
+    ),
+    OpenChainTransactions,
 )
 _OPEN_SESSION: Procedure[object] = Procedure(
     "open_session",
@@ -1284,6 +1381,35 @@ _RECORD_BLOCKCHAIN_COINS: Procedure[RecordBlockchainCoins] = Procedure(
         "balance",
     ),
     RecordBlockchainCoins,
+)
+_RECORD_CHAIN_TRANSACTION: Procedure[RecordChainTransaction] = Procedure(
+    "record_chain_transaction",
+    {
+        "chain": "text",
+        "network": "text",
+        "tx_type": "text",
+        "idempotency_key": "text",
+        "user_id": "uuid",
+        "amount": "numeric",
+        "from_account": "text",
+        "to_account": "text",
+        "course_id": "uuid",
+        "achievement_id": "uuid",
+        "tx_id": "text",
+    },
+    frozenset(
+        [
+            "chain",
+            "network",
+            "tx_type",
+            "idempotency_key",
+        ]
+    ),
+    (
+        "transaction_id",
+        "status",
+    ),
+    RecordChainTransaction,
 )
 _RECORD_COMPLETION: Procedure[RecordCompletion] = Procedure(
     "record_completion",
@@ -1511,6 +1637,28 @@ _REPAIR_COUNTERS: Procedure[RepairCounters] = Procedure(
         "actual",
     ),
     RepairCounters,
+)
+_REQUEST_FAUCET: Procedure[RequestFaucet] = Procedure(
+    "request_faucet",
+    {
+        "hedera_account_id": "text",
+        "request_ip": "inet",
+        "idempotency_key": "text",
+    },
+    frozenset(
+        [
+            "hedera_account_id",
+            "request_ip",
+            "idempotency_key",
+        ]
+    ),
+    (
+        "request_id",
+        "transaction_id",
+        "status",
+        "amount_hbar",
+    ),
+    RequestFaucet,
 )
 _RESUME_LESSON: Procedure[ResumeLesson] = Procedure(
     "resume_lesson",
@@ -2276,6 +2424,49 @@ class Session(SessionBase):
             ),
         )
 
+    def advance_chain_transaction(
+        self,
+        *,
+        transaction_id: UUID | str,
+        status: str,
+        tx_id: str | None = None,
+        consensus_timestamp: dt.datetime | None = None,
+        fee: Decimal | int | float | None = None,
+        failure_reason: str | None = None,
+    ) -> AdvanceChainTransaction:
+        """Moves a transaction on a blockchain to its next state, once; and what hangs on it.
+
+        can no longer be undone (final), or came to nothing (failed).
+
+        The state machine of chain_transactions, all of it: forward only, states may be skipped, final and failed
+        are the end; what was confirmed may still fail, when a chain drops a block. The same again changes nothing.
+        What hangs on it, a request of the faucet, moves with it in the same transaction.
+
+        Who sends it takes the name it will have on the chain first, enters it here as submitted, and sends it then:
+        of two workers one is refused, and the chain takes a transaction of one name once. So nothing is paid twice,
+        whoever crashes when.
+
+        Errors: PA403 not the service · PA404 no such transaction · PA409 it cannot go there from where it is, it
+        has another name, the name is another's · PA422 unknown state, no name, no time of consensus, bad fee, no
+        reason
+
+        Who may call it: service.
+        """
+        return cast(
+            "AdvanceChainTransaction",
+            self._row(
+                _ADVANCE_CHAIN_TRANSACTION,
+                {
+                    "transaction_id": transaction_id,
+                    "status": status,
+                    "tx_id": tx_id,
+                    "consensus_timestamp": consensus_timestamp,
+                    "fee": fee,
+                    "failure_reason": failure_reason,
+                },
+            ),
+        )
+
     def advance_streaks(self, *, as_of: dt.datetime | None = None) -> int:
         """Settles streaks that are over; returns how many.
 
@@ -2915,6 +3106,25 @@ class Session(SessionBase):
         """
         return cast("int", self._value(_FOLD_XP_RANKS, {}))
 
+    def forget_faucet_addresses(self, *, keep_days: int | None = None) -> int:
+        """Forgets from which addresses the faucet was asked; returns how many.
+
+        Left out, `keep_days` is 30.
+
+        Errors: PA403 not the service · PA422 fewer days than a limit counts, or more than 3650
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _FORGET_FAUCET_ADDRESSES,
+                {
+                    "keep_days": keep_days,
+                },
+            ),
+        )
+
     def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
         """Pays what was earned before there were coins, for the next people; call it until nobody is left.
 
@@ -3106,6 +3316,24 @@ class Session(SessionBase):
                     "position": position,
                 },
             ),
+        )
+
+    def open_chain_transactions(self, *, limit: int | None = None) -> list[OpenChainTransactions]:
+        """Transactions that are neither final nor failed, the oldest first.
+
+        Reading claims nothing: who sends one claims it by entering its name, see advance_chain_transaction().
+
+        Left out, `limit` is 100.
+
+        Errors: PA403 not the service · PA422 limit not between 1 and 10000
+
+        Who may call it: service.
+        """
+        return self._rows(
+            _OPEN_CHAIN_TRANSACTIONS,
+            {
+                "limit": limit,
+            },
         )
 
     def open_session(
@@ -3308,6 +3536,54 @@ class Session(SessionBase):
                     "idempotency_key": idempotency_key,
                     "blockchain_tx_hash": blockchain_tx_hash,
                     "description": description,
+                },
+            ),
+        )
+
+    def record_chain_transaction(
+        self,
+        *,
+        chain: str,
+        network: str,
+        tx_type: str,
+        idempotency_key: str,
+        user_id: UUID | str | None = None,
+        amount: Decimal | int | float | None = None,
+        from_account: str | None = None,
+        to_account: str | None = None,
+        course_id: UUID | str | None = None,
+        achievement_id: UUID | str | None = None,
+        tx_id: str | None = None,
+    ) -> RecordChainTransaction:
+        """Writes down a transaction on a blockchain, once per key.
+
+        Written down first, sent afterwards: whoever crashes in between finds it with open_chain_transactions().
+        With a tx_id it is submitted at once, without one pending.
+
+        Left out, `amount` is 0.
+
+        Errors: PA403 not the service · PA404 no such person, course or achievement · PA409 the chain's transaction
+        is entered already, key used for another request · PA422 no key, unknown chain, network or type, account,
+        amount or tx_id that the chain does not have
+
+        Who may call it: service.
+        """
+        return cast(
+            "RecordChainTransaction",
+            self._row(
+                _RECORD_CHAIN_TRANSACTION,
+                {
+                    "chain": chain,
+                    "network": network,
+                    "tx_type": tx_type,
+                    "idempotency_key": idempotency_key,
+                    "user_id": user_id,
+                    "amount": amount,
+                    "from_account": from_account,
+                    "to_account": to_account,
+                    "course_id": course_id,
+                    "achievement_id": achievement_id,
+                    "tx_id": tx_id,
                 },
             ),
         )
@@ -3643,6 +3919,35 @@ class Session(SessionBase):
         Who may call it: service.
         """
         return self._rows(_REPAIR_COUNTERS, {})
+
+    def request_faucet(self, *, hedera_account_id: str, request_ip: Inet | str, idempotency_key: str) -> RequestFaucet:
+        """Asks for coins of the test network, once per key and within the limits.
+
+        Three limits in a window of hours, each a setting: per person, per account, per network address (of IPv6 the
+        /64). Failed requests count for none. Each of the three falls on a row of faucet_guards, which is updated
+        before anything is counted: whoever comes second waits and then counts the first, or fails with 40001 if its
+        snapshot is older. The time is the clock's, not the transaction's: one begun long ago would lie outside the
+        window.
+
+        The address is what the application sees; who speaks SQL directly may name another, and meets the other two
+        limits.
+
+        Errors: PA401, PA403 from require_user · PA409 the faucet is closed, key used for another request · PA422 no
+        key, no account of Hedera, no address of one machine · PA429 a limit is reached; the detail says which
+
+        Who may call it: student.
+        """
+        return cast(
+            "RequestFaucet",
+            self._row(
+                _REQUEST_FAUCET,
+                {
+                    "hedera_account_id": hedera_account_id,
+                    "request_ip": request_ip,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
 
     def resume_lesson(self, *, course_id: UUID | str) -> ResumeLesson:
         """Where the calling learner goes on in a course.
@@ -4683,6 +4988,49 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def advance_chain_transaction(
+        self,
+        *,
+        transaction_id: UUID | str,
+        status: str,
+        tx_id: str | None = None,
+        consensus_timestamp: dt.datetime | None = None,
+        fee: Decimal | int | float | None = None,
+        failure_reason: str | None = None,
+    ) -> AdvanceChainTransaction:
+        """Moves a transaction on a blockchain to its next state, once; and what hangs on it.
+
+        can no longer be undone (final), or came to nothing (failed).
+
+        The state machine of chain_transactions, all of it: forward only, states may be skipped, final and failed
+        are the end; what was confirmed may still fail, when a chain drops a block. The same again changes nothing.
+        What hangs on it, a request of the faucet, moves with it in the same transaction.
+
+        Who sends it takes the name it will have on the chain first, enters it here as submitted, and sends it then:
+        of two workers one is refused, and the chain takes a transaction of one name once. So nothing is paid twice,
+        whoever crashes when.
+
+        Errors: PA403 not the service · PA404 no such transaction · PA409 it cannot go there from where it is, it
+        has another name, the name is another's · PA422 unknown state, no name, no time of consensus, bad fee, no
+        reason
+
+        Who may call it: service.
+        """
+        return cast(
+            "AdvanceChainTransaction",
+            await self._row(
+                _ADVANCE_CHAIN_TRANSACTION,
+                {
+                    "transaction_id": transaction_id,
+                    "status": status,
+                    "tx_id": tx_id,
+                    "consensus_timestamp": consensus_timestamp,
+                    "fee": fee,
+                    "failure_reason": failure_reason,
+                },
+            ),
+        )
+
     async def advance_streaks(self, *, as_of: dt.datetime | None = None) -> int:
         """Settles streaks that are over; returns how many.
 
@@ -5324,6 +5672,25 @@ class AsyncSession(AsyncSessionBase):
         """
         return cast("int", await self._value(_FOLD_XP_RANKS, {}))
 
+    async def forget_faucet_addresses(self, *, keep_days: int | None = None) -> int:
+        """Forgets from which addresses the faucet was asked; returns how many.
+
+        Left out, `keep_days` is 30.
+
+        Errors: PA403 not the service · PA422 fewer days than a limit counts, or more than 3650
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _FORGET_FAUCET_ADDRESSES,
+                {
+                    "keep_days": keep_days,
+                },
+            ),
+        )
+
     async def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
         """Pays what was earned before there were coins, for the next people; call it until nobody is left.
 
@@ -5515,6 +5882,24 @@ class AsyncSession(AsyncSessionBase):
                     "position": position,
                 },
             ),
+        )
+
+    async def open_chain_transactions(self, *, limit: int | None = None) -> list[OpenChainTransactions]:
+        """Transactions that are neither final nor failed, the oldest first.
+
+        Reading claims nothing: who sends one claims it by entering its name, see advance_chain_transaction().
+
+        Left out, `limit` is 100.
+
+        Errors: PA403 not the service · PA422 limit not between 1 and 10000
+
+        Who may call it: service.
+        """
+        return await self._rows(
+            _OPEN_CHAIN_TRANSACTIONS,
+            {
+                "limit": limit,
+            },
         )
 
     async def open_session(
@@ -5717,6 +6102,54 @@ class AsyncSession(AsyncSessionBase):
                     "idempotency_key": idempotency_key,
                     "blockchain_tx_hash": blockchain_tx_hash,
                     "description": description,
+                },
+            ),
+        )
+
+    async def record_chain_transaction(
+        self,
+        *,
+        chain: str,
+        network: str,
+        tx_type: str,
+        idempotency_key: str,
+        user_id: UUID | str | None = None,
+        amount: Decimal | int | float | None = None,
+        from_account: str | None = None,
+        to_account: str | None = None,
+        course_id: UUID | str | None = None,
+        achievement_id: UUID | str | None = None,
+        tx_id: str | None = None,
+    ) -> RecordChainTransaction:
+        """Writes down a transaction on a blockchain, once per key.
+
+        Written down first, sent afterwards: whoever crashes in between finds it with open_chain_transactions().
+        With a tx_id it is submitted at once, without one pending.
+
+        Left out, `amount` is 0.
+
+        Errors: PA403 not the service · PA404 no such person, course or achievement · PA409 the chain's transaction
+        is entered already, key used for another request · PA422 no key, unknown chain, network or type, account,
+        amount or tx_id that the chain does not have
+
+        Who may call it: service.
+        """
+        return cast(
+            "RecordChainTransaction",
+            await self._row(
+                _RECORD_CHAIN_TRANSACTION,
+                {
+                    "chain": chain,
+                    "network": network,
+                    "tx_type": tx_type,
+                    "idempotency_key": idempotency_key,
+                    "user_id": user_id,
+                    "amount": amount,
+                    "from_account": from_account,
+                    "to_account": to_account,
+                    "course_id": course_id,
+                    "achievement_id": achievement_id,
+                    "tx_id": tx_id,
                 },
             ),
         )
@@ -6052,6 +6485,37 @@ class AsyncSession(AsyncSessionBase):
         Who may call it: service.
         """
         return await self._rows(_REPAIR_COUNTERS, {})
+
+    async def request_faucet(
+        self, *, hedera_account_id: str, request_ip: Inet | str, idempotency_key: str
+    ) -> RequestFaucet:
+        """Asks for coins of the test network, once per key and within the limits.
+
+        Three limits in a window of hours, each a setting: per person, per account, per network address (of IPv6 the
+        /64). Failed requests count for none. Each of the three falls on a row of faucet_guards, which is updated
+        before anything is counted: whoever comes second waits and then counts the first, or fails with 40001 if its
+        snapshot is older. The time is the clock's, not the transaction's: one begun long ago would lie outside the
+        window.
+
+        The address is what the application sees; who speaks SQL directly may name another, and meets the other two
+        limits.
+
+        Errors: PA401, PA403 from require_user · PA409 the faucet is closed, key used for another request · PA422 no
+        key, no account of Hedera, no address of one machine · PA429 a limit is reached; the detail says which
+
+        Who may call it: student.
+        """
+        return cast(
+            "RequestFaucet",
+            await self._row(
+                _REQUEST_FAUCET,
+                {
+                    "hedera_account_id": hedera_account_id,
+                    "request_ip": request_ip,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
 
     async def resume_lesson(self, *, course_id: UUID | str) -> ResumeLesson:
         """Where the calling learner goes on in a course.

@@ -16,6 +16,11 @@ insert into platform_settings as s (setting_key, setting_value, description) val
 ('coins.transfer_max', '10000', 'The most coins one transfer may carry.'),
 ('coins.transfer_daily_max', '50000', 'The most coins a person may transfer in a day of the school.'),
 ('coins.streak_freeze_price', '200', 'Coins a streak freeze costs; 0 sells none.'),
+('faucet.amount_hbar', '10', 'HBAR of the test network that one request of the faucet gives; 0 closes it.'),
+('faucet.window_hours', '24', 'Hours over which requests of the faucet are counted.'),
+('faucet.user_limit', '1', 'Requests of the faucet that one person may make in the window.'),
+('faucet.account_limit', '1', 'Requests of the faucet that may be made for one account in the window.'),
+('faucet.ip_limit', '10', 'Requests of the faucet that may come from one address (of IPv6, one /64) in the window.'),
 ('school.timezone', '"UTC"', 'IANA time zone of the school: where the weeks and months of the rankings begin.'),
 ('learning.backdate_days', '30', 'How many days back the grading of an instructor may lie.'),
 ('assessment.grace_seconds', '30', 'Seconds after the deadline of an attempt in which answers are still taken.')

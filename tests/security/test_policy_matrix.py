@@ -44,6 +44,11 @@ ATTEMPT = {
     "is_passed", "first_pass", "time_taken_seconds", "created_at", "updated_at",
 }  # fmt: skip
 
+#: What a person reads of a request of the faucet: not the address it came from.
+FAUCET = {
+    "id", "user_id", "hedera_account_id", "amount_hbar", "transaction_id", "status", "requested_at", "completed_at",
+}  # fmt: skip
+
 #: table -> command -> columns -> roles. What is not named is granted to nobody: there is no insert, no delete, no
 #: truncate, no trigger and no reference anywhere, and nothing at all for the service and for analysts.
 TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
@@ -95,6 +100,10 @@ TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
     "coin_accounts": [("select", ALL, PEOPLE)],
     "coin_transactions": [("select", ALL, PEOPLE)],
     "coin_postings": [("select", ALL, PEOPLE)],
+    # chain
+    "chain_transactions": [("select", ALL, PEOPLE)],
+    "faucet_requests": [("select", FAUCET, LEARNERS), ("select", ALL, ("admin",))],
+    "faucet_guards": [],
 }
 
 #: view -> who reads it. Nobody writes through one.
@@ -128,7 +137,8 @@ PROCEDURES: dict[str, set[str]] = {
     "student": set(
         f"""{COMMON} {READING} {ACCOUNT}
         enroll drop_course start_lesson complete_lesson resume_lesson rate_course
-        start_quiz save_answers submit_quiz review_quiz transfer_coins buy_streak_freeze""".split()
+        start_quiz save_answers submit_quiz review_quiz transfer_coins buy_streak_freeze
+        request_faucet""".split()
     ),
     "instructor": set(
         f"""{COMMON} {READING} {ACCOUNT} {TEACHING}
@@ -149,6 +159,7 @@ PROCEDURES: dict[str, set[str]] = {
         close_overdue_attempts
         award_coins reverse_coins record_blockchain_coins confirm_blockchain_coins fail_blockchain_coins
         grant_missing_coins
+        record_chain_transaction advance_chain_transaction open_chain_transactions forget_faucet_addresses
         begin_job end_job purge_idempotency_keys verify_integrity repair_counters""".split()
     ),
     "analyst": set(COMMON.split()),
@@ -461,6 +472,15 @@ class World:
                 conn.execute(
                     "select post_coins(%s, %s, %s, 2)", (transfer, self.people[sender], self.people[recipient])
                 )
+            for n, name in enumerate(("ada", "bob", "ivy", "gone")):
+                paid = insert(
+                    conn, "chain_transactions", user_id=self.people[name], chain="hedera", network="testnet",
+                    tx_type="faucet", to_account=f"0.0.{n}", amount=1,
+                )  # fmt: skip
+                insert(
+                    conn, "faucet_requests", user_id=self.people[name], hedera_account_id=f"0.0.{n}", amount_hbar=1,
+                    transaction_id=paid, request_ip="192.0.2.7", requested_at="2024-01-01Z",
+                )  # fmt: skip
             insert(conn, "job_runs", job="matrix")
             conn.execute("update users set is_active = false where id = %s", (self.people["gone"],))
             conn.commit()
@@ -542,6 +562,20 @@ class TestRows:
             *actor,
             "select id from coin_transactions where user_id = current_user_id() or recipient_id = current_user_id()",
         )
+
+    @pytest.mark.parametrize("actor", ACTORS, ids="-".join)
+    def test_transactions_of_a_chain_are_ones_own(self, world, actor):
+        askers = {"ada", "bob", "ivy", "gone"}
+        expected = set() if actor in NOTHING else askers if actor[1] == "admin" else {actor[0]} & askers
+        for table in ("chain_transactions", "faucet_requests"):
+            assert world.rows(*actor, f"select user_id from {table}") == expected
+        for column in ("request_ip", "request_network"):
+            query = f"select true from faucet_requests where {column} is not null"
+            if actor[1] == "admin":
+                assert world.rows(*actor, query) == ({True} if expected else set())
+            else:
+                with raises_sqlstate("42501"):
+                    world.rows(*actor, query)
 
     @pytest.mark.parametrize("actor", [*ACTORS, ("nobody", "anonymous")], ids="-".join)
     def test_everyone_sees_what_is_public(self, world, actor):
