@@ -3,13 +3,13 @@
 --
 -- The state machine of chain_transactions, all of it: forward only, states may be skipped, final and failed are the end;
 -- what was confirmed may still fail, when a chain drops a block. The same again changes nothing. What hangs on it, a request
--- of the faucet, moves with it in the same transaction.
+-- of the faucet or a token, moves with it in the same transaction.
 --
 -- Who sends it takes the name it will have on the chain first, enters it here as submitted, and sends it then: of two
 -- workers one is refused, and the chain takes a transaction of one name once. So nothing is paid twice, whoever crashes when.
 --
 -- called by  back-end jobs
--- requires   require_service, chain_tx_id, is_chain_amount, require_moment, settle_faucet_request
+-- requires   require_service, chain_tx_id, is_chain_amount, require_moment, settle_faucet_request, settle_nft_certificate
 -- errors     PA403 not the service · PA404 no such transaction · PA409 it cannot go there from where it is, it has another
 --            name, the name is another's · PA422 unknown state, no name, no time of consensus, bad fee, no reason
 create or replace function advance_chain_transaction(
@@ -121,6 +121,8 @@ begin
 
     if v_old.tx_type = 'faucet' then
         perform settle_faucet_request(p_transaction_id => p_transaction_id, p_status => p_status);
+    elsif v_old.tx_type = 'nft_mint' then
+        perform settle_nft_certificate(p_transaction_id => p_transaction_id, p_status => p_status);
     end if;
 
     return next;

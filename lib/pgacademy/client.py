@@ -34,9 +34,12 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "FindLogin",
     "GrantMissingCoins",
     "GrantStreakFreeze",
+    "IssueCertificate",
+    "IssueMissingCertificates",
     "LeaderboardAround",
     "LeaderboardPage",
     "LeaderboardTop",
+    "MintCertificate",
     "OpenChainTransactions",
     "RateCourse",
     "ReadEncryptedField",
@@ -61,6 +64,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "TransferCoins",
     "UpdateCourse",
     "UpdateLesson",
+    "VerifyCertificate",
     "VerifyIntegrity",
 ]
 
@@ -217,6 +221,22 @@ class GrantStreakFreeze:
 
 
 @dataclass(frozen=True, slots=True)
+class IssueCertificate:
+    """What issue_certificate() returns."""
+
+    certificate_id: UUID
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IssueMissingCertificates:
+    """What issue_missing_certificates() returns."""
+
+    certificates: int
+    enrollments_left: int
+
+
+@dataclass(frozen=True, slots=True)
 class LeaderboardAround:
     """What leaderboard_around() returns, row by row."""
 
@@ -257,6 +277,15 @@ class LeaderboardTop:
     avatar_emoji: str | None
     total_xp: int
     current_level: int
+
+
+@dataclass(frozen=True, slots=True)
+class MintCertificate:
+    """What mint_certificate() returns."""
+
+    nft_certificate_id: UUID
+    transaction_id: UUID
+    metadata: Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -551,6 +580,19 @@ class UpdateLesson:
 
     lesson_id: UUID
     slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyCertificate:
+    """What verify_certificate() returns."""
+
+    status: str
+    certificate_number: str | None
+    recipient_name: str | None
+    course_title: str | None
+    completed_at: dt.datetime | None
+    issued_at: dt.datetime | None
+    revoked_at: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -1131,6 +1173,34 @@ _GRANT_STREAK_FREEZE: Procedure[GrantStreakFreeze] = Procedure(
     ),
     GrantStreakFreeze,
 )
+_ISSUE_CERTIFICATE: Procedure[IssueCertificate] = Procedure(
+    "issue_certificate",
+    {
+        "enrollment_id": "uuid",
+    },
+    frozenset(
+        [
+            "enrollment_id",
+        ]
+    ),
+    (
+        "certificate_id",
+        "is_new",
+    ),
+    IssueCertificate,
+)
+_ISSUE_MISSING_CERTIFICATES: Procedure[IssueMissingCertificates] = Procedure(
+    "issue_missing_certificates",
+    {
+        "limit": "integer",
+    },
+    frozenset([]),
+    (
+        "certificates",
+        "enrollments_left",
+    ),
+    IssueMissingCertificates,
+)
 _LEADERBOARD_AROUND: Procedure[LeaderboardAround] = Procedure(
     "leaderboard_around",
     {
@@ -1212,6 +1282,34 @@ _LIVE_RANK: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_MINT_CERTIFICATE: Procedure[MintCertificate] = Procedure(
+    "mint_certificate",
+    {
+        "certificate_id": "uuid",
+        "chain": "text",
+        "network": "text",
+        "collection_id": "text",
+        "image_uri": "text",
+        "idempotency_key": "text",
+        "to_account": "text",
+    },
+    frozenset(
+        [
+            "certificate_id",
+            "chain",
+            "network",
+            "collection_id",
+            "image_uri",
+            "idempotency_key",
+        ]
+    ),
+    (
+        "nft_certificate_id",
+        "transaction_id",
+        "metadata",
+    ),
+    MintCertificate,
+)
 _MOVE_LESSON: Procedure[object] = Procedure(
     "move_lesson",
     {
@@ -1225,6 +1323,14 @@ _MOVE_LESSON: Procedure[object] = Procedure(
             "parent_lesson_id",
         ]
     ),
+)
+_OPEN_BADGE_CREDENTIAL: Procedure[object] = Procedure(
+    "open_badge_credential",
+    {
+        "certificate_id": "uuid",
+        "user_achievement_id": "uuid",
+    },
+    frozenset([]),
 )
 _OPEN_CHAIN_TRANSACTIONS: Procedure[OpenChainTransactions] = Procedure(
     "open_chain_transactions",
@@ -1492,6 +1598,20 @@ _RECORD_ENROLLMENT: Procedure[RecordEnrollment] = Procedure(
     ),
     RecordEnrollment,
 )
+_RECORD_NFT_TOKEN: Procedure[object] = Procedure(
+    "record_nft_token",
+    {
+        "nft_certificate_id": "uuid",
+        "metadata_uri": "text",
+        "token_id": "text",
+        "serial_number": "bigint",
+    },
+    frozenset(
+        [
+            "nft_certificate_id",
+        ]
+    ),
+)
 _RECORD_START: Procedure[RecordStart] = Procedure(
     "record_start",
     {
@@ -1548,6 +1668,19 @@ _REGISTER_USER: Procedure[object] = Procedure(
         "occurred_at": "timestamp with time zone",
     },
     frozenset([]),
+)
+_REISSUE_CERTIFICATE: Procedure[object] = Procedure(
+    "reissue_certificate",
+    {
+        "certificate_id": "uuid",
+        "reason": "text",
+    },
+    frozenset(
+        [
+            "certificate_id",
+            "reason",
+        ]
+    ),
 )
 _REMOVE_LESSON: Procedure[object] = Procedure(
     "remove_lesson",
@@ -1743,6 +1876,19 @@ _REVIEW_QUIZ: Procedure[ReviewQuiz] = Procedure(
     ),
     ReviewQuiz,
 )
+_REVOKE_CERTIFICATE: Procedure[object] = Procedure(
+    "revoke_certificate",
+    {
+        "certificate_id": "uuid",
+        "reason": "text",
+    },
+    frozenset(
+        [
+            "certificate_id",
+            "reason",
+        ]
+    ),
+)
 _REVOKE_SESSION: Procedure[object] = Procedure(
     "revoke_session",
     {
@@ -1839,6 +1985,19 @@ _SET_ACHIEVEMENT_ACTIVE: Procedure[object] = Procedure(
         [
             "slug",
             "is_active",
+        ]
+    ),
+)
+_SET_CERTIFICATE_PDF: Procedure[object] = Procedure(
+    "set_certificate_pdf",
+    {
+        "certificate_id": "uuid",
+        "pdf_path": "text",
+    },
+    frozenset(
+        [
+            "certificate_id",
+            "pdf_path",
         ]
     ),
 )
@@ -2171,6 +2330,27 @@ _UPDATE_SETTINGS: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_VERIFY_CERTIFICATE: Procedure[VerifyCertificate] = Procedure(
+    "verify_certificate",
+    {
+        "code": "text",
+    },
+    frozenset(
+        [
+            "code",
+        ]
+    ),
+    (
+        "status",
+        "certificate_number",
+        "recipient_name",
+        "course_title",
+        "completed_at",
+        "issued_at",
+        "revoked_at",
+    ),
+    VerifyCertificate,
+)
 _VERIFY_EMAIL: Procedure[object] = Procedure(
     "verify_email",
     {
@@ -2440,7 +2620,7 @@ class Session(SessionBase):
 
         The state machine of chain_transactions, all of it: forward only, states may be skipped, final and failed
         are the end; what was confirmed may still fail, when a chain drops a block. The same again changes nothing.
-        What hangs on it, a request of the faucet, moves with it in the same transaction.
+        What hangs on it, a request of the faucet or a token, moves with it in the same transaction.
 
         Who sends it takes the name it will have on the chain first, enters it here as submitted, and sends it then:
         of two workers one is refused, and the chain takes a transaction of one name once. So nothing is paid twice,
@@ -3176,6 +3356,51 @@ class Session(SessionBase):
             ),
         )
 
+    def issue_certificate(self, *, enrollment_id: UUID | str) -> IssueCertificate:
+        """Gives the certificate of a completed enrolment, or returns the valid one.
+
+        off, or it was completed before there were certificates. If there is a valid one, that is returned.
+
+        Errors: PA401, PA403, PA404 from require_certificate_staff · PA409 not completed, one's own course, the
+        person has left, a certificate was revoked (reissue_certificate)
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "IssueCertificate",
+            self._row(
+                _ISSUE_CERTIFICATE,
+                {
+                    "enrollment_id": enrollment_id,
+                },
+            ),
+        )
+
+    def issue_missing_certificates(self, *, limit: int | None = None) -> IssueMissingCertificates:
+        """Issues certificates of courses completed before there were any; call it until no enrolment is left.
+
+        what they have earned. Nobody for their own course, nobody who left, nobody whose certificate was revoked.
+
+        Takes the next limit enrolments; call it until enrollments_left is 0, each time in a transaction of its own.
+        It may be stopped at any moment and run by several at once. Locks in the order of the house, each kind in
+        the order of its ids.
+
+        Left out, `limit` is 500.
+
+        Errors: PA403 not the service · PA422 limit not between 1 and 10000
+
+        Who may call it: service.
+        """
+        return cast(
+            "IssueMissingCertificates",
+            self._row(
+                _ISSUE_MISSING_CERTIFICATES,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
+
     def leaderboard_around(
         self, *, user_id: UUID | str | None = None, radius: int | None = None
     ) -> list[LeaderboardAround]:
@@ -3293,6 +3518,45 @@ class Session(SessionBase):
             ),
         )
 
+    def mint_certificate(
+        self,
+        *,
+        certificate_id: UUID | str,
+        chain: str,
+        network: str,
+        collection_id: str,
+        image_uri: str,
+        idempotency_key: str,
+        to_account: str | None = None,
+    ) -> MintCertificate:
+        """Writes down that a certificate becomes a token, once per key; returns its metadata.
+
+        token is to say, which the back end publishes before it mints.
+
+        Then: record_nft_token() with the address of the metadata, advance_chain_transaction() with the name on the
+        chain, mint, record_nft_token() with the token. A failed one may be tried again.
+
+        Errors: PA403 not the service · PA404 no such certificate · PA409 revoked, a token already, key used for
+        another request · PA422 no key, unknown chain or network, bad account, no collection, image not a URI
+
+        Who may call it: service.
+        """
+        return cast(
+            "MintCertificate",
+            self._row(
+                _MINT_CERTIFICATE,
+                {
+                    "certificate_id": certificate_id,
+                    "chain": chain,
+                    "network": network,
+                    "collection_id": collection_id,
+                    "image_uri": image_uri,
+                    "idempotency_key": idempotency_key,
+                    "to_account": to_account,
+                },
+            ),
+        )
+
     def move_lesson(
         self, *, lesson_id: UUID | str, parent_lesson_id: UUID | str, position: int | None = None
     ) -> int | None:
@@ -3316,6 +3580,33 @@ class Session(SessionBase):
                     "position": position,
                 },
             ),
+        )
+
+    def open_badge_credential(
+        self, *, certificate_id: UUID | str | None = None, user_achievement_id: UUID | str | None = None
+    ) -> Json:
+        """A certificate or an earned achievement as an Open Badges 3.0 credential, ready to sign.
+
+        An OpenBadgeCredential of the Verifiable Credentials Data Model 2.0 whose subject is an AchievementSubject,
+        without a proof: the back end signs it, as JWT or with a Data Integrity proof, with a key that the database
+        never sees. The same row gives the same document. https://www.imsglobal.org/spec/ob/v3p0/ (section B, data
+        model); its shape as JSON Schema: lib/pgacademy/schemas/open_badge_credential.json.
+
+        Who is meant is said by name and, if it was verified, by the SHA-256 of the email with a salt; by no id of
+        this school. The issuer is in the settings credentials.issuer_id (a URL or DID), .issuer_name and
+        .issuer_url.
+
+        Errors: PA401, PA403 from require_user · PA404 no such certificate or achievement, or another's · PA409
+        revoked, the school names no issuer · PA422 not exactly one of the two
+
+        Who may call it: student, service.
+        """
+        return self._value(
+            _OPEN_BADGE_CREDENTIAL,
+            {
+                "certificate_id": certificate_id,
+                "user_achievement_id": user_achievement_id,
+            },
         )
 
     def open_chain_transactions(self, *, limit: int | None = None) -> list[OpenChainTransactions]:
@@ -3688,6 +3979,33 @@ class Session(SessionBase):
             ),
         )
 
+    def record_nft_token(
+        self,
+        *,
+        nft_certificate_id: UUID | str,
+        metadata_uri: str | None = None,
+        token_id: str | None = None,
+        serial_number: int | None = None,
+    ) -> None:
+        """Notes what became known of a certificate's token, once.
+
+        What is null is left as it is; what is known does not change.
+
+        Errors: PA403 not the service · PA404 no such token · PA409 known otherwise, failed, the token is another's
+        · PA422 bad URI, bad name, bad serial
+
+        Who may call it: service.
+        """
+        self._value(
+            _RECORD_NFT_TOKEN,
+            {
+                "nft_certificate_id": nft_certificate_id,
+                "metadata_uri": metadata_uri,
+                "token_id": token_id,
+                "serial_number": serial_number,
+            },
+        )
+
     def record_start(
         self, *, user_id: UUID | str, lesson_id: UUID | str, occurred_at: dt.datetime | None = None
     ) -> RecordStart:
@@ -3791,6 +4109,30 @@ class Session(SessionBase):
                     "email_verified": email_verified,
                     "user_id": user_id,
                     "occurred_at": occurred_at,
+                },
+            ),
+        )
+
+    def reissue_certificate(self, *, certificate_id: UUID | str, reason: str) -> UUID:
+        """Replaces the last certificate of an enrolment by a new one; returns that.
+
+        revoked by mistake. The new one has the name of today, title and date of the old one, a number and a code of
+        its own.
+
+        Only the last certificate of an enrolment is replaced: of two who do it at once, one is told so.
+
+        Errors: PA401, PA403, PA404 from require_certificate_staff · PA409 it was replaced already, the person has
+        left · PA422 no reason
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "UUID",
+            self._value(
+                _REISSUE_CERTIFICATE,
+                {
+                    "certificate_id": certificate_id,
+                    "reason": reason,
                 },
             ),
         )
@@ -4032,6 +4374,26 @@ class Session(SessionBase):
             },
         )
 
+    def revoke_certificate(self, *, certificate_id: UUID | str, reason: str) -> bool:
+        """Takes a certificate back, once; returns whether it was valid before.
+
+        Again changes nothing. XP, coins and achievements stay.
+
+        Errors: PA401, PA403, PA404 from require_certificate_staff · PA422 no reason
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "bool",
+            self._value(
+                _REVOKE_CERTIFICATE,
+                {
+                    "certificate_id": certificate_id,
+                    "reason": reason,
+                },
+            ),
+        )
+
     def revoke_session(
         self,
         *,
@@ -4190,6 +4552,21 @@ class Session(SessionBase):
             {
                 "slug": slug,
                 "is_active": is_active,
+            },
+        )
+
+    def set_certificate_pdf(self, *, certificate_id: UUID | str, pdf_path: str) -> None:
+        """Notes where the PDF of a certificate is kept.
+
+        Errors: PA403 not the service · PA404 no such certificate · PA422 no path, an absolute one, one that climbs
+
+        Who may call it: service.
+        """
+        self._value(
+            _SET_CERTIFICATE_PDF,
+            {
+                "certificate_id": certificate_id,
+                "pdf_path": pdf_path,
             },
         )
 
@@ -4716,6 +5093,27 @@ class Session(SessionBase):
             },
         )
 
+    def verify_certificate(self, *, code: str) -> VerifyCertificate:
+        """Tells whoever holds the code of a certificate whether it is valid, and what it says.
+
+        Always one row of the same columns, by the same way: whatever is sent is brought to the form of a code and
+        looked up once. Of a valid one it tells what is printed on it; of a revoked one only that it is, and since
+        when; no ids, nothing of the person or the course but what stood there on the day.
+
+        Errors: none
+
+        Who may call it: anonymous, student, instructor, admin, service.
+        """
+        return cast(
+            "VerifyCertificate",
+            self._row(
+                _VERIFY_CERTIFICATE,
+                {
+                    "code": code,
+                },
+            ),
+        )
+
     def verify_email(self, *, user_id: UUID | str, email: str) -> None:
         """Records that a person proved an email address, which is theirs from then on.
 
@@ -5004,7 +5402,7 @@ class AsyncSession(AsyncSessionBase):
 
         The state machine of chain_transactions, all of it: forward only, states may be skipped, final and failed
         are the end; what was confirmed may still fail, when a chain drops a block. The same again changes nothing.
-        What hangs on it, a request of the faucet, moves with it in the same transaction.
+        What hangs on it, a request of the faucet or a token, moves with it in the same transaction.
 
         Who sends it takes the name it will have on the chain first, enters it here as submitted, and sends it then:
         of two workers one is refused, and the chain takes a transaction of one name once. So nothing is paid twice,
@@ -5742,6 +6140,51 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def issue_certificate(self, *, enrollment_id: UUID | str) -> IssueCertificate:
+        """Gives the certificate of a completed enrolment, or returns the valid one.
+
+        off, or it was completed before there were certificates. If there is a valid one, that is returned.
+
+        Errors: PA401, PA403, PA404 from require_certificate_staff · PA409 not completed, one's own course, the
+        person has left, a certificate was revoked (reissue_certificate)
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "IssueCertificate",
+            await self._row(
+                _ISSUE_CERTIFICATE,
+                {
+                    "enrollment_id": enrollment_id,
+                },
+            ),
+        )
+
+    async def issue_missing_certificates(self, *, limit: int | None = None) -> IssueMissingCertificates:
+        """Issues certificates of courses completed before there were any; call it until no enrolment is left.
+
+        what they have earned. Nobody for their own course, nobody who left, nobody whose certificate was revoked.
+
+        Takes the next limit enrolments; call it until enrollments_left is 0, each time in a transaction of its own.
+        It may be stopped at any moment and run by several at once. Locks in the order of the house, each kind in
+        the order of its ids.
+
+        Left out, `limit` is 500.
+
+        Errors: PA403 not the service · PA422 limit not between 1 and 10000
+
+        Who may call it: service.
+        """
+        return cast(
+            "IssueMissingCertificates",
+            await self._row(
+                _ISSUE_MISSING_CERTIFICATES,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
+
     async def leaderboard_around(
         self, *, user_id: UUID | str | None = None, radius: int | None = None
     ) -> list[LeaderboardAround]:
@@ -5859,6 +6302,45 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def mint_certificate(
+        self,
+        *,
+        certificate_id: UUID | str,
+        chain: str,
+        network: str,
+        collection_id: str,
+        image_uri: str,
+        idempotency_key: str,
+        to_account: str | None = None,
+    ) -> MintCertificate:
+        """Writes down that a certificate becomes a token, once per key; returns its metadata.
+
+        token is to say, which the back end publishes before it mints.
+
+        Then: record_nft_token() with the address of the metadata, advance_chain_transaction() with the name on the
+        chain, mint, record_nft_token() with the token. A failed one may be tried again.
+
+        Errors: PA403 not the service · PA404 no such certificate · PA409 revoked, a token already, key used for
+        another request · PA422 no key, unknown chain or network, bad account, no collection, image not a URI
+
+        Who may call it: service.
+        """
+        return cast(
+            "MintCertificate",
+            await self._row(
+                _MINT_CERTIFICATE,
+                {
+                    "certificate_id": certificate_id,
+                    "chain": chain,
+                    "network": network,
+                    "collection_id": collection_id,
+                    "image_uri": image_uri,
+                    "idempotency_key": idempotency_key,
+                    "to_account": to_account,
+                },
+            ),
+        )
+
     async def move_lesson(
         self, *, lesson_id: UUID | str, parent_lesson_id: UUID | str, position: int | None = None
     ) -> int | None:
@@ -5882,6 +6364,33 @@ class AsyncSession(AsyncSessionBase):
                     "position": position,
                 },
             ),
+        )
+
+    async def open_badge_credential(
+        self, *, certificate_id: UUID | str | None = None, user_achievement_id: UUID | str | None = None
+    ) -> Json:
+        """A certificate or an earned achievement as an Open Badges 3.0 credential, ready to sign.
+
+        An OpenBadgeCredential of the Verifiable Credentials Data Model 2.0 whose subject is an AchievementSubject,
+        without a proof: the back end signs it, as JWT or with a Data Integrity proof, with a key that the database
+        never sees. The same row gives the same document. https://www.imsglobal.org/spec/ob/v3p0/ (section B, data
+        model); its shape as JSON Schema: lib/pgacademy/schemas/open_badge_credential.json.
+
+        Who is meant is said by name and, if it was verified, by the SHA-256 of the email with a salt; by no id of
+        this school. The issuer is in the settings credentials.issuer_id (a URL or DID), .issuer_name and
+        .issuer_url.
+
+        Errors: PA401, PA403 from require_user · PA404 no such certificate or achievement, or another's · PA409
+        revoked, the school names no issuer · PA422 not exactly one of the two
+
+        Who may call it: student, service.
+        """
+        return await self._value(
+            _OPEN_BADGE_CREDENTIAL,
+            {
+                "certificate_id": certificate_id,
+                "user_achievement_id": user_achievement_id,
+            },
         )
 
     async def open_chain_transactions(self, *, limit: int | None = None) -> list[OpenChainTransactions]:
@@ -6254,6 +6763,33 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def record_nft_token(
+        self,
+        *,
+        nft_certificate_id: UUID | str,
+        metadata_uri: str | None = None,
+        token_id: str | None = None,
+        serial_number: int | None = None,
+    ) -> None:
+        """Notes what became known of a certificate's token, once.
+
+        What is null is left as it is; what is known does not change.
+
+        Errors: PA403 not the service · PA404 no such token · PA409 known otherwise, failed, the token is another's
+        · PA422 bad URI, bad name, bad serial
+
+        Who may call it: service.
+        """
+        await self._value(
+            _RECORD_NFT_TOKEN,
+            {
+                "nft_certificate_id": nft_certificate_id,
+                "metadata_uri": metadata_uri,
+                "token_id": token_id,
+                "serial_number": serial_number,
+            },
+        )
+
     async def record_start(
         self, *, user_id: UUID | str, lesson_id: UUID | str, occurred_at: dt.datetime | None = None
     ) -> RecordStart:
@@ -6357,6 +6893,30 @@ class AsyncSession(AsyncSessionBase):
                     "email_verified": email_verified,
                     "user_id": user_id,
                     "occurred_at": occurred_at,
+                },
+            ),
+        )
+
+    async def reissue_certificate(self, *, certificate_id: UUID | str, reason: str) -> UUID:
+        """Replaces the last certificate of an enrolment by a new one; returns that.
+
+        revoked by mistake. The new one has the name of today, title and date of the old one, a number and a code of
+        its own.
+
+        Only the last certificate of an enrolment is replaced: of two who do it at once, one is told so.
+
+        Errors: PA401, PA403, PA404 from require_certificate_staff · PA409 it was replaced already, the person has
+        left · PA422 no reason
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "UUID",
+            await self._value(
+                _REISSUE_CERTIFICATE,
+                {
+                    "certificate_id": certificate_id,
+                    "reason": reason,
                 },
             ),
         )
@@ -6600,6 +7160,26 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def revoke_certificate(self, *, certificate_id: UUID | str, reason: str) -> bool:
+        """Takes a certificate back, once; returns whether it was valid before.
+
+        Again changes nothing. XP, coins and achievements stay.
+
+        Errors: PA401, PA403, PA404 from require_certificate_staff · PA422 no reason
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "bool",
+            await self._value(
+                _REVOKE_CERTIFICATE,
+                {
+                    "certificate_id": certificate_id,
+                    "reason": reason,
+                },
+            ),
+        )
+
     async def revoke_session(
         self,
         *,
@@ -6758,6 +7338,21 @@ class AsyncSession(AsyncSessionBase):
             {
                 "slug": slug,
                 "is_active": is_active,
+            },
+        )
+
+    async def set_certificate_pdf(self, *, certificate_id: UUID | str, pdf_path: str) -> None:
+        """Notes where the PDF of a certificate is kept.
+
+        Errors: PA403 not the service · PA404 no such certificate · PA422 no path, an absolute one, one that climbs
+
+        Who may call it: service.
+        """
+        await self._value(
+            _SET_CERTIFICATE_PDF,
+            {
+                "certificate_id": certificate_id,
+                "pdf_path": pdf_path,
             },
         )
 
@@ -7282,6 +7877,27 @@ class AsyncSession(AsyncSessionBase):
                 "email_notifications": email_notifications,
                 "push_notifications": push_notifications,
             },
+        )
+
+    async def verify_certificate(self, *, code: str) -> VerifyCertificate:
+        """Tells whoever holds the code of a certificate whether it is valid, and what it says.
+
+        Always one row of the same columns, by the same way: whatever is sent is brought to the form of a code and
+        looked up once. Of a valid one it tells what is printed on it; of a revoked one only that it is, and since
+        when; no ids, nothing of the person or the course but what stood there on the day.
+
+        Errors: none
+
+        Who may call it: anonymous, student, instructor, admin, service.
+        """
+        return cast(
+            "VerifyCertificate",
+            await self._row(
+                _VERIFY_CERTIFICATE,
+                {
+                    "code": code,
+                },
+            ),
         )
 
     async def verify_email(self, *, user_id: UUID | str, email: str) -> None:

@@ -25,3 +25,6 @@ grant select on table levels, achievement_metrics, achievements to pgacademy_ano
 
 -- chain
 -- nothing
+
+-- credentials
+-- nothing: verify_certificate() answers for one code at a time.

@@ -56,3 +56,7 @@ grant select on table chain_transactions to pgacademy_student;
 grant select (
     id, user_id, hedera_account_id, amount_hbar, transaction_id, status, requested_at, completed_at
 ) on table faucet_requests to pgacademy_student;
+
+-- credentials
+-- Read only: certificates are issued and revoked by procedures.
+grant select on table certificates, nft_certificates to pgacademy_student;

@@ -98,11 +98,14 @@ GOOD: dict[str, dict[str, str | None]] = {
     "effective_streak": {"p_user_id": "{me}"},
     "fail_blockchain_coins": {"p_transaction_id": "{pending}"},
     "find_login": {"p_login": "{login}"},
+    "issue_certificate": {"p_enrollment_id": "{done}"},
     "leaderboard_around": {"p_user_id": "{p_user_id}"},
     "live_rank": {"p_user_id": "{p_user_id}"},
+    "open_badge_credential": {"p_certificate_id": "{p_certificate_id}"},
     "open_session": {"p_token_hash": PLAIN["bytea"]},
     "forget_faucet_addresses": {"p_keep_days": "30"},
     "record_chain_transaction": {"p_amount": "1.5", "p_to_account": "0.0.4", "p_tx_id": "0.0.2@1700000000.7"},
+    "record_nft_token": {"p_metadata_uri": "ipfs://m", "p_token_id": "0.0.9", "p_serial_number": "3"},
     "register_user": {"p_email": "new@example.org"},
     "remove_lesson_prerequisite": {"p_lesson_id": "{after}", "p_prerequisite_lesson_id": "{before}"},
     "remove_prerequisite": {"p_course_id": "{advanced}"},
@@ -165,6 +168,23 @@ def world(db: psycopg.Connection[Any]) -> World:
     ).fetchone()
     assert pending is not None
     sent = insert(db, "chain_transactions", chain="hedera", network="testnet", tx_type="transfer", user_id=learner)
+    certificates, done = [], []
+    for _ in range(2):
+        short = make_course(db, course.instructor_id, lessons=1)
+        done.append(make_enrollment(db, learner, short))
+        db.execute("select record_completion(%s, %s)", [learner, short.lesson_ids[0]])
+        row = db.execute("select id from certificates where course_id = %s", [short.id]).fetchone()
+        assert row is not None
+        certificates.append(row[0])
+    db.execute(
+        "update platform_settings set setting_value = to_jsonb('https://school.example'::text)"
+        " where setting_key like 'credentials.issuer%%'"
+    )
+    token = db.execute(
+        "select nft_certificate_id from mint_certificate(%s, 'hedera', 'testnet', '0.0.9', 'ipfs://x', 'world')",
+        [certificates[1]],
+    ).fetchone()
+    assert token is not None
     one, _, three = course.lesson_ids
     quiz = make_quiz(db, course)
     attempts = []
@@ -213,6 +233,10 @@ def world(db: psycopg.Connection[Any]) -> World:
         "p_question_type": "true_false",
         "pending": pending[0],
         "sent": sent,
+        "done": done[0],
+        "p_certificate_id": certificates[0],
+        "p_nft_certificate_id": token[0],
+        "p_image_uri": "https://school.example/certificate.png",
         "p_network": "testnet",
         "p_tx_type": "transfer",
         "p_hedera_account_id": "0.0.77",

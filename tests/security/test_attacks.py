@@ -609,6 +609,42 @@ class TestSelfService:
                 with raises_sqlstate("42501", conn=conn):
                     conn.execute(f"select {question} from faucet_requests")
 
+    def test_a_self_made_certificate(self, scene):
+        scene.owner(
+            "select count(record_completion(%s, l)) from unnest(%s::uuid[]) as l", scene.bob, scene.course.lesson_ids
+        )
+        (certificate,) = scene.owner("select id from certificates where user_id = %s", scene.bob)
+        (enrollment,) = scene.owner("select id from enrollments where user_id = %s", scene.ada)
+        for role in ("student", "instructor", "admin"):
+            with scene.web(role=role) as conn:
+                for statement in (
+                    "insert into certificates (user_id) values (current_user_id())",
+                    "insert into nft_certificates (user_id) values (current_user_id())",
+                    "update certificates set user_id = current_user_id(), recipient_name = 'Ada'",
+                    "update certificates set revoked_at = null",
+                    "delete from certificates",
+                    "update enrollments set status = 'completed', certificate_issued_at = now()",
+                    f"select make_certificate('{enrollment}', null, now())",
+                    "select grant_certificate(current_user_id(), null, now())",
+                    f"select withdraw_certificate('{certificate}', null, 'x')",
+                    f"select issue_certificate('{enrollment}')",
+                    f"select revoke_certificate('{certificate}', 'x')",
+                    f"select reissue_certificate('{certificate}', 'x')",
+                    "select issue_missing_certificates()",
+                    f"select mint_certificate('{certificate}', 'hedera', 'testnet', '0.0.9', 'ipfs://x', 'k')",
+                ):
+                    # As an instructor or administrator, whom the row of the person does not make one.
+                    with raises_sqlstate("42501", "PA403", conn=conn):
+                        conn.execute(statement)
+        with scene.web() as conn:
+            # Another's credential, whatever is known of it.
+            assert one(conn, "select count(*) from certificates") == (0,)
+            assert one(conn, "select count(*) from v_my_certificates") == (0,)
+            with raises_sqlstate("PA404", conn=conn):
+                conn.execute("select open_badge_credential(%s)", (certificate,))
+            for guess in (certificate, enrollment, scene.bob, "%", "' or true --"):
+                assert one(conn, "select status from verify_certificate(%s)", str(guess)) == ("unknown",)
+
     def test_self_reported_scores_and_completions(self, scene):
         lesson = scene.course.lesson_ids[0]
         with scene.web() as conn:
