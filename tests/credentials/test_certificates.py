@@ -167,8 +167,8 @@ class TestReplacing:
 
     def test_it_never_changes(self, db: Connection) -> None:
         graduate(db)
-        for change in ("recipient_name = 'Eve'", "course_title = 'x'", "completed_at = '2000-01-01Z'", "user_id = uuid_v7()",
-                       "verification_code = repeat('0', 40)"):  # fmt: skip
+        for change in ("recipient_name = 'Eve'", "course_title = 'x'", "completed_at = '2000-01-01Z'",
+                       "user_id = uuid_v7()", "verification_code = repeat('0', 40)"):  # fmt: skip
             with raises_sqlstate("PA409", conn=db):
                 db.execute(f"update certificates set {change}")  # type: ignore[call-overload]
         with raises_sqlstate("PA409", conn=db):
