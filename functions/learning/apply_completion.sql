@@ -232,6 +232,7 @@ begin
     where e.id = v_enrollment.id;
 
     course_completed := course_completed and v_enrollment.status <> 'completed';
+    achievements := '[]';
 
     if course_completed then
         v_course_reward := reward_course(
@@ -239,11 +240,11 @@ begin
         );
         v_awarded := v_awarded + v_course_reward.xp_awarded;
         coins_awarded := coins_awarded + v_course_reward.coins_awarded;
+        achievements := v_course_reward.achievements;
     end if;
 
     select s.* into v_after from user_stats as s where s.user_id = p_user_id;
 
-    achievements := '[]';
     if
         not v_lesson.is_own
         and (not already_completed or v_score is not null)
@@ -268,7 +269,7 @@ begin
         ) with ordinality as g (achievement_id, course_id, title, xp_reward, step)
         inner join achievements as a on a.id = g.achievement_id;
 
-        achievements := coalesce(v_achievements, achievements);
+        achievements := achievements || coalesce(v_achievements, '[]');
         v_awarded := v_awarded + coalesce(v_achievement_xp, 0);
 
         select s.* into v_after from user_stats as s where s.user_id = p_user_id;

@@ -1,15 +1,16 @@
--- reward_course: what a learner gets for a completed course, once; returns the XP and the coins it gave. Nobody is paid
--- for their own.
+-- reward_course: what a learner gets for a completed course, once: XP, coins and a certificate; returns the XP and the coins
+-- it gave, and the achievements that the certificate reached. Nobody is paid for their own.
 --
 -- called by  apply_completion, complete_course
--- requires   setting, grant_xp, grant_coins
+-- requires   setting, grant_xp, grant_coins, grant_certificate
 -- errors     those of grant_xp
 create or replace function reward_course(
     p_user_id uuid,
     p_course_id uuid,
     p_occurred_at timestamptz,
     out xp_awarded integer,
-    out coins_awarded integer
+    out coins_awarded integer,
+    out achievements jsonb
 )
 language plpgsql
 volatile
@@ -21,6 +22,7 @@ declare
     v_title text;
     v_xp integer;
     v_coins integer;
+    v_certificate record;
 begin
     select
         c.title,
@@ -58,9 +60,13 @@ begin
             p_description => v_title
         );
     end if;
+
+    v_certificate := grant_certificate(p_user_id => p_user_id, p_course_id => p_course_id, p_occurred_at => p_occurred_at);
+    achievements := v_certificate.achievements;
+    xp_awarded := xp_awarded + v_certificate.xp_awarded;
 end;
 $$;
 
-comment on function reward_course is 'Rewards a learner for a completed course, once; returns the XP and coins given.';
+comment on function reward_course is 'Rewards a learner for a completed course, once; returns what was given.';
 -- Granted to nobody: the reward follows the completion.
 revoke all on function reward_course from public;

@@ -20,7 +20,15 @@ begin atomic
         count(*)::integer
     from quiz_attempts as a
     where a.first_pass and (p_user_ids is null or a.user_id = any(p_user_ids))
-    group by a.user_id;
+    group by a.user_id
+    union all
+    select
+        f.user_id,
+        'certificates_earned',
+        count(*)::integer
+    from certificates as f
+    where f.revoked_at is null and (p_user_ids is null or f.user_id = any(p_user_ids))
+    group by f.user_id;
 end;
 
 comment on function counted_deeds is 'Internal: the counters of deeds in user_stats, counted anew.';

@@ -190,6 +190,16 @@ begin
         where f.check_name = 'enrollments.total_time_spent_seconds'
     );
 
+    update enrollments as e
+    set certificate_issued_at = (
+        select f.issued_at from certificates as f where f.enrollment_id = e.id and f.revoked_at is null
+    )
+    where e.id in (
+        select f.row_id::uuid
+        from jsonb_to_recordset(v_found) as f (check_name text, row_id text)
+        where f.check_name = 'enrollments.certificate_issued_at'
+    );
+
     perform refresh_course_progress(p_course_id => c.course_id)
     from (
         select distinct e.course_id

@@ -20,6 +20,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "AsyncSession",
     "Session",
     "AddLesson",
+    "AdvanceChainTransaction",
     "AwardCoins",
     "AwardXp",
     "BuyStreakFreeze",
@@ -33,18 +34,24 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "FindLogin",
     "GrantMissingCoins",
     "GrantStreakFreeze",
+    "IssueCertificate",
+    "IssueMissingCertificates",
     "LeaderboardAround",
     "LeaderboardPage",
     "LeaderboardTop",
+    "MintCertificate",
+    "OpenChainTransactions",
     "RateCourse",
     "ReadEncryptedField",
     "RecordBlockchainCoins",
+    "RecordChainTransaction",
     "RecordCompletion",
     "RecordDrop",
     "RecordEnrollment",
     "RecordStart",
     "RefreshLeaderboard",
     "RepairCounters",
+    "RequestFaucet",
     "ResumeLesson",
     "ReverseCoins",
     "ReverseXp",
@@ -57,6 +64,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "TransferCoins",
     "UpdateCourse",
     "UpdateLesson",
+    "VerifyCertificate",
     "VerifyIntegrity",
 ]
 
@@ -68,6 +76,14 @@ class AddLesson:
     lesson_id: UUID
     slug: str
     lesson_position: int
+
+
+@dataclass(frozen=True, slots=True)
+class AdvanceChainTransaction:
+    """What advance_chain_transaction() returns."""
+
+    status: str
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +221,22 @@ class GrantStreakFreeze:
 
 
 @dataclass(frozen=True, slots=True)
+class IssueCertificate:
+    """What issue_certificate() returns."""
+
+    certificate_id: UUID
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IssueMissingCertificates:
+    """What issue_missing_certificates() returns."""
+
+    certificates: int
+    enrollments_left: int
+
+
+@dataclass(frozen=True, slots=True)
 class LeaderboardAround:
     """What leaderboard_around() returns, row by row."""
 
@@ -248,6 +280,32 @@ class LeaderboardTop:
 
 
 @dataclass(frozen=True, slots=True)
+class MintCertificate:
+    """What mint_certificate() returns."""
+
+    nft_certificate_id: UUID
+    transaction_id: UUID
+    metadata: Json
+
+
+@dataclass(frozen=True, slots=True)
+class OpenChainTransactions:
+    """What open_chain_transactions() returns, row by row."""
+
+    transaction_id: UUID
+    user_id: UUID | None
+    chain: str
+    network: str
+    tx_type: str
+    status: str
+    tx_id: str | None
+    amount: Decimal
+    from_account: str | None
+    to_account: str | None
+    created_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RateCourse:
     """What rate_course() returns."""
 
@@ -273,6 +331,14 @@ class RecordBlockchainCoins:
     transaction_id: UUID
     status: str
     balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChainTransaction:
+    """What record_chain_transaction() returns."""
+
+    transaction_id: UUID
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +414,16 @@ class RepairCounters:
     row_id: str | None
     expected: str | None
     actual: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFaucet:
+    """What request_faucet() returns."""
+
+    request_id: UUID
+    transaction_id: UUID
+    status: str
+    amount_hbar: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -507,6 +583,19 @@ class UpdateLesson:
 
 
 @dataclass(frozen=True, slots=True)
+class VerifyCertificate:
+    """What verify_certificate() returns."""
+
+    status: str
+    certificate_number: str | None
+    recipient_name: str | None
+    course_title: str | None
+    completed_at: dt.datetime | None
+    issued_at: dt.datetime | None
+    revoked_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class VerifyIntegrity:
     """What verify_integrity() returns, row by row."""
 
@@ -626,6 +715,28 @@ _ADD_QUESTION: Procedure[object] = Procedure(
             "question_text",
         ]
     ),
+)
+_ADVANCE_CHAIN_TRANSACTION: Procedure[AdvanceChainTransaction] = Procedure(
+    "advance_chain_transaction",
+    {
+        "transaction_id": "uuid",
+        "status": "text",
+        "tx_id": "text",
+        "consensus_timestamp": "timestamp with time zone",
+        "fee": "numeric",
+        "failure_reason": "text",
+    },
+    frozenset(
+        [
+            "transaction_id",
+            "status",
+        ]
+    ),
+    (
+        "status",
+        "is_new",
+    ),
+    AdvanceChainTransaction,
 )
 _ADVANCE_STREAKS: Procedure[object] = Procedure(
     "advance_streaks",
@@ -1023,6 +1134,13 @@ _FOLD_XP_RANKS: Procedure[object] = Procedure(
     {},
     frozenset([]),
 )
+_FORGET_FAUCET_ADDRESSES: Procedure[object] = Procedure(
+    "forget_faucet_addresses",
+    {
+        "keep_days": "integer",
+    },
+    frozenset([]),
+)
 _GRANT_MISSING_COINS: Procedure[GrantMissingCoins] = Procedure(
     "grant_missing_coins",
     {
@@ -1054,6 +1172,34 @@ _GRANT_STREAK_FREEZE: Procedure[GrantStreakFreeze] = Procedure(
         "current_streak",
     ),
     GrantStreakFreeze,
+)
+_ISSUE_CERTIFICATE: Procedure[IssueCertificate] = Procedure(
+    "issue_certificate",
+    {
+        "enrollment_id": "uuid",
+    },
+    frozenset(
+        [
+            "enrollment_id",
+        ]
+    ),
+    (
+        "certificate_id",
+        "is_new",
+    ),
+    IssueCertificate,
+)
+_ISSUE_MISSING_CERTIFICATES: Procedure[IssueMissingCertificates] = Procedure(
+    "issue_missing_certificates",
+    {
+        "limit": "integer",
+    },
+    frozenset([]),
+    (
+        "certificates",
+        "enrollments_left",
+    ),
+    IssueMissingCertificates,
 )
 _LEADERBOARD_AROUND: Procedure[LeaderboardAround] = Procedure(
     "leaderboard_around",
@@ -1136,6 +1282,34 @@ _LIVE_RANK: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_MINT_CERTIFICATE: Procedure[MintCertificate] = Procedure(
+    "mint_certificate",
+    {
+        "certificate_id": "uuid",
+        "chain": "text",
+        "network": "text",
+        "collection_id": "text",
+        "image_uri": "text",
+        "idempotency_key": "text",
+        "to_account": "text",
+    },
+    frozenset(
+        [
+            "certificate_id",
+            "chain",
+            "network",
+            "collection_id",
+            "image_uri",
+            "idempotency_key",
+        ]
+    ),
+    (
+        "nft_certificate_id",
+        "transaction_id",
+        "metadata",
+    ),
+    MintCertificate,
+)
 _MOVE_LESSON: Procedure[object] = Procedure(
     "move_lesson",
     {
@@ -1149,6 +1323,35 @@ _MOVE_LESSON: Procedure[object] = Procedure(
             "parent_lesson_id",
         ]
     ),
+)
+_OPEN_BADGE_CREDENTIAL: Procedure[object] = Procedure(
+    "open_badge_credential",
+    {
+        "certificate_id": "uuid",
+        "user_achievement_id": "uuid",
+    },
+    frozenset([]),
+)
+_OPEN_CHAIN_TRANSACTIONS: Procedure[OpenChainTransactions] = Procedure(
+    "open_chain_transactions",
+    {
+        "limit": "integer",
+    },
+    frozenset([]),
+    (
+        "transaction_id",
+        "user_id",
+        "chain",
+        "network",
+        "tx_type",
+        "status",
+        "tx_id",
+        "amount",
+        "from_account",
+        "to_account",
+        "created_at",
+    ),
+    OpenChainTransactions,
 )
 _OPEN_SESSION: Procedure[object] = Procedure(
     "open_session",
@@ -1285,6 +1488,35 @@ _RECORD_BLOCKCHAIN_COINS: Procedure[RecordBlockchainCoins] = Procedure(
     ),
     RecordBlockchainCoins,
 )
+_RECORD_CHAIN_TRANSACTION: Procedure[RecordChainTransaction] = Procedure(
+    "record_chain_transaction",
+    {
+        "chain": "text",
+        "network": "text",
+        "tx_type": "text",
+        "idempotency_key": "text",
+        "user_id": "uuid",
+        "amount": "numeric",
+        "from_account": "text",
+        "to_account": "text",
+        "course_id": "uuid",
+        "achievement_id": "uuid",
+        "tx_id": "text",
+    },
+    frozenset(
+        [
+            "chain",
+            "network",
+            "tx_type",
+            "idempotency_key",
+        ]
+    ),
+    (
+        "transaction_id",
+        "status",
+    ),
+    RecordChainTransaction,
+)
 _RECORD_COMPLETION: Procedure[RecordCompletion] = Procedure(
     "record_completion",
     {
@@ -1366,6 +1598,20 @@ _RECORD_ENROLLMENT: Procedure[RecordEnrollment] = Procedure(
     ),
     RecordEnrollment,
 )
+_RECORD_NFT_TOKEN: Procedure[object] = Procedure(
+    "record_nft_token",
+    {
+        "nft_certificate_id": "uuid",
+        "metadata_uri": "text",
+        "token_id": "text",
+        "serial_number": "bigint",
+    },
+    frozenset(
+        [
+            "nft_certificate_id",
+        ]
+    ),
+)
 _RECORD_START: Procedure[RecordStart] = Procedure(
     "record_start",
     {
@@ -1422,6 +1668,19 @@ _REGISTER_USER: Procedure[object] = Procedure(
         "occurred_at": "timestamp with time zone",
     },
     frozenset([]),
+)
+_REISSUE_CERTIFICATE: Procedure[object] = Procedure(
+    "reissue_certificate",
+    {
+        "certificate_id": "uuid",
+        "reason": "text",
+    },
+    frozenset(
+        [
+            "certificate_id",
+            "reason",
+        ]
+    ),
 )
 _REMOVE_LESSON: Procedure[object] = Procedure(
     "remove_lesson",
@@ -1512,6 +1771,28 @@ _REPAIR_COUNTERS: Procedure[RepairCounters] = Procedure(
     ),
     RepairCounters,
 )
+_REQUEST_FAUCET: Procedure[RequestFaucet] = Procedure(
+    "request_faucet",
+    {
+        "hedera_account_id": "text",
+        "request_ip": "inet",
+        "idempotency_key": "text",
+    },
+    frozenset(
+        [
+            "hedera_account_id",
+            "request_ip",
+            "idempotency_key",
+        ]
+    ),
+    (
+        "request_id",
+        "transaction_id",
+        "status",
+        "amount_hbar",
+    ),
+    RequestFaucet,
+)
 _RESUME_LESSON: Procedure[ResumeLesson] = Procedure(
     "resume_lesson",
     {
@@ -1594,6 +1875,19 @@ _REVIEW_QUIZ: Procedure[ReviewQuiz] = Procedure(
         "explanation",
     ),
     ReviewQuiz,
+)
+_REVOKE_CERTIFICATE: Procedure[object] = Procedure(
+    "revoke_certificate",
+    {
+        "certificate_id": "uuid",
+        "reason": "text",
+    },
+    frozenset(
+        [
+            "certificate_id",
+            "reason",
+        ]
+    ),
 )
 _REVOKE_SESSION: Procedure[object] = Procedure(
     "revoke_session",
@@ -1691,6 +1985,19 @@ _SET_ACHIEVEMENT_ACTIVE: Procedure[object] = Procedure(
         [
             "slug",
             "is_active",
+        ]
+    ),
+)
+_SET_CERTIFICATE_PDF: Procedure[object] = Procedure(
+    "set_certificate_pdf",
+    {
+        "certificate_id": "uuid",
+        "pdf_path": "text",
+    },
+    frozenset(
+        [
+            "certificate_id",
+            "pdf_path",
         ]
     ),
 )
@@ -2023,6 +2330,27 @@ _UPDATE_SETTINGS: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_VERIFY_CERTIFICATE: Procedure[VerifyCertificate] = Procedure(
+    "verify_certificate",
+    {
+        "code": "text",
+    },
+    frozenset(
+        [
+            "code",
+        ]
+    ),
+    (
+        "status",
+        "certificate_number",
+        "recipient_name",
+        "course_title",
+        "completed_at",
+        "issued_at",
+        "revoked_at",
+    ),
+    VerifyCertificate,
+)
 _VERIFY_EMAIL: Procedure[object] = Procedure(
     "verify_email",
     {
@@ -2272,6 +2600,49 @@ class Session(SessionBase):
                     "points": points,
                     "explanation": explanation,
                     "position": position,
+                },
+            ),
+        )
+
+    def advance_chain_transaction(
+        self,
+        *,
+        transaction_id: UUID | str,
+        status: str,
+        tx_id: str | None = None,
+        consensus_timestamp: dt.datetime | None = None,
+        fee: Decimal | int | float | None = None,
+        failure_reason: str | None = None,
+    ) -> AdvanceChainTransaction:
+        """Moves a transaction on a blockchain to its next state, once; and what hangs on it.
+
+        can no longer be undone (final), or came to nothing (failed).
+
+        The state machine of chain_transactions, all of it: forward only, states may be skipped, final and failed
+        are the end; what was confirmed may still fail, when a chain drops a block. The same again changes nothing.
+        What hangs on it, a request of the faucet or a token, moves with it in the same transaction.
+
+        Who sends it takes the name it will have on the chain first, enters it here as submitted, and sends it then:
+        of two workers one is refused, and the chain takes a transaction of one name once. So nothing is paid twice,
+        whoever crashes when.
+
+        Errors: PA403 not the service · PA404 no such transaction · PA409 it cannot go there from where it is, it
+        has another name, the name is another's · PA422 unknown state, no name, no time of consensus, bad fee, no
+        reason
+
+        Who may call it: service.
+        """
+        return cast(
+            "AdvanceChainTransaction",
+            self._row(
+                _ADVANCE_CHAIN_TRANSACTION,
+                {
+                    "transaction_id": transaction_id,
+                    "status": status,
+                    "tx_id": tx_id,
+                    "consensus_timestamp": consensus_timestamp,
+                    "fee": fee,
+                    "failure_reason": failure_reason,
                 },
             ),
         )
@@ -2915,6 +3286,25 @@ class Session(SessionBase):
         """
         return cast("int", self._value(_FOLD_XP_RANKS, {}))
 
+    def forget_faucet_addresses(self, *, keep_days: int | None = None) -> int:
+        """Forgets from which addresses the faucet was asked; returns how many.
+
+        Left out, `keep_days` is 30.
+
+        Errors: PA403 not the service · PA422 fewer days than a limit counts, or more than 3650
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _FORGET_FAUCET_ADDRESSES,
+                {
+                    "keep_days": keep_days,
+                },
+            ),
+        )
+
     def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
         """Pays what was earned before there were coins, for the next people; call it until nobody is left.
 
@@ -2962,6 +3352,51 @@ class Session(SessionBase):
                     "user_id": user_id,
                     "key": key,
                     "as_of": as_of,
+                },
+            ),
+        )
+
+    def issue_certificate(self, *, enrollment_id: UUID | str) -> IssueCertificate:
+        """Gives the certificate of a completed enrolment, or returns the valid one.
+
+        off, or it was completed before there were certificates. If there is a valid one, that is returned.
+
+        Errors: PA401, PA403, PA404 from require_certificate_staff · PA409 not completed, one's own course, the
+        person has left, a certificate was revoked (reissue_certificate)
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "IssueCertificate",
+            self._row(
+                _ISSUE_CERTIFICATE,
+                {
+                    "enrollment_id": enrollment_id,
+                },
+            ),
+        )
+
+    def issue_missing_certificates(self, *, limit: int | None = None) -> IssueMissingCertificates:
+        """Issues certificates of courses completed before there were any; call it until no enrolment is left.
+
+        what they have earned. Nobody for their own course, nobody who left, nobody whose certificate was revoked.
+
+        Takes the next limit enrolments; call it until enrollments_left is 0, each time in a transaction of its own.
+        It may be stopped at any moment and run by several at once. Locks in the order of the house, each kind in
+        the order of its ids.
+
+        Left out, `limit` is 500.
+
+        Errors: PA403 not the service · PA422 limit not between 1 and 10000
+
+        Who may call it: service.
+        """
+        return cast(
+            "IssueMissingCertificates",
+            self._row(
+                _ISSUE_MISSING_CERTIFICATES,
+                {
+                    "limit": limit,
                 },
             ),
         )
@@ -3083,6 +3518,45 @@ class Session(SessionBase):
             ),
         )
 
+    def mint_certificate(
+        self,
+        *,
+        certificate_id: UUID | str,
+        chain: str,
+        network: str,
+        collection_id: str,
+        image_uri: str,
+        idempotency_key: str,
+        to_account: str | None = None,
+    ) -> MintCertificate:
+        """Writes down that a certificate becomes a token, once per key; returns its metadata.
+
+        token is to say, which the back end publishes before it mints.
+
+        Then: record_nft_token() with the address of the metadata, advance_chain_transaction() with the name on the
+        chain, mint, record_nft_token() with the token. A failed one may be tried again.
+
+        Errors: PA403 not the service · PA404 no such certificate · PA409 revoked, a token already, key used for
+        another request · PA422 no key, unknown chain or network, bad account, no collection, image not a URI
+
+        Who may call it: service.
+        """
+        return cast(
+            "MintCertificate",
+            self._row(
+                _MINT_CERTIFICATE,
+                {
+                    "certificate_id": certificate_id,
+                    "chain": chain,
+                    "network": network,
+                    "collection_id": collection_id,
+                    "image_uri": image_uri,
+                    "idempotency_key": idempotency_key,
+                    "to_account": to_account,
+                },
+            ),
+        )
+
     def move_lesson(
         self, *, lesson_id: UUID | str, parent_lesson_id: UUID | str, position: int | None = None
     ) -> int | None:
@@ -3106,6 +3580,51 @@ class Session(SessionBase):
                     "position": position,
                 },
             ),
+        )
+
+    def open_badge_credential(
+        self, *, certificate_id: UUID | str | None = None, user_achievement_id: UUID | str | None = None
+    ) -> Json:
+        """A certificate or an earned achievement as an Open Badges 3.0 credential, ready to sign.
+
+        An OpenBadgeCredential of the Verifiable Credentials Data Model 2.0 whose subject is an AchievementSubject,
+        without a proof: the back end signs it, as JWT or with a Data Integrity proof, with a key that the database
+        never sees. The same row gives the same document. https://www.imsglobal.org/spec/ob/v3p0/ (section B, data
+        model); its shape as JSON Schema: lib/pgacademy/schemas/open_badge_credential.json.
+
+        Who is meant is said by name and, if it was verified, by the SHA-256 of the email with a salt; by no id of
+        this school. The issuer is in the settings credentials.issuer_id (a URL or DID), .issuer_name and
+        .issuer_url.
+
+        Errors: PA401, PA403 from require_user · PA404 no such certificate or achievement, or another's · PA409
+        revoked, the school names no issuer · PA422 not exactly one of the two
+
+        Who may call it: student, service.
+        """
+        return self._value(
+            _OPEN_BADGE_CREDENTIAL,
+            {
+                "certificate_id": certificate_id,
+                "user_achievement_id": user_achievement_id,
+            },
+        )
+
+    def open_chain_transactions(self, *, limit: int | None = None) -> list[OpenChainTransactions]:
+        """Transactions that are neither final nor failed, the oldest first.
+
+        Reading claims nothing: who sends one claims it by entering its name, see advance_chain_transaction().
+
+        Left out, `limit` is 100.
+
+        Errors: PA403 not the service · PA422 limit not between 1 and 10000
+
+        Who may call it: service.
+        """
+        return self._rows(
+            _OPEN_CHAIN_TRANSACTIONS,
+            {
+                "limit": limit,
+            },
         )
 
     def open_session(
@@ -3312,6 +3831,54 @@ class Session(SessionBase):
             ),
         )
 
+    def record_chain_transaction(
+        self,
+        *,
+        chain: str,
+        network: str,
+        tx_type: str,
+        idempotency_key: str,
+        user_id: UUID | str | None = None,
+        amount: Decimal | int | float | None = None,
+        from_account: str | None = None,
+        to_account: str | None = None,
+        course_id: UUID | str | None = None,
+        achievement_id: UUID | str | None = None,
+        tx_id: str | None = None,
+    ) -> RecordChainTransaction:
+        """Writes down a transaction on a blockchain, once per key.
+
+        Written down first, sent afterwards: whoever crashes in between finds it with open_chain_transactions().
+        With a tx_id it is submitted at once, without one pending.
+
+        Left out, `amount` is 0.
+
+        Errors: PA403 not the service · PA404 no such person, course or achievement · PA409 the chain's transaction
+        is entered already, key used for another request · PA422 no key, unknown chain, network or type, account,
+        amount or tx_id that the chain does not have
+
+        Who may call it: service.
+        """
+        return cast(
+            "RecordChainTransaction",
+            self._row(
+                _RECORD_CHAIN_TRANSACTION,
+                {
+                    "chain": chain,
+                    "network": network,
+                    "tx_type": tx_type,
+                    "idempotency_key": idempotency_key,
+                    "user_id": user_id,
+                    "amount": amount,
+                    "from_account": from_account,
+                    "to_account": to_account,
+                    "course_id": course_id,
+                    "achievement_id": achievement_id,
+                    "tx_id": tx_id,
+                },
+            ),
+        )
+
     def record_completion(
         self,
         *,
@@ -3410,6 +3977,33 @@ class Session(SessionBase):
                     "expires_at": expires_at,
                 },
             ),
+        )
+
+    def record_nft_token(
+        self,
+        *,
+        nft_certificate_id: UUID | str,
+        metadata_uri: str | None = None,
+        token_id: str | None = None,
+        serial_number: int | None = None,
+    ) -> None:
+        """Notes what became known of a certificate's token, once.
+
+        What is null is left as it is; what is known does not change.
+
+        Errors: PA403 not the service · PA404 no such token · PA409 known otherwise, failed, the token is another's
+        · PA422 bad URI, bad name, bad serial
+
+        Who may call it: service.
+        """
+        self._value(
+            _RECORD_NFT_TOKEN,
+            {
+                "nft_certificate_id": nft_certificate_id,
+                "metadata_uri": metadata_uri,
+                "token_id": token_id,
+                "serial_number": serial_number,
+            },
         )
 
     def record_start(
@@ -3515,6 +4109,30 @@ class Session(SessionBase):
                     "email_verified": email_verified,
                     "user_id": user_id,
                     "occurred_at": occurred_at,
+                },
+            ),
+        )
+
+    def reissue_certificate(self, *, certificate_id: UUID | str, reason: str) -> UUID:
+        """Replaces the last certificate of an enrolment by a new one; returns that.
+
+        revoked by mistake. The new one has the name of today, title and date of the old one, a number and a code of
+        its own.
+
+        Only the last certificate of an enrolment is replaced: of two who do it at once, one is told so.
+
+        Errors: PA401, PA403, PA404 from require_certificate_staff · PA409 it was replaced already, the person has
+        left · PA422 no reason
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "UUID",
+            self._value(
+                _REISSUE_CERTIFICATE,
+                {
+                    "certificate_id": certificate_id,
+                    "reason": reason,
                 },
             ),
         )
@@ -3644,6 +4262,35 @@ class Session(SessionBase):
         """
         return self._rows(_REPAIR_COUNTERS, {})
 
+    def request_faucet(self, *, hedera_account_id: str, request_ip: Inet | str, idempotency_key: str) -> RequestFaucet:
+        """Asks for coins of the test network, once per key and within the limits.
+
+        Three limits in a window of hours, each a setting: per person, per account, per network address (of IPv6 the
+        /64). Failed requests count for none. Each of the three falls on a row of faucet_guards, which is updated
+        before anything is counted: whoever comes second waits and then counts the first, or fails with 40001 if its
+        snapshot is older. The time is the clock's, not the transaction's: one begun long ago would lie outside the
+        window.
+
+        The address is what the application sees; who speaks SQL directly may name another, and meets the other two
+        limits.
+
+        Errors: PA401, PA403 from require_user · PA409 the faucet is closed, key used for another request · PA422 no
+        key, no account of Hedera, no address of one machine · PA429 a limit is reached; the detail says which
+
+        Who may call it: student.
+        """
+        return cast(
+            "RequestFaucet",
+            self._row(
+                _REQUEST_FAUCET,
+                {
+                    "hedera_account_id": hedera_account_id,
+                    "request_ip": request_ip,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
     def resume_lesson(self, *, course_id: UUID | str) -> ResumeLesson:
         """Where the calling learner goes on in a course.
 
@@ -3725,6 +4372,26 @@ class Session(SessionBase):
             {
                 "attempt_id": attempt_id,
             },
+        )
+
+    def revoke_certificate(self, *, certificate_id: UUID | str, reason: str) -> bool:
+        """Takes a certificate back, once; returns whether it was valid before.
+
+        Again changes nothing. XP, coins and achievements stay.
+
+        Errors: PA401, PA403, PA404 from require_certificate_staff · PA422 no reason
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "bool",
+            self._value(
+                _REVOKE_CERTIFICATE,
+                {
+                    "certificate_id": certificate_id,
+                    "reason": reason,
+                },
+            ),
         )
 
     def revoke_session(
@@ -3885,6 +4552,21 @@ class Session(SessionBase):
             {
                 "slug": slug,
                 "is_active": is_active,
+            },
+        )
+
+    def set_certificate_pdf(self, *, certificate_id: UUID | str, pdf_path: str) -> None:
+        """Notes where the PDF of a certificate is kept.
+
+        Errors: PA403 not the service · PA404 no such certificate · PA422 no path, an absolute one, one that climbs
+
+        Who may call it: service.
+        """
+        self._value(
+            _SET_CERTIFICATE_PDF,
+            {
+                "certificate_id": certificate_id,
+                "pdf_path": pdf_path,
             },
         )
 
@@ -4411,6 +5093,27 @@ class Session(SessionBase):
             },
         )
 
+    def verify_certificate(self, *, code: str) -> VerifyCertificate:
+        """Tells whoever holds the code of a certificate whether it is valid, and what it says.
+
+        Always one row of the same columns, by the same way: whatever is sent is brought to the form of a code and
+        looked up once. Of a valid one it tells what is printed on it; of a revoked one only that it is, and since
+        when; no ids, nothing of the person or the course but what stood there on the day.
+
+        Errors: none
+
+        Who may call it: anonymous, student, instructor, admin, service.
+        """
+        return cast(
+            "VerifyCertificate",
+            self._row(
+                _VERIFY_CERTIFICATE,
+                {
+                    "code": code,
+                },
+            ),
+        )
+
     def verify_email(self, *, user_id: UUID | str, email: str) -> None:
         """Records that a person proved an email address, which is theirs from then on.
 
@@ -4679,6 +5382,49 @@ class AsyncSession(AsyncSessionBase):
                     "points": points,
                     "explanation": explanation,
                     "position": position,
+                },
+            ),
+        )
+
+    async def advance_chain_transaction(
+        self,
+        *,
+        transaction_id: UUID | str,
+        status: str,
+        tx_id: str | None = None,
+        consensus_timestamp: dt.datetime | None = None,
+        fee: Decimal | int | float | None = None,
+        failure_reason: str | None = None,
+    ) -> AdvanceChainTransaction:
+        """Moves a transaction on a blockchain to its next state, once; and what hangs on it.
+
+        can no longer be undone (final), or came to nothing (failed).
+
+        The state machine of chain_transactions, all of it: forward only, states may be skipped, final and failed
+        are the end; what was confirmed may still fail, when a chain drops a block. The same again changes nothing.
+        What hangs on it, a request of the faucet or a token, moves with it in the same transaction.
+
+        Who sends it takes the name it will have on the chain first, enters it here as submitted, and sends it then:
+        of two workers one is refused, and the chain takes a transaction of one name once. So nothing is paid twice,
+        whoever crashes when.
+
+        Errors: PA403 not the service · PA404 no such transaction · PA409 it cannot go there from where it is, it
+        has another name, the name is another's · PA422 unknown state, no name, no time of consensus, bad fee, no
+        reason
+
+        Who may call it: service.
+        """
+        return cast(
+            "AdvanceChainTransaction",
+            await self._row(
+                _ADVANCE_CHAIN_TRANSACTION,
+                {
+                    "transaction_id": transaction_id,
+                    "status": status,
+                    "tx_id": tx_id,
+                    "consensus_timestamp": consensus_timestamp,
+                    "fee": fee,
+                    "failure_reason": failure_reason,
                 },
             ),
         )
@@ -5324,6 +6070,25 @@ class AsyncSession(AsyncSessionBase):
         """
         return cast("int", await self._value(_FOLD_XP_RANKS, {}))
 
+    async def forget_faucet_addresses(self, *, keep_days: int | None = None) -> int:
+        """Forgets from which addresses the faucet was asked; returns how many.
+
+        Left out, `keep_days` is 30.
+
+        Errors: PA403 not the service · PA422 fewer days than a limit counts, or more than 3650
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _FORGET_FAUCET_ADDRESSES,
+                {
+                    "keep_days": keep_days,
+                },
+            ),
+        )
+
     async def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
         """Pays what was earned before there were coins, for the next people; call it until nobody is left.
 
@@ -5371,6 +6136,51 @@ class AsyncSession(AsyncSessionBase):
                     "user_id": user_id,
                     "key": key,
                     "as_of": as_of,
+                },
+            ),
+        )
+
+    async def issue_certificate(self, *, enrollment_id: UUID | str) -> IssueCertificate:
+        """Gives the certificate of a completed enrolment, or returns the valid one.
+
+        off, or it was completed before there were certificates. If there is a valid one, that is returned.
+
+        Errors: PA401, PA403, PA404 from require_certificate_staff · PA409 not completed, one's own course, the
+        person has left, a certificate was revoked (reissue_certificate)
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "IssueCertificate",
+            await self._row(
+                _ISSUE_CERTIFICATE,
+                {
+                    "enrollment_id": enrollment_id,
+                },
+            ),
+        )
+
+    async def issue_missing_certificates(self, *, limit: int | None = None) -> IssueMissingCertificates:
+        """Issues certificates of courses completed before there were any; call it until no enrolment is left.
+
+        what they have earned. Nobody for their own course, nobody who left, nobody whose certificate was revoked.
+
+        Takes the next limit enrolments; call it until enrollments_left is 0, each time in a transaction of its own.
+        It may be stopped at any moment and run by several at once. Locks in the order of the house, each kind in
+        the order of its ids.
+
+        Left out, `limit` is 500.
+
+        Errors: PA403 not the service · PA422 limit not between 1 and 10000
+
+        Who may call it: service.
+        """
+        return cast(
+            "IssueMissingCertificates",
+            await self._row(
+                _ISSUE_MISSING_CERTIFICATES,
+                {
+                    "limit": limit,
                 },
             ),
         )
@@ -5492,6 +6302,45 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def mint_certificate(
+        self,
+        *,
+        certificate_id: UUID | str,
+        chain: str,
+        network: str,
+        collection_id: str,
+        image_uri: str,
+        idempotency_key: str,
+        to_account: str | None = None,
+    ) -> MintCertificate:
+        """Writes down that a certificate becomes a token, once per key; returns its metadata.
+
+        token is to say, which the back end publishes before it mints.
+
+        Then: record_nft_token() with the address of the metadata, advance_chain_transaction() with the name on the
+        chain, mint, record_nft_token() with the token. A failed one may be tried again.
+
+        Errors: PA403 not the service · PA404 no such certificate · PA409 revoked, a token already, key used for
+        another request · PA422 no key, unknown chain or network, bad account, no collection, image not a URI
+
+        Who may call it: service.
+        """
+        return cast(
+            "MintCertificate",
+            await self._row(
+                _MINT_CERTIFICATE,
+                {
+                    "certificate_id": certificate_id,
+                    "chain": chain,
+                    "network": network,
+                    "collection_id": collection_id,
+                    "image_uri": image_uri,
+                    "idempotency_key": idempotency_key,
+                    "to_account": to_account,
+                },
+            ),
+        )
+
     async def move_lesson(
         self, *, lesson_id: UUID | str, parent_lesson_id: UUID | str, position: int | None = None
     ) -> int | None:
@@ -5515,6 +6364,51 @@ class AsyncSession(AsyncSessionBase):
                     "position": position,
                 },
             ),
+        )
+
+    async def open_badge_credential(
+        self, *, certificate_id: UUID | str | None = None, user_achievement_id: UUID | str | None = None
+    ) -> Json:
+        """A certificate or an earned achievement as an Open Badges 3.0 credential, ready to sign.
+
+        An OpenBadgeCredential of the Verifiable Credentials Data Model 2.0 whose subject is an AchievementSubject,
+        without a proof: the back end signs it, as JWT or with a Data Integrity proof, with a key that the database
+        never sees. The same row gives the same document. https://www.imsglobal.org/spec/ob/v3p0/ (section B, data
+        model); its shape as JSON Schema: lib/pgacademy/schemas/open_badge_credential.json.
+
+        Who is meant is said by name and, if it was verified, by the SHA-256 of the email with a salt; by no id of
+        this school. The issuer is in the settings credentials.issuer_id (a URL or DID), .issuer_name and
+        .issuer_url.
+
+        Errors: PA401, PA403 from require_user · PA404 no such certificate or achievement, or another's · PA409
+        revoked, the school names no issuer · PA422 not exactly one of the two
+
+        Who may call it: student, service.
+        """
+        return await self._value(
+            _OPEN_BADGE_CREDENTIAL,
+            {
+                "certificate_id": certificate_id,
+                "user_achievement_id": user_achievement_id,
+            },
+        )
+
+    async def open_chain_transactions(self, *, limit: int | None = None) -> list[OpenChainTransactions]:
+        """Transactions that are neither final nor failed, the oldest first.
+
+        Reading claims nothing: who sends one claims it by entering its name, see advance_chain_transaction().
+
+        Left out, `limit` is 100.
+
+        Errors: PA403 not the service · PA422 limit not between 1 and 10000
+
+        Who may call it: service.
+        """
+        return await self._rows(
+            _OPEN_CHAIN_TRANSACTIONS,
+            {
+                "limit": limit,
+            },
         )
 
     async def open_session(
@@ -5721,6 +6615,54 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def record_chain_transaction(
+        self,
+        *,
+        chain: str,
+        network: str,
+        tx_type: str,
+        idempotency_key: str,
+        user_id: UUID | str | None = None,
+        amount: Decimal | int | float | None = None,
+        from_account: str | None = None,
+        to_account: str | None = None,
+        course_id: UUID | str | None = None,
+        achievement_id: UUID | str | None = None,
+        tx_id: str | None = None,
+    ) -> RecordChainTransaction:
+        """Writes down a transaction on a blockchain, once per key.
+
+        Written down first, sent afterwards: whoever crashes in between finds it with open_chain_transactions().
+        With a tx_id it is submitted at once, without one pending.
+
+        Left out, `amount` is 0.
+
+        Errors: PA403 not the service · PA404 no such person, course or achievement · PA409 the chain's transaction
+        is entered already, key used for another request · PA422 no key, unknown chain, network or type, account,
+        amount or tx_id that the chain does not have
+
+        Who may call it: service.
+        """
+        return cast(
+            "RecordChainTransaction",
+            await self._row(
+                _RECORD_CHAIN_TRANSACTION,
+                {
+                    "chain": chain,
+                    "network": network,
+                    "tx_type": tx_type,
+                    "idempotency_key": idempotency_key,
+                    "user_id": user_id,
+                    "amount": amount,
+                    "from_account": from_account,
+                    "to_account": to_account,
+                    "course_id": course_id,
+                    "achievement_id": achievement_id,
+                    "tx_id": tx_id,
+                },
+            ),
+        )
+
     async def record_completion(
         self,
         *,
@@ -5819,6 +6761,33 @@ class AsyncSession(AsyncSessionBase):
                     "expires_at": expires_at,
                 },
             ),
+        )
+
+    async def record_nft_token(
+        self,
+        *,
+        nft_certificate_id: UUID | str,
+        metadata_uri: str | None = None,
+        token_id: str | None = None,
+        serial_number: int | None = None,
+    ) -> None:
+        """Notes what became known of a certificate's token, once.
+
+        What is null is left as it is; what is known does not change.
+
+        Errors: PA403 not the service · PA404 no such token · PA409 known otherwise, failed, the token is another's
+        · PA422 bad URI, bad name, bad serial
+
+        Who may call it: service.
+        """
+        await self._value(
+            _RECORD_NFT_TOKEN,
+            {
+                "nft_certificate_id": nft_certificate_id,
+                "metadata_uri": metadata_uri,
+                "token_id": token_id,
+                "serial_number": serial_number,
+            },
         )
 
     async def record_start(
@@ -5924,6 +6893,30 @@ class AsyncSession(AsyncSessionBase):
                     "email_verified": email_verified,
                     "user_id": user_id,
                     "occurred_at": occurred_at,
+                },
+            ),
+        )
+
+    async def reissue_certificate(self, *, certificate_id: UUID | str, reason: str) -> UUID:
+        """Replaces the last certificate of an enrolment by a new one; returns that.
+
+        revoked by mistake. The new one has the name of today, title and date of the old one, a number and a code of
+        its own.
+
+        Only the last certificate of an enrolment is replaced: of two who do it at once, one is told so.
+
+        Errors: PA401, PA403, PA404 from require_certificate_staff · PA409 it was replaced already, the person has
+        left · PA422 no reason
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "UUID",
+            await self._value(
+                _REISSUE_CERTIFICATE,
+                {
+                    "certificate_id": certificate_id,
+                    "reason": reason,
                 },
             ),
         )
@@ -6053,6 +7046,37 @@ class AsyncSession(AsyncSessionBase):
         """
         return await self._rows(_REPAIR_COUNTERS, {})
 
+    async def request_faucet(
+        self, *, hedera_account_id: str, request_ip: Inet | str, idempotency_key: str
+    ) -> RequestFaucet:
+        """Asks for coins of the test network, once per key and within the limits.
+
+        Three limits in a window of hours, each a setting: per person, per account, per network address (of IPv6 the
+        /64). Failed requests count for none. Each of the three falls on a row of faucet_guards, which is updated
+        before anything is counted: whoever comes second waits and then counts the first, or fails with 40001 if its
+        snapshot is older. The time is the clock's, not the transaction's: one begun long ago would lie outside the
+        window.
+
+        The address is what the application sees; who speaks SQL directly may name another, and meets the other two
+        limits.
+
+        Errors: PA401, PA403 from require_user · PA409 the faucet is closed, key used for another request · PA422 no
+        key, no account of Hedera, no address of one machine · PA429 a limit is reached; the detail says which
+
+        Who may call it: student.
+        """
+        return cast(
+            "RequestFaucet",
+            await self._row(
+                _REQUEST_FAUCET,
+                {
+                    "hedera_account_id": hedera_account_id,
+                    "request_ip": request_ip,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
     async def resume_lesson(self, *, course_id: UUID | str) -> ResumeLesson:
         """Where the calling learner goes on in a course.
 
@@ -6134,6 +7158,26 @@ class AsyncSession(AsyncSessionBase):
             {
                 "attempt_id": attempt_id,
             },
+        )
+
+    async def revoke_certificate(self, *, certificate_id: UUID | str, reason: str) -> bool:
+        """Takes a certificate back, once; returns whether it was valid before.
+
+        Again changes nothing. XP, coins and achievements stay.
+
+        Errors: PA401, PA403, PA404 from require_certificate_staff · PA422 no reason
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "bool",
+            await self._value(
+                _REVOKE_CERTIFICATE,
+                {
+                    "certificate_id": certificate_id,
+                    "reason": reason,
+                },
+            ),
         )
 
     async def revoke_session(
@@ -6294,6 +7338,21 @@ class AsyncSession(AsyncSessionBase):
             {
                 "slug": slug,
                 "is_active": is_active,
+            },
+        )
+
+    async def set_certificate_pdf(self, *, certificate_id: UUID | str, pdf_path: str) -> None:
+        """Notes where the PDF of a certificate is kept.
+
+        Errors: PA403 not the service · PA404 no such certificate · PA422 no path, an absolute one, one that climbs
+
+        Who may call it: service.
+        """
+        await self._value(
+            _SET_CERTIFICATE_PDF,
+            {
+                "certificate_id": certificate_id,
+                "pdf_path": pdf_path,
             },
         )
 
@@ -6818,6 +7877,27 @@ class AsyncSession(AsyncSessionBase):
                 "email_notifications": email_notifications,
                 "push_notifications": push_notifications,
             },
+        )
+
+    async def verify_certificate(self, *, code: str) -> VerifyCertificate:
+        """Tells whoever holds the code of a certificate whether it is valid, and what it says.
+
+        Always one row of the same columns, by the same way: whatever is sent is brought to the form of a code and
+        looked up once. Of a valid one it tells what is printed on it; of a revoked one only that it is, and since
+        when; no ids, nothing of the person or the course but what stood there on the day.
+
+        Errors: none
+
+        Who may call it: anonymous, student, instructor, admin, service.
+        """
+        return cast(
+            "VerifyCertificate",
+            await self._row(
+                _VERIFY_CERTIFICATE,
+                {
+                    "code": code,
+                },
+            ),
         )
 
     async def verify_email(self, *, user_id: UUID | str, email: str) -> None:

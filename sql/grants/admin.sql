@@ -32,3 +32,11 @@ grant select on table coin_accounts, coin_transactions, coin_postings to pgacade
 -- assessment
 -- Read only: staff write through procedures, learners too.
 grant select on table quizzes, quiz_questions, quiz_question_keys, quiz_attempts to pgacademy_admin;
+
+-- chain
+-- Read only: transactions and requests move through procedures.
+grant select on table chain_transactions, faucet_requests to pgacademy_admin;
+
+-- credentials
+-- Read only: certificates are issued and revoked by procedures.
+grant select on table certificates, nft_certificates to pgacademy_admin;

@@ -22,3 +22,9 @@ grant select on table levels, achievement_metrics, achievements to pgacademy_ano
 
 -- assessment
 -- nothing
+
+-- chain
+-- nothing
+
+-- credentials
+-- nothing: verify_certificate() answers for one code at a time.

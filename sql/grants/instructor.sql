@@ -46,3 +46,18 @@ grant select on table coin_accounts, coin_transactions, coin_postings to pgacade
 -- assessment
 -- Read only: staff write through procedures. Keys of their own courses only.
 grant select on table quizzes, quiz_questions, quiz_question_keys, quiz_attempts to pgacademy_instructor;
+
+-- chain
+grant select on table chain_transactions to pgacademy_instructor;
+-- Not from which address somebody asked: nobody needs to see it again.
+grant select (
+    id, user_id, hedera_account_id, amount_hbar, transaction_id, status, requested_at, completed_at
+) on table faucet_requests to pgacademy_instructor;
+
+-- credentials
+-- Read only: certificates are issued and revoked by procedures. Not the code: it is the holder's to show.
+grant select (
+    id, enrollment_id, user_id, course_id, certificate_number, recipient_name, course_title, completed_at, issued_at,
+    issued_by, replaces_id, pdf_path, is_revoked, revoked_at, revoked_by, revocation_reason, created_at, updated_at
+) on table certificates to pgacademy_instructor;
+grant select on table nft_certificates to pgacademy_instructor;

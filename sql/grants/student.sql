@@ -49,3 +49,14 @@ grant select (
     answers, submitted_at, graded_at, closed_by, score, max_score, percentage, is_passed, first_pass,
     time_taken_seconds, created_at, updated_at
 ) on table quiz_attempts to pgacademy_student;
+
+-- chain
+grant select on table chain_transactions to pgacademy_student;
+-- Not from which address somebody asked: nobody needs to see it again.
+grant select (
+    id, user_id, hedera_account_id, amount_hbar, transaction_id, status, requested_at, completed_at
+) on table faucet_requests to pgacademy_student;
+
+-- credentials
+-- Read only: certificates are issued and revoked by procedures.
+grant select on table certificates, nft_certificates to pgacademy_student;

@@ -88,14 +88,24 @@ PLAIN = {
 #: What a procedure needs besides, or instead of, the values of the world; names in braces are values of the world.
 GOOD: dict[str, dict[str, str | None]] = {
     "add_question": {"p_answer_key": '{{"correct": true}}'},
+    "advance_chain_transaction": {
+        "p_transaction_id": "{sent}",
+        "p_status": "submitted",
+        "p_tx_id": "0.0.2@1700000000.5",
+    },
     "approve_instructor": {"p_user_id": "{instructor}"},
     "confirm_blockchain_coins": {"p_transaction_id": "{pending}"},
     "effective_streak": {"p_user_id": "{me}"},
     "fail_blockchain_coins": {"p_transaction_id": "{pending}"},
     "find_login": {"p_login": "{login}"},
+    "issue_certificate": {"p_enrollment_id": "{done}"},
     "leaderboard_around": {"p_user_id": "{p_user_id}"},
     "live_rank": {"p_user_id": "{p_user_id}"},
+    "open_badge_credential": {"p_certificate_id": "{p_certificate_id}"},
     "open_session": {"p_token_hash": PLAIN["bytea"]},
+    "forget_faucet_addresses": {"p_keep_days": "30"},
+    "record_chain_transaction": {"p_amount": "1.5", "p_to_account": "0.0.4", "p_tx_id": "0.0.2@1700000000.7"},
+    "record_nft_token": {"p_metadata_uri": "ipfs://m", "p_token_id": "0.0.9", "p_serial_number": "3"},
     "register_user": {"p_email": "new@example.org"},
     "remove_lesson_prerequisite": {"p_lesson_id": "{after}", "p_prerequisite_lesson_id": "{before}"},
     "remove_prerequisite": {"p_course_id": "{advanced}"},
@@ -157,6 +167,24 @@ def world(db: psycopg.Connection[Any]) -> World:
         "select transaction_id from record_blockchain_coins(%s, 'deposit', 5, 'world', '0.0.5@17.5')", [learner]
     ).fetchone()
     assert pending is not None
+    sent = insert(db, "chain_transactions", chain="hedera", network="testnet", tx_type="transfer", user_id=learner)
+    certificates, done = [], []
+    for _ in range(2):
+        short = make_course(db, course.instructor_id, lessons=1)
+        done.append(make_enrollment(db, learner, short))
+        db.execute("select record_completion(%s, %s)", [learner, short.lesson_ids[0]])
+        row = db.execute("select id from certificates where course_id = %s", [short.id]).fetchone()
+        assert row is not None
+        certificates.append(row[0])
+    db.execute(
+        "update platform_settings set setting_value = to_jsonb('https://school.example'::text)"
+        " where setting_key like 'credentials.issuer%%'"
+    )
+    token = db.execute(
+        "select nft_certificate_id from mint_certificate(%s, 'hedera', 'testnet', '0.0.9', 'ipfs://x', 'world')",
+        [certificates[1]],
+    ).fetchone()
+    assert token is not None
     one, _, three = course.lesson_ids
     quiz = make_quiz(db, course)
     attempts = []
@@ -204,6 +232,14 @@ def world(db: psycopg.Connection[Any]) -> World:
         "p_question_ids": "{" + ",".join(map(str, reversed(quiz.questions))) + "}",
         "p_question_type": "true_false",
         "pending": pending[0],
+        "sent": sent,
+        "done": done[0],
+        "p_certificate_id": certificates[0],
+        "p_nft_certificate_id": token[0],
+        "p_image_uri": "https://school.example/certificate.png",
+        "p_network": "testnet",
+        "p_tx_type": "transfer",
+        "p_hedera_account_id": "0.0.77",
         "p_transaction_id": reward,
         "p_transaction_type": "withdrawal",
         "p_recipient_id": course.instructor_id,

@@ -577,6 +577,74 @@ class TestSelfService:
                     with raises_sqlstate("42501", "42883", conn=conn):
                         conn.execute(statement)
 
+    def test_a_self_paid_faucet(self, scene):
+        for role in ("student", "instructor", "admin"):
+            with scene.web(role=role) as conn:
+                for statement in (
+                    "insert into faucet_requests (user_id) values (current_user_id())",
+                    "insert into chain_transactions (user_id) values (current_user_id())",
+                    "update faucet_requests set status = 'failed'",
+                    "update chain_transactions set status = 'failed'",
+                    "delete from faucet_requests",
+                    "update faucet_guards set version = 0",
+                    "update platform_settings set setting_value = '1000' where setting_key like 'faucet.%'",
+                    "select record_chain_transaction('hedera', 'testnet', 'transfer', 'k')",
+                    "select advance_chain_transaction(gen_random_uuid(), 'failed', p_failure_reason => 'x')",
+                    "select settle_faucet_request(gen_random_uuid(), 'failed')",
+                    "select * from open_chain_transactions()",
+                    "select forget_faucet_addresses()",
+                ):
+                    with raises_sqlstate("42501", conn=conn):
+                        conn.execute(statement)
+        with scene.web() as conn:
+            ask = "select request_faucet('0.0.7', '192.0.2.1', %s)"
+            conn.execute(ask, ("k",))
+            # A refusal is undone as a whole, and nothing that a learner can roll back counts back.
+            for key in ("l", "m"):
+                with raises_sqlstate("PA429", conn=conn):
+                    conn.execute(ask, (key,))
+            # Whose they are and from where is told by nothing they may ask.
+            assert one(conn, "select count(*) from faucet_requests") == (1,)
+            for question in ("request_ip", "*", "count(*) filter (where request_network is not null)"):
+                with raises_sqlstate("42501", conn=conn):
+                    conn.execute(f"select {question} from faucet_requests")
+
+    def test_a_self_made_certificate(self, scene):
+        scene.owner(
+            "select count(*) from unnest(%s::uuid[]) as l, record_completion(%s, l)", scene.course.lesson_ids, scene.bob
+        )
+        (certificate,) = scene.owner("select id from certificates where user_id = %s", scene.bob)
+        (enrollment,) = scene.owner("select id from enrollments where user_id = %s", scene.ada)
+        for role in ("student", "instructor", "admin"):
+            with scene.web(role=role) as conn:
+                for statement in (
+                    "insert into certificates (user_id) values (current_user_id())",
+                    "insert into nft_certificates (user_id) values (current_user_id())",
+                    "update certificates set user_id = current_user_id(), recipient_name = 'Ada'",
+                    "update certificates set revoked_at = null",
+                    "delete from certificates",
+                    "update enrollments set status = 'completed', certificate_issued_at = now()",
+                    f"select make_certificate('{enrollment}', null, now())",
+                    "select grant_certificate(current_user_id(), null, now())",
+                    f"select withdraw_certificate('{certificate}', null, 'x')",
+                    f"select issue_certificate('{enrollment}')",
+                    f"select revoke_certificate('{certificate}', 'x')",
+                    f"select reissue_certificate('{certificate}', 'x')",
+                    "select issue_missing_certificates()",
+                    f"select mint_certificate('{certificate}', 'hedera', 'testnet', '0.0.9', 'ipfs://x', 'k')",
+                ):
+                    # As an instructor or administrator, whom the row of the person does not make one.
+                    with raises_sqlstate("42501", "PA403", conn=conn):
+                        conn.execute(statement)
+        with scene.web() as conn:
+            # Another's credential, whatever is known of it.
+            assert one(conn, "select count(*) from certificates") == (0,)
+            assert one(conn, "select count(*) from v_my_certificates") == (0,)
+            with raises_sqlstate("PA404", conn=conn):
+                conn.execute("select open_badge_credential(%s)", (certificate,))
+            for guess in (certificate, enrollment, scene.bob, "%", "' or true --"):
+                assert one(conn, "select status from verify_certificate(%s)", str(guess)) == ("unknown",)
+
     def test_self_reported_scores_and_completions(self, scene):
         lesson = scene.course.lesson_ids[0]
         with scene.web() as conn:

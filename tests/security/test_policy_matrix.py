@@ -44,6 +44,17 @@ ATTEMPT = {
     "is_passed", "first_pass", "time_taken_seconds", "created_at", "updated_at",
 }  # fmt: skip
 
+#: What an instructor reads of a certificate: not the code, which is the holder's to show.
+CERTIFICATE = {
+    "id", "enrollment_id", "user_id", "course_id", "certificate_number", "recipient_name", "course_title",
+    "completed_at", "issued_at", "issued_by", "replaces_id", "pdf_path", "is_revoked", "revoked_at", "revoked_by",
+    "revocation_reason", "created_at", "updated_at",
+}  # fmt: skip
+#: What a person reads of a request of the faucet: not the address it came from.
+FAUCET = {
+    "id", "user_id", "hedera_account_id", "amount_hbar", "transaction_id", "status", "requested_at", "completed_at",
+}  # fmt: skip
+
 #: table -> command -> columns -> roles. What is not named is granted to nobody: there is no insert, no delete, no
 #: truncate, no trigger and no reference anywhere, and nothing at all for the service and for analysts.
 TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
@@ -95,6 +106,13 @@ TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
     "coin_accounts": [("select", ALL, PEOPLE)],
     "coin_transactions": [("select", ALL, PEOPLE)],
     "coin_postings": [("select", ALL, PEOPLE)],
+    # chain
+    "chain_transactions": [("select", ALL, PEOPLE)],
+    "faucet_requests": [("select", FAUCET, LEARNERS), ("select", ALL, ("admin",))],
+    "faucet_guards": [],
+    # credentials
+    "certificates": [("select", ALL, ("student", "admin")), ("select", CERTIFICATE, ("instructor",))],
+    "nft_certificates": [("select", ALL, PEOPLE)],
 }
 
 #: view -> who reads it. Nobody writes through one.
@@ -103,6 +121,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "v_course_outline": EVERYONE,
     "v_achievement_stats": PEOPLE,
     "v_my_achievements": PEOPLE,
+    "v_my_certificates": ("student", "admin"),
     "v_my_coins": PEOPLE,
     "v_my_courses": PEOPLE,
     "v_user_dashboard": PEOPLE,
@@ -111,7 +130,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
 
 #: role -> what it may execute. Everything else is internal and granted to nobody.
 COMMON = "acting_in current_user_id uuid_v7"
-READING = "leaderboard_page leaderboard_top search_courses calculate_user_level"
+READING = "verify_certificate leaderboard_page leaderboard_top search_courses calculate_user_level"
 ACCOUNT = """
     acts_as update_profile update_settings link_wallet unlink_wallet revoke_session live_rank leaderboard_around
     effective_streak metric_changes metric_values streak_as_of
@@ -122,13 +141,15 @@ TEACHING = """
     remove_lesson reorder_lessons add_prerequisite remove_prerequisite add_lesson_prerequisite
     remove_lesson_prerequisite
     create_quiz update_quiz add_question update_question remove_question reorder_questions
+    issue_certificate revoke_certificate reissue_certificate
 """
 PROCEDURES: dict[str, set[str]] = {
     "anonymous": set(f"{COMMON} {READING}".split()),
     "student": set(
         f"""{COMMON} {READING} {ACCOUNT}
         enroll drop_course start_lesson complete_lesson resume_lesson rate_course
-        start_quiz save_answers submit_quiz review_quiz transfer_coins buy_streak_freeze""".split()
+        start_quiz save_answers submit_quiz review_quiz transfer_coins buy_streak_freeze
+        request_faucet open_badge_credential""".split()
     ),
     "instructor": set(
         f"""{COMMON} {READING} {ACCOUNT} {TEACHING}
@@ -149,6 +170,8 @@ PROCEDURES: dict[str, set[str]] = {
         close_overdue_attempts
         award_coins reverse_coins record_blockchain_coins confirm_blockchain_coins fail_blockchain_coins
         grant_missing_coins
+        issue_missing_certificates set_certificate_pdf mint_certificate record_nft_token open_badge_credential
+        record_chain_transaction advance_chain_transaction open_chain_transactions forget_faucet_addresses
         begin_job end_job purge_idempotency_keys verify_integrity repair_counters""".split()
     ),
     "analyst": set(COMMON.split()),
@@ -461,6 +484,34 @@ class World:
                 conn.execute(
                     "select post_coins(%s, %s, %s, 2)", (transfer, self.people[sender], self.people[recipient])
                 )
+            for n, name in enumerate(("ada", "bob", "ivy", "gone")):
+                paid = insert(
+                    conn, "chain_transactions", user_id=self.people[name], chain="hedera", network="testnet",
+                    tx_type="faucet", to_account=f"0.0.{n}", amount=1,
+                )  # fmt: skip
+                insert(
+                    conn, "faucet_requests", user_id=self.people[name], hedera_account_id=f"0.0.{n}", amount_hbar=1,
+                    transaction_id=paid, request_ip="192.0.2.7", requested_at="2024-01-01Z",
+                )  # fmt: skip
+            certificates: list[Any] = []
+            for enrollment, user, course_id in conn.execute(
+                "select id, user_id, course_id from enrollments"
+            ).fetchall():
+                certificate = insert(
+                    conn, "certificates", enrollment_id=enrollment, user_id=user, course_id=course_id,
+                    certificate_number=f"2024-0000-0000-0000-{len(certificates):04}",
+                    verification_code=f"{len(certificates):040}", recipient_name="M",
+                    course_title="M", completed_at="2024-01-01Z",
+                )  # fmt: skip
+                certificates.append(certificate)
+                minted = insert(
+                    conn, "chain_transactions", user_id=user, chain="hedera", network="testnet", tx_type="nft_mint",
+                    course_id=course_id,
+                )  # fmt: skip
+                insert(
+                    conn, "nft_certificates", certificate_id=certificate, user_id=user, course_id=course_id,
+                    transaction_id=minted, chain="hedera", network="testnet", collection_id="0.0.9", metadata={},
+                )  # fmt: skip
             insert(conn, "job_runs", job="matrix")
             conn.execute("update users set is_active = false where id = %s", (self.people["gone"],))
             conn.commit()
@@ -543,6 +594,20 @@ class TestRows:
             "select id from coin_transactions where user_id = current_user_id() or recipient_id = current_user_id()",
         )
 
+    @pytest.mark.parametrize("actor", ACTORS, ids="-".join)
+    def test_transactions_of_a_chain_are_ones_own(self, world, actor):
+        askers = {"ada", "bob", "ivy", "gone"}
+        expected = set() if actor in NOTHING else askers if actor[1] == "admin" else {actor[0]} & askers
+        for query in ("chain_transactions where tx_type = 'faucet'", "faucet_requests"):
+            assert world.rows(*actor, f"select user_id from {query}") == expected
+        for column in ("request_ip", "request_network"):
+            query = f"select true from faucet_requests where {column} is not null"
+            if actor[1] == "admin":
+                assert world.rows(*actor, query) == ({True} if expected else set())
+            else:
+                with raises_sqlstate("42501"):
+                    world.rows(*actor, query)
+
     @pytest.mark.parametrize("actor", [*ACTORS, ("nobody", "anonymous")], ids="-".join)
     def test_everyone_sees_what_is_public(self, world, actor):
         assert world.rows(*actor, "select user_id from public_profiles") == EVERYBODY
@@ -554,7 +619,9 @@ class TestRows:
         else:
             assert slugs == (set() if actor in NOTHING else {"matrix", "matrix-retired"})
 
-    @pytest.mark.parametrize("table", ["enrollments", "lesson_progress", "quiz_attempts"])
+    @pytest.mark.parametrize(
+        "table", ["enrollments", "lesson_progress", "quiz_attempts", "certificates", "nft_certificates"]
+    )
     @pytest.mark.parametrize(
         ("who", "role", "expected"),
         [
@@ -642,7 +709,7 @@ class TestRows:
         """The connection may still act as one, and the courses still name them."""
         owner = world.school.connect(autocommit=True)
         ivy = world.people["ivy"]
-        tables = ("enrollments", "lesson_progress", "lessons", "quizzes", "quiz_attempts")
+        tables = ("enrollments", "lesson_progress", "lessons", "quizzes", "quiz_attempts", "certificates")
         for change, back in (
             ("role = 'student'", "role = 'instructor'"),
             ("is_active = false", "is_active = true"),
@@ -687,6 +754,12 @@ class TestRows:
     def test_notes_are_the_learners_own(self, world):
         assert world.rows("ada", "student", "select notes from lesson_progress") == {"ada"}
         for query in ("select notes from lesson_progress", "select * from lesson_progress"):
+            with raises_sqlstate("42501"):
+                world.rows("ivy", "instructor", query)
+
+    def test_the_code_of_a_certificate_is_its_holders(self, world):
+        assert len(world.rows("ada", "student", "select verification_code from v_my_certificates")) == 1
+        for query in ("select verification_code from certificates", "select * from certificates"):
             with raises_sqlstate("42501"):
                 world.rows("ivy", "instructor", query)
 

@@ -1,0 +1,1 @@
+-- policies on faucet_guards: none. Row-level security is on, so nobody but the owner sees a row even if a grant slips in.

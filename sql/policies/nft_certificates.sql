@@ -1,0 +1,20 @@
+-- policies on nft_certificates: learners see their own, instructors those of the courses they teach, administrators all.
+drop policy if exists select_own on nft_certificates;
+create policy select_own on nft_certificates
+    for select to pgacademy_student
+    using (user_id = (select current_user_id()));
+
+-- An array from a subquery that runs once, so that the index on course_id is used.
+drop policy if exists select_of_own_courses on nft_certificates;
+create policy select_of_own_courses on nft_certificates
+    for select to pgacademy_instructor
+    using (
+        course_id = any(array(select c.id from courses as c where c.instructor_id = (select acting_instructor_id())))
+    );
+
+drop policy if exists select_all on nft_certificates;
+create policy select_all on nft_certificates
+    for select to pgacademy_admin
+    using ((select acts_as('admin')));
+
+-- No insert, update or delete: mint_certificate(), record_nft_token() and the chain move them.

@@ -1,0 +1,8 @@
+-- triggers on certificates: history, but for revoking them.
+create or replace trigger guard_certificate
+before update or delete on certificates
+for each row execute function guard_certificate();
+
+create or replace trigger touch_updated_at
+before update on certificates
+for each row execute function touch_updated_at();

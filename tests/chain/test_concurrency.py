@@ -1,0 +1,93 @@
+"""The faucet's limits, and the one who sends, against many at once over real connections."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from psycopg import IsolationLevel
+
+from pgacademy.testing import SchoolDatabase
+from tests.support.factories import make_user, race
+
+Connection = psycopg.Connection[Any]
+LEVELS = [IsolationLevel.READ_COMMITTED, IsolationLevel.REPEATABLE_READ, IsolationLevel.SERIALIZABLE]
+ASK = "select transaction_id from request_faucet(%s, %s, %s)"
+
+
+def call(school: SchoolDatabase, user: UUID | None, query: str, *args: Any, level: IsolationLevel) -> Any:
+    """One request, repeated on a serialization failure. Never on a deadlock: there must be none."""
+    for _ in range(300):
+        try:
+            with school.app(user, "student" if user else "service", isolation=level) as conn:
+                return conn.execute(query, args).fetchone()  # type: ignore[call-overload]
+        except psycopg.Error as error:
+            if error.sqlstate == "40001":
+                continue
+            if (error.sqlstate or "").startswith("PA"):
+                return error.sqlstate
+            raise
+    raise AssertionError("no end of serialization failures")
+
+
+def check(results: list[Any]) -> list[Any]:
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
+    return results
+
+
+@pytest.mark.parametrize("level", LEVELS, ids=lambda level: level.name.lower())
+@pytest.mark.parametrize("limit", ["user", "account", "ip"])
+def test_32_at_the_limit(school: SchoolDatabase, limit: str, level: IsolationLevel) -> None:
+    """All 32 share what is limited, and nothing else."""
+    conn = school.connect(autocommit=True)
+    for key in ("user", "account", "ip"):
+        conn.execute(
+            "update platform_settings set setting_value = to_jsonb(%s) where setting_key = %s",
+            (3 if key == limit else 1000, f"faucet.{key}_limit"),
+        )
+    ada = make_user(conn)
+    people = [ada if limit == "user" else make_user(conn) for _ in range(32)]
+
+    def ask(i: int) -> Any:
+        account = "0.0.7" if limit == "account" else f"0.0.{100 + i}"
+        ip = "192.0.2.1" if limit == "ip" else f"198.51.100.{i}"
+        return call(school, people[i], ASK, account, ip, str(uuid4()), level=level)
+
+    results = check(race(32, ask))
+    assert results.count("PA429") == 29
+    assert conn.execute("select count(*) from faucet_requests").fetchone() == (3,)
+    deadlocks = conn.execute("select deadlocks from pg_stat_database where datname = current_database()").fetchone()
+    assert deadlocks == (0,)
+    assert conn.execute("select * from verify_integrity()").fetchall() == []
+
+
+def test_one_key_32_times_is_one_request(school: SchoolDatabase) -> None:
+    conn = school.connect(autocommit=True)
+    ada = make_user(conn)
+    rows = check(race(32, lambda i: call(school, ada, ASK, "0.0.7", "192.0.2.1", "k", level=LEVELS[i % 2])))
+    assert len(set(rows)) == 1
+    assert conn.execute("select count(*) from chain_transactions").fetchone() == (1,)
+
+
+def test_one_worker_sends_and_one_end_is_reached(school: SchoolDatabase) -> None:
+    """Of 16 who would send it under a name each, one does; then it fails or is final, not both."""
+    conn = school.connect(autocommit=True)
+    ada = make_user(conn)
+    level = LEVELS[0]
+    (transaction,) = call(school, ada, ASK, "0.0.7", "192.0.2.1", "k", level=level)
+    send = "select status, is_new from advance_chain_transaction(%s, 'submitted', %s)"
+    sent = check(race(16, lambda i: call(school, None, send, transaction, f"0.0.2@1700000000.{i + 1}", level=level)))
+    assert sorted(map(str, sent)) == sorted(["PA409"] * 15 + ["('submitted', True)"])
+    ends = (
+        "select status from advance_chain_transaction(%s, 'final', p_consensus_timestamp => '2024-05-01Z')",
+        "select status from advance_chain_transaction(%s, 'failed', p_failure_reason => 'lost')",
+    )
+    ended = check(race(16, lambda i: call(school, None, ends[i % 2], transaction, level=level)))
+    (state,) = conn.execute("select status from chain_transactions").fetchone() or ("",)
+    assert {e for e in ended if e != "PA409"} == {(state,)}
+    assert ended.count("PA409") == 8
+    assert conn.execute("select * from verify_integrity()").fetchall() == []
