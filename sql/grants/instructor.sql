@@ -46,3 +46,7 @@ grant select on table coin_accounts, coin_transactions, coin_postings to pgacade
 -- assessment
 -- Read only: staff write through procedures. Keys of their own courses only.
 grant select on table quizzes, quiz_questions, quiz_question_keys, quiz_attempts to pgacademy_instructor;
+
+-- projects
+-- Read only: projects and likes move through procedures.
+grant select on table projects, project_likes to pgacademy_instructor;

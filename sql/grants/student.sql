@@ -49,3 +49,7 @@ grant select (
     answers, submitted_at, graded_at, closed_by, score, max_score, percentage, is_passed, first_pass,
     time_taken_seconds, created_at, updated_at
 ) on table quiz_attempts to pgacademy_student;
+
+-- projects
+-- Read only: projects and likes move through procedures.
+grant select on table projects, project_likes to pgacademy_student;
