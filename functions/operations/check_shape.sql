@@ -47,8 +47,8 @@ begin
         select
             '' as step,
             case
-                when not (n.shape -> 'type') @> to_jsonb(n.kind) then 'is not a ' || replace(
-                    translate(n.shape ->> 'type', '[]"', ''), ', ', ' or a '
+                when not (n.shape -> 'type') @> to_jsonb(n.kind) then 'is no ' || replace(
+                    translate(n.shape ->> 'type', '[]"', ''), ', ', ' or '
                 )
                 when n.kind = 'string' then case
                     when length(n.value #>> '{}') not between coalesce((n.shape ->> 'minLength')::integer, 0)
