@@ -1,8 +1,8 @@
-"""Page 1,000 of the listing of projects, to page 1: list_projects() as a visitor calls it, 20 rows, 100,000 projects.
+"""Page 1,000 of the listing of projects, to page 1: list_projects() as a visitor calls it, 20 of 100,000.
 
-In each of the three orders, and of one type. The pages are taken in turns on one connection; medians. Counts of likes and
-views are skewed and full of ties, as they are. Every page between is walked once, so that page 1,000 is the one that a
-visitor reaches.
+In each of the three orders, and of one type. The pages are taken in turns on one connection; medians. Counts of likes
+and views are skewed and full of ties, as they are. Every page between is walked once, so that page 1,000 is the one
+that a visitor reaches.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ def prepare(connection: Connection) -> None:
     connection.execute(
         b"""
         insert into projects (
-            user_id, course_id, title, description, project_type, components, is_public, view_count, like_count, created_at
+            user_id, course_id, title, description, project_type, components, is_public, view_count, like_count,
+            created_at
         )
         select
             u.ids[1 + n %% 1000], c.ids[1 + n %% 21], 'Project ' || n, repeat('What it is. ', 10),
@@ -102,7 +103,7 @@ def main() -> int:
             ratio = last / first
             failed = failed or ratio > BOUND
             figures = f"{1e6 * last:.0f} µs to {1e6 * first:.0f} µs"
-            print(f"page {PAGES:,} of projects, {name}, to page 1: {figures}: {ratio:.2f} (at most {BOUND})", flush=True)
+            print(f"page {PAGES:,}, {name}, to page 1: {figures}: {ratio:.2f} (at most {BOUND})", flush=True)
     return failed
 
 

@@ -134,8 +134,9 @@ def test_one_token_many_projects(school: SchoolDatabase, conn: Connection) -> No
 
     def run(i: int) -> Any:
         metadata = Jsonb(token_metadata(projects[i], author))
+        query = "select * from mint_project(%s, 'token', %s)"
         try:
-            return once(school, None, "select * from mint_project(%s, 'token', %s)", projects[i], metadata, role="service")
+            return once(school, None, query, projects[i], metadata, role="service")
         except psycopg.errors.UniqueViolation as error:
             return error.sqlstate
 
