@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from psycopg.types.json import Jsonb
 
 from pgacademy.testing import SchoolDatabase
 from tests.assessment.test_concurrency import call, check
+from tests.identity.waiting import wait_until_blocked
 from tests.projects.projects import COMPONENTS, make_project, token_metadata
 from tests.support.factories import make_course, make_enrollment, make_user, race
 
@@ -185,31 +187,39 @@ def test_one_key_one_project(school: SchoolDatabase, conn: Connection, level: Is
 
 
 def test_out_of_sight_while_they_are_made(school: SchoolDatabase, conn: Connection, level: IsolationLevel) -> None:
-    """A course goes and an author leaves while their projects are made, shown, liked, looked at and minted."""
+    """A course goes and an author leaves while their projects are made, shown, liked, looked at and minted.
+
+    Where nothing need be tried again, nothing is: a deadlock would come out.
+    """
     course = make_course(conn)
     authors = [make_user(conn) for _ in range(4)]
     for author in authors:
         make_enrollment(conn, author, course)
     projects = [make_project(conn, author, course_id=course.id) for author in authors for _ in range(2)]
 
+    def ask(user: UUID | None, query: str, *args: Any, role: str = "student") -> Any:
+        if level is READ_COMMITTED:
+            return once(school, user, query, *args, role=role)
+        return call(school, user, level, query, *args, role=role)
+
     def run(i: int) -> Any:
         author = authors[i % 4]
         if i < 8:
-            made = call(school, author, level, CREATE, Jsonb(COMPONENTS), course.id, None)
-            return made if isinstance(made, str) else call(school, author, level, "select publish_project(%s)", made[0])
+            made = ask(author, CREATE, Jsonb(COMPONENTS), course.id, None)
+            return made if isinstance(made, str) else ask(author, "select publish_project(%s)", made[0])
         if i < 16:
-            return call(school, author, level, "select like_count from like_project(%s)", projects[i - 8])
+            return ask(author, "select like_count from like_project(%s)", projects[i - 8])
         if i < 20:
             metadata = Jsonb(token_metadata(projects[2 * (i - 16)], authors[i - 16]))
             query = "select token_id from mint_project(%s, %s, %s)"
-            return call(school, None, level, query, projects[2 * (i - 16)], f"t-{i}", metadata, role="service")
+            return ask(None, query, projects[2 * (i - 16)], f"t-{i}", metadata, role="service")
         if i < 22:
-            return call(school, None, level, "select deactivate_user(%s)", authors[i - 20], role="service")
+            return ask(None, "select deactivate_user(%s)", authors[i - 20], role="service")
         if i == 22:
             query = "select delete_course(%s)"
-            return call(school, course.instructor_id, level, query, course.id, role="instructor")
-        call(school, None, level, "select record_project_view(%s)", projects[i % 8], role="anonymous")
-        return call(school, None, level, "select fold_project_views()", role="service")
+            return ask(course.instructor_id, query, course.id, role="instructor")
+        ask(None, "select record_project_view(%s)", projects[i % 8], role="anonymous")
+        return ask(None, "select fold_project_views()", role="service")
 
     results = check(race(32, run))
     assert isinstance(results[22], tuple)
@@ -219,4 +229,44 @@ def test_out_of_sight_while_they_are_made(school: SchoolDatabase, conn: Connecti
         "select bool_and(p.nft_token_id is not null and u.is_active) from projects as p"
         " inner join users as u on u.id = p.user_id where p.is_listed",
     )
+    assert in_step(conn)
+
+
+@pytest.mark.parametrize("what", ["course", "author"])
+@pytest.mark.parametrize("first", ["project", "hiding"])
+def test_a_new_project_and_what_hides_it_wait_for_each_other(
+    school: SchoolDatabase, conn: Connection, what: str, first: str
+) -> None:
+    """Else the one would not see the other, and a project be shown whose course or author is gone."""
+    course, author = make_course(conn), make_user(conn)
+    make_enrollment(conn, author, course)
+
+    def make(app: Connection) -> None:
+        project = one(app, CREATE, Jsonb(COMPONENTS), course.id, None)
+        app.execute("select publish_project(%s)", (project,))
+
+    def hide(app: Connection) -> None:
+        if what == "course":
+            app.execute("select delete_course(%s)", (course.id,))
+        else:
+            app.execute("select deactivate_user(%s)", (author,))
+
+    who = (course.instructor_id, "instructor") if what == "course" else (None, "service")
+    with school.app(author) as making, school.app(*who) as hiding, ThreadPoolExecutor(1) as pool:  # type: ignore[arg-type]
+        moves = [(make, making), (hide, hiding)]
+        (one_move, one_app), (other_move, other_app) = moves if first == "project" else moves[::-1]
+        one_move(one_app)
+        waiting = pool.submit(other_move, other_app)
+        wait_until_blocked(school)
+        one_app.commit()
+        if first == "project":
+            waiting.result()
+            other_app.commit()
+        else:
+            with pytest.raises(psycopg.Error) as refused:
+                waiting.result()
+            # Not on a course that is gone; nobody once the account is closed.
+            assert refused.value.sqlstate == {"course": "PA404", "author": "PA403"}[what]
+            other_app.rollback()
+    assert one(conn, "select count(*) from projects where is_listed") == 0
     assert in_step(conn)

@@ -479,8 +479,8 @@ class World:
             for name in ("ada", "bob", "gone"):
                 for title in ("shown", "draft"):
                     project = insert(
-                        conn, "projects", user_id=self.people[name], title=title, project_type="car", components=COMPONENTS,
-                        is_public=title == "shown",
+                        conn, "projects", user_id=self.people[name], title=title, project_type="car",
+                        components=COMPONENTS, is_public=title == "shown",
                     )  # fmt: skip
                     insert(
                         conn, "project_likes", "project_id", project_id=project, user_id=self.people[name]
