@@ -28,7 +28,21 @@ begin atomic
         count(*)::integer
     from certificates as f
     where f.revoked_at is null and (p_user_ids is null or f.user_id = any(p_user_ids))
-    group by f.user_id;
+    group by f.user_id
+    union all
+    select p.user_id, 'projects_created', count(*)::integer
+    from (
+        select g.user_id from projects as g
+        union all
+        select d.user_id from deleted_projects as d
+    ) as p
+    where p_user_ids is null or p.user_id = any(p_user_ids)
+    group by p.user_id
+    union all
+    select p.user_id, 'projects_minted', count(*)::integer
+    from projects as p
+    where p.nft_token_id is not null and (p_user_ids is null or p.user_id = any(p_user_ids))
+    group by p.user_id;
 end;
 
 comment on function counted_deeds is 'Internal: the counters of deeds in user_stats, counted anew.';

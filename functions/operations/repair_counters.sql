@@ -102,6 +102,19 @@ begin
     from counted_course_stats(p_course_ids => v_ids) as c
     where s.course_id = c.course_id;
 
+    -- Projects: counts and who is listed; their trigger decides the latter.
+    select coalesce(array_agg(distinct f.row_id::uuid), '{}')
+    into v_ids
+    from jsonb_to_recordset(v_found) as f (table_name text, row_id text)
+    where f.table_name = 'projects';
+
+    perform from projects as p where p.id = any(v_ids) order by p.id for no key update;
+
+    update projects as p
+    set like_count = c.like_count, view_count = c.view_count, is_listed = c.is_listed
+    from counted_projects(p_project_ids => v_ids) as c
+    where p.id = c.project_id;
+
     -- People whose counters are wrong are counted before their courses are completed, so that rewards build on the truth.
     select coalesce(array_agg(distinct split_part(f.row_id, ' ', 1)::uuid), '{}')
     into v_ids

@@ -28,6 +28,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "CompleteLesson",
     "ConfirmBlockchainCoins",
     "CreateCourse",
+    "CreateProject",
     "DropCourse",
     "Enroll",
     "FailBlockchainCoins",
@@ -39,7 +40,10 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "LeaderboardAround",
     "LeaderboardPage",
     "LeaderboardTop",
+    "LikeProject",
+    "ListProjects",
     "MintCertificate",
+    "MintProject",
     "OpenChainTransactions",
     "RateCourse",
     "ReadEncryptedField",
@@ -62,6 +66,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "StartQuiz",
     "SubmitQuiz",
     "TransferCoins",
+    "UnlikeProject",
     "UpdateCourse",
     "UpdateLesson",
     "VerifyCertificate",
@@ -161,6 +166,15 @@ class CreateCourse:
 
     course_id: UUID
     slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateProject:
+    """What create_project() returns."""
+
+    project_id: UUID
+    achievements: Json
+    xp_awarded: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,12 +294,56 @@ class LeaderboardTop:
 
 
 @dataclass(frozen=True, slots=True)
+class LikeProject:
+    """What like_project() returns."""
+
+    like_count: int
+    already_liked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListProjects:
+    """What list_projects() returns, row by row."""
+
+    project_id: UUID
+    title: str
+    description: str | None
+    project_type: str
+    user_id: UUID
+    username: str | None
+    full_name: str | None
+    avatar_url: str | None
+    avatar_emoji: str | None
+    course_id: UUID | None
+    course_title: str | None
+    nft_token_id: str | None
+    is_featured: bool
+    view_count: int
+    like_count: int
+    is_liked: bool
+    created_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MintCertificate:
     """What mint_certificate() returns."""
 
     nft_certificate_id: UUID
     transaction_id: UUID
     metadata: Json
+
+
+@dataclass(frozen=True, slots=True)
+class MintProject:
+    """What mint_project() returns."""
+
+    project_id: UUID
+    user_id: UUID
+    token_id: str
+    minted_at: dt.datetime
+    already_minted: bool
+    achievements: Json
+    xp_awarded: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -563,6 +621,14 @@ class TransferCoins:
 
     transaction_id: UUID
     balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnlikeProject:
+    """What unlike_project() returns."""
+
+    like_count: int
+    was_liked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -956,6 +1022,31 @@ _CREATE_COURSE: Procedure[CreateCourse] = Procedure(
     ),
     CreateCourse,
 )
+_CREATE_PROJECT: Procedure[CreateProject] = Procedure(
+    "create_project",
+    {
+        "title": "text",
+        "project_type": "text",
+        "components": "jsonb",
+        "course_id": "uuid",
+        "description": "text",
+        "performance_metrics": "jsonb",
+        "idempotency_key": "text",
+    },
+    frozenset(
+        [
+            "title",
+            "project_type",
+            "components",
+        ]
+    ),
+    (
+        "project_id",
+        "achievements",
+        "xp_awarded",
+    ),
+    CreateProject,
+)
 _CREATE_QUIZ: Procedure[object] = Procedure(
     "create_quiz",
     {
@@ -1026,6 +1117,17 @@ _DELETE_COURSE: Procedure[object] = Procedure(
     frozenset(
         [
             "course_id",
+        ]
+    ),
+)
+_DELETE_PROJECT: Procedure[object] = Procedure(
+    "delete_project",
+    {
+        "project_id": "uuid",
+    },
+    frozenset(
+        [
+            "project_id",
         ]
     ),
 )
@@ -1112,6 +1214,18 @@ _FAIL_BLOCKCHAIN_COINS: Procedure[FailBlockchainCoins] = Procedure(
     ),
     FailBlockchainCoins,
 )
+_FEATURE_PROJECT: Procedure[object] = Procedure(
+    "feature_project",
+    {
+        "project_id": "uuid",
+        "is_featured": "boolean",
+    },
+    frozenset(
+        [
+            "project_id",
+        ]
+    ),
+)
 _FIND_LOGIN: Procedure[FindLogin] = Procedure(
     "find_login",
     {
@@ -1128,6 +1242,11 @@ _FIND_LOGIN: Procedure[FindLogin] = Procedure(
         "email_verified",
     ),
     FindLogin,
+)
+_FOLD_PROJECT_VIEWS: Procedure[object] = Procedure(
+    "fold_project_views",
+    {},
+    frozenset([]),
 )
 _FOLD_XP_RANKS: Procedure[object] = Procedure(
     "fold_xp_ranks",
@@ -1262,6 +1381,22 @@ _LEADERBOARD_TOP: Procedure[LeaderboardTop] = Procedure(
     ),
     LeaderboardTop,
 )
+_LIKE_PROJECT: Procedure[LikeProject] = Procedure(
+    "like_project",
+    {
+        "project_id": "uuid",
+    },
+    frozenset(
+        [
+            "project_id",
+        ]
+    ),
+    (
+        "like_count",
+        "already_liked",
+    ),
+    LikeProject,
+)
 _LINK_WALLET: Procedure[object] = Procedure(
     "link_wallet",
     {
@@ -1274,6 +1409,39 @@ _LINK_WALLET: Procedure[object] = Procedure(
             "address",
         ]
     ),
+)
+_LIST_PROJECTS: Procedure[ListProjects] = Procedure(
+    "list_projects",
+    {
+        "order": "text",
+        "project_type": "text",
+        "is_featured": "boolean",
+        "user_id": "uuid",
+        "course_id": "uuid",
+        "limit": "integer",
+        "after": "uuid",
+    },
+    frozenset([]),
+    (
+        "project_id",
+        "title",
+        "description",
+        "project_type",
+        "user_id",
+        "username",
+        "full_name",
+        "avatar_url",
+        "avatar_emoji",
+        "course_id",
+        "course_title",
+        "nft_token_id",
+        "is_featured",
+        "view_count",
+        "like_count",
+        "is_liked",
+        "created_at",
+    ),
+    ListProjects,
 )
 _LIVE_RANK: Procedure[object] = Procedure(
     "live_rank",
@@ -1309,6 +1477,31 @@ _MINT_CERTIFICATE: Procedure[MintCertificate] = Procedure(
         "metadata",
     ),
     MintCertificate,
+)
+_MINT_PROJECT: Procedure[MintProject] = Procedure(
+    "mint_project",
+    {
+        "project_id": "uuid",
+        "token_id": "text",
+        "nft_metadata": "jsonb",
+        "occurred_at": "timestamp with time zone",
+    },
+    frozenset(
+        [
+            "project_id",
+            "token_id",
+        ]
+    ),
+    (
+        "project_id",
+        "user_id",
+        "token_id",
+        "minted_at",
+        "already_minted",
+        "achievements",
+        "xp_awarded",
+    ),
+    MintProject,
 )
 _MOVE_LESSON: Procedure[object] = Procedure(
     "move_lesson",
@@ -1380,6 +1573,17 @@ _PUBLISH_COURSE: Procedure[object] = Procedure(
     frozenset(
         [
             "course_id",
+        ]
+    ),
+)
+_PUBLISH_PROJECT: Procedure[object] = Procedure(
+    "publish_project",
+    {
+        "project_id": "uuid",
+    },
+    frozenset(
+        [
+            "project_id",
         ]
     ),
 )
@@ -1609,6 +1813,17 @@ _RECORD_NFT_TOKEN: Procedure[object] = Procedure(
     frozenset(
         [
             "nft_certificate_id",
+        ]
+    ),
+)
+_RECORD_PROJECT_VIEW: Procedure[object] = Procedure(
+    "record_project_view",
+    {
+        "project_id": "uuid",
+    },
+    frozenset(
+        [
+            "project_id",
         ]
     ),
 )
@@ -2171,6 +2386,22 @@ _TRANSFER_COINS: Procedure[TransferCoins] = Procedure(
     ),
     TransferCoins,
 )
+_UNLIKE_PROJECT: Procedure[UnlikeProject] = Procedure(
+    "unlike_project",
+    {
+        "project_id": "uuid",
+    },
+    frozenset(
+        [
+            "project_id",
+        ]
+    ),
+    (
+        "like_count",
+        "was_liked",
+    ),
+    UnlikeProject,
+)
 _UNLINK_WALLET: Procedure[object] = Procedure(
     "unlink_wallet",
     {
@@ -2190,6 +2421,17 @@ _UNPUBLISH_COURSE: Procedure[object] = Procedure(
     frozenset(
         [
             "course_id",
+        ]
+    ),
+)
+_UNPUBLISH_PROJECT: Procedure[object] = Procedure(
+    "unpublish_project",
+    {
+        "project_id": "uuid",
+    },
+    frozenset(
+        [
+            "project_id",
         ]
     ),
 )
@@ -2278,6 +2520,24 @@ _UPDATE_PROFILE: Procedure[object] = Procedure(
         "username": "text",
     },
     frozenset([]),
+)
+_UPDATE_PROJECT: Procedure[object] = Procedure(
+    "update_project",
+    {
+        "project_id": "uuid",
+        "title": "text",
+        "description": "text",
+        "project_type": "text",
+        "components": "jsonb",
+        "performance_metrics": "jsonb",
+        "nft_metadata": "jsonb",
+        "clear": "text[]",
+    },
+    frozenset(
+        [
+            "project_id",
+        ]
+    ),
 )
 _UPDATE_QUESTION: Procedure[object] = Procedure(
     "update_question",
@@ -2981,6 +3241,46 @@ class Session(SessionBase):
             ),
         )
 
+    def create_project(
+        self,
+        *,
+        title: str,
+        project_type: str,
+        components: Json,
+        course_id: UUID | str | None = None,
+        description: str | None = None,
+        performance_metrics: Json = None,
+        idempotency_key: str | None = None,
+    ) -> CreateProject:
+        """Makes a project of the caller, a draft; returns its id and the achievements it reached.
+
+        The shapes of the documents: project_components_shape(), performance_metrics_shape(), as JSON Schema among
+        the files of the library. A project made in a course needs its maker on that course. A person holds a
+        limited number of projects (setting projects.max_per_person) and makes a limited number in 24 hours, deleted
+        ones included (projects.daily_max). Counts as a project created; returns the achievements that it reached.
+
+        Errors: PA401, PA403 from require_user · PA404 not on this course · PA409 as many as one may hold, key used
+        for another request · PA422 title, type, size or shape, with the path in the detail · PA429 too many in a
+        day
+
+        Who may call it: student.
+        """
+        return cast(
+            "CreateProject",
+            self._row(
+                _CREATE_PROJECT,
+                {
+                    "title": title,
+                    "project_type": project_type,
+                    "components": components,
+                    "course_id": course_id,
+                    "description": description,
+                    "performance_metrics": performance_metrics,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
     def create_quiz(
         self,
         *,
@@ -3132,6 +3432,22 @@ class Session(SessionBase):
             },
         )
 
+    def delete_project(self, *, project_id: UUID | str) -> None:
+        """Deletes a project that is not minted.
+
+        Not a minted one: its token is somebody's, and says what it stands for. It can be unpublished.
+
+        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's · PA409 it is minted
+
+        Who may call it: student, admin.
+        """
+        self._value(
+            _DELETE_PROJECT,
+            {
+                "project_id": project_id,
+            },
+        )
+
     def drop_course(self, *, course_id: UUID | str) -> DropCourse:
         """The calling learner leaves a course; progress is kept.
 
@@ -3251,6 +3567,24 @@ class Session(SessionBase):
             ),
         )
 
+    def feature_project(self, *, project_id: UUID | str, is_featured: bool | None = None) -> None:
+        """Recommends a public project, or takes that back.
+
+        Left out, `is_featured` is true.
+
+        Errors: PA401, PA403 not an administrator · PA404 no such project · PA409 it is not public · PA422 neither
+        yes nor no
+
+        Who may call it: admin.
+        """
+        self._value(
+            _FEATURE_PROJECT,
+            {
+                "project_id": project_id,
+                "is_featured": is_featured,
+            },
+        )
+
     def find_login(
         self, *, login: str | None = None, chain: str | None = None, address: str | None = None
     ) -> FindLogin | None:
@@ -3272,6 +3606,20 @@ class Session(SessionBase):
                 "address": address,
             },
         )
+
+    def fold_project_views(self) -> int:
+        """Folds noted views into the counts of their projects; returns how many.
+
+        Views disappear from one table and appear in the others in one transaction: every snapshot sees each once.
+        Two folds at once share the views between them (skip locked). Projects are locked before their days, in the
+        order of their ids: so does whoever deletes one, or hides many. Views of what has been deleted since are
+        forgotten.
+
+        Errors: PA403 not the service
+
+        Who may call it: service.
+        """
+        return cast("int", self._value(_FOLD_PROJECT_VIEWS, {}))
 
     def fold_xp_ranks(self) -> int:
         """Folds noted rank changes into the histogram; returns how many.
@@ -3475,6 +3823,26 @@ class Session(SessionBase):
             },
         )
 
+    def like_project(self, *, project_id: UUID | str) -> LikeProject:
+        """The caller likes a project, once; returns how many do.
+
+        Likes of one project wait for each other, on its row, which is taken before theirs: in the other order a
+        like and a deletion would wait for each other. So the count is exact, and so is the one returned.
+
+        Errors: PA401, PA403 from require_user · PA404 no such project, or not to be seen · PA409 one's own
+
+        Who may call it: student, instructor.
+        """
+        return cast(
+            "LikeProject",
+            self._row(
+                _LIKE_PROJECT,
+                {
+                    "project_id": project_id,
+                },
+            ),
+        )
+
     def link_wallet(self, *, chain: str, address: str) -> UUID:
         """Claims a blockchain address for the caller; returns the claim's id.
 
@@ -3496,6 +3864,45 @@ class Session(SessionBase):
                     "address": address,
                 },
             ),
+        )
+
+    def list_projects(
+        self,
+        *,
+        order: str | None = None,
+        project_type: str | None = None,
+        is_featured: bool | None = None,
+        user_id: UUID | str | None = None,
+        course_id: UUID | str | None = None,
+        limit: int | None = None,
+        after: UUID | str | None = None,
+    ) -> list[ListProjects]:
+        """Public projects in one of three orders, a page at a time.
+
+        For the next page, after is the project_id of the last row seen: the page goes on where that project stands
+        now, and no page costs more than the first; if it has been withdrawn in between, begin again. All filters
+        can be combined. Names are those people show; a course that is hidden or deleted has no title here, and of
+        its projects only minted ones are listed. The documents of a project are in its row of projects. is_liked is
+        the caller's own like, false for nobody.
+
+        Left out, `order` is 'newest', `limit` is 20.
+
+        Errors: 28000 from verified_identity · PA404 no listed project in p_after · PA422 p_limit not 1 to 100,
+        unknown order
+
+        Who may call it: anonymous, student, instructor, admin, service.
+        """
+        return self._rows(
+            _LIST_PROJECTS,
+            {
+                "order": order,
+                "project_type": project_type,
+                "is_featured": is_featured,
+                "user_id": user_id,
+                "course_id": course_id,
+                "limit": limit,
+                "after": after,
+            },
         )
 
     def live_rank(self, *, user_id: UUID | str | None = None) -> int | None:
@@ -3553,6 +3960,40 @@ class Session(SessionBase):
                     "image_uri": image_uri,
                     "idempotency_key": idempotency_key,
                     "to_account": to_account,
+                },
+            ),
+        )
+
+    def mint_project(
+        self,
+        *,
+        project_id: UUID | str,
+        token_id: str,
+        nft_metadata: Json = None,
+        occurred_at: dt.datetime | None = None,
+    ) -> MintProject:
+        """Notes the token of a project, once; returns the achievements that it reached.
+
+        The token exists on its chain already: this is told by the back end, which made it. The same token again
+        changes nothing and says so; another is refused, and so is a token that stands for another project. What the
+        token says (nft_metadata_shape()) comes with this call or was given before. Counts as a project minted, for
+        its author.
+
+        Errors: PA403 not the service · PA404 no such project · PA409 minted as another token; the token is taken;
+        its author deleted their account · PA422 no token; no metadata, or not of its shape · 23505 the token was
+        taken at the same moment
+
+        Who may call it: service.
+        """
+        return cast(
+            "MintProject",
+            self._row(
+                _MINT_PROJECT,
+                {
+                    "project_id": project_id,
+                    "token_id": token_id,
+                    "nft_metadata": nft_metadata,
+                    "occurred_at": occurred_at,
                 },
             ),
         )
@@ -3675,6 +4116,25 @@ class Session(SessionBase):
                 _PUBLISH_COURSE,
                 {
                     "course_id": course_id,
+                },
+            ),
+        )
+
+    def publish_project(self, *, project_id: UUID | str) -> bool:
+        """Shows one's own project to others; returns whether they see it.
+
+        Returns whether they do: not while its course is hidden or deleted, unless it is minted.
+
+        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
+
+        Who may call it: student.
+        """
+        return cast(
+            "bool",
+            self._value(
+                _PUBLISH_PROJECT,
+                {
+                    "project_id": project_id,
                 },
             ),
         )
@@ -4003,6 +4463,24 @@ class Session(SessionBase):
                 "metadata_uri": metadata_uri,
                 "token_id": token_id,
                 "serial_number": serial_number,
+            },
+        )
+
+    def record_project_view(self, *, project_id: UUID | str) -> None:
+        """Notes that somebody looked at a project.
+
+        Appended, never updated: nobody waits, neither for others who look nor for who likes it.
+        fold_project_views() brings it into view_count. Every call counts: what is a view, and that one visitor is
+        not counted a thousand times, is for the application to say, which knows its visitors.
+
+        Errors: 28000 from verified_identity · PA404 no such project, or not to be seen
+
+        Who may call it: anonymous, student, instructor, admin.
+        """
+        self._value(
+            _RECORD_PROJECT_VIEW,
+            {
+                "project_id": project_id,
             },
         )
 
@@ -4774,6 +5252,25 @@ class Session(SessionBase):
             ),
         )
 
+    def unlike_project(self, *, project_id: UUID | str) -> UnlikeProject:
+        """The caller no longer likes a project; returns how many do.
+
+        nothing changes.
+
+        Errors: PA401, PA403 from require_user · PA404 no such project, or neither to be seen nor liked
+
+        Who may call it: student, instructor.
+        """
+        return cast(
+            "UnlikeProject",
+            self._row(
+                _UNLIKE_PROJECT,
+                {
+                    "project_id": project_id,
+                },
+            ),
+        )
+
     def unlink_wallet(self, *, wallet_id: UUID | str) -> None:
         """Gives up a blockchain address of the caller.
 
@@ -4799,6 +5296,20 @@ class Session(SessionBase):
             _UNPUBLISH_COURSE,
             {
                 "course_id": course_id,
+            },
+        )
+
+    def unpublish_project(self, *, project_id: UUID | str) -> None:
+        """Hides a project from others.
+
+        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
+
+        Who may call it: student, admin.
+        """
+        self._value(
+            _UNPUBLISH_PROJECT,
+            {
+                "project_id": project_id,
             },
         )
 
@@ -4973,6 +5484,44 @@ class Session(SessionBase):
                 "preferences": preferences,
                 "show_on_leaderboard": show_on_leaderboard,
                 "username": username,
+            },
+        )
+
+    def update_project(
+        self,
+        *,
+        project_id: UUID | str,
+        title: str | None = None,
+        description: str | None = None,
+        project_type: str | None = None,
+        components: Json = None,
+        performance_metrics: Json = None,
+        nft_metadata: Json = None,
+        clear: list[str] | None = None,
+    ) -> None:
+        """Changes the given columns of one's own project.
+
+        The shapes of the documents are those of create_project() and nft_metadata_shape(). What a token stands for
+        stays as it was sold: of a minted project neither the components nor the token's metadata change.
+
+        Left out, `clear` is '{}'.
+
+        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's · PA409 it is minted · PA422
+        a value, size or shape, with the path in the detail; unknown name in p_clear, or given as well
+
+        Who may call it: student.
+        """
+        self._value(
+            _UPDATE_PROJECT,
+            {
+                "project_id": project_id,
+                "title": title,
+                "description": description,
+                "project_type": project_type,
+                "components": components,
+                "performance_metrics": performance_metrics,
+                "nft_metadata": nft_metadata,
+                "clear": clear,
             },
         )
 
@@ -5765,6 +6314,46 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def create_project(
+        self,
+        *,
+        title: str,
+        project_type: str,
+        components: Json,
+        course_id: UUID | str | None = None,
+        description: str | None = None,
+        performance_metrics: Json = None,
+        idempotency_key: str | None = None,
+    ) -> CreateProject:
+        """Makes a project of the caller, a draft; returns its id and the achievements it reached.
+
+        The shapes of the documents: project_components_shape(), performance_metrics_shape(), as JSON Schema among
+        the files of the library. A project made in a course needs its maker on that course. A person holds a
+        limited number of projects (setting projects.max_per_person) and makes a limited number in 24 hours, deleted
+        ones included (projects.daily_max). Counts as a project created; returns the achievements that it reached.
+
+        Errors: PA401, PA403 from require_user · PA404 not on this course · PA409 as many as one may hold, key used
+        for another request · PA422 title, type, size or shape, with the path in the detail · PA429 too many in a
+        day
+
+        Who may call it: student.
+        """
+        return cast(
+            "CreateProject",
+            await self._row(
+                _CREATE_PROJECT,
+                {
+                    "title": title,
+                    "project_type": project_type,
+                    "components": components,
+                    "course_id": course_id,
+                    "description": description,
+                    "performance_metrics": performance_metrics,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
     async def create_quiz(
         self,
         *,
@@ -5916,6 +6505,22 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def delete_project(self, *, project_id: UUID | str) -> None:
+        """Deletes a project that is not minted.
+
+        Not a minted one: its token is somebody's, and says what it stands for. It can be unpublished.
+
+        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's · PA409 it is minted
+
+        Who may call it: student, admin.
+        """
+        await self._value(
+            _DELETE_PROJECT,
+            {
+                "project_id": project_id,
+            },
+        )
+
     async def drop_course(self, *, course_id: UUID | str) -> DropCourse:
         """The calling learner leaves a course; progress is kept.
 
@@ -6035,6 +6640,24 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def feature_project(self, *, project_id: UUID | str, is_featured: bool | None = None) -> None:
+        """Recommends a public project, or takes that back.
+
+        Left out, `is_featured` is true.
+
+        Errors: PA401, PA403 not an administrator · PA404 no such project · PA409 it is not public · PA422 neither
+        yes nor no
+
+        Who may call it: admin.
+        """
+        await self._value(
+            _FEATURE_PROJECT,
+            {
+                "project_id": project_id,
+                "is_featured": is_featured,
+            },
+        )
+
     async def find_login(
         self, *, login: str | None = None, chain: str | None = None, address: str | None = None
     ) -> FindLogin | None:
@@ -6056,6 +6679,20 @@ class AsyncSession(AsyncSessionBase):
                 "address": address,
             },
         )
+
+    async def fold_project_views(self) -> int:
+        """Folds noted views into the counts of their projects; returns how many.
+
+        Views disappear from one table and appear in the others in one transaction: every snapshot sees each once.
+        Two folds at once share the views between them (skip locked). Projects are locked before their days, in the
+        order of their ids: so does whoever deletes one, or hides many. Views of what has been deleted since are
+        forgotten.
+
+        Errors: PA403 not the service
+
+        Who may call it: service.
+        """
+        return cast("int", await self._value(_FOLD_PROJECT_VIEWS, {}))
 
     async def fold_xp_ranks(self) -> int:
         """Folds noted rank changes into the histogram; returns how many.
@@ -6259,6 +6896,26 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def like_project(self, *, project_id: UUID | str) -> LikeProject:
+        """The caller likes a project, once; returns how many do.
+
+        Likes of one project wait for each other, on its row, which is taken before theirs: in the other order a
+        like and a deletion would wait for each other. So the count is exact, and so is the one returned.
+
+        Errors: PA401, PA403 from require_user · PA404 no such project, or not to be seen · PA409 one's own
+
+        Who may call it: student, instructor.
+        """
+        return cast(
+            "LikeProject",
+            await self._row(
+                _LIKE_PROJECT,
+                {
+                    "project_id": project_id,
+                },
+            ),
+        )
+
     async def link_wallet(self, *, chain: str, address: str) -> UUID:
         """Claims a blockchain address for the caller; returns the claim's id.
 
@@ -6280,6 +6937,45 @@ class AsyncSession(AsyncSessionBase):
                     "address": address,
                 },
             ),
+        )
+
+    async def list_projects(
+        self,
+        *,
+        order: str | None = None,
+        project_type: str | None = None,
+        is_featured: bool | None = None,
+        user_id: UUID | str | None = None,
+        course_id: UUID | str | None = None,
+        limit: int | None = None,
+        after: UUID | str | None = None,
+    ) -> list[ListProjects]:
+        """Public projects in one of three orders, a page at a time.
+
+        For the next page, after is the project_id of the last row seen: the page goes on where that project stands
+        now, and no page costs more than the first; if it has been withdrawn in between, begin again. All filters
+        can be combined. Names are those people show; a course that is hidden or deleted has no title here, and of
+        its projects only minted ones are listed. The documents of a project are in its row of projects. is_liked is
+        the caller's own like, false for nobody.
+
+        Left out, `order` is 'newest', `limit` is 20.
+
+        Errors: 28000 from verified_identity · PA404 no listed project in p_after · PA422 p_limit not 1 to 100,
+        unknown order
+
+        Who may call it: anonymous, student, instructor, admin, service.
+        """
+        return await self._rows(
+            _LIST_PROJECTS,
+            {
+                "order": order,
+                "project_type": project_type,
+                "is_featured": is_featured,
+                "user_id": user_id,
+                "course_id": course_id,
+                "limit": limit,
+                "after": after,
+            },
         )
 
     async def live_rank(self, *, user_id: UUID | str | None = None) -> int | None:
@@ -6337,6 +7033,40 @@ class AsyncSession(AsyncSessionBase):
                     "image_uri": image_uri,
                     "idempotency_key": idempotency_key,
                     "to_account": to_account,
+                },
+            ),
+        )
+
+    async def mint_project(
+        self,
+        *,
+        project_id: UUID | str,
+        token_id: str,
+        nft_metadata: Json = None,
+        occurred_at: dt.datetime | None = None,
+    ) -> MintProject:
+        """Notes the token of a project, once; returns the achievements that it reached.
+
+        The token exists on its chain already: this is told by the back end, which made it. The same token again
+        changes nothing and says so; another is refused, and so is a token that stands for another project. What the
+        token says (nft_metadata_shape()) comes with this call or was given before. Counts as a project minted, for
+        its author.
+
+        Errors: PA403 not the service · PA404 no such project · PA409 minted as another token; the token is taken;
+        its author deleted their account · PA422 no token; no metadata, or not of its shape · 23505 the token was
+        taken at the same moment
+
+        Who may call it: service.
+        """
+        return cast(
+            "MintProject",
+            await self._row(
+                _MINT_PROJECT,
+                {
+                    "project_id": project_id,
+                    "token_id": token_id,
+                    "nft_metadata": nft_metadata,
+                    "occurred_at": occurred_at,
                 },
             ),
         )
@@ -6459,6 +7189,25 @@ class AsyncSession(AsyncSessionBase):
                 _PUBLISH_COURSE,
                 {
                     "course_id": course_id,
+                },
+            ),
+        )
+
+    async def publish_project(self, *, project_id: UUID | str) -> bool:
+        """Shows one's own project to others; returns whether they see it.
+
+        Returns whether they do: not while its course is hidden or deleted, unless it is minted.
+
+        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
+
+        Who may call it: student.
+        """
+        return cast(
+            "bool",
+            await self._value(
+                _PUBLISH_PROJECT,
+                {
+                    "project_id": project_id,
                 },
             ),
         )
@@ -6787,6 +7536,24 @@ class AsyncSession(AsyncSessionBase):
                 "metadata_uri": metadata_uri,
                 "token_id": token_id,
                 "serial_number": serial_number,
+            },
+        )
+
+    async def record_project_view(self, *, project_id: UUID | str) -> None:
+        """Notes that somebody looked at a project.
+
+        Appended, never updated: nobody waits, neither for others who look nor for who likes it.
+        fold_project_views() brings it into view_count. Every call counts: what is a view, and that one visitor is
+        not counted a thousand times, is for the application to say, which knows its visitors.
+
+        Errors: 28000 from verified_identity · PA404 no such project, or not to be seen
+
+        Who may call it: anonymous, student, instructor, admin.
+        """
+        await self._value(
+            _RECORD_PROJECT_VIEW,
+            {
+                "project_id": project_id,
             },
         )
 
@@ -7560,6 +8327,25 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def unlike_project(self, *, project_id: UUID | str) -> UnlikeProject:
+        """The caller no longer likes a project; returns how many do.
+
+        nothing changes.
+
+        Errors: PA401, PA403 from require_user · PA404 no such project, or neither to be seen nor liked
+
+        Who may call it: student, instructor.
+        """
+        return cast(
+            "UnlikeProject",
+            await self._row(
+                _UNLIKE_PROJECT,
+                {
+                    "project_id": project_id,
+                },
+            ),
+        )
+
     async def unlink_wallet(self, *, wallet_id: UUID | str) -> None:
         """Gives up a blockchain address of the caller.
 
@@ -7585,6 +8371,20 @@ class AsyncSession(AsyncSessionBase):
             _UNPUBLISH_COURSE,
             {
                 "course_id": course_id,
+            },
+        )
+
+    async def unpublish_project(self, *, project_id: UUID | str) -> None:
+        """Hides a project from others.
+
+        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
+
+        Who may call it: student, admin.
+        """
+        await self._value(
+            _UNPUBLISH_PROJECT,
+            {
+                "project_id": project_id,
             },
         )
 
@@ -7759,6 +8559,44 @@ class AsyncSession(AsyncSessionBase):
                 "preferences": preferences,
                 "show_on_leaderboard": show_on_leaderboard,
                 "username": username,
+            },
+        )
+
+    async def update_project(
+        self,
+        *,
+        project_id: UUID | str,
+        title: str | None = None,
+        description: str | None = None,
+        project_type: str | None = None,
+        components: Json = None,
+        performance_metrics: Json = None,
+        nft_metadata: Json = None,
+        clear: list[str] | None = None,
+    ) -> None:
+        """Changes the given columns of one's own project.
+
+        The shapes of the documents are those of create_project() and nft_metadata_shape(). What a token stands for
+        stays as it was sold: of a minted project neither the components nor the token's metadata change.
+
+        Left out, `clear` is '{}'.
+
+        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's · PA409 it is minted · PA422
+        a value, size or shape, with the path in the detail; unknown name in p_clear, or given as well
+
+        Who may call it: student.
+        """
+        await self._value(
+            _UPDATE_PROJECT,
+            {
+                "project_id": project_id,
+                "title": title,
+                "description": description,
+                "project_type": project_type,
+                "components": components,
+                "performance_metrics": performance_metrics,
+                "nft_metadata": nft_metadata,
+                "clear": clear,
             },
         )
 

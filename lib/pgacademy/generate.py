@@ -1,5 +1,5 @@
-"""Writes what is made from the catalogue of a migrated school: the typed client, lib/pgacademy/client.py, and the
-snapshot that `verify` compares with, snapshots/catalogue.json.
+"""Writes what is made from the catalogue of a migrated school: the typed client, lib/pgacademy/client.py, the shapes of
+JSON documents, schemas/*.json, and the snapshot that `verify` compares with, snapshots/catalogue.json.
 
     python -m pgacademy.generate            write them
     python -m pgacademy.generate --check    fail when they are not what would be written
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import json
 import keyword
 import os
 import re
@@ -26,6 +27,8 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import psycopg
+from psycopg import sql
 
 from pgacademy import catalogue, snapshot, sources
 from pgacademy.catalogue import ProcedureFacts
@@ -34,6 +37,8 @@ from pgacademy.errors import MigrationError
 from pgacademy.settings import DEFAULT_SCHOOL
 
 _TARGET = Path(__file__).with_name("client.py")
+_SCHEMAS = Path(__file__).with_name("schemas")
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _WIDTH = 108
 _PARAMETER_PREFIX = re.compile(r"\bp_(?=[a-z])")
 
@@ -247,6 +252,34 @@ def _formatted(source: str) -> str:
     return source
 
 
+def schemas(conn: psycopg.Connection[Any]) -> dict[str, str]:
+    """The shapes that the school checks documents with, its functions `…_shape()`, as files: name to content."""
+    names = "select proname from pg_proc where pronamespace = current_schema()::regnamespace and proname like %s"
+    found = {}
+    for (name,) in conn.execute(f"{names} and pronargs = 0 order by 1", ["%\\_shape"]).fetchall():
+        row = conn.execute(sql.SQL("select {}()").format(sql.Identifier(name))).fetchone()
+        assert row is not None  # noqa: S101 - a scalar function answers
+        text = json.dumps({"$schema": _DIALECT, **row[0]}, indent=2, ensure_ascii=False)
+        found[f"{name.removesuffix('_shape')}.json"] = text + "\n"
+    return found
+
+
+def _write_schemas(due: Mapping[str, str], *, check: bool) -> int:
+    """Writes them, or says which are stale."""
+    stale = 0
+    for name, text in due.items():
+        path = _SCHEMAS / name
+        kept = path.read_text(encoding="utf-8") if path.exists() else ""
+        if kept != text and check:
+            sys.stderr.write(difference(kept, text, name)[:5000])
+            sys.stderr.write("\nA schema is stale: run `make generate`.\n")
+            stale = 1
+        elif kept != text:
+            _SCHEMAS.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    return stale
+
+
 def difference(old: str, new: str, name: str) -> str:
     """A unified diff, for the message of --check."""
     return "".join(
@@ -309,6 +342,7 @@ def main(argv: list[str] | None = None) -> int:
     options = parser.parse_args(argv)
     with catalogue.fresh_school() as conn:
         source = render(catalogue.read(conn).procedures)
+        due = schemas(conn)
     kept = _TARGET.read_text(encoding="utf-8") if _TARGET.exists() else ""
     if options.check:
         if kept != source:
@@ -317,7 +351,7 @@ def main(argv: list[str] | None = None) -> int:
             return 1
     elif kept != source:
         _TARGET.write_text(source, encoding="utf-8")
-    return _write_snapshot(check=options.check)
+    return _write_schemas(due, check=options.check) or _write_snapshot(check=options.check)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,10 @@ insert into platform_settings as s (setting_key, setting_value, description) val
 ('faucet.ip_limit', '10', 'Requests of the faucet that may come from one address (of IPv6, one /64) in the window.'),
 ('school.timezone', '"UTC"', 'IANA time zone of the school: where the weeks and months of the rankings begin.'),
 ('learning.backdate_days', '30', 'How many days back the grading of an instructor may lie.'),
-('assessment.grace_seconds', '30', 'Seconds after the deadline of an attempt in which answers are still taken.')
+('assessment.grace_seconds', '30', 'Seconds after the deadline of an attempt in which answers are still taken.'),
+('projects.max_per_person', '100', 'The most projects one person may hold.'),
+('projects.daily_max', '20', 'The most projects one person may make in 24 hours, deleted ones included.'),
+('projects.max_bytes', '65536', 'The most bytes the documents of one project may have together.')
 on conflict (setting_key) do update
 set description = excluded.description
 where s.description is distinct from excluded.description;

@@ -40,3 +40,7 @@ grant select on table chain_transactions, faucet_requests to pgacademy_admin;
 -- credentials
 -- Read only: certificates are issued and revoked by procedures.
 grant select on table certificates, nft_certificates to pgacademy_admin;
+
+-- projects
+-- Read only: projects and likes move through procedures.
+grant select on table projects, project_likes to pgacademy_admin;

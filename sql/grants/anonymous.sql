@@ -28,3 +28,6 @@ grant select on table levels, achievement_metrics, achievements to pgacademy_ano
 
 -- credentials
 -- nothing: verify_certificate() answers for one code at a time.
+
+-- projects
+grant select on table projects to pgacademy_anonymous;

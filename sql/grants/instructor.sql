@@ -61,3 +61,7 @@ grant select (
     issued_by, replaces_id, pdf_path, is_revoked, revoked_at, revoked_by, revocation_reason, created_at, updated_at
 ) on table certificates to pgacademy_instructor;
 grant select on table nft_certificates to pgacademy_instructor;
+
+-- projects
+-- Read only: projects and likes move through procedures.
+grant select on table projects, project_likes to pgacademy_instructor;

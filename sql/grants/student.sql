@@ -60,3 +60,7 @@ grant select (
 -- credentials
 -- Read only: certificates are issued and revoked by procedures.
 grant select on table certificates, nft_certificates to pgacademy_student;
+
+-- projects
+-- Read only: projects and likes move through procedures.
+grant select on table projects, project_likes to pgacademy_student;

@@ -26,3 +26,9 @@ for each row execute function create_course_stats();
 create or replace trigger touch_updated_at
 before update on courses
 for each row execute function touch_updated_at();
+
+create or replace trigger relist_projects
+after update of is_active, deleted_at on courses
+for each row
+when ((old.is_active, old.deleted_at) is distinct from (new.is_active, new.deleted_at))
+execute function relist_projects('course');

@@ -18,3 +18,9 @@ for each row execute function sync_public_profile();
 create or replace trigger sync_is_ranked
 after update of is_active, deleted_at, show_on_leaderboard on users
 for each row execute function sync_is_ranked();
+
+create or replace trigger relist_projects
+after update of is_active, deleted_at on users
+for each row
+when ((old.is_active, old.deleted_at) is distinct from (new.is_active, new.deleted_at))
+execute function relist_projects('person');

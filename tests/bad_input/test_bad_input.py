@@ -9,6 +9,7 @@ nothing is out of step. Never an internal error, never one of class 42: bad inpu
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from psycopg import sql
 
 from pgacademy.testing import acting
 from tests.assessment.quizzes import make_quiz
+from tests.projects.projects import COMPONENTS, make_project, token_metadata
 from tests.support.factories import insert, make_course, make_enrollment, make_user
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -95,23 +97,28 @@ GOOD: dict[str, dict[str, str | None]] = {
     },
     "approve_instructor": {"p_user_id": "{instructor}"},
     "confirm_blockchain_coins": {"p_transaction_id": "{pending}"},
+    "create_project": {"p_components": "{components}"},
     "effective_streak": {"p_user_id": "{me}"},
     "fail_blockchain_coins": {"p_transaction_id": "{pending}"},
     "find_login": {"p_login": "{login}"},
     "issue_certificate": {"p_enrollment_id": "{done}"},
     "leaderboard_around": {"p_user_id": "{p_user_id}"},
+    "like_project": {"p_project_id": "{shown}"},
     "live_rank": {"p_user_id": "{p_user_id}"},
     "open_badge_credential": {"p_certificate_id": "{p_certificate_id}"},
+    "mint_project": {"p_nft_metadata": "{metadata}"},
     "open_session": {"p_token_hash": PLAIN["bytea"]},
     "forget_faucet_addresses": {"p_keep_days": "30"},
     "record_chain_transaction": {"p_amount": "1.5", "p_to_account": "0.0.4", "p_tx_id": "0.0.2@1700000000.7"},
     "record_nft_token": {"p_metadata_uri": "ipfs://m", "p_token_id": "0.0.9", "p_serial_number": "3"},
     "register_user": {"p_email": "new@example.org"},
+    "record_project_view": {"p_project_id": "{shown}"},
     "remove_lesson_prerequisite": {"p_lesson_id": "{after}", "p_prerequisite_lesson_id": "{before}"},
     "remove_prerequisite": {"p_course_id": "{advanced}"},
     "reorder_lessons": {"p_parent_lesson_id": None},
     "review_quiz": {"p_attempt_id": "{graded}"},
     "revoke_session": {"p_token_hash": "{p_token_hash}"},
+    "unlike_project": {"p_project_id": "{shown}"},
 }
 
 
@@ -218,7 +225,12 @@ def world(db: psycopg.Connection[Any]) -> World:
         db.execute("select open_session(%s, %s, %s, now() + interval '1 day')", [someone, hash_, f"session-{n}"])
         own[role] = {"me": str(someone), "p_wallet_id": str(wallet[0]), "p_token_hash": hash_}
     own["service"] = own["student"]
+    project, shown = make_project(db, learner), make_project(db, make_user(db))
     values = {
+        "components": json.dumps(COMPONENTS),
+        "metadata": json.dumps(token_metadata(project, learner)),
+        "p_project_id": project,
+        "shown": shown,
         "instructor": course.instructor_id,
         "advanced": advanced.id,
         "after": after,

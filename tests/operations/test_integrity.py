@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.projects.projects import make_project
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import insert, make_course, make_user
 
@@ -51,6 +52,12 @@ BROKEN = {
     "delete from xp_rank_deltas": "xp_ranks",
     "update coin_accounts set balance = 40 where user_id is not null": "coin_accounts.balance",
     "update user_stats set coins_earned = 40": "user_stats.coins_earned",
+    "update projects set like_count = 40": "projects.like_count",
+    "delete from project_views": "projects.view_count",
+    "alter table projects disable trigger user; update projects set is_listed = false;"
+    "alter table projects enable trigger user": "projects.is_listed",
+    "update user_stats set projects_created = 40": "user_stats.projects_created",
+    "update user_stats set projects_minted = 40": "user_stats.projects_minted",
     "delete from coin_accounts where user_id not in (select user_id from coin_postings where user_id is not null)": (
         "one_to_one"
     ),
@@ -67,6 +74,10 @@ def living(db: Connection) -> Connection:
         db.execute("select record_enrollment(%s, %s)", [learner, course.id])
         for lesson in course.lesson_ids[:lessons]:
             db.execute("select record_completion(%s, %s, 100, 60)", [learner, lesson])
+        project = make_project(db, learner)
+        insert(db, "project_likes", "project_id", project_id=project, user_id=course.instructor_id)
+        db.execute("select record_project_view(%s)", [project])
+    db.execute("select fold_project_views()")
     assert findings(db) == set()
     return db
 

@@ -17,6 +17,7 @@ from pgacademy.roles import apply_roles
 from pgacademy.testing import SchoolDatabase
 from pgacademy.testing_server import make_login, password
 from tests.identity.test_current_user import SECRET, signed
+from tests.projects.projects import make_project
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import Course, make_course, make_enrollment, make_user
 
@@ -455,6 +456,32 @@ class TestOtherPeople:
                 conn.execute("update user_settings set user_id = %s", (scene.bob,))
             with raises_sqlstate("42501", conn=conn):
                 conn.execute("delete from user_settings")
+
+    def test_what_others_show_is_only_shown(self, scene):
+        """The documents' policy on projects was for all commands, `or is_public`."""
+        project = make_project(scene.school.connect(autocommit=True), scene.bob)
+        for role in ("anonymous", "student", "instructor"):
+            with scene.web(role=role) as conn:
+                assert one(conn, "select id from projects") == (project,)
+                for statement in (
+                    "update projects set user_id = current_user_id()",
+                    "update projects set title = 'Mine', like_count = 1000",
+                    "delete from projects",
+                    "insert into projects select * from projects",
+                    "insert into project_likes (project_id, user_id) select id, user_id from projects",
+                    "update project_views set views = 1000",
+                    "insert into project_view_deltas (project_id) select id from projects",
+                    "select mint_project(id, 'mine', '{}') from projects",
+                    "select fold_project_views()",
+                    "select feature_project(id) from projects",
+                ):
+                    with raises_sqlstate("42501", conn=conn):
+                        conn.execute(statement)
+        with scene.web() as conn:
+            for procedure in ("update_project", "publish_project", "unpublish_project", "delete_project"):
+                with raises_sqlstate("PA404", conn=conn):
+                    conn.execute(f"select {procedure}(%s)", (project,))
+        assert scene.owner("select user_id, title, like_count from projects") == (scene.bob, "Boxer", 0)
 
     def test_procedures_take_no_other_actor(self, scene):
         session, wallet = uuid.uuid4(), uuid.uuid4()

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from pgacademy.testing import SchoolDatabase
+from tests.projects.projects import COMPONENTS
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import Course, insert, make_course, make_enrollment, make_user
 
@@ -102,6 +103,13 @@ TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
     "quiz_questions": [("select", ALL, ("instructor", "admin"))],
     "quiz_question_keys": [("select", ALL, ("instructor", "admin"))],
     "quiz_attempts": [("select", ATTEMPT, ("student",)), ("select", ALL, ("instructor", "admin"))],
+    # projects
+    "projects": [("select", ALL, EVERYONE)],
+    "project_likes": [("select", ALL, PEOPLE)],
+    "project_authors": [],
+    "deleted_projects": [],
+    "project_views": [],
+    "project_view_deltas": [],
     # coins
     "coin_accounts": [("select", ALL, PEOPLE)],
     "coin_transactions": [("select", ALL, PEOPLE)],
@@ -124,13 +132,15 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "v_my_certificates": ("student", "admin"),
     "v_my_coins": PEOPLE,
     "v_my_courses": PEOPLE,
+    "v_my_projects": PEOPLE,
+    "v_project_completion": ("admin", "analyst"),
     "v_user_dashboard": PEOPLE,
     "v_my_quizzes": PEOPLE,
 }
 
 #: role -> what it may execute. Everything else is internal and granted to nobody.
 COMMON = "acting_in current_user_id uuid_v7"
-READING = "verify_certificate leaderboard_page leaderboard_top search_courses calculate_user_level"
+READING = "verify_certificate leaderboard_page leaderboard_top search_courses calculate_user_level list_projects"
 ACCOUNT = """
     acts_as update_profile update_settings link_wallet unlink_wallet revoke_session live_rank leaderboard_around
     effective_streak metric_changes metric_values streak_as_of
@@ -144,21 +154,25 @@ TEACHING = """
     issue_certificate revoke_certificate reissue_certificate
 """
 PROCEDURES: dict[str, set[str]] = {
-    "anonymous": set(f"{COMMON} {READING}".split()),
+    "anonymous": set(f"{COMMON} {READING} record_project_view".split()),
     "student": set(
         f"""{COMMON} {READING} {ACCOUNT}
         enroll drop_course start_lesson complete_lesson resume_lesson rate_course
         start_quiz save_answers submit_quiz review_quiz transfer_coins buy_streak_freeze
-        request_faucet open_badge_credential""".split()
+        request_faucet open_badge_credential
+        create_project update_project publish_project unpublish_project delete_project
+        like_project unlike_project record_project_view""".split()
     ),
     "instructor": set(
         f"""{COMMON} {READING} {ACCOUNT} {TEACHING}
-        acting_instructor_id record_completion record_enrollment""".split()
+        acting_instructor_id record_completion record_enrollment
+        like_project unlike_project record_project_view""".split()
     ),
     "admin": set(
         f"""{COMMON} {READING} {ACCOUNT} {TEACHING}
         set_role approve_instructor deactivate_user reactivate_user set_setting define_achievement
-        set_achievement_active""".split()
+        set_achievement_active
+        feature_project unpublish_project delete_project record_project_view""".split()
     ),
     "service": set(
         f"""{COMMON} {READING}
@@ -172,6 +186,7 @@ PROCEDURES: dict[str, set[str]] = {
         grant_missing_coins
         issue_missing_certificates set_certificate_pdf mint_certificate record_nft_token open_badge_credential
         record_chain_transaction advance_chain_transaction open_chain_transactions forget_faucet_addresses
+        mint_project fold_project_views
         begin_job end_job purge_idempotency_keys verify_integrity repair_counters""".split()
     ),
     "analyst": set(COMMON.split()),
@@ -512,6 +527,15 @@ class World:
                     conn, "nft_certificates", certificate_id=certificate, user_id=user, course_id=course_id,
                     transaction_id=minted, chain="hedera", network="testnet", collection_id="0.0.9", metadata={},
                 )  # fmt: skip
+            for name in ("ada", "bob", "gone"):
+                for title in ("shown", "draft"):
+                    project = insert(
+                        conn, "projects", user_id=self.people[name], title=title, project_type="car",
+                        components=COMPONENTS, is_public=title == "shown",
+                    )  # fmt: skip
+                    insert(
+                        conn, "project_likes", "project_id", project_id=project, user_id=self.people[name]
+                    )  # fmt: skip
             insert(conn, "job_runs", job="matrix")
             conn.execute("update users set is_active = false where id = %s", (self.people["gone"],))
             conn.commit()
@@ -607,6 +631,22 @@ class TestRows:
             else:
                 with raises_sqlstate("42501"):
                     world.rows(*actor, query)
+
+    @pytest.mark.parametrize("actor", [*ACTORS, ("nobody", "anonymous")], ids="-".join)
+    def test_projects_are_seen_when_shown(self, world, actor):
+        who, role = actor
+        shown, everything = {("ada", "shown"), ("bob", "shown")}, role == "admin" and actor not in NOTHING
+        own = {(who, "shown"), (who, "draft")} if who in ("ada", "bob") and actor not in NOTHING else set()
+        if everything:
+            expected = {(name, title) for name in ("ada", "bob", "gone") for title in ("shown", "draft")}
+        else:
+            expected = set() if role == "admin" else shown | own
+        assert world.rows(*actor, "select user_id, title from projects") == expected
+        assert world.rows(*actor, "select user_id, title from list_projects()") == shown
+        if role != "anonymous":
+            likes = {"ada", "bob", "gone"} if everything else {name for name, _ in own}
+            assert world.rows(*actor, "select user_id from project_likes") == likes
+            assert world.rows(*actor, "select user_id, title from v_my_projects") == (own if role != "admin" else set())
 
     @pytest.mark.parametrize("actor", [*ACTORS, ("nobody", "anonymous")], ids="-".join)
     def test_everyone_sees_what_is_public(self, world, actor):

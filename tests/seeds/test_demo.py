@@ -96,6 +96,8 @@ def test_the_school_is_alive_and_sound(school: SchoolDatabase) -> None:
     assert one(conn, "select count(*) from enrollments where rating is not null") > 10
     assert one(conn, "select count(*) from user_achievements") > 20
     assert one(conn, "select max(completed_at) < now() from lesson_progress")
+    assert one(conn, "select count(*) from list_projects() where like_count > 0 and view_count > 0") == 2
+    assert one(conn, "select count(*) from projects where nft_token_id is not null") == 1
     assert one(conn, "select count(*) from verify_integrity()") == 0
 
 

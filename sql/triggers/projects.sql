@@ -1,0 +1,14 @@
+-- triggers on projects. Triggers of one moment fire by name.
+create or replace trigger check_documents
+before insert or update of id, user_id, components, performance_metrics, nft_metadata on projects
+for each row execute function check_project_documents();
+
+create or replace trigger set_listing
+before insert or update of user_id, course_id, nft_token_id, is_public, is_featured, is_listed on projects
+for each row execute function set_project_listing();
+
+-- Likes and views, what a course does, and being featured are no edit.
+create or replace trigger touch_updated_at
+before update of course_id, title, description, project_type, components, performance_metrics, nft_metadata,
+nft_token_id, is_public on projects
+for each row execute function touch_updated_at();
