@@ -94,3 +94,37 @@ def test_a_course_that_is_not_to_be_had_is_a_serialization_failure(school: Schoo
     conn.commit()
     author.execute("select lock_course(%s)", (course.id,))
     assert conn.execute("select (lock_enrollment(%s, false)).id", (enrollment,)).fetchone() == (enrollment,)
+
+
+@pytest.mark.parametrize(
+    ("ledger", "award"),
+    [
+        ("xp_events", "select awarded from award_xp(%s, 5, %s, %s)"),
+        ("coin_transactions", "select awarded from award_coins(%s, 5, %s, %s)"),
+    ],
+)
+@pytest.mark.parametrize("source", ["course", "lesson"])
+def test_the_back_end_awards_what_is_just_being_completed(stage: Stage, ledger: str, award: str, source: str) -> None:
+    """The award has entered the ledger and not yet moved the counters, which the completion of a course moves first."""
+    owner = stage.owner
+    course = make_course(owner, lessons=1, coin_reward=5)
+    owner.execute("update lessons set coin_reward = 5")
+    user = make_user(owner)
+    make_enrollment(owner, user, course)
+    job, learner = (stage.school.connect(autocommit=True) for _ in range(2))
+    stage.build(ledger, "after insert")
+    source_id = course.id if source == "course" else course.lesson_ids[0]
+
+    with ThreadPoolExecutor(2) as pool, stage.cleared(job, learner):
+        stage.shut()
+        awarded = pool.submit(stage.request, job, None, "service", award, user, source, source_id)
+        until(lambda: stage.waits(job))
+        done = pool.submit(
+            stage.request, learner, user, "student", "select course_completed from complete_lesson(%s)",
+            course.lesson_ids[0],
+        )  # fmt: skip
+        until(lambda: stage.waits(learner))
+        stage.open()
+        assert awarded.result(30) == (5,)
+        assert done.result(30) == (True,)
+    assert owner.execute("select * from verify_integrity()").fetchall() == []

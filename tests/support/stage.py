@@ -27,7 +27,7 @@ def until(happened: Callable[[], bool]) -> None:
 
 
 class Stage:
-    """Connections that take turns, and a gate that holds up whoever writes progress."""
+    """Connections that take turns, and a gate that holds up whoever writes a table."""
 
     def __init__(self, school: SchoolDatabase) -> None:
         self.school = school
@@ -39,9 +39,9 @@ class Stage:
                     return new; end $$"""
         )
 
-    def build(self, table: str) -> None:
+    def build(self, table: str, at: str = "before insert or update") -> None:
         self.owner.execute(
-            f"create trigger aa_gate before insert or update on {table} for each row execute function wait_at_gate()"
+            f"create trigger aa_gate {at} on {table} for each row execute function wait_at_gate()"  # type: ignore[arg-type]
         )
 
     def shut(self) -> None:
@@ -73,6 +73,6 @@ class Stage:
         ).fetchone()
         return row is not None and bool(row[0])
 
-    def request(self, conn: Connection, user: UUID, role: Any, query: str, *args: Any) -> Any:
+    def request(self, conn: Connection, user: UUID | None, role: Any, query: str, *args: Any) -> Any:
         with conn.transaction(), acting(conn, user, role):
             return conn.execute(query, args).fetchone()
