@@ -3,7 +3,7 @@
 -- A null time limit or number of attempts is none.
 --
 -- called by  approved instructors, administrators
--- requires   require_lesson_staff
+-- requires   require_lesson_staff, lock_course
 -- errors     PA401 · PA403 · PA404 no such lesson · PA409 the lesson has a quiz, or is a chapter · PA422 no title · 23514 another
 --            value against a column's rule
 create or replace function create_quiz(
@@ -36,6 +36,9 @@ begin
             using errcode = 'PA422', detail = format('title = %s', coalesce(quote_literal(left(p_title, 100)), 'null')),
                 hint = 'Give it 1 to 500 characters.';
     end if;
+
+    -- Before the lesson that the quiz refers to, as everywhere; no chapter is made of it meanwhile.
+    perform lock_course(p_course_id => v_course_id);
 
     if exists (select from lessons as l where l.course_id = v_course_id and l.parent_lesson_id = p_lesson_id) then
         raise exception 'a chapter has no quiz'

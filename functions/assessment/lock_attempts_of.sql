@@ -4,7 +4,8 @@
 -- under it. Where the next completion may be the course's last, the course comes before, as everywhere.
 --
 -- called by  start_quiz, submit_quiz
--- errors     none; an unknown enrolment locks nothing
+-- requires   lock_enrollment
+-- errors     those of lock_enrollment; an unknown enrolment locks nothing
 create or replace function lock_attempts_of(
     p_enrollment_id uuid
 )
@@ -18,17 +19,12 @@ as $$
 declare
     v_now timestamptz := now();
 begin
-    perform
-    from course_stats as s
-    where s.course_id = (
-        select e.course_id
-        from enrollments as e
-        where
-            e.id = p_enrollment_id
-            and e.status = 'active'
-            and e.total_lessons_count - e.completed_lessons_count <= 1
+    perform lock_enrollment(
+        p_enrollment_id => e.id,
+        p_may_be_last => e.status = 'active' and e.total_lessons_count - e.completed_lessons_count <= 1
     )
-    for no key update;
+    from enrollments as e
+    where e.id = p_enrollment_id;
 
     update enrollments as e
     set last_accessed_at = greatest(e.last_accessed_at, v_now)

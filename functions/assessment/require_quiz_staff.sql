@@ -1,10 +1,11 @@
 -- require_quiz_staff: the quiz, if the caller may change it, with its row written: from here on the caller has it alone.
 --
 -- Written, not locked, so that an older snapshot fails with 40001. The learner who begins a quiz first writes the same
--- row, so what the caller sees of has_attempts holds until they commit.
+-- row, so what the caller sees of has_attempts holds until they commit. The course comes before, as everywhere: several of
+-- these calls may be one transaction, and update_quiz changes the lesson, too.
 --
 -- called by  update_quiz, add_question, update_question, remove_question, reorder_questions
--- requires   require_course_author, require_course_staff
+-- requires   require_course_author, require_course_staff, lock_course
 -- errors     PA401 · PA403 · PA404 no such quiz
 create or replace function require_quiz_staff(
     p_quiz_id uuid
@@ -31,6 +32,7 @@ begin
     end if;
 
     perform require_course_staff(p_course_id => v_quiz.course_id);
+    perform lock_course(p_course_id => v_quiz.course_id);
 
     update quizzes as q set has_attempts = q.has_attempts where q.id = p_quiz_id returning q.* into v_quiz;
     return v_quiz;

@@ -32,20 +32,9 @@ as $$
 #variable_conflict use_column
 declare
     v_clear text[] := coalesce(p_clear, '{}');
-    v_quiz quizzes;
+    v_quiz quizzes := require_quiz_staff(p_quiz_id => p_quiz_id);
     v_wrong text;
-    v_course_id uuid;
 begin
-    select q.course_id into v_course_id from quizzes as q where q.id = p_quiz_id;
-
-    if found then
-        perform require_course_staff(p_course_id => v_course_id);
-        -- Before the quiz, as everywhere.
-        perform lock_course(p_course_id => v_course_id);
-    end if;
-
-    v_quiz := require_quiz_staff(p_quiz_id => p_quiz_id);
-
     select n.name
     into v_wrong
     from unnest(v_clear) as n (name)

@@ -5,7 +5,7 @@
 -- person's next event.
 --
 -- called by  back-end jobs
--- requires   require_service, grant_coins
+-- requires   require_service, lock_rewarded_enrollment, grant_coins
 -- errors     PA403 not the service · PA404 no such person · PA422 amount not between 1 and 1000000, no source, text too long
 create or replace function award_coins(
     p_user_id uuid,
@@ -52,6 +52,8 @@ begin
                 detail = format('user = %s', coalesce(p_user_id::text, 'null')),
                 hint = 'Pass the id of a living person.';
     end if;
+
+    perform lock_rewarded_enrollment(p_user_id => p_user_id, p_source_type => p_source_type, p_source_id => p_source_id);
 
     awarded := grant_coins(
         p_user_id => p_user_id,

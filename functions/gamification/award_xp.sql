@@ -5,7 +5,7 @@
 -- learner's next event.
 --
 -- called by  back-end jobs
--- requires   require_service, grant_xp
+-- requires   require_service, lock_rewarded_enrollment, grant_xp
 -- errors     PA403 not the service · PA404 no such learner · PA422 amount not between 1 and 100000, no source, a time
 --            in the future
 create or replace function award_xp(
@@ -26,6 +26,7 @@ as $$
 #variable_conflict use_column
 begin
     perform require_service();
+    perform lock_rewarded_enrollment(p_user_id => p_user_id, p_source_type => p_source_type, p_source_id => p_source_id);
 
     return query
     select g.total_xp, g.current_level, g.awarded

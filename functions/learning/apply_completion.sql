@@ -14,12 +14,11 @@
 -- Who teaches the course completes its lessons like everyone else, and gets nothing for it: no XP, no coins, no day of a streak, no
 -- achievements. p_moves_streak is false for what may not count as a day of learning.
 --
--- The course's row of course_stats is locked before the enrolment, as everywhere, when this may be the last lesson. If two
--- of a learner's last lessons are completed at once the later one notices too late and locks it after; should
--- someone change the course in that very moment, the server ends one of the two with 40P01, which is safe to retry.
+-- The course's row of course_stats is locked before the enrolment, as everywhere, when this may be the last lesson
+-- (lock_enrollment).
 --
 -- called by  complete_lesson, record_completion
--- requires   claim_idempotency_key, store_reply, setting, reward_course, reached_achievements, grant_achievements,
+-- requires   claim_idempotency_key, store_reply, setting, lock_enrollment, reward_course, reached_achievements, grant_achievements,
 --            calculate_user_level, next_lesson; trigger update_course_progress
 -- errors     PA404 no such lesson or learner · PA409 not enrolled, enrolment not open, a chapter or hidden lesson, graded
 --            lesson, lessons before it not done, key used for another request · PA422 score or time out of range
@@ -155,11 +154,9 @@ begin
                 hint = 'Hand in the work; the grade completes the lesson.';
     end if;
 
-    if v_lesson.may_be_last then
-        perform from course_stats as s where s.course_id = v_lesson.course_id for no key update;
-    end if;
-
-    select e.* into v_enrollment from enrollments as e where e.id = v_lesson.enrollment_id for no key update;
+    v_enrollment := lock_enrollment(
+        p_enrollment_id => v_lesson.enrollment_id, p_may_be_last => v_lesson.may_be_last
+    );
 
     if v_enrollment.status in ('dropped', 'expired') or (v_enrollment.status = 'active' and v_enrollment.expires_at <= p_at)
     then

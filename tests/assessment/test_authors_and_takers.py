@@ -1,0 +1,159 @@
+"""Authors change a quiz and its lesson while learners take it: both wait for their turn, and none for each other."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
+
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from pgacademy.testing import SchoolDatabase, acting
+from tests.assessment.quizzes import Quiz, make_quiz
+from tests.support.factories import Connection, make_course, make_enrollment, make_user, race
+from tests.support.stage import Stage, until
+
+SECONDS = 4
+#: What was removed, hidden, handed in or left a moment ago; answers to another quiz.
+REFUSALS = {"PA404", "PA409", "PA422", "23503"}
+TAKERS = ("begin", "save", "hand in", "close", "complete", "leave", "come back")
+AUTHORS = ("add question", "remove question", "reorder", "correct", "quiz", "new quiz", "hide", "add lesson", "remove")
+
+
+def act(conn: Connection, what: str, quiz: Quiz, learner: UUID, dice: random.Random) -> None:
+    """One request. The quiz is of the first lesson; others come and go, with quizzes of their own."""
+
+    def ids(query: str, *args: object) -> list[UUID]:
+        return [row[0] for row in conn.execute(query, args).fetchall()]  # type: ignore[arg-type]
+
+    course = quiz.course
+    lessons = ids("select id from lessons where course_id = %s and is_active", course.id)
+    lesson = dice.choice(lessons or course.lesson_ids)
+    quizzes = ids("select id from quizzes where course_id = %s and is_published", course.id)
+    one = dice.choice(quizzes or [quiz.id])
+    questions = ids("select id from quiz_questions where quiz_id = %s and retired_at is null", one)
+    question = dice.choice(questions or quiz.questions)
+    attempt = next(
+        iter(ids("select id from quiz_attempts where user_id = %s and status = 'in_progress'", learner)), learner
+    )
+    if what in ("hide", "remove") and len(lessons) < 3:
+        what = "add lesson"
+    person: UUID | None = learner if what in TAKERS else course.instructor_id
+    role = "student" if what in TAKERS else "instructor"
+    if what == "close":
+        person, role = None, "service"
+        # Time flies.
+        conn.execute(
+            """update quiz_attempts
+               set started_at = started_at - interval '1 hour', deadline_at = deadline_at - interval '1 hour'
+               where id = %s and status = 'in_progress'""",
+            (attempt,),
+        )
+    query, *args = {
+        "begin": ("select start_quiz(%s)", one),
+        "save": ("select save_answers(%s, '{}')", attempt),
+        "hand in": ("select submit_quiz(%s, %s)", attempt, Jsonb(quiz.some(dice.randint(0, 6)))),
+        "close": ("select close_overdue_attempts()",),
+        "complete": ("select complete_lesson(%s)", lesson),
+        "leave": ("select drop_course(%s)", course.id),
+        "come back": ("select enroll(%s)", course.id),
+        "add question": ("select add_question(%s, 'true_false', 'True?', null, '{\"correct\": true}')", one),
+        "remove question": ("select remove_question(%s)", question),
+        "reorder": ("select reorder_questions(%s, %s)", one, dice.sample(questions, len(questions))),
+        "correct": ("select update_question(%s, 'Corrected?')", question),
+        "quiz": ("select update_quiz(%s, p_max_attempts => 1000, p_is_published => true)", one),
+        "new quiz": ("select create_quiz(%s, 'Q', p_max_attempts => null)", lesson),
+        "hide": ("select update_lesson(%s, p_is_active => %s)", lesson, dice.random() < 0.5),
+        "add lesson": ("select add_lesson(%s, 'L', p_position => 2)", course.id),
+        "remove": ("select remove_lesson(%s)", lesson),
+    }[what]  # fmt: skip
+    with conn.transaction(), acting(conn, person, role):  # type: ignore[arg-type]
+        made = conn.execute(query, args).fetchone()  # type: ignore[arg-type]
+        if what == "new quiz":
+            conn.execute("select add_question(%s, 'true_false', 'True?', null, '{\"correct\": true}')", made)
+            conn.execute("select update_quiz(%s, p_is_published => true)", made)
+
+
+@pytest.mark.slow
+def test_authors_and_takers_never_deadlock(school: SchoolDatabase) -> None:
+    owner = school.connect(autocommit=True)
+    quizzes = [
+        make_quiz(owner, make_course(owner, lessons=3), quiz_type=kind, max_attempts=None, time_limit_minutes=1)
+        for kind in ("graded", "practice")
+    ]
+    learners = [make_user(owner) for _ in range(8)]
+    for quiz in quizzes:
+        for learner in learners:
+            make_enrollment(owner, learner, quiz.course)
+    conns = [school.connect(autocommit=True) for _ in range(8)]
+    deadlocks: list[str] = []
+    end = time.monotonic() + SECONDS
+
+    def work(i: int) -> Counter[str]:
+        dice = random.Random(i)
+        outcomes: Counter[str] = Counter()
+        while time.monotonic() < end:
+            what = dice.choice(TAKERS if i % 2 else AUTHORS)
+            try:
+                act(conns[i], what, dice.choice(quizzes), dice.choice(learners), dice)
+                outcomes[what] += 1
+            except psycopg.Error as error:
+                if error.sqlstate not in REFUSALS | {"40P01"}:
+                    raise
+                outcomes[error.sqlstate or ""] += 1
+                if error.sqlstate == "40P01":
+                    deadlocks.append(f"{what}: {error.diag.message_detail}\n{error.diag.context}")
+        return outcomes
+
+    outcomes: Counter[str] = Counter()
+    for result in race(8, work):
+        if isinstance(result, Exception):
+            raise result
+        outcomes += result
+
+    assert outcomes["40P01"] == 0, "\n\n".join([str(outcomes), *deadlocks])
+    assert all(outcomes[what] for what in TAKERS + AUTHORS), outcomes
+    assert owner.execute("select * from verify_integrity()").fetchall() == []
+
+
+def test_a_teacher_who_changes_a_question_and_the_quiz(school: SchoolDatabase) -> None:
+    """In one transaction. A learner who begins the last lesson has the course, and then needs the quiz."""
+    stage = Stage(school)
+    quiz = make_quiz(stage.owner, make_course(stage.owner, lessons=1))
+    user, teacher = make_user(stage.owner), quiz.course.instructor_id
+    make_enrollment(stage.owner, user, quiz.course)
+    author, learner = (school.connect(autocommit=True) for _ in range(2))
+
+    with ThreadPoolExecutor(1) as pool, stage.cleared(author, learner):
+        with author.transaction(), acting(author, teacher, "instructor"):
+            author.execute("select update_question(%s, 'Corrected?')", (quiz.questions[0],))
+            begun = pool.submit(
+                stage.request, learner, user, "student", "select attempt_number from start_quiz(%s)", quiz.id
+            )
+            until(lambda: stage.waits(learner))
+            author.execute("select update_quiz(%s, p_title => 'Corrected')", (quiz.id,))
+        assert begun.result(20) == (1,)
+
+
+def test_a_new_quiz_of_a_lesson_that_is_being_removed(school: SchoolDatabase) -> None:
+    """The quiz refers to the lesson; whoever removes the lesson has the course, which publishing the quiz needs."""
+    stage = Stage(school)
+    course = make_course(stage.owner, lessons=2)
+    author, other = (school.connect(autocommit=True) for _ in range(2))
+
+    with ThreadPoolExecutor(1) as pool, stage.cleared(author, other):
+        with author.transaction(), acting(author, course.instructor_id, "instructor"):
+            quiz = author.execute("select create_quiz(%s, 'Q')", (course.lesson_ids[1],)).fetchone()
+            removed = pool.submit(
+                stage.request, other, course.instructor_id, "instructor", "select remove_lesson(%s)",
+                course.lesson_ids[1],
+            )  # fmt: skip
+            until(lambda: stage.waits(other))
+            author.execute("select add_question(%s, 'true_false', 'True?', null, '{\"correct\": true}')", quiz)
+            author.execute("select update_quiz(%s, p_is_published => true)", quiz)
+        assert removed.result(20) == ("deleted",)
+    assert stage.owner.execute("select count(*) from quizzes").fetchone() == (0,)
