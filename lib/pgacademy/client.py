@@ -20,6 +20,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "AsyncSession",
     "Session",
     "AddLesson",
+    "ApplyAchievement",
     "AwardCoins",
     "AwardXp",
     "BuyStreakFreeze",
@@ -29,6 +30,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "CreateCourse",
     "DropCourse",
     "Enroll",
+    "ExplainAchievement",
     "FailBlockchainCoins",
     "FindLogin",
     "GrantMissingCoins",
@@ -36,6 +38,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "LeaderboardAround",
     "LeaderboardPage",
     "LeaderboardTop",
+    "PreviewAchievement",
     "RateCourse",
     "ReadEncryptedField",
     "RecordBlockchainCoins",
@@ -68,6 +71,17 @@ class AddLesson:
     lesson_id: UUID
     slug: str
     lesson_position: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyAchievement:
+    """What apply_achievement() returns."""
+
+    people: int
+    granted: int
+    xp_awarded: int
+    last_user_id: UUID | None
+    is_done: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +182,23 @@ class Enroll:
 
 
 @dataclass(frozen=True, slots=True)
+class ExplainAchievement:
+    """What explain_achievement() returns."""
+
+    achievement_id: UUID
+    title: str
+    description: str | None
+    metric: str
+    course_id: UUID | None
+    threshold: Decimal
+    value: Decimal
+    remaining: Decimal
+    is_earned: bool
+    earned_at: dt.datetime | None
+    missing: Json
+
+
+@dataclass(frozen=True, slots=True)
 class FailBlockchainCoins:
     """What fail_blockchain_coins() returns."""
 
@@ -245,6 +276,18 @@ class LeaderboardTop:
     avatar_emoji: str | None
     total_xp: int
     current_level: int
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewAchievement:
+    """What preview_achievement() returns."""
+
+    achievement_id: UUID | None
+    criteria: Json
+    gaining_count: int
+    keeping_count: int
+    people: Json
+    next_after: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -634,6 +677,27 @@ _ADVANCE_STREAKS: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_APPLY_ACHIEVEMENT: Procedure[ApplyAchievement] = Procedure(
+    "apply_achievement",
+    {
+        "slug": "text",
+        "after": "uuid",
+        "limit": "integer",
+    },
+    frozenset(
+        [
+            "slug",
+        ]
+    ),
+    (
+        "people",
+        "granted",
+        "xp_awarded",
+        "last_user_id",
+        "is_done",
+    ),
+    ApplyAchievement,
+)
 _APPROVE_INSTRUCTOR: Procedure[object] = Procedure(
     "approve_instructor",
     {
@@ -983,6 +1047,33 @@ _EXPIRE_ENROLLMENTS: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_EXPLAIN_ACHIEVEMENT: Procedure[ExplainAchievement] = Procedure(
+    "explain_achievement",
+    {
+        "slug": "text",
+        "user_id": "uuid",
+        "limit": "integer",
+    },
+    frozenset(
+        [
+            "slug",
+        ]
+    ),
+    (
+        "achievement_id",
+        "title",
+        "description",
+        "metric",
+        "course_id",
+        "threshold",
+        "value",
+        "remaining",
+        "is_earned",
+        "earned_at",
+        "missing",
+    ),
+    ExplainAchievement,
+)
 _FAIL_BLOCKCHAIN_COINS: Procedure[FailBlockchainCoins] = Procedure(
     "fail_blockchain_coins",
     {
@@ -1168,6 +1259,29 @@ _OPEN_SESSION: Procedure[object] = Procedure(
             "expires_at",
         ]
     ),
+)
+_PREVIEW_ACHIEVEMENT: Procedure[PreviewAchievement] = Procedure(
+    "preview_achievement",
+    {
+        "slug": "text",
+        "criteria": "jsonb",
+        "after": "uuid",
+        "limit": "integer",
+    },
+    frozenset(
+        [
+            "slug",
+        ]
+    ),
+    (
+        "achievement_id",
+        "criteria",
+        "gaining_count",
+        "keeping_count",
+        "people",
+        "next_after",
+    ),
+    PreviewAchievement,
 )
 _PUBLISH_COURSE: Procedure[object] = Procedure(
     "publish_course",
@@ -2297,6 +2411,41 @@ class Session(SessionBase):
             ),
         )
 
+    def apply_achievement(
+        self, *, slug: str, after: UUID | str | None = None, limit: int | None = None
+    ) -> ApplyAchievement:
+        """Grants an achievement to everyone of the next people who has reached it; call it with last_user_id until
+        is_done.
+
+        For a definition that is new, or was changed: events find only the thresholds they cross themselves. Looks
+        at the next limit people after after, in the order of their ids, and grants it to those who have reached it:
+        set by set, XP, counters, levels and ranks included, and whatever further achievements that XP reaches. Call
+        it with the last_user_id it returned, each time in a transaction of its own, until is_done. It may be
+        stopped at any moment and begun anew: who has it is passed over.
+
+        People learn meanwhile. Everyone who is looked at is locked first, in the order of the house: users, since
+        rows are going to refer to them, then user_stats; an event under way is waited for, and then counted in a
+        new statement.
+
+        Left out, `limit` is 1000.
+
+        Errors: PA401, PA403 neither an administrator nor the service · PA404 no such achievement · PA409 it is
+        retired · PA422 limit not between 1 and 10000
+
+        Who may call it: admin, service.
+        """
+        return cast(
+            "ApplyAchievement",
+            self._row(
+                _APPLY_ACHIEVEMENT,
+                {
+                    "slug": slug,
+                    "after": after,
+                    "limit": limit,
+                },
+            ),
+        )
+
     def approve_instructor(self, *, user_id: UUID | str, is_approved: bool | None = None) -> None:
         """Lets an instructor publish courses, or no longer.
 
@@ -2365,9 +2514,9 @@ class Session(SessionBase):
     ) -> AwardXp:
         """Gives a learner XP once per source and occurrence; returns the totals and what was awarded.
 
-        See grant_xp for what that does. The same learner, source and occurrence again changes nothing and returns
-        the totals as they stand with awarded = 0, so callers may retry. It grants no achievements:
-        check_achievements does, or the learner's next event.
+        What that does, and that it may be repeated, is said in grant_xp. A source that pays repeatedly names its
+        occurrence, a daily bonus for instance the local date. It grants no achievements: check_achievements does,
+        or the next event.
 
         Left out, `occurrence` is ''.
 
@@ -2860,6 +3009,40 @@ class Session(SessionBase):
             ),
         )
 
+    def explain_achievement(
+        self, *, slug: str, user_id: UUID | str | None = None, limit: int | None = None
+    ) -> ExplainAchievement:
+        """How far somebody is with an achievement: counted, remaining, and what is missing.
+
+        value is what is counted now, of the person or, for a definition scoped to a course, in that course;
+        remaining what is left to the threshold. missing is up to limit things that would count, nearest first,
+        [{"type", "id", "title"}] with the types lesson, course and quiz: fewer than remaining where there are not
+        so many yet, none for what is no list of things. Nothing is missing of what is earned, even if the
+        definition was changed since.
+
+        Learners ask about themselves. An instructor asks about learners of their courses, and definitions scoped to
+        these; an administrator and the service about anyone. What is retired is explained to those who have it, and
+        to staff.
+
+        Left out, `limit` is 20.
+
+        Errors: PA401 nobody is signed in · PA403 somebody else · PA404 no such achievement or person · PA422 limit
+        not between 0 and 100
+
+        Who may call it: student, instructor, admin, service.
+        """
+        return cast(
+            "ExplainAchievement",
+            self._row(
+                _EXPLAIN_ACHIEVEMENT,
+                {
+                    "slug": slug,
+                    "user_id": user_id,
+                    "limit": limit,
+                },
+            ),
+        )
+
     def fail_blockchain_coins(self, *, transaction_id: UUID | str, reason: str) -> FailBlockchainCoins:
         """Ends a pending deposit or withdrawal that failed, once; returns the balance.
 
@@ -3139,6 +3322,40 @@ class Session(SessionBase):
                     "expires_at": expires_at,
                     "ip_address": ip_address,
                     "user_agent": user_agent,
+                },
+            ),
+        )
+
+    def preview_achievement(
+        self, *, slug: str, criteria: Json = None, after: UUID | str | None = None, limit: int | None = None
+    ) -> PreviewAchievement:
+        """Who would gain an achievement under its criteria, or under others: how many, and one page of them. Changes
+        nothing.
+
+        Without criteria it asks about those of the definition as it stands: whom apply_achievement would grant it
+        to. With them, about a change that define_achievement has not made yet, or about an achievement that is not
+        there yet. Who has it keeps it.
+
+        gaining_count is everyone who would; keeping_count those who have it without reaching the criteria. people
+        is one page of those who would gain it, [{"user_id", "username", "value"}] in the order of their ids: pass
+        next_after as after for the next page; it is null on the last.
+
+        Left out, `limit` is 50.
+
+        Errors: PA401, PA403 neither an administrator nor the service · PA404 no such achievement, and no criteria ·
+        PA422 criteria, limit not between 1 and 500
+
+        Who may call it: admin, service.
+        """
+        return cast(
+            "PreviewAchievement",
+            self._row(
+                _PREVIEW_ACHIEVEMENT,
+                {
+                    "slug": slug,
+                    "criteria": criteria,
+                    "after": after,
+                    "limit": limit,
                 },
             ),
         )
@@ -4704,6 +4921,41 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def apply_achievement(
+        self, *, slug: str, after: UUID | str | None = None, limit: int | None = None
+    ) -> ApplyAchievement:
+        """Grants an achievement to everyone of the next people who has reached it; call it with last_user_id until
+        is_done.
+
+        For a definition that is new, or was changed: events find only the thresholds they cross themselves. Looks
+        at the next limit people after after, in the order of their ids, and grants it to those who have reached it:
+        set by set, XP, counters, levels and ranks included, and whatever further achievements that XP reaches. Call
+        it with the last_user_id it returned, each time in a transaction of its own, until is_done. It may be
+        stopped at any moment and begun anew: who has it is passed over.
+
+        People learn meanwhile. Everyone who is looked at is locked first, in the order of the house: users, since
+        rows are going to refer to them, then user_stats; an event under way is waited for, and then counted in a
+        new statement.
+
+        Left out, `limit` is 1000.
+
+        Errors: PA401, PA403 neither an administrator nor the service · PA404 no such achievement · PA409 it is
+        retired · PA422 limit not between 1 and 10000
+
+        Who may call it: admin, service.
+        """
+        return cast(
+            "ApplyAchievement",
+            await self._row(
+                _APPLY_ACHIEVEMENT,
+                {
+                    "slug": slug,
+                    "after": after,
+                    "limit": limit,
+                },
+            ),
+        )
+
     async def approve_instructor(self, *, user_id: UUID | str, is_approved: bool | None = None) -> None:
         """Lets an instructor publish courses, or no longer.
 
@@ -4772,9 +5024,9 @@ class AsyncSession(AsyncSessionBase):
     ) -> AwardXp:
         """Gives a learner XP once per source and occurrence; returns the totals and what was awarded.
 
-        See grant_xp for what that does. The same learner, source and occurrence again changes nothing and returns
-        the totals as they stand with awarded = 0, so callers may retry. It grants no achievements:
-        check_achievements does, or the learner's next event.
+        What that does, and that it may be repeated, is said in grant_xp. A source that pays repeatedly names its
+        occurrence, a daily bonus for instance the local date. It grants no achievements: check_achievements does,
+        or the next event.
 
         Left out, `occurrence` is ''.
 
@@ -5269,6 +5521,40 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def explain_achievement(
+        self, *, slug: str, user_id: UUID | str | None = None, limit: int | None = None
+    ) -> ExplainAchievement:
+        """How far somebody is with an achievement: counted, remaining, and what is missing.
+
+        value is what is counted now, of the person or, for a definition scoped to a course, in that course;
+        remaining what is left to the threshold. missing is up to limit things that would count, nearest first,
+        [{"type", "id", "title"}] with the types lesson, course and quiz: fewer than remaining where there are not
+        so many yet, none for what is no list of things. Nothing is missing of what is earned, even if the
+        definition was changed since.
+
+        Learners ask about themselves. An instructor asks about learners of their courses, and definitions scoped to
+        these; an administrator and the service about anyone. What is retired is explained to those who have it, and
+        to staff.
+
+        Left out, `limit` is 20.
+
+        Errors: PA401 nobody is signed in · PA403 somebody else · PA404 no such achievement or person · PA422 limit
+        not between 0 and 100
+
+        Who may call it: student, instructor, admin, service.
+        """
+        return cast(
+            "ExplainAchievement",
+            await self._row(
+                _EXPLAIN_ACHIEVEMENT,
+                {
+                    "slug": slug,
+                    "user_id": user_id,
+                    "limit": limit,
+                },
+            ),
+        )
+
     async def fail_blockchain_coins(self, *, transaction_id: UUID | str, reason: str) -> FailBlockchainCoins:
         """Ends a pending deposit or withdrawal that failed, once; returns the balance.
 
@@ -5548,6 +5834,40 @@ class AsyncSession(AsyncSessionBase):
                     "expires_at": expires_at,
                     "ip_address": ip_address,
                     "user_agent": user_agent,
+                },
+            ),
+        )
+
+    async def preview_achievement(
+        self, *, slug: str, criteria: Json = None, after: UUID | str | None = None, limit: int | None = None
+    ) -> PreviewAchievement:
+        """Who would gain an achievement under its criteria, or under others: how many, and one page of them. Changes
+        nothing.
+
+        Without criteria it asks about those of the definition as it stands: whom apply_achievement would grant it
+        to. With them, about a change that define_achievement has not made yet, or about an achievement that is not
+        there yet. Who has it keeps it.
+
+        gaining_count is everyone who would; keeping_count those who have it without reaching the criteria. people
+        is one page of those who would gain it, [{"user_id", "username", "value"}] in the order of their ids: pass
+        next_after as after for the next page; it is null on the last.
+
+        Left out, `limit` is 50.
+
+        Errors: PA401, PA403 neither an administrator nor the service · PA404 no such achievement, and no criteria ·
+        PA422 criteria, limit not between 1 and 500
+
+        Who may call it: admin, service.
+        """
+        return cast(
+            "PreviewAchievement",
+            await self._row(
+                _PREVIEW_ACHIEVEMENT,
+                {
+                    "slug": slug,
+                    "criteria": criteria,
+                    "after": after,
+                    "limit": limit,
                 },
             ),
         )

@@ -91,6 +91,7 @@ GOOD: dict[str, dict[str, str | None]] = {
     "approve_instructor": {"p_user_id": "{instructor}"},
     "confirm_blockchain_coins": {"p_transaction_id": "{pending}"},
     "effective_streak": {"p_user_id": "{me}"},
+    "explain_achievement": {"p_user_id": "{me}"},
     "fail_blockchain_coins": {"p_transaction_id": "{pending}"},
     "find_login": {"p_login": "{login}"},
     "leaderboard_around": {"p_user_id": "{p_user_id}"},
