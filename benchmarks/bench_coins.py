@@ -1,15 +1,14 @@
-"""32 people spend at once, each from an account of their own: as fast as 32 who update rows that have nothing to do with
-each other?
+"""32 people spend at once, each from an account of their own: as fast as 32 who update rows unrelated to each other?
 
-The bound is on that ratio, and the two differ in one statement only. pgbench is the client of both; both are one request
-as an application makes it, five round trips: begin, the role, the identity, the statement, a commit that waits for the
-disk. The one calls transfer_coins(), which writes a key, a transaction, two balances, two postings and a reply under all
-rules of the house; the other updates one row that nobody else touches.
+The bound is on that ratio, and the two differ in one statement only. pgbench is the client of both; both are one
+request as an application makes it, five round trips: begin, the role, the identity, the statement, a commit that waits
+for the disk. The one calls transfer_coins(), which writes a key, a transaction, two balances, two postings and a reply
+under all rules of the house; the other updates one row that nobody else touches.
 
-A ratio below one has two possible reasons, and they are told apart: spenders who wait for each other, which must not be,
-and the work a transfer is. So beside it stand both at 1, 8 and 32 connections, the share of the time in which a connection
-waited for a lock of another, what the same rows cost as plain statements without a rule, and rewards, which all come from
-the one issuing account of the school. Rounds alternate; the median counts.
+A ratio below one has two possible reasons, and they are told apart: spenders who wait for each other, which must not
+be, and the work a transfer is. So beside it stand both at 1, 8 and 32 connections, the share of the time in which a
+connection waited for a lock of another, what the same rows cost as plain statements without a rule, and rewards, which
+all come from the one issuing account of the school. Rounds alternate; the median counts.
 """
 
 from __future__ import annotations
@@ -179,7 +178,8 @@ def main() -> int:
     for name in ("updates", "transfers"):
         print(f"{name}, {many} connections to {few}: {median[name, many] / median[name, few]:.2f}")
     print(f"transfers to the same writes without a rule: {median['transfers', many] / median['plain', many]:.2f}")
-    print(f"rewards, all from one issuing account, to transfers: {median['rewards', many] / median['transfers', many]:.2f}")
+    rewards = median["rewards", many] / median["transfers", many]
+    print(f"rewards, all from one issuing account, to transfers: {rewards:.2f}")
     if broken:
         print(f"out of step: {broken[:3]}")
     return spending < BOUND or bool(broken)

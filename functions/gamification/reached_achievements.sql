@@ -28,7 +28,8 @@ begin atomic
             and d.threshold <= m.value_now
             and d.is_active
             and d.scope_course_id is null
-        offset 0 -- keeps it a look into the index for each metric that moved: joined at will, all definitions are read
+        -- Keeps it a look into the index for each metric that moved: joined at will, all definitions are read.
+        offset 0 -- noqa: AM09
     ) as a
     where
         m.value_before < m.value_now

@@ -30,7 +30,8 @@ begin atomic
             and d.threshold > case when (p_before).user_id is null then 0 else m.value - 1 end
             and d.threshold <= m.value
             and d.is_active
-        offset 0 -- as in reached_achievements
+        -- As in reached_achievements.
+        offset 0 -- noqa: AM09
     ) as a
     where
         e.user_id = p_user_id

@@ -147,13 +147,14 @@ class TestExplaining:
         slugs = ("here", "there", "everywhere")
         allowed: list[tuple[Any, Any, UUID | None, tuple[str, ...]]] = [
             (ada.id, "student", None, slugs), (ada.id, "student", ada.id, slugs), (teacher, "instructor", None, slugs),
-            (teacher, "instructor", ada.id, ("here",)), (admin, "admin", ada.id, slugs), (None, "service", ada.id, slugs),
+            (teacher, "instructor", ada.id, ("here",)), (admin, "admin", ada.id, slugs),
+            (None, "service", ada.id, slugs),
         ]  # fmt: skip
         for asker, role, about, which in allowed:
             for slug in which:
                 with acting(conn, asker, role):
                     value = explain(conn, slug, about)["value"]
-                mine = about == ada.id or asker == ada.id
+                mine = ada.id in {about, asker}
                 assert value == (7 if mine and slug != "there" else 0)
         refused: list[tuple[Any, Any, UUID | None, str, str]] = [
             (stranger, "student", ada.id, "here", "PA403"),
@@ -191,7 +192,9 @@ class TestExplaining:
 class TestPreviewing:
     CALL = "select * from preview_achievement(p_slug => %s, p_criteria => %s, p_after => %s, p_limit => %s)"
 
-    def preview(self, conn: Connection, slug: str | None, criteria: Any = None, after: Any = None, limit: Any = 50) -> Any:
+    def preview(
+        self, conn: Connection, slug: str | None, criteria: Any = None, after: Any = None, limit: Any = 50
+    ) -> Any:
         (row,) = rows(conn, self.CALL, slug, criteria and Jsonb(criteria), after, limit)
         return row
 
@@ -248,7 +251,7 @@ class TestLookingAtFew:
     """10,000 definitions that an event cannot affect are not looked at."""
 
     @pytest.fixture
-    def many(self, conn: Connection, ada: Learner) -> Iterator[Learner]:
+    def many(self, conn: Connection, ada: Learner) -> Learner:
         others = [make_course(conn, lessons=1).id for _ in range(4)]
         conn.execute(
             """
@@ -271,7 +274,7 @@ class TestLookingAtFew:
         define(conn, "eight", "lessons_completed", 8, xp_reward=0)
         define(conn, "eight-here", "lessons_completed", 8, ada.course.id, xp_reward=0)
         conn.execute("analyze achievements")
-        yield ada
+        return ada
 
     @staticmethod
     def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -312,7 +315,7 @@ class TestLookingAtFew:
         )  # fmt: skip
         seen, touched = self.looked_at(
             conn,
-            "select r.achievement_id from user_stats as s, reached_in_course(s, s.user_id, %s) as r where s.user_id = %s",
+            "select r.* from user_stats as s, reached_in_course(s, s.user_id, %s) as r where s.user_id = %s",
             many.course.id,
             many.id,
         )
