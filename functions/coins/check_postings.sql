@@ -15,16 +15,18 @@ as $$
 declare
     v_sum numeric;
     v_moved numeric;
+    v_amount bigint;
 begin
-    select sum(p.amount), sum(p.amount) filter (where p.amount > 0)
-    into v_sum, v_moved
+    -- One look, for it is taken at both ends of every transaction.
+    select
+        sum(p.amount),
+        sum(p.amount) filter (where p.amount > 0),
+        (select t.amount from coin_transactions as t where t.id = new.transaction_id)
+    into v_sum, v_moved, v_amount
     from coin_postings as p
     where p.transaction_id = new.transaction_id;
 
-    if
-        v_sum <> 0
-        or v_moved <> (select t.amount from coin_transactions as t where t.id = new.transaction_id)
-    then
+    if v_sum <> 0 or v_moved is distinct from v_amount then
         raise exception 'the postings of a transaction sum to zero and move its amount'
             using errcode = 'PA409',
                 detail = format('transaction = %s, sum = %s, moved = %s', new.transaction_id, v_sum, v_moved),

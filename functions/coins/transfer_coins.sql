@@ -23,8 +23,9 @@ as $$
 #variable_conflict use_column
 declare
     v_user_id uuid := require_user(p_role => 'student');
-    v_max bigint := coalesce((setting(p_key => 'coins.transfer_max') #>> '{}')::bigint, 10000);
-    v_daily_max bigint := coalesce((setting(p_key => 'coins.transfer_daily_max') #>> '{}')::bigint, 50000);
+    v_max bigint;
+    v_daily_max bigint;
+    v_zone text;
     v_reply jsonb;
     v_sent bigint;
 begin
@@ -47,6 +48,15 @@ begin
         select (v_reply ->> 'transaction_id')::uuid, (v_reply ->> 'balance')::bigint;
         return;
     end if;
+
+    -- Three settings in one look.
+    select
+        coalesce(max(s.setting_value #>> '{}') filter (where s.setting_key = 'coins.transfer_max'), '10000')::bigint,
+        coalesce(max(s.setting_value #>> '{}') filter (where s.setting_key = 'coins.transfer_daily_max'), '50000')::bigint,
+        coalesce(max(s.setting_value #>> '{}') filter (where s.setting_key = 'school.timezone'), 'UTC')
+    into v_max, v_daily_max, v_zone
+    from platform_settings as s
+    where s.setting_key in ('coins.transfer_max', 'coins.transfer_daily_max', 'school.timezone');
 
     if p_amount is null or p_amount not between 1 and v_max then
         raise exception 'this amount cannot be sent'
@@ -83,7 +93,7 @@ begin
         p_from => v_user_id,
         p_to => p_recipient_id,
         p_amount => p_amount,
-        p_sent_on => (now() at time zone school_zone())::date
+        p_sent_on => (now() at time zone v_zone)::date
     ) as p;
 
     if v_sent > v_daily_max then

@@ -1,4 +1,4 @@
--- bump_stats: the one writer of a person's row of counters, in one UPDATE whatever an event has moved.
+-- bump_stats: the writer of a person's row of counters, in one UPDATE whatever an event has moved.
 --
 -- Amounts are differences, so that concurrent callers add up; a correction passes negative ones. A score counts as one
 -- more scored lesson, and as a perfect one if it is 100; p_score_before is the one it replaces, or that goes. The last
@@ -15,7 +15,7 @@
 --
 -- called by  grant_xp, reverse_xp, reward_lesson, record_activity, count_enrollment, update_course_progress, grant_coins,
 --            reverse_posted_coins
--- requires   calculate_user_level, school_zone, ensure_user_stats
+-- requires   calculate_user_level, period_xp, school_zone, ensure_user_stats
 -- errors     PA404 no such person
 create or replace function bump_stats(
     p_user_id uuid,
@@ -67,17 +67,9 @@ begin
                 when p_xp <> 0 then calculate_user_level(p_total_xp => s.total_xp + p_xp) else s.current_level
             end,
             week_start = greatest(s.week_start, v_week),
-            weekly_xp = case
-                when v_week > s.week_start or (s.week_start is null and p_xp <> 0) then greatest(0, p_xp)
-                when v_week = s.week_start then greatest(0, s.weekly_xp + p_xp)
-                else s.weekly_xp
-            end,
+            weekly_xp = period_xp(p_start => s.week_start, p_xp => s.weekly_xp, p_of => v_week, p_amount => p_xp),
             month_start = greatest(s.month_start, v_month),
-            monthly_xp = case
-                when v_month > s.month_start or (s.month_start is null and p_xp <> 0) then greatest(0, p_xp)
-                when v_month = s.month_start then greatest(0, s.monthly_xp + p_xp)
-                else s.monthly_xp
-            end,
+            monthly_xp = period_xp(p_start => s.month_start, p_xp => s.monthly_xp, p_of => v_month, p_amount => p_xp),
             current_streak = coalesce((p_streak).current_streak, s.current_streak),
             longest_streak = coalesce((p_streak).longest_streak, s.longest_streak),
             last_streak_date = coalesce((p_streak).last_streak_date, s.last_streak_date),

@@ -23,7 +23,10 @@ declare
 begin
     perform require_service();
 
-    if not exists (select from users as u where u.id = p_user_id and u.deleted_at is null) then
+    -- Locked as rows that refer to it would do, but before the counters.
+    perform from users as u where u.id = p_user_id and u.deleted_at is null for key share;
+
+    if not found then
         raise exception 'no such person'
             using errcode = 'PA404',
                 detail = format('user = %s', coalesce(p_user_id::text, 'null')),

@@ -1,12 +1,12 @@
 -- course_metric_values: the metrics that can be counted within one course, for a person on it.
 --
 -- Counted from the rows themselves: nobody caches them, and only a definition that is scoped to this very course asks.
+-- Inlined into the calling query.
 --
--- called by  grant_achievements
+-- called by  reached_in_course, people_reaching, explain_achievement
 -- errors     none
 create or replace function course_metric_values(
-    p_user_id uuid,
-    p_course_id uuid
+    p_enrollment enrollments
 )
 returns table (metric text, value numeric)
 language sql
@@ -16,25 +16,17 @@ begin atomic
     select m.metric, m.value::numeric
     from (
         select
-            count(*) filter (where p.status = 'completed') as lessons,
-            count(*) filter (where p.status = 'completed' and p.score = 100) as perfect
+            count(*) as lessons,
+            count(*) filter (where p.score = 100) as perfect
         from lesson_progress as p
-        inner join enrollments as e on e.id = p.enrollment_id
-        where e.user_id = p_user_id and e.course_id = p_course_id
+        where p.enrollment_id = (p_enrollment).id and p.status = 'completed'
     ) as l
-    cross join (
-        select
-            count(*) as enrolled,
-            count(*) filter (where e.status = 'completed') as completed
-        from enrollments as e
-        where e.user_id = p_user_id and e.course_id = p_course_id
-    ) as c
     cross join lateral (
         values
         ('lessons_completed', l.lessons),
         ('perfect_scores', l.perfect),
-        ('courses_enrolled', c.enrolled),
-        ('courses_completed', c.completed)
+        ('courses_enrolled', 1),
+        ('courses_completed', ((p_enrollment).status = 'completed')::integer)
     ) as m (metric, value);
 end;
 

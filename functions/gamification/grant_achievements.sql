@@ -5,7 +5,7 @@
 -- definition, so there are never more rounds than definitions. p_before may be older than the last committed state: what
 -- was granted already is not granted again. A null row grants everything that is reached.
 --
--- called by  apply_completion, apply_enrollment, complete_course, check_achievements
+-- called by  apply_completion, apply_enrollment, complete_course, count_deed, check_achievements, apply_achievement
 -- requires   reached_achievements, reached_in_course, achievement_xp, grant_xp; user_stats is moved before the call
 -- errors     PA404 no such person
 create or replace function grant_achievements(
@@ -50,7 +50,9 @@ begin
                 select g.achievement_id from reached_achievements(p_before => v_before, p_now => v_now) as g
                 union all
                 select c.achievement_id
-                from reached_in_course(p_user_id => p_user_id, p_course_id => v_course_id) as c
+                from reached_in_course(
+                    p_before => v_before, p_user_id => p_user_id, p_course_id => v_course_id
+                ) as c
             ) as r
             inner join achievements as a on a.id = r.achievement_id
             on conflict do nothing

@@ -1,10 +1,11 @@
 -- reached_achievements: the definitions whose threshold lies between what was counted about a person before and what is
 -- counted now: above the one, not above the other. Found through the index on (metric, threshold).
 --
--- Those of everywhere; what is scoped to a course is counted in that course (reached_in_course). A null row before counts
--- as all zero. Inlined into the calling query; bound when it is created.
+-- Those of everywhere; what is scoped to a course is counted in that course (reached_in_course). Not those the person has:
+-- of a streak begun anew, or of a definition that was changed. A null row before counts as all zero. Inlined into the
+-- calling query; bound when it is created.
 --
--- called by  apply_completion, grant_achievements
+-- called by  apply_completion, grant_achievements, apply_achievement
 -- errors     none
 -- requires: metric_changes
 create or replace function reached_achievements(
@@ -18,9 +19,23 @@ security invoker
 begin atomic
     select a.id
     from metric_changes(p_before => p_before, p_now => p_now) as m
-    inner join achievements as a
-        on a.metric = m.metric and a.threshold > m.value_before and a.threshold <= m.value_now
-    where m.value_before < m.value_now and a.is_active and a.scope_course_id is null;
+    cross join lateral (
+        select d.id
+        from achievements as d
+        where
+            d.metric = m.metric
+            and d.threshold > m.value_before
+            and d.threshold <= m.value_now
+            and d.is_active
+            and d.scope_course_id is null
+        -- Keeps it a look into the index for each metric that moved: joined at will, all definitions are read.
+        offset 0 -- noqa: AM09
+    ) as a
+    where
+        m.value_before < m.value_now
+        and not exists (
+            select from user_achievements as g where g.user_id = (p_now).user_id and g.achievement_id = a.id
+        );
 end;
 
 comment on function reached_achievements is 'The achievements that lie between two states of a person''s counters.';

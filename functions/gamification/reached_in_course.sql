@@ -1,11 +1,14 @@
--- reached_in_course: the definitions scoped to a course that a person has reached in it and not been granted yet.
+-- reached_in_course: the definitions scoped to a course that a person's event has reached in it.
 --
--- Nothing is counted unless the course has a definition: the count hangs on the row. Inlined into the calling query.
+-- An event moves each metric of a course by one at most, so only the thresholds between one less and what is counted now
+-- are looked at; with a null row before, all that are reached. Nothing is counted unless the course has a definition. Who
+-- teaches the course earns nothing in it. Inlined into the calling query.
 --
 -- called by  grant_achievements
 -- errors     none
 -- requires: course_metric_values
 create or replace function reached_in_course(
+    p_before user_stats,
     p_user_id uuid,
     p_course_id uuid
 )
@@ -15,23 +18,37 @@ stable
 security invoker
 begin atomic
     select a.id
-    from achievements as a
+    from enrollments as e
+    inner join courses as c on c.id = e.course_id and c.instructor_id <> e.user_id
+    cross join lateral course_metric_values(p_enrollment => e) as m
     cross join lateral (
-        select c.value
-        from course_metric_values(p_user_id => p_user_id, p_course_id => a.scope_course_id) as c
-        where c.metric = a.metric
-    ) as c
+        select d.id
+        from achievements as d
+        where
+            d.scope_course_id = e.course_id
+            and d.metric = m.metric
+            and d.threshold > case when (p_before).user_id is null then 0 else m.value - 1 end
+            and d.threshold <= m.value
+            and d.is_active
+        -- As in reached_achievements.
+        offset 0 -- noqa: AM09
+    ) as a
     where
-        a.is_active
-        and a.scope_course_id = p_course_id
-        and a.threshold <= c.value
+        e.user_id = p_user_id
+        and e.course_id = p_course_id
+        -- In the order of an index: as a plain EXISTS it may read them all.
+        and (
+            select true
+            from achievements as d
+            where d.scope_course_id = p_course_id and d.is_active
+            order by d.metric, d.threshold
+            limit 1
+        )
         and not exists (
-            select
-            from user_achievements as e
-            where e.user_id = p_user_id and e.achievement_id = a.id
+            select from user_achievements as g where g.user_id = p_user_id and g.achievement_id = a.id
         );
 end;
 
-comment on function reached_in_course is 'The achievements of a course that a person has reached and not been granted.';
+comment on function reached_in_course is 'The achievements of a course that a person''s event has reached.';
 -- Granted to nobody: procedures call it.
 revoke all on function reached_in_course from public;

@@ -38,12 +38,17 @@ begin
                 hint = 'The account is unknown, deactivated or deleted.';
     end if;
 
-    if not exists (
-        select
-        from unnest(v_ladder) with ordinality as l (role, step)
-        where l.role = coalesce(p_role, l.role)
-            and l.step <= array_position(v_ladder, v_role)
-            and acting_in(l.role)
+    -- Without a query where one role is asked for, as nearly always: every call of a person begins here.
+    if not coalesce(
+        case
+            when p_role is null then exists (
+                select
+                from unnest(v_ladder) with ordinality as l (role, step)
+                where l.step <= array_position(v_ladder, v_role) and acting_in(l.role)
+            )
+            else array_position(v_ladder, p_role) <= array_position(v_ladder, v_role) and acting_in(p_role)
+        end,
+        false
     ) then
         raise exception 'this is not allowed in the role you act in'
             using errcode = 'PA403',

@@ -115,8 +115,16 @@ begin
         ) as is_chapter,
         coalesce(l.completion_xp, (setting(p_key => 'xp.lesson'))::integer, 50) as xp,
         l.coin_reward,
-        exists (
-            select from achievements as a where a.scope_course_id = l.course_id and a.is_active
+        -- In the order of an index: as a plain EXISTS it may read them all.
+        coalesce(
+            (
+                select true
+                from achievements as a
+                where a.scope_course_id = l.course_id and a.is_active
+                order by a.metric, a.threshold
+                limit 1
+            ),
+            false
         ) as has_achievements,
         e.id as enrollment_id,
         e.status = 'active' and e.total_lessons_count - e.completed_lessons_count <= 1 as may_be_last

@@ -2,6 +2,8 @@
 --
 -- A reply of SQL null is kept as JSON null, so that a repeated call can tell "answered with nothing" from "not answered".
 --
+-- In PL/pgSQL, which keeps its plan: an SQL function that writes is planned with every call before PostgreSQL 18.
+--
 -- called by  every procedure that called claim_idempotency_key, as its last statement
 -- requires   the key was claimed in this transaction
 -- errors     none; a null key stores nothing
@@ -12,14 +14,18 @@ create or replace function store_reply(
     p_reply jsonb
 )
 returns void
-language sql
+language plpgsql
 volatile
 security invoker
-begin atomic
-    update idempotency_keys
+set search_path from current
+as $$
+#variable_conflict use_column
+begin
+    update idempotency_keys as k
     set reply = coalesce(p_reply, 'null'::jsonb)
-    where actor = p_actor and procedure = p_procedure and key = p_key;
+    where k.actor = p_actor and k.procedure = p_procedure and k.key = p_key;
 end;
+$$;
 
 comment on function store_reply is 'Keeps the reply of a call under its idempotency key.';
 -- Granted to nobody: a helper of procedures.

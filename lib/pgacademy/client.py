@@ -20,7 +20,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "AsyncSession",
     "Session",
     "AddLesson",
-    "AdvanceChainTransaction",
+    "ApplyAchievement",
     "AwardCoins",
     "AwardXp",
     "BuyStreakFreeze",
@@ -28,34 +28,26 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "CompleteLesson",
     "ConfirmBlockchainCoins",
     "CreateCourse",
-    "CreateProject",
     "DropCourse",
     "Enroll",
+    "ExplainAchievement",
     "FailBlockchainCoins",
     "FindLogin",
     "GrantMissingCoins",
     "GrantStreakFreeze",
-    "IssueCertificate",
-    "IssueMissingCertificates",
     "LeaderboardAround",
     "LeaderboardPage",
     "LeaderboardTop",
-    "LikeProject",
-    "ListProjects",
-    "MintCertificate",
-    "MintProject",
-    "OpenChainTransactions",
+    "PreviewAchievement",
     "RateCourse",
     "ReadEncryptedField",
     "RecordBlockchainCoins",
-    "RecordChainTransaction",
     "RecordCompletion",
     "RecordDrop",
     "RecordEnrollment",
     "RecordStart",
     "RefreshLeaderboard",
     "RepairCounters",
-    "RequestFaucet",
     "ResumeLesson",
     "ReverseCoins",
     "ReverseXp",
@@ -66,10 +58,8 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "StartQuiz",
     "SubmitQuiz",
     "TransferCoins",
-    "UnlikeProject",
     "UpdateCourse",
     "UpdateLesson",
-    "VerifyCertificate",
     "VerifyIntegrity",
 ]
 
@@ -84,11 +74,14 @@ class AddLesson:
 
 
 @dataclass(frozen=True, slots=True)
-class AdvanceChainTransaction:
-    """What advance_chain_transaction() returns."""
+class ApplyAchievement:
+    """What apply_achievement() returns."""
 
-    status: str
-    is_new: bool
+    people: int
+    granted: int
+    xp_awarded: int
+    last_user_id: UUID | None
+    is_done: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,15 +162,6 @@ class CreateCourse:
 
 
 @dataclass(frozen=True, slots=True)
-class CreateProject:
-    """What create_project() returns."""
-
-    project_id: UUID
-    achievements: Json
-    xp_awarded: int
-
-
-@dataclass(frozen=True, slots=True)
 class DropCourse:
     """What drop_course() returns."""
 
@@ -195,6 +179,23 @@ class Enroll:
     already_enrolled: bool
     total_lessons: int
     first_lesson_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainAchievement:
+    """What explain_achievement() returns."""
+
+    achievement_id: UUID
+    title: str
+    description: str | None
+    metric: str
+    course_id: UUID | None
+    threshold: Decimal
+    value: Decimal
+    remaining: Decimal
+    is_earned: bool
+    earned_at: dt.datetime | None
+    missing: Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,22 +233,6 @@ class GrantStreakFreeze:
 
     streak_freezes: int
     current_streak: int
-
-
-@dataclass(frozen=True, slots=True)
-class IssueCertificate:
-    """What issue_certificate() returns."""
-
-    certificate_id: UUID
-    is_new: bool
-
-
-@dataclass(frozen=True, slots=True)
-class IssueMissingCertificates:
-    """What issue_missing_certificates() returns."""
-
-    certificates: int
-    enrollments_left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,73 +279,15 @@ class LeaderboardTop:
 
 
 @dataclass(frozen=True, slots=True)
-class LikeProject:
-    """What like_project() returns."""
+class PreviewAchievement:
+    """What preview_achievement() returns."""
 
-    like_count: int
-    already_liked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ListProjects:
-    """What list_projects() returns, row by row."""
-
-    project_id: UUID
-    title: str
-    description: str | None
-    project_type: str
-    user_id: UUID
-    username: str | None
-    full_name: str | None
-    avatar_url: str | None
-    avatar_emoji: str | None
-    course_id: UUID | None
-    course_title: str | None
-    nft_token_id: str | None
-    is_featured: bool
-    view_count: int
-    like_count: int
-    is_liked: bool
-    created_at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class MintCertificate:
-    """What mint_certificate() returns."""
-
-    nft_certificate_id: UUID
-    transaction_id: UUID
-    metadata: Json
-
-
-@dataclass(frozen=True, slots=True)
-class MintProject:
-    """What mint_project() returns."""
-
-    project_id: UUID
-    user_id: UUID
-    token_id: str
-    minted_at: dt.datetime
-    already_minted: bool
-    achievements: Json
-    xp_awarded: int
-
-
-@dataclass(frozen=True, slots=True)
-class OpenChainTransactions:
-    """What open_chain_transactions() returns, row by row."""
-
-    transaction_id: UUID
-    user_id: UUID | None
-    chain: str
-    network: str
-    tx_type: str
-    status: str
-    tx_id: str | None
-    amount: Decimal
-    from_account: str | None
-    to_account: str | None
-    created_at: dt.datetime
+    achievement_id: UUID | None
+    criteria: Json
+    gaining_count: int
+    keeping_count: int
+    people: Json
+    next_after: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,14 +316,6 @@ class RecordBlockchainCoins:
     transaction_id: UUID
     status: str
     balance: int
-
-
-@dataclass(frozen=True, slots=True)
-class RecordChainTransaction:
-    """What record_chain_transaction() returns."""
-
-    transaction_id: UUID
-    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -472,16 +391,6 @@ class RepairCounters:
     row_id: str | None
     expected: str | None
     actual: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class RequestFaucet:
-    """What request_faucet() returns."""
-
-    request_id: UUID
-    transaction_id: UUID
-    status: str
-    amount_hbar: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -624,14 +533,6 @@ class TransferCoins:
 
 
 @dataclass(frozen=True, slots=True)
-class UnlikeProject:
-    """What unlike_project() returns."""
-
-    like_count: int
-    was_liked: bool
-
-
-@dataclass(frozen=True, slots=True)
 class UpdateCourse:
     """What update_course() returns."""
 
@@ -646,19 +547,6 @@ class UpdateLesson:
 
     lesson_id: UUID
     slug: str
-
-
-@dataclass(frozen=True, slots=True)
-class VerifyCertificate:
-    """What verify_certificate() returns."""
-
-    status: str
-    certificate_number: str | None
-    recipient_name: str | None
-    course_title: str | None
-    completed_at: dt.datetime | None
-    issued_at: dt.datetime | None
-    revoked_at: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -782,34 +670,33 @@ _ADD_QUESTION: Procedure[object] = Procedure(
         ]
     ),
 )
-_ADVANCE_CHAIN_TRANSACTION: Procedure[AdvanceChainTransaction] = Procedure(
-    "advance_chain_transaction",
-    {
-        "transaction_id": "uuid",
-        "status": "text",
-        "tx_id": "text",
-        "consensus_timestamp": "timestamp with time zone",
-        "fee": "numeric",
-        "failure_reason": "text",
-    },
-    frozenset(
-        [
-            "transaction_id",
-            "status",
-        ]
-    ),
-    (
-        "status",
-        "is_new",
-    ),
-    AdvanceChainTransaction,
-)
 _ADVANCE_STREAKS: Procedure[object] = Procedure(
     "advance_streaks",
     {
         "as_of": "timestamp with time zone",
     },
     frozenset([]),
+)
+_APPLY_ACHIEVEMENT: Procedure[ApplyAchievement] = Procedure(
+    "apply_achievement",
+    {
+        "slug": "text",
+        "after": "uuid",
+        "limit": "integer",
+    },
+    frozenset(
+        [
+            "slug",
+        ]
+    ),
+    (
+        "people",
+        "granted",
+        "xp_awarded",
+        "last_user_id",
+        "is_done",
+    ),
+    ApplyAchievement,
 )
 _APPROVE_INSTRUCTOR: Procedure[object] = Procedure(
     "approve_instructor",
@@ -1022,31 +909,6 @@ _CREATE_COURSE: Procedure[CreateCourse] = Procedure(
     ),
     CreateCourse,
 )
-_CREATE_PROJECT: Procedure[CreateProject] = Procedure(
-    "create_project",
-    {
-        "title": "text",
-        "project_type": "text",
-        "components": "jsonb",
-        "course_id": "uuid",
-        "description": "text",
-        "performance_metrics": "jsonb",
-        "idempotency_key": "text",
-    },
-    frozenset(
-        [
-            "title",
-            "project_type",
-            "components",
-        ]
-    ),
-    (
-        "project_id",
-        "achievements",
-        "xp_awarded",
-    ),
-    CreateProject,
-)
 _CREATE_QUIZ: Procedure[object] = Procedure(
     "create_quiz",
     {
@@ -1120,17 +982,6 @@ _DELETE_COURSE: Procedure[object] = Procedure(
         ]
     ),
 )
-_DELETE_PROJECT: Procedure[object] = Procedure(
-    "delete_project",
-    {
-        "project_id": "uuid",
-    },
-    frozenset(
-        [
-            "project_id",
-        ]
-    ),
-)
 _DROP_COURSE: Procedure[DropCourse] = Procedure(
     "drop_course",
     {
@@ -1196,6 +1047,33 @@ _EXPIRE_ENROLLMENTS: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_EXPLAIN_ACHIEVEMENT: Procedure[ExplainAchievement] = Procedure(
+    "explain_achievement",
+    {
+        "slug": "text",
+        "user_id": "uuid",
+        "limit": "integer",
+    },
+    frozenset(
+        [
+            "slug",
+        ]
+    ),
+    (
+        "achievement_id",
+        "title",
+        "description",
+        "metric",
+        "course_id",
+        "threshold",
+        "value",
+        "remaining",
+        "is_earned",
+        "earned_at",
+        "missing",
+    ),
+    ExplainAchievement,
+)
 _FAIL_BLOCKCHAIN_COINS: Procedure[FailBlockchainCoins] = Procedure(
     "fail_blockchain_coins",
     {
@@ -1214,18 +1092,6 @@ _FAIL_BLOCKCHAIN_COINS: Procedure[FailBlockchainCoins] = Procedure(
     ),
     FailBlockchainCoins,
 )
-_FEATURE_PROJECT: Procedure[object] = Procedure(
-    "feature_project",
-    {
-        "project_id": "uuid",
-        "is_featured": "boolean",
-    },
-    frozenset(
-        [
-            "project_id",
-        ]
-    ),
-)
 _FIND_LOGIN: Procedure[FindLogin] = Procedure(
     "find_login",
     {
@@ -1243,21 +1109,9 @@ _FIND_LOGIN: Procedure[FindLogin] = Procedure(
     ),
     FindLogin,
 )
-_FOLD_PROJECT_VIEWS: Procedure[object] = Procedure(
-    "fold_project_views",
-    {},
-    frozenset([]),
-)
 _FOLD_XP_RANKS: Procedure[object] = Procedure(
     "fold_xp_ranks",
     {},
-    frozenset([]),
-)
-_FORGET_FAUCET_ADDRESSES: Procedure[object] = Procedure(
-    "forget_faucet_addresses",
-    {
-        "keep_days": "integer",
-    },
     frozenset([]),
 )
 _GRANT_MISSING_COINS: Procedure[GrantMissingCoins] = Procedure(
@@ -1291,34 +1145,6 @@ _GRANT_STREAK_FREEZE: Procedure[GrantStreakFreeze] = Procedure(
         "current_streak",
     ),
     GrantStreakFreeze,
-)
-_ISSUE_CERTIFICATE: Procedure[IssueCertificate] = Procedure(
-    "issue_certificate",
-    {
-        "enrollment_id": "uuid",
-    },
-    frozenset(
-        [
-            "enrollment_id",
-        ]
-    ),
-    (
-        "certificate_id",
-        "is_new",
-    ),
-    IssueCertificate,
-)
-_ISSUE_MISSING_CERTIFICATES: Procedure[IssueMissingCertificates] = Procedure(
-    "issue_missing_certificates",
-    {
-        "limit": "integer",
-    },
-    frozenset([]),
-    (
-        "certificates",
-        "enrollments_left",
-    ),
-    IssueMissingCertificates,
 )
 _LEADERBOARD_AROUND: Procedure[LeaderboardAround] = Procedure(
     "leaderboard_around",
@@ -1381,22 +1207,6 @@ _LEADERBOARD_TOP: Procedure[LeaderboardTop] = Procedure(
     ),
     LeaderboardTop,
 )
-_LIKE_PROJECT: Procedure[LikeProject] = Procedure(
-    "like_project",
-    {
-        "project_id": "uuid",
-    },
-    frozenset(
-        [
-            "project_id",
-        ]
-    ),
-    (
-        "like_count",
-        "already_liked",
-    ),
-    LikeProject,
-)
 _LINK_WALLET: Procedure[object] = Procedure(
     "link_wallet",
     {
@@ -1410,98 +1220,12 @@ _LINK_WALLET: Procedure[object] = Procedure(
         ]
     ),
 )
-_LIST_PROJECTS: Procedure[ListProjects] = Procedure(
-    "list_projects",
-    {
-        "order": "text",
-        "project_type": "text",
-        "is_featured": "boolean",
-        "user_id": "uuid",
-        "course_id": "uuid",
-        "limit": "integer",
-        "after": "uuid",
-    },
-    frozenset([]),
-    (
-        "project_id",
-        "title",
-        "description",
-        "project_type",
-        "user_id",
-        "username",
-        "full_name",
-        "avatar_url",
-        "avatar_emoji",
-        "course_id",
-        "course_title",
-        "nft_token_id",
-        "is_featured",
-        "view_count",
-        "like_count",
-        "is_liked",
-        "created_at",
-    ),
-    ListProjects,
-)
 _LIVE_RANK: Procedure[object] = Procedure(
     "live_rank",
     {
         "user_id": "uuid",
     },
     frozenset([]),
-)
-_MINT_CERTIFICATE: Procedure[MintCertificate] = Procedure(
-    "mint_certificate",
-    {
-        "certificate_id": "uuid",
-        "chain": "text",
-        "network": "text",
-        "collection_id": "text",
-        "image_uri": "text",
-        "idempotency_key": "text",
-        "to_account": "text",
-    },
-    frozenset(
-        [
-            "certificate_id",
-            "chain",
-            "network",
-            "collection_id",
-            "image_uri",
-            "idempotency_key",
-        ]
-    ),
-    (
-        "nft_certificate_id",
-        "transaction_id",
-        "metadata",
-    ),
-    MintCertificate,
-)
-_MINT_PROJECT: Procedure[MintProject] = Procedure(
-    "mint_project",
-    {
-        "project_id": "uuid",
-        "token_id": "text",
-        "nft_metadata": "jsonb",
-        "occurred_at": "timestamp with time zone",
-    },
-    frozenset(
-        [
-            "project_id",
-            "token_id",
-        ]
-    ),
-    (
-        "project_id",
-        "user_id",
-        "token_id",
-        "minted_at",
-        "already_minted",
-        "achievements",
-        "xp_awarded",
-    ),
-    MintProject,
 )
 _MOVE_LESSON: Procedure[object] = Procedure(
     "move_lesson",
@@ -1516,35 +1240,6 @@ _MOVE_LESSON: Procedure[object] = Procedure(
             "parent_lesson_id",
         ]
     ),
-)
-_OPEN_BADGE_CREDENTIAL: Procedure[object] = Procedure(
-    "open_badge_credential",
-    {
-        "certificate_id": "uuid",
-        "user_achievement_id": "uuid",
-    },
-    frozenset([]),
-)
-_OPEN_CHAIN_TRANSACTIONS: Procedure[OpenChainTransactions] = Procedure(
-    "open_chain_transactions",
-    {
-        "limit": "integer",
-    },
-    frozenset([]),
-    (
-        "transaction_id",
-        "user_id",
-        "chain",
-        "network",
-        "tx_type",
-        "status",
-        "tx_id",
-        "amount",
-        "from_account",
-        "to_account",
-        "created_at",
-    ),
-    OpenChainTransactions,
 )
 _OPEN_SESSION: Procedure[object] = Procedure(
     "open_session",
@@ -1565,6 +1260,29 @@ _OPEN_SESSION: Procedure[object] = Procedure(
         ]
     ),
 )
+_PREVIEW_ACHIEVEMENT: Procedure[PreviewAchievement] = Procedure(
+    "preview_achievement",
+    {
+        "slug": "text",
+        "criteria": "jsonb",
+        "after": "uuid",
+        "limit": "integer",
+    },
+    frozenset(
+        [
+            "slug",
+        ]
+    ),
+    (
+        "achievement_id",
+        "criteria",
+        "gaining_count",
+        "keeping_count",
+        "people",
+        "next_after",
+    ),
+    PreviewAchievement,
+)
 _PUBLISH_COURSE: Procedure[object] = Procedure(
     "publish_course",
     {
@@ -1573,17 +1291,6 @@ _PUBLISH_COURSE: Procedure[object] = Procedure(
     frozenset(
         [
             "course_id",
-        ]
-    ),
-)
-_PUBLISH_PROJECT: Procedure[object] = Procedure(
-    "publish_project",
-    {
-        "project_id": "uuid",
-    },
-    frozenset(
-        [
-            "project_id",
         ]
     ),
 )
@@ -1692,35 +1399,6 @@ _RECORD_BLOCKCHAIN_COINS: Procedure[RecordBlockchainCoins] = Procedure(
     ),
     RecordBlockchainCoins,
 )
-_RECORD_CHAIN_TRANSACTION: Procedure[RecordChainTransaction] = Procedure(
-    "record_chain_transaction",
-    {
-        "chain": "text",
-        "network": "text",
-        "tx_type": "text",
-        "idempotency_key": "text",
-        "user_id": "uuid",
-        "amount": "numeric",
-        "from_account": "text",
-        "to_account": "text",
-        "course_id": "uuid",
-        "achievement_id": "uuid",
-        "tx_id": "text",
-    },
-    frozenset(
-        [
-            "chain",
-            "network",
-            "tx_type",
-            "idempotency_key",
-        ]
-    ),
-    (
-        "transaction_id",
-        "status",
-    ),
-    RecordChainTransaction,
-)
 _RECORD_COMPLETION: Procedure[RecordCompletion] = Procedure(
     "record_completion",
     {
@@ -1802,31 +1480,6 @@ _RECORD_ENROLLMENT: Procedure[RecordEnrollment] = Procedure(
     ),
     RecordEnrollment,
 )
-_RECORD_NFT_TOKEN: Procedure[object] = Procedure(
-    "record_nft_token",
-    {
-        "nft_certificate_id": "uuid",
-        "metadata_uri": "text",
-        "token_id": "text",
-        "serial_number": "bigint",
-    },
-    frozenset(
-        [
-            "nft_certificate_id",
-        ]
-    ),
-)
-_RECORD_PROJECT_VIEW: Procedure[object] = Procedure(
-    "record_project_view",
-    {
-        "project_id": "uuid",
-    },
-    frozenset(
-        [
-            "project_id",
-        ]
-    ),
-)
 _RECORD_START: Procedure[RecordStart] = Procedure(
     "record_start",
     {
@@ -1883,19 +1536,6 @@ _REGISTER_USER: Procedure[object] = Procedure(
         "occurred_at": "timestamp with time zone",
     },
     frozenset([]),
-)
-_REISSUE_CERTIFICATE: Procedure[object] = Procedure(
-    "reissue_certificate",
-    {
-        "certificate_id": "uuid",
-        "reason": "text",
-    },
-    frozenset(
-        [
-            "certificate_id",
-            "reason",
-        ]
-    ),
 )
 _REMOVE_LESSON: Procedure[object] = Procedure(
     "remove_lesson",
@@ -1986,28 +1626,6 @@ _REPAIR_COUNTERS: Procedure[RepairCounters] = Procedure(
     ),
     RepairCounters,
 )
-_REQUEST_FAUCET: Procedure[RequestFaucet] = Procedure(
-    "request_faucet",
-    {
-        "hedera_account_id": "text",
-        "request_ip": "inet",
-        "idempotency_key": "text",
-    },
-    frozenset(
-        [
-            "hedera_account_id",
-            "request_ip",
-            "idempotency_key",
-        ]
-    ),
-    (
-        "request_id",
-        "transaction_id",
-        "status",
-        "amount_hbar",
-    ),
-    RequestFaucet,
-)
 _RESUME_LESSON: Procedure[ResumeLesson] = Procedure(
     "resume_lesson",
     {
@@ -2090,19 +1708,6 @@ _REVIEW_QUIZ: Procedure[ReviewQuiz] = Procedure(
         "explanation",
     ),
     ReviewQuiz,
-)
-_REVOKE_CERTIFICATE: Procedure[object] = Procedure(
-    "revoke_certificate",
-    {
-        "certificate_id": "uuid",
-        "reason": "text",
-    },
-    frozenset(
-        [
-            "certificate_id",
-            "reason",
-        ]
-    ),
 )
 _REVOKE_SESSION: Procedure[object] = Procedure(
     "revoke_session",
@@ -2200,19 +1805,6 @@ _SET_ACHIEVEMENT_ACTIVE: Procedure[object] = Procedure(
         [
             "slug",
             "is_active",
-        ]
-    ),
-)
-_SET_CERTIFICATE_PDF: Procedure[object] = Procedure(
-    "set_certificate_pdf",
-    {
-        "certificate_id": "uuid",
-        "pdf_path": "text",
-    },
-    frozenset(
-        [
-            "certificate_id",
-            "pdf_path",
         ]
     ),
 )
@@ -2386,22 +1978,6 @@ _TRANSFER_COINS: Procedure[TransferCoins] = Procedure(
     ),
     TransferCoins,
 )
-_UNLIKE_PROJECT: Procedure[UnlikeProject] = Procedure(
-    "unlike_project",
-    {
-        "project_id": "uuid",
-    },
-    frozenset(
-        [
-            "project_id",
-        ]
-    ),
-    (
-        "like_count",
-        "was_liked",
-    ),
-    UnlikeProject,
-)
 _UNLINK_WALLET: Procedure[object] = Procedure(
     "unlink_wallet",
     {
@@ -2421,17 +1997,6 @@ _UNPUBLISH_COURSE: Procedure[object] = Procedure(
     frozenset(
         [
             "course_id",
-        ]
-    ),
-)
-_UNPUBLISH_PROJECT: Procedure[object] = Procedure(
-    "unpublish_project",
-    {
-        "project_id": "uuid",
-    },
-    frozenset(
-        [
-            "project_id",
         ]
     ),
 )
@@ -2521,24 +2086,6 @@ _UPDATE_PROFILE: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
-_UPDATE_PROJECT: Procedure[object] = Procedure(
-    "update_project",
-    {
-        "project_id": "uuid",
-        "title": "text",
-        "description": "text",
-        "project_type": "text",
-        "components": "jsonb",
-        "performance_metrics": "jsonb",
-        "nft_metadata": "jsonb",
-        "clear": "text[]",
-    },
-    frozenset(
-        [
-            "project_id",
-        ]
-    ),
-)
 _UPDATE_QUESTION: Procedure[object] = Procedure(
     "update_question",
     {
@@ -2589,27 +2136,6 @@ _UPDATE_SETTINGS: Procedure[object] = Procedure(
         "push_notifications": "boolean",
     },
     frozenset([]),
-)
-_VERIFY_CERTIFICATE: Procedure[VerifyCertificate] = Procedure(
-    "verify_certificate",
-    {
-        "code": "text",
-    },
-    frozenset(
-        [
-            "code",
-        ]
-    ),
-    (
-        "status",
-        "certificate_number",
-        "recipient_name",
-        "course_title",
-        "completed_at",
-        "issued_at",
-        "revoked_at",
-    ),
-    VerifyCertificate,
 )
 _VERIFY_EMAIL: Procedure[object] = Procedure(
     "verify_email",
@@ -2864,49 +2390,6 @@ class Session(SessionBase):
             ),
         )
 
-    def advance_chain_transaction(
-        self,
-        *,
-        transaction_id: UUID | str,
-        status: str,
-        tx_id: str | None = None,
-        consensus_timestamp: dt.datetime | None = None,
-        fee: Decimal | int | float | None = None,
-        failure_reason: str | None = None,
-    ) -> AdvanceChainTransaction:
-        """Moves a transaction on a blockchain to its next state, once; and what hangs on it.
-
-        can no longer be undone (final), or came to nothing (failed).
-
-        The state machine of chain_transactions, all of it: forward only, states may be skipped, final and failed
-        are the end; what was confirmed may still fail, when a chain drops a block. The same again changes nothing.
-        What hangs on it, a request of the faucet or a token, moves with it in the same transaction.
-
-        Who sends it takes the name it will have on the chain first, enters it here as submitted, and sends it then:
-        of two workers one is refused, and the chain takes a transaction of one name once. So nothing is paid twice,
-        whoever crashes when.
-
-        Errors: PA403 not the service · PA404 no such transaction · PA409 it cannot go there from where it is, it
-        has another name, the name is another's · PA422 unknown state, no name, no time of consensus, bad fee, no
-        reason
-
-        Who may call it: service.
-        """
-        return cast(
-            "AdvanceChainTransaction",
-            self._row(
-                _ADVANCE_CHAIN_TRANSACTION,
-                {
-                    "transaction_id": transaction_id,
-                    "status": status,
-                    "tx_id": tx_id,
-                    "consensus_timestamp": consensus_timestamp,
-                    "fee": fee,
-                    "failure_reason": failure_reason,
-                },
-            ),
-        )
-
     def advance_streaks(self, *, as_of: dt.datetime | None = None) -> int:
         """Settles streaks that are over; returns how many.
 
@@ -2924,6 +2407,41 @@ class Session(SessionBase):
                 _ADVANCE_STREAKS,
                 {
                     "as_of": as_of,
+                },
+            ),
+        )
+
+    def apply_achievement(
+        self, *, slug: str, after: UUID | str | None = None, limit: int | None = None
+    ) -> ApplyAchievement:
+        """Grants an achievement to everyone of the next people who has reached it; call it with last_user_id until
+        is_done.
+
+        For a definition that is new, or was changed: events find only the thresholds they cross themselves. Looks
+        at the next limit people after after, in the order of their ids, and grants it to those who have reached it:
+        set by set, XP, counters, levels and ranks included, and whatever further achievements that XP reaches. Call
+        it with the last_user_id it returned, each time in a transaction of its own, until is_done. It may be
+        stopped at any moment and begun anew: who has it is passed over.
+
+        People learn meanwhile. Everyone who is looked at is locked first, in the order of the house: users, since
+        rows are going to refer to them, then user_stats; an event under way is waited for, and then counted in a
+        new statement.
+
+        Left out, `limit` is 1000.
+
+        Errors: PA401, PA403 neither an administrator nor the service · PA404 no such achievement · PA409 it is
+        retired · PA422 limit not between 1 and 10000
+
+        Who may call it: admin, service.
+        """
+        return cast(
+            "ApplyAchievement",
+            self._row(
+                _APPLY_ACHIEVEMENT,
+                {
+                    "slug": slug,
+                    "after": after,
+                    "limit": limit,
                 },
             ),
         )
@@ -2996,9 +2514,9 @@ class Session(SessionBase):
     ) -> AwardXp:
         """Gives a learner XP once per source and occurrence; returns the totals and what was awarded.
 
-        See grant_xp for what that does. The same learner, source and occurrence again changes nothing and returns
-        the totals as they stand with awarded = 0, so callers may retry. It grants no achievements:
-        check_achievements does, or the learner's next event.
+        What that does, and that it may be repeated, is said in grant_xp. A source that pays repeatedly names its
+        occurrence, a daily bonus for instance the local date. It grants no achievements: check_achievements does,
+        or the next event.
 
         Left out, `occurrence` is ''.
 
@@ -3241,46 +2759,6 @@ class Session(SessionBase):
             ),
         )
 
-    def create_project(
-        self,
-        *,
-        title: str,
-        project_type: str,
-        components: Json,
-        course_id: UUID | str | None = None,
-        description: str | None = None,
-        performance_metrics: Json = None,
-        idempotency_key: str | None = None,
-    ) -> CreateProject:
-        """Makes a project of the caller, a draft; returns its id and the achievements it reached.
-
-        The shapes of the documents: project_components_shape(), performance_metrics_shape(), as JSON Schema among
-        the files of the library. A project made in a course needs its maker on that course. A person holds a
-        limited number of projects (setting projects.max_per_person) and makes a limited number in 24 hours, deleted
-        ones included (projects.daily_max). Counts as a project created; returns the achievements that it reached.
-
-        Errors: PA401, PA403 from require_user · PA404 not on this course · PA409 as many as one may hold, key used
-        for another request · PA422 title, type, size or shape, with the path in the detail · PA429 too many in a
-        day
-
-        Who may call it: student.
-        """
-        return cast(
-            "CreateProject",
-            self._row(
-                _CREATE_PROJECT,
-                {
-                    "title": title,
-                    "project_type": project_type,
-                    "components": components,
-                    "course_id": course_id,
-                    "description": description,
-                    "performance_metrics": performance_metrics,
-                    "idempotency_key": idempotency_key,
-                },
-            ),
-        )
-
     def create_quiz(
         self,
         *,
@@ -3432,22 +2910,6 @@ class Session(SessionBase):
             },
         )
 
-    def delete_project(self, *, project_id: UUID | str) -> None:
-        """Deletes a project that is not minted.
-
-        Not a minted one: its token is somebody's, and says what it stands for. It can be unpublished.
-
-        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's · PA409 it is minted
-
-        Who may call it: student, admin.
-        """
-        self._value(
-            _DELETE_PROJECT,
-            {
-                "project_id": project_id,
-            },
-        )
-
     def drop_course(self, *, course_id: UUID | str) -> DropCourse:
         """The calling learner leaves a course; progress is kept.
 
@@ -3547,6 +3009,40 @@ class Session(SessionBase):
             ),
         )
 
+    def explain_achievement(
+        self, *, slug: str, user_id: UUID | str | None = None, limit: int | None = None
+    ) -> ExplainAchievement:
+        """How far somebody is with an achievement: counted, remaining, and what is missing.
+
+        value is what is counted now, of the person or, for a definition scoped to a course, in that course;
+        remaining what is left to the threshold. missing is up to limit things that would count, nearest first,
+        [{"type", "id", "title"}] with the types lesson, course and quiz: fewer than remaining where there are not
+        so many yet, none for what is no list of things. Nothing is missing of what is earned, even if the
+        definition was changed since.
+
+        Learners ask about themselves. An instructor asks about learners of their courses, and definitions scoped to
+        these; an administrator and the service about anyone. What is retired is explained to those who have it, and
+        to staff.
+
+        Left out, `limit` is 20.
+
+        Errors: PA401 nobody is signed in · PA403 somebody else · PA404 no such achievement or person · PA422 limit
+        not between 0 and 100
+
+        Who may call it: student, instructor, admin, service.
+        """
+        return cast(
+            "ExplainAchievement",
+            self._row(
+                _EXPLAIN_ACHIEVEMENT,
+                {
+                    "slug": slug,
+                    "user_id": user_id,
+                    "limit": limit,
+                },
+            ),
+        )
+
     def fail_blockchain_coins(self, *, transaction_id: UUID | str, reason: str) -> FailBlockchainCoins:
         """Ends a pending deposit or withdrawal that failed, once; returns the balance.
 
@@ -3565,24 +3061,6 @@ class Session(SessionBase):
                     "reason": reason,
                 },
             ),
-        )
-
-    def feature_project(self, *, project_id: UUID | str, is_featured: bool | None = None) -> None:
-        """Recommends a public project, or takes that back.
-
-        Left out, `is_featured` is true.
-
-        Errors: PA401, PA403 not an administrator · PA404 no such project · PA409 it is not public · PA422 neither
-        yes nor no
-
-        Who may call it: admin.
-        """
-        self._value(
-            _FEATURE_PROJECT,
-            {
-                "project_id": project_id,
-                "is_featured": is_featured,
-            },
         )
 
     def find_login(
@@ -3607,20 +3085,6 @@ class Session(SessionBase):
             },
         )
 
-    def fold_project_views(self) -> int:
-        """Folds noted views into the counts of their projects; returns how many.
-
-        Views disappear from one table and appear in the others in one transaction: every snapshot sees each once.
-        Two folds at once share the views between them (skip locked). Projects are locked before their days, in the
-        order of their ids: so does whoever deletes one, or hides many. Views of what has been deleted since are
-        forgotten.
-
-        Errors: PA403 not the service
-
-        Who may call it: service.
-        """
-        return cast("int", self._value(_FOLD_PROJECT_VIEWS, {}))
-
     def fold_xp_ranks(self) -> int:
         """Folds noted rank changes into the histogram; returns how many.
 
@@ -3633,25 +3097,6 @@ class Session(SessionBase):
         Who may call it: service.
         """
         return cast("int", self._value(_FOLD_XP_RANKS, {}))
-
-    def forget_faucet_addresses(self, *, keep_days: int | None = None) -> int:
-        """Forgets from which addresses the faucet was asked; returns how many.
-
-        Left out, `keep_days` is 30.
-
-        Errors: PA403 not the service · PA422 fewer days than a limit counts, or more than 3650
-
-        Who may call it: service.
-        """
-        return cast(
-            "int",
-            self._value(
-                _FORGET_FAUCET_ADDRESSES,
-                {
-                    "keep_days": keep_days,
-                },
-            ),
-        )
 
     def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
         """Pays what was earned before there were coins, for the next people; call it until nobody is left.
@@ -3700,51 +3145,6 @@ class Session(SessionBase):
                     "user_id": user_id,
                     "key": key,
                     "as_of": as_of,
-                },
-            ),
-        )
-
-    def issue_certificate(self, *, enrollment_id: UUID | str) -> IssueCertificate:
-        """Gives the certificate of a completed enrolment, or returns the valid one.
-
-        off, or it was completed before there were certificates. If there is a valid one, that is returned.
-
-        Errors: PA401, PA403, PA404 from require_certificate_staff · PA409 not completed, one's own course, the
-        person has left, a certificate was revoked (reissue_certificate)
-
-        Who may call it: instructor, admin.
-        """
-        return cast(
-            "IssueCertificate",
-            self._row(
-                _ISSUE_CERTIFICATE,
-                {
-                    "enrollment_id": enrollment_id,
-                },
-            ),
-        )
-
-    def issue_missing_certificates(self, *, limit: int | None = None) -> IssueMissingCertificates:
-        """Issues certificates of courses completed before there were any; call it until no enrolment is left.
-
-        what they have earned. Nobody for their own course, nobody who left, nobody whose certificate was revoked.
-
-        Takes the next limit enrolments; call it until enrollments_left is 0, each time in a transaction of its own.
-        It may be stopped at any moment and run by several at once. Locks in the order of the house, each kind in
-        the order of its ids.
-
-        Left out, `limit` is 500.
-
-        Errors: PA403 not the service · PA422 limit not between 1 and 10000
-
-        Who may call it: service.
-        """
-        return cast(
-            "IssueMissingCertificates",
-            self._row(
-                _ISSUE_MISSING_CERTIFICATES,
-                {
-                    "limit": limit,
                 },
             ),
         )
@@ -3823,26 +3223,6 @@ class Session(SessionBase):
             },
         )
 
-    def like_project(self, *, project_id: UUID | str) -> LikeProject:
-        """The caller likes a project, once; returns how many do.
-
-        Likes of one project wait for each other, on its row, which is taken before theirs: in the other order a
-        like and a deletion would wait for each other. So the count is exact, and so is the one returned.
-
-        Errors: PA401, PA403 from require_user · PA404 no such project, or not to be seen · PA409 one's own
-
-        Who may call it: student, instructor.
-        """
-        return cast(
-            "LikeProject",
-            self._row(
-                _LIKE_PROJECT,
-                {
-                    "project_id": project_id,
-                },
-            ),
-        )
-
     def link_wallet(self, *, chain: str, address: str) -> UUID:
         """Claims a blockchain address for the caller; returns the claim's id.
 
@@ -3866,45 +3246,6 @@ class Session(SessionBase):
             ),
         )
 
-    def list_projects(
-        self,
-        *,
-        order: str | None = None,
-        project_type: str | None = None,
-        is_featured: bool | None = None,
-        user_id: UUID | str | None = None,
-        course_id: UUID | str | None = None,
-        limit: int | None = None,
-        after: UUID | str | None = None,
-    ) -> list[ListProjects]:
-        """Public projects in one of three orders, a page at a time.
-
-        For the next page, after is the project_id of the last row seen: the page goes on where that project stands
-        now, and no page costs more than the first; if it has been withdrawn in between, begin again. All filters
-        can be combined. Names are those people show; a course that is hidden or deleted has no title here, and of
-        its projects only minted ones are listed. The documents of a project are in its row of projects. is_liked is
-        the caller's own like, false for nobody.
-
-        Left out, `order` is 'newest', `limit` is 20.
-
-        Errors: 28000 from verified_identity · PA404 no listed project in p_after · PA422 p_limit not 1 to 100,
-        unknown order
-
-        Who may call it: anonymous, student, instructor, admin, service.
-        """
-        return self._rows(
-            _LIST_PROJECTS,
-            {
-                "order": order,
-                "project_type": project_type,
-                "is_featured": is_featured,
-                "user_id": user_id,
-                "course_id": course_id,
-                "limit": limit,
-                "after": after,
-            },
-        )
-
     def live_rank(self, *, user_id: UUID | str | None = None) -> int | None:
         """A person's exact rank by XP now; null for the unranked.
 
@@ -3921,79 +3262,6 @@ class Session(SessionBase):
                 _LIVE_RANK,
                 {
                     "user_id": user_id,
-                },
-            ),
-        )
-
-    def mint_certificate(
-        self,
-        *,
-        certificate_id: UUID | str,
-        chain: str,
-        network: str,
-        collection_id: str,
-        image_uri: str,
-        idempotency_key: str,
-        to_account: str | None = None,
-    ) -> MintCertificate:
-        """Writes down that a certificate becomes a token, once per key; returns its metadata.
-
-        token is to say, which the back end publishes before it mints.
-
-        Then: record_nft_token() with the address of the metadata, advance_chain_transaction() with the name on the
-        chain, mint, record_nft_token() with the token. A failed one may be tried again.
-
-        Errors: PA403 not the service · PA404 no such certificate · PA409 revoked, a token already, key used for
-        another request · PA422 no key, unknown chain or network, bad account, no collection, image not a URI
-
-        Who may call it: service.
-        """
-        return cast(
-            "MintCertificate",
-            self._row(
-                _MINT_CERTIFICATE,
-                {
-                    "certificate_id": certificate_id,
-                    "chain": chain,
-                    "network": network,
-                    "collection_id": collection_id,
-                    "image_uri": image_uri,
-                    "idempotency_key": idempotency_key,
-                    "to_account": to_account,
-                },
-            ),
-        )
-
-    def mint_project(
-        self,
-        *,
-        project_id: UUID | str,
-        token_id: str,
-        nft_metadata: Json = None,
-        occurred_at: dt.datetime | None = None,
-    ) -> MintProject:
-        """Notes the token of a project, once; returns the achievements that it reached.
-
-        The token exists on its chain already: this is told by the back end, which made it. The same token again
-        changes nothing and says so; another is refused, and so is a token that stands for another project. What the
-        token says (nft_metadata_shape()) comes with this call or was given before. Counts as a project minted, for
-        its author.
-
-        Errors: PA403 not the service · PA404 no such project · PA409 minted as another token; the token is taken;
-        its author deleted their account · PA422 no token; no metadata, or not of its shape · 23505 the token was
-        taken at the same moment
-
-        Who may call it: service.
-        """
-        return cast(
-            "MintProject",
-            self._row(
-                _MINT_PROJECT,
-                {
-                    "project_id": project_id,
-                    "token_id": token_id,
-                    "nft_metadata": nft_metadata,
-                    "occurred_at": occurred_at,
                 },
             ),
         )
@@ -4021,51 +3289,6 @@ class Session(SessionBase):
                     "position": position,
                 },
             ),
-        )
-
-    def open_badge_credential(
-        self, *, certificate_id: UUID | str | None = None, user_achievement_id: UUID | str | None = None
-    ) -> Json:
-        """A certificate or an earned achievement as an Open Badges 3.0 credential, ready to sign.
-
-        An OpenBadgeCredential of the Verifiable Credentials Data Model 2.0 whose subject is an AchievementSubject,
-        without a proof: the back end signs it, as JWT or with a Data Integrity proof, with a key that the database
-        never sees. The same row gives the same document. https://www.imsglobal.org/spec/ob/v3p0/ (section B, data
-        model); its shape as JSON Schema: lib/pgacademy/schemas/open_badge_credential.json.
-
-        Who is meant is said by name and, if it was verified, by the SHA-256 of the email with a salt; by no id of
-        this school. The issuer is in the settings credentials.issuer_id (a URL or DID), .issuer_name and
-        .issuer_url.
-
-        Errors: PA401, PA403 from require_user · PA404 no such certificate or achievement, or another's · PA409
-        revoked, the school names no issuer · PA422 not exactly one of the two
-
-        Who may call it: student, service.
-        """
-        return self._value(
-            _OPEN_BADGE_CREDENTIAL,
-            {
-                "certificate_id": certificate_id,
-                "user_achievement_id": user_achievement_id,
-            },
-        )
-
-    def open_chain_transactions(self, *, limit: int | None = None) -> list[OpenChainTransactions]:
-        """Transactions that are neither final nor failed, the oldest first.
-
-        Reading claims nothing: who sends one claims it by entering its name, see advance_chain_transaction().
-
-        Left out, `limit` is 100.
-
-        Errors: PA403 not the service · PA422 limit not between 1 and 10000
-
-        Who may call it: service.
-        """
-        return self._rows(
-            _OPEN_CHAIN_TRANSACTIONS,
-            {
-                "limit": limit,
-            },
         )
 
     def open_session(
@@ -4103,6 +3326,40 @@ class Session(SessionBase):
             ),
         )
 
+    def preview_achievement(
+        self, *, slug: str, criteria: Json = None, after: UUID | str | None = None, limit: int | None = None
+    ) -> PreviewAchievement:
+        """Who would gain an achievement under its criteria, or under others: how many, and one page of them. Changes
+        nothing.
+
+        Without criteria it asks about those of the definition as it stands: whom apply_achievement would grant it
+        to. With them, about a change that define_achievement has not made yet, or about an achievement that is not
+        there yet. Who has it keeps it.
+
+        gaining_count is everyone who would; keeping_count those who have it without reaching the criteria. people
+        is one page of those who would gain it, [{"user_id", "username", "value"}] in the order of their ids: pass
+        next_after as after for the next page; it is null on the last.
+
+        Left out, `limit` is 50.
+
+        Errors: PA401, PA403 neither an administrator nor the service · PA404 no such achievement, and no criteria ·
+        PA422 criteria, limit not between 1 and 500
+
+        Who may call it: admin, service.
+        """
+        return cast(
+            "PreviewAchievement",
+            self._row(
+                _PREVIEW_ACHIEVEMENT,
+                {
+                    "slug": slug,
+                    "criteria": criteria,
+                    "after": after,
+                    "limit": limit,
+                },
+            ),
+        )
+
     def publish_course(self, *, course_id: UUID | str) -> dt.datetime | None:
         """Publishes a course; returns when it was first published.
 
@@ -4116,25 +3373,6 @@ class Session(SessionBase):
                 _PUBLISH_COURSE,
                 {
                     "course_id": course_id,
-                },
-            ),
-        )
-
-    def publish_project(self, *, project_id: UUID | str) -> bool:
-        """Shows one's own project to others; returns whether they see it.
-
-        Returns whether they do: not while its course is hidden or deleted, unless it is minted.
-
-        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
-
-        Who may call it: student.
-        """
-        return cast(
-            "bool",
-            self._value(
-                _PUBLISH_PROJECT,
-                {
-                    "project_id": project_id,
                 },
             ),
         )
@@ -4291,54 +3529,6 @@ class Session(SessionBase):
             ),
         )
 
-    def record_chain_transaction(
-        self,
-        *,
-        chain: str,
-        network: str,
-        tx_type: str,
-        idempotency_key: str,
-        user_id: UUID | str | None = None,
-        amount: Decimal | int | float | None = None,
-        from_account: str | None = None,
-        to_account: str | None = None,
-        course_id: UUID | str | None = None,
-        achievement_id: UUID | str | None = None,
-        tx_id: str | None = None,
-    ) -> RecordChainTransaction:
-        """Writes down a transaction on a blockchain, once per key.
-
-        Written down first, sent afterwards: whoever crashes in between finds it with open_chain_transactions().
-        With a tx_id it is submitted at once, without one pending.
-
-        Left out, `amount` is 0.
-
-        Errors: PA403 not the service · PA404 no such person, course or achievement · PA409 the chain's transaction
-        is entered already, key used for another request · PA422 no key, unknown chain, network or type, account,
-        amount or tx_id that the chain does not have
-
-        Who may call it: service.
-        """
-        return cast(
-            "RecordChainTransaction",
-            self._row(
-                _RECORD_CHAIN_TRANSACTION,
-                {
-                    "chain": chain,
-                    "network": network,
-                    "tx_type": tx_type,
-                    "idempotency_key": idempotency_key,
-                    "user_id": user_id,
-                    "amount": amount,
-                    "from_account": from_account,
-                    "to_account": to_account,
-                    "course_id": course_id,
-                    "achievement_id": achievement_id,
-                    "tx_id": tx_id,
-                },
-            ),
-        )
-
     def record_completion(
         self,
         *,
@@ -4437,51 +3627,6 @@ class Session(SessionBase):
                     "expires_at": expires_at,
                 },
             ),
-        )
-
-    def record_nft_token(
-        self,
-        *,
-        nft_certificate_id: UUID | str,
-        metadata_uri: str | None = None,
-        token_id: str | None = None,
-        serial_number: int | None = None,
-    ) -> None:
-        """Notes what became known of a certificate's token, once.
-
-        What is null is left as it is; what is known does not change.
-
-        Errors: PA403 not the service · PA404 no such token · PA409 known otherwise, failed, the token is another's
-        · PA422 bad URI, bad name, bad serial
-
-        Who may call it: service.
-        """
-        self._value(
-            _RECORD_NFT_TOKEN,
-            {
-                "nft_certificate_id": nft_certificate_id,
-                "metadata_uri": metadata_uri,
-                "token_id": token_id,
-                "serial_number": serial_number,
-            },
-        )
-
-    def record_project_view(self, *, project_id: UUID | str) -> None:
-        """Notes that somebody looked at a project.
-
-        Appended, never updated: nobody waits, neither for others who look nor for who likes it.
-        fold_project_views() brings it into view_count. Every call counts: what is a view, and that one visitor is
-        not counted a thousand times, is for the application to say, which knows its visitors.
-
-        Errors: 28000 from verified_identity · PA404 no such project, or not to be seen
-
-        Who may call it: anonymous, student, instructor, admin.
-        """
-        self._value(
-            _RECORD_PROJECT_VIEW,
-            {
-                "project_id": project_id,
-            },
         )
 
     def record_start(
@@ -4587,30 +3732,6 @@ class Session(SessionBase):
                     "email_verified": email_verified,
                     "user_id": user_id,
                     "occurred_at": occurred_at,
-                },
-            ),
-        )
-
-    def reissue_certificate(self, *, certificate_id: UUID | str, reason: str) -> UUID:
-        """Replaces the last certificate of an enrolment by a new one; returns that.
-
-        revoked by mistake. The new one has the name of today, title and date of the old one, a number and a code of
-        its own.
-
-        Only the last certificate of an enrolment is replaced: of two who do it at once, one is told so.
-
-        Errors: PA401, PA403, PA404 from require_certificate_staff · PA409 it was replaced already, the person has
-        left · PA422 no reason
-
-        Who may call it: instructor, admin.
-        """
-        return cast(
-            "UUID",
-            self._value(
-                _REISSUE_CERTIFICATE,
-                {
-                    "certificate_id": certificate_id,
-                    "reason": reason,
                 },
             ),
         )
@@ -4740,35 +3861,6 @@ class Session(SessionBase):
         """
         return self._rows(_REPAIR_COUNTERS, {})
 
-    def request_faucet(self, *, hedera_account_id: str, request_ip: Inet | str, idempotency_key: str) -> RequestFaucet:
-        """Asks for coins of the test network, once per key and within the limits.
-
-        Three limits in a window of hours, each a setting: per person, per account, per network address (of IPv6 the
-        /64). Failed requests count for none. Each of the three falls on a row of faucet_guards, which is updated
-        before anything is counted: whoever comes second waits and then counts the first, or fails with 40001 if its
-        snapshot is older. The time is the clock's, not the transaction's: one begun long ago would lie outside the
-        window.
-
-        The address is what the application sees; who speaks SQL directly may name another, and meets the other two
-        limits.
-
-        Errors: PA401, PA403 from require_user · PA409 the faucet is closed, key used for another request · PA422 no
-        key, no account of Hedera, no address of one machine · PA429 a limit is reached; the detail says which
-
-        Who may call it: student.
-        """
-        return cast(
-            "RequestFaucet",
-            self._row(
-                _REQUEST_FAUCET,
-                {
-                    "hedera_account_id": hedera_account_id,
-                    "request_ip": request_ip,
-                    "idempotency_key": idempotency_key,
-                },
-            ),
-        )
-
     def resume_lesson(self, *, course_id: UUID | str) -> ResumeLesson:
         """Where the calling learner goes on in a course.
 
@@ -4850,26 +3942,6 @@ class Session(SessionBase):
             {
                 "attempt_id": attempt_id,
             },
-        )
-
-    def revoke_certificate(self, *, certificate_id: UUID | str, reason: str) -> bool:
-        """Takes a certificate back, once; returns whether it was valid before.
-
-        Again changes nothing. XP, coins and achievements stay.
-
-        Errors: PA401, PA403, PA404 from require_certificate_staff · PA422 no reason
-
-        Who may call it: instructor, admin.
-        """
-        return cast(
-            "bool",
-            self._value(
-                _REVOKE_CERTIFICATE,
-                {
-                    "certificate_id": certificate_id,
-                    "reason": reason,
-                },
-            ),
         )
 
     def revoke_session(
@@ -5030,21 +4102,6 @@ class Session(SessionBase):
             {
                 "slug": slug,
                 "is_active": is_active,
-            },
-        )
-
-    def set_certificate_pdf(self, *, certificate_id: UUID | str, pdf_path: str) -> None:
-        """Notes where the PDF of a certificate is kept.
-
-        Errors: PA403 not the service · PA404 no such certificate · PA422 no path, an absolute one, one that climbs
-
-        Who may call it: service.
-        """
-        self._value(
-            _SET_CERTIFICATE_PDF,
-            {
-                "certificate_id": certificate_id,
-                "pdf_path": pdf_path,
             },
         )
 
@@ -5252,25 +4309,6 @@ class Session(SessionBase):
             ),
         )
 
-    def unlike_project(self, *, project_id: UUID | str) -> UnlikeProject:
-        """The caller no longer likes a project; returns how many do.
-
-        nothing changes.
-
-        Errors: PA401, PA403 from require_user · PA404 no such project, or neither to be seen nor liked
-
-        Who may call it: student, instructor.
-        """
-        return cast(
-            "UnlikeProject",
-            self._row(
-                _UNLIKE_PROJECT,
-                {
-                    "project_id": project_id,
-                },
-            ),
-        )
-
     def unlink_wallet(self, *, wallet_id: UUID | str) -> None:
         """Gives up a blockchain address of the caller.
 
@@ -5296,20 +4334,6 @@ class Session(SessionBase):
             _UNPUBLISH_COURSE,
             {
                 "course_id": course_id,
-            },
-        )
-
-    def unpublish_project(self, *, project_id: UUID | str) -> None:
-        """Hides a project from others.
-
-        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
-
-        Who may call it: student, admin.
-        """
-        self._value(
-            _UNPUBLISH_PROJECT,
-            {
-                "project_id": project_id,
             },
         )
 
@@ -5487,44 +4511,6 @@ class Session(SessionBase):
             },
         )
 
-    def update_project(
-        self,
-        *,
-        project_id: UUID | str,
-        title: str | None = None,
-        description: str | None = None,
-        project_type: str | None = None,
-        components: Json = None,
-        performance_metrics: Json = None,
-        nft_metadata: Json = None,
-        clear: list[str] | None = None,
-    ) -> None:
-        """Changes the given columns of one's own project.
-
-        The shapes of the documents are those of create_project() and nft_metadata_shape(). What a token stands for
-        stays as it was sold: of a minted project neither the components nor the token's metadata change.
-
-        Left out, `clear` is '{}'.
-
-        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's · PA409 it is minted · PA422
-        a value, size or shape, with the path in the detail; unknown name in p_clear, or given as well
-
-        Who may call it: student.
-        """
-        self._value(
-            _UPDATE_PROJECT,
-            {
-                "project_id": project_id,
-                "title": title,
-                "description": description,
-                "project_type": project_type,
-                "components": components,
-                "performance_metrics": performance_metrics,
-                "nft_metadata": nft_metadata,
-                "clear": clear,
-            },
-        )
-
     def update_question(
         self,
         *,
@@ -5640,27 +4626,6 @@ class Session(SessionBase):
                 "email_notifications": email_notifications,
                 "push_notifications": push_notifications,
             },
-        )
-
-    def verify_certificate(self, *, code: str) -> VerifyCertificate:
-        """Tells whoever holds the code of a certificate whether it is valid, and what it says.
-
-        Always one row of the same columns, by the same way: whatever is sent is brought to the form of a code and
-        looked up once. Of a valid one it tells what is printed on it; of a revoked one only that it is, and since
-        when; no ids, nothing of the person or the course but what stood there on the day.
-
-        Errors: none
-
-        Who may call it: anonymous, student, instructor, admin, service.
-        """
-        return cast(
-            "VerifyCertificate",
-            self._row(
-                _VERIFY_CERTIFICATE,
-                {
-                    "code": code,
-                },
-            ),
         )
 
     def verify_email(self, *, user_id: UUID | str, email: str) -> None:
@@ -5935,49 +4900,6 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
-    async def advance_chain_transaction(
-        self,
-        *,
-        transaction_id: UUID | str,
-        status: str,
-        tx_id: str | None = None,
-        consensus_timestamp: dt.datetime | None = None,
-        fee: Decimal | int | float | None = None,
-        failure_reason: str | None = None,
-    ) -> AdvanceChainTransaction:
-        """Moves a transaction on a blockchain to its next state, once; and what hangs on it.
-
-        can no longer be undone (final), or came to nothing (failed).
-
-        The state machine of chain_transactions, all of it: forward only, states may be skipped, final and failed
-        are the end; what was confirmed may still fail, when a chain drops a block. The same again changes nothing.
-        What hangs on it, a request of the faucet or a token, moves with it in the same transaction.
-
-        Who sends it takes the name it will have on the chain first, enters it here as submitted, and sends it then:
-        of two workers one is refused, and the chain takes a transaction of one name once. So nothing is paid twice,
-        whoever crashes when.
-
-        Errors: PA403 not the service · PA404 no such transaction · PA409 it cannot go there from where it is, it
-        has another name, the name is another's · PA422 unknown state, no name, no time of consensus, bad fee, no
-        reason
-
-        Who may call it: service.
-        """
-        return cast(
-            "AdvanceChainTransaction",
-            await self._row(
-                _ADVANCE_CHAIN_TRANSACTION,
-                {
-                    "transaction_id": transaction_id,
-                    "status": status,
-                    "tx_id": tx_id,
-                    "consensus_timestamp": consensus_timestamp,
-                    "fee": fee,
-                    "failure_reason": failure_reason,
-                },
-            ),
-        )
-
     async def advance_streaks(self, *, as_of: dt.datetime | None = None) -> int:
         """Settles streaks that are over; returns how many.
 
@@ -5995,6 +4917,41 @@ class AsyncSession(AsyncSessionBase):
                 _ADVANCE_STREAKS,
                 {
                     "as_of": as_of,
+                },
+            ),
+        )
+
+    async def apply_achievement(
+        self, *, slug: str, after: UUID | str | None = None, limit: int | None = None
+    ) -> ApplyAchievement:
+        """Grants an achievement to everyone of the next people who has reached it; call it with last_user_id until
+        is_done.
+
+        For a definition that is new, or was changed: events find only the thresholds they cross themselves. Looks
+        at the next limit people after after, in the order of their ids, and grants it to those who have reached it:
+        set by set, XP, counters, levels and ranks included, and whatever further achievements that XP reaches. Call
+        it with the last_user_id it returned, each time in a transaction of its own, until is_done. It may be
+        stopped at any moment and begun anew: who has it is passed over.
+
+        People learn meanwhile. Everyone who is looked at is locked first, in the order of the house: users, since
+        rows are going to refer to them, then user_stats; an event under way is waited for, and then counted in a
+        new statement.
+
+        Left out, `limit` is 1000.
+
+        Errors: PA401, PA403 neither an administrator nor the service · PA404 no such achievement · PA409 it is
+        retired · PA422 limit not between 1 and 10000
+
+        Who may call it: admin, service.
+        """
+        return cast(
+            "ApplyAchievement",
+            await self._row(
+                _APPLY_ACHIEVEMENT,
+                {
+                    "slug": slug,
+                    "after": after,
+                    "limit": limit,
                 },
             ),
         )
@@ -6067,9 +5024,9 @@ class AsyncSession(AsyncSessionBase):
     ) -> AwardXp:
         """Gives a learner XP once per source and occurrence; returns the totals and what was awarded.
 
-        See grant_xp for what that does. The same learner, source and occurrence again changes nothing and returns
-        the totals as they stand with awarded = 0, so callers may retry. It grants no achievements:
-        check_achievements does, or the learner's next event.
+        What that does, and that it may be repeated, is said in grant_xp. A source that pays repeatedly names its
+        occurrence, a daily bonus for instance the local date. It grants no achievements: check_achievements does,
+        or the next event.
 
         Left out, `occurrence` is ''.
 
@@ -6314,46 +5271,6 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
-    async def create_project(
-        self,
-        *,
-        title: str,
-        project_type: str,
-        components: Json,
-        course_id: UUID | str | None = None,
-        description: str | None = None,
-        performance_metrics: Json = None,
-        idempotency_key: str | None = None,
-    ) -> CreateProject:
-        """Makes a project of the caller, a draft; returns its id and the achievements it reached.
-
-        The shapes of the documents: project_components_shape(), performance_metrics_shape(), as JSON Schema among
-        the files of the library. A project made in a course needs its maker on that course. A person holds a
-        limited number of projects (setting projects.max_per_person) and makes a limited number in 24 hours, deleted
-        ones included (projects.daily_max). Counts as a project created; returns the achievements that it reached.
-
-        Errors: PA401, PA403 from require_user · PA404 not on this course · PA409 as many as one may hold, key used
-        for another request · PA422 title, type, size or shape, with the path in the detail · PA429 too many in a
-        day
-
-        Who may call it: student.
-        """
-        return cast(
-            "CreateProject",
-            await self._row(
-                _CREATE_PROJECT,
-                {
-                    "title": title,
-                    "project_type": project_type,
-                    "components": components,
-                    "course_id": course_id,
-                    "description": description,
-                    "performance_metrics": performance_metrics,
-                    "idempotency_key": idempotency_key,
-                },
-            ),
-        )
-
     async def create_quiz(
         self,
         *,
@@ -6505,22 +5422,6 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
-    async def delete_project(self, *, project_id: UUID | str) -> None:
-        """Deletes a project that is not minted.
-
-        Not a minted one: its token is somebody's, and says what it stands for. It can be unpublished.
-
-        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's · PA409 it is minted
-
-        Who may call it: student, admin.
-        """
-        await self._value(
-            _DELETE_PROJECT,
-            {
-                "project_id": project_id,
-            },
-        )
-
     async def drop_course(self, *, course_id: UUID | str) -> DropCourse:
         """The calling learner leaves a course; progress is kept.
 
@@ -6620,6 +5521,40 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def explain_achievement(
+        self, *, slug: str, user_id: UUID | str | None = None, limit: int | None = None
+    ) -> ExplainAchievement:
+        """How far somebody is with an achievement: counted, remaining, and what is missing.
+
+        value is what is counted now, of the person or, for a definition scoped to a course, in that course;
+        remaining what is left to the threshold. missing is up to limit things that would count, nearest first,
+        [{"type", "id", "title"}] with the types lesson, course and quiz: fewer than remaining where there are not
+        so many yet, none for what is no list of things. Nothing is missing of what is earned, even if the
+        definition was changed since.
+
+        Learners ask about themselves. An instructor asks about learners of their courses, and definitions scoped to
+        these; an administrator and the service about anyone. What is retired is explained to those who have it, and
+        to staff.
+
+        Left out, `limit` is 20.
+
+        Errors: PA401 nobody is signed in · PA403 somebody else · PA404 no such achievement or person · PA422 limit
+        not between 0 and 100
+
+        Who may call it: student, instructor, admin, service.
+        """
+        return cast(
+            "ExplainAchievement",
+            await self._row(
+                _EXPLAIN_ACHIEVEMENT,
+                {
+                    "slug": slug,
+                    "user_id": user_id,
+                    "limit": limit,
+                },
+            ),
+        )
+
     async def fail_blockchain_coins(self, *, transaction_id: UUID | str, reason: str) -> FailBlockchainCoins:
         """Ends a pending deposit or withdrawal that failed, once; returns the balance.
 
@@ -6638,24 +5573,6 @@ class AsyncSession(AsyncSessionBase):
                     "reason": reason,
                 },
             ),
-        )
-
-    async def feature_project(self, *, project_id: UUID | str, is_featured: bool | None = None) -> None:
-        """Recommends a public project, or takes that back.
-
-        Left out, `is_featured` is true.
-
-        Errors: PA401, PA403 not an administrator · PA404 no such project · PA409 it is not public · PA422 neither
-        yes nor no
-
-        Who may call it: admin.
-        """
-        await self._value(
-            _FEATURE_PROJECT,
-            {
-                "project_id": project_id,
-                "is_featured": is_featured,
-            },
         )
 
     async def find_login(
@@ -6680,20 +5597,6 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
-    async def fold_project_views(self) -> int:
-        """Folds noted views into the counts of their projects; returns how many.
-
-        Views disappear from one table and appear in the others in one transaction: every snapshot sees each once.
-        Two folds at once share the views between them (skip locked). Projects are locked before their days, in the
-        order of their ids: so does whoever deletes one, or hides many. Views of what has been deleted since are
-        forgotten.
-
-        Errors: PA403 not the service
-
-        Who may call it: service.
-        """
-        return cast("int", await self._value(_FOLD_PROJECT_VIEWS, {}))
-
     async def fold_xp_ranks(self) -> int:
         """Folds noted rank changes into the histogram; returns how many.
 
@@ -6706,25 +5609,6 @@ class AsyncSession(AsyncSessionBase):
         Who may call it: service.
         """
         return cast("int", await self._value(_FOLD_XP_RANKS, {}))
-
-    async def forget_faucet_addresses(self, *, keep_days: int | None = None) -> int:
-        """Forgets from which addresses the faucet was asked; returns how many.
-
-        Left out, `keep_days` is 30.
-
-        Errors: PA403 not the service · PA422 fewer days than a limit counts, or more than 3650
-
-        Who may call it: service.
-        """
-        return cast(
-            "int",
-            await self._value(
-                _FORGET_FAUCET_ADDRESSES,
-                {
-                    "keep_days": keep_days,
-                },
-            ),
-        )
 
     async def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
         """Pays what was earned before there were coins, for the next people; call it until nobody is left.
@@ -6773,51 +5657,6 @@ class AsyncSession(AsyncSessionBase):
                     "user_id": user_id,
                     "key": key,
                     "as_of": as_of,
-                },
-            ),
-        )
-
-    async def issue_certificate(self, *, enrollment_id: UUID | str) -> IssueCertificate:
-        """Gives the certificate of a completed enrolment, or returns the valid one.
-
-        off, or it was completed before there were certificates. If there is a valid one, that is returned.
-
-        Errors: PA401, PA403, PA404 from require_certificate_staff · PA409 not completed, one's own course, the
-        person has left, a certificate was revoked (reissue_certificate)
-
-        Who may call it: instructor, admin.
-        """
-        return cast(
-            "IssueCertificate",
-            await self._row(
-                _ISSUE_CERTIFICATE,
-                {
-                    "enrollment_id": enrollment_id,
-                },
-            ),
-        )
-
-    async def issue_missing_certificates(self, *, limit: int | None = None) -> IssueMissingCertificates:
-        """Issues certificates of courses completed before there were any; call it until no enrolment is left.
-
-        what they have earned. Nobody for their own course, nobody who left, nobody whose certificate was revoked.
-
-        Takes the next limit enrolments; call it until enrollments_left is 0, each time in a transaction of its own.
-        It may be stopped at any moment and run by several at once. Locks in the order of the house, each kind in
-        the order of its ids.
-
-        Left out, `limit` is 500.
-
-        Errors: PA403 not the service · PA422 limit not between 1 and 10000
-
-        Who may call it: service.
-        """
-        return cast(
-            "IssueMissingCertificates",
-            await self._row(
-                _ISSUE_MISSING_CERTIFICATES,
-                {
-                    "limit": limit,
                 },
             ),
         )
@@ -6896,26 +5735,6 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
-    async def like_project(self, *, project_id: UUID | str) -> LikeProject:
-        """The caller likes a project, once; returns how many do.
-
-        Likes of one project wait for each other, on its row, which is taken before theirs: in the other order a
-        like and a deletion would wait for each other. So the count is exact, and so is the one returned.
-
-        Errors: PA401, PA403 from require_user · PA404 no such project, or not to be seen · PA409 one's own
-
-        Who may call it: student, instructor.
-        """
-        return cast(
-            "LikeProject",
-            await self._row(
-                _LIKE_PROJECT,
-                {
-                    "project_id": project_id,
-                },
-            ),
-        )
-
     async def link_wallet(self, *, chain: str, address: str) -> UUID:
         """Claims a blockchain address for the caller; returns the claim's id.
 
@@ -6939,45 +5758,6 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
-    async def list_projects(
-        self,
-        *,
-        order: str | None = None,
-        project_type: str | None = None,
-        is_featured: bool | None = None,
-        user_id: UUID | str | None = None,
-        course_id: UUID | str | None = None,
-        limit: int | None = None,
-        after: UUID | str | None = None,
-    ) -> list[ListProjects]:
-        """Public projects in one of three orders, a page at a time.
-
-        For the next page, after is the project_id of the last row seen: the page goes on where that project stands
-        now, and no page costs more than the first; if it has been withdrawn in between, begin again. All filters
-        can be combined. Names are those people show; a course that is hidden or deleted has no title here, and of
-        its projects only minted ones are listed. The documents of a project are in its row of projects. is_liked is
-        the caller's own like, false for nobody.
-
-        Left out, `order` is 'newest', `limit` is 20.
-
-        Errors: 28000 from verified_identity · PA404 no listed project in p_after · PA422 p_limit not 1 to 100,
-        unknown order
-
-        Who may call it: anonymous, student, instructor, admin, service.
-        """
-        return await self._rows(
-            _LIST_PROJECTS,
-            {
-                "order": order,
-                "project_type": project_type,
-                "is_featured": is_featured,
-                "user_id": user_id,
-                "course_id": course_id,
-                "limit": limit,
-                "after": after,
-            },
-        )
-
     async def live_rank(self, *, user_id: UUID | str | None = None) -> int | None:
         """A person's exact rank by XP now; null for the unranked.
 
@@ -6994,79 +5774,6 @@ class AsyncSession(AsyncSessionBase):
                 _LIVE_RANK,
                 {
                     "user_id": user_id,
-                },
-            ),
-        )
-
-    async def mint_certificate(
-        self,
-        *,
-        certificate_id: UUID | str,
-        chain: str,
-        network: str,
-        collection_id: str,
-        image_uri: str,
-        idempotency_key: str,
-        to_account: str | None = None,
-    ) -> MintCertificate:
-        """Writes down that a certificate becomes a token, once per key; returns its metadata.
-
-        token is to say, which the back end publishes before it mints.
-
-        Then: record_nft_token() with the address of the metadata, advance_chain_transaction() with the name on the
-        chain, mint, record_nft_token() with the token. A failed one may be tried again.
-
-        Errors: PA403 not the service · PA404 no such certificate · PA409 revoked, a token already, key used for
-        another request · PA422 no key, unknown chain or network, bad account, no collection, image not a URI
-
-        Who may call it: service.
-        """
-        return cast(
-            "MintCertificate",
-            await self._row(
-                _MINT_CERTIFICATE,
-                {
-                    "certificate_id": certificate_id,
-                    "chain": chain,
-                    "network": network,
-                    "collection_id": collection_id,
-                    "image_uri": image_uri,
-                    "idempotency_key": idempotency_key,
-                    "to_account": to_account,
-                },
-            ),
-        )
-
-    async def mint_project(
-        self,
-        *,
-        project_id: UUID | str,
-        token_id: str,
-        nft_metadata: Json = None,
-        occurred_at: dt.datetime | None = None,
-    ) -> MintProject:
-        """Notes the token of a project, once; returns the achievements that it reached.
-
-        The token exists on its chain already: this is told by the back end, which made it. The same token again
-        changes nothing and says so; another is refused, and so is a token that stands for another project. What the
-        token says (nft_metadata_shape()) comes with this call or was given before. Counts as a project minted, for
-        its author.
-
-        Errors: PA403 not the service · PA404 no such project · PA409 minted as another token; the token is taken;
-        its author deleted their account · PA422 no token; no metadata, or not of its shape · 23505 the token was
-        taken at the same moment
-
-        Who may call it: service.
-        """
-        return cast(
-            "MintProject",
-            await self._row(
-                _MINT_PROJECT,
-                {
-                    "project_id": project_id,
-                    "token_id": token_id,
-                    "nft_metadata": nft_metadata,
-                    "occurred_at": occurred_at,
                 },
             ),
         )
@@ -7094,51 +5801,6 @@ class AsyncSession(AsyncSessionBase):
                     "position": position,
                 },
             ),
-        )
-
-    async def open_badge_credential(
-        self, *, certificate_id: UUID | str | None = None, user_achievement_id: UUID | str | None = None
-    ) -> Json:
-        """A certificate or an earned achievement as an Open Badges 3.0 credential, ready to sign.
-
-        An OpenBadgeCredential of the Verifiable Credentials Data Model 2.0 whose subject is an AchievementSubject,
-        without a proof: the back end signs it, as JWT or with a Data Integrity proof, with a key that the database
-        never sees. The same row gives the same document. https://www.imsglobal.org/spec/ob/v3p0/ (section B, data
-        model); its shape as JSON Schema: lib/pgacademy/schemas/open_badge_credential.json.
-
-        Who is meant is said by name and, if it was verified, by the SHA-256 of the email with a salt; by no id of
-        this school. The issuer is in the settings credentials.issuer_id (a URL or DID), .issuer_name and
-        .issuer_url.
-
-        Errors: PA401, PA403 from require_user · PA404 no such certificate or achievement, or another's · PA409
-        revoked, the school names no issuer · PA422 not exactly one of the two
-
-        Who may call it: student, service.
-        """
-        return await self._value(
-            _OPEN_BADGE_CREDENTIAL,
-            {
-                "certificate_id": certificate_id,
-                "user_achievement_id": user_achievement_id,
-            },
-        )
-
-    async def open_chain_transactions(self, *, limit: int | None = None) -> list[OpenChainTransactions]:
-        """Transactions that are neither final nor failed, the oldest first.
-
-        Reading claims nothing: who sends one claims it by entering its name, see advance_chain_transaction().
-
-        Left out, `limit` is 100.
-
-        Errors: PA403 not the service · PA422 limit not between 1 and 10000
-
-        Who may call it: service.
-        """
-        return await self._rows(
-            _OPEN_CHAIN_TRANSACTIONS,
-            {
-                "limit": limit,
-            },
         )
 
     async def open_session(
@@ -7176,6 +5838,40 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def preview_achievement(
+        self, *, slug: str, criteria: Json = None, after: UUID | str | None = None, limit: int | None = None
+    ) -> PreviewAchievement:
+        """Who would gain an achievement under its criteria, or under others: how many, and one page of them. Changes
+        nothing.
+
+        Without criteria it asks about those of the definition as it stands: whom apply_achievement would grant it
+        to. With them, about a change that define_achievement has not made yet, or about an achievement that is not
+        there yet. Who has it keeps it.
+
+        gaining_count is everyone who would; keeping_count those who have it without reaching the criteria. people
+        is one page of those who would gain it, [{"user_id", "username", "value"}] in the order of their ids: pass
+        next_after as after for the next page; it is null on the last.
+
+        Left out, `limit` is 50.
+
+        Errors: PA401, PA403 neither an administrator nor the service · PA404 no such achievement, and no criteria ·
+        PA422 criteria, limit not between 1 and 500
+
+        Who may call it: admin, service.
+        """
+        return cast(
+            "PreviewAchievement",
+            await self._row(
+                _PREVIEW_ACHIEVEMENT,
+                {
+                    "slug": slug,
+                    "criteria": criteria,
+                    "after": after,
+                    "limit": limit,
+                },
+            ),
+        )
+
     async def publish_course(self, *, course_id: UUID | str) -> dt.datetime | None:
         """Publishes a course; returns when it was first published.
 
@@ -7189,25 +5885,6 @@ class AsyncSession(AsyncSessionBase):
                 _PUBLISH_COURSE,
                 {
                     "course_id": course_id,
-                },
-            ),
-        )
-
-    async def publish_project(self, *, project_id: UUID | str) -> bool:
-        """Shows one's own project to others; returns whether they see it.
-
-        Returns whether they do: not while its course is hidden or deleted, unless it is minted.
-
-        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
-
-        Who may call it: student.
-        """
-        return cast(
-            "bool",
-            await self._value(
-                _PUBLISH_PROJECT,
-                {
-                    "project_id": project_id,
                 },
             ),
         )
@@ -7364,54 +6041,6 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
-    async def record_chain_transaction(
-        self,
-        *,
-        chain: str,
-        network: str,
-        tx_type: str,
-        idempotency_key: str,
-        user_id: UUID | str | None = None,
-        amount: Decimal | int | float | None = None,
-        from_account: str | None = None,
-        to_account: str | None = None,
-        course_id: UUID | str | None = None,
-        achievement_id: UUID | str | None = None,
-        tx_id: str | None = None,
-    ) -> RecordChainTransaction:
-        """Writes down a transaction on a blockchain, once per key.
-
-        Written down first, sent afterwards: whoever crashes in between finds it with open_chain_transactions().
-        With a tx_id it is submitted at once, without one pending.
-
-        Left out, `amount` is 0.
-
-        Errors: PA403 not the service · PA404 no such person, course or achievement · PA409 the chain's transaction
-        is entered already, key used for another request · PA422 no key, unknown chain, network or type, account,
-        amount or tx_id that the chain does not have
-
-        Who may call it: service.
-        """
-        return cast(
-            "RecordChainTransaction",
-            await self._row(
-                _RECORD_CHAIN_TRANSACTION,
-                {
-                    "chain": chain,
-                    "network": network,
-                    "tx_type": tx_type,
-                    "idempotency_key": idempotency_key,
-                    "user_id": user_id,
-                    "amount": amount,
-                    "from_account": from_account,
-                    "to_account": to_account,
-                    "course_id": course_id,
-                    "achievement_id": achievement_id,
-                    "tx_id": tx_id,
-                },
-            ),
-        )
-
     async def record_completion(
         self,
         *,
@@ -7510,51 +6139,6 @@ class AsyncSession(AsyncSessionBase):
                     "expires_at": expires_at,
                 },
             ),
-        )
-
-    async def record_nft_token(
-        self,
-        *,
-        nft_certificate_id: UUID | str,
-        metadata_uri: str | None = None,
-        token_id: str | None = None,
-        serial_number: int | None = None,
-    ) -> None:
-        """Notes what became known of a certificate's token, once.
-
-        What is null is left as it is; what is known does not change.
-
-        Errors: PA403 not the service · PA404 no such token · PA409 known otherwise, failed, the token is another's
-        · PA422 bad URI, bad name, bad serial
-
-        Who may call it: service.
-        """
-        await self._value(
-            _RECORD_NFT_TOKEN,
-            {
-                "nft_certificate_id": nft_certificate_id,
-                "metadata_uri": metadata_uri,
-                "token_id": token_id,
-                "serial_number": serial_number,
-            },
-        )
-
-    async def record_project_view(self, *, project_id: UUID | str) -> None:
-        """Notes that somebody looked at a project.
-
-        Appended, never updated: nobody waits, neither for others who look nor for who likes it.
-        fold_project_views() brings it into view_count. Every call counts: what is a view, and that one visitor is
-        not counted a thousand times, is for the application to say, which knows its visitors.
-
-        Errors: 28000 from verified_identity · PA404 no such project, or not to be seen
-
-        Who may call it: anonymous, student, instructor, admin.
-        """
-        await self._value(
-            _RECORD_PROJECT_VIEW,
-            {
-                "project_id": project_id,
-            },
         )
 
     async def record_start(
@@ -7660,30 +6244,6 @@ class AsyncSession(AsyncSessionBase):
                     "email_verified": email_verified,
                     "user_id": user_id,
                     "occurred_at": occurred_at,
-                },
-            ),
-        )
-
-    async def reissue_certificate(self, *, certificate_id: UUID | str, reason: str) -> UUID:
-        """Replaces the last certificate of an enrolment by a new one; returns that.
-
-        revoked by mistake. The new one has the name of today, title and date of the old one, a number and a code of
-        its own.
-
-        Only the last certificate of an enrolment is replaced: of two who do it at once, one is told so.
-
-        Errors: PA401, PA403, PA404 from require_certificate_staff · PA409 it was replaced already, the person has
-        left · PA422 no reason
-
-        Who may call it: instructor, admin.
-        """
-        return cast(
-            "UUID",
-            await self._value(
-                _REISSUE_CERTIFICATE,
-                {
-                    "certificate_id": certificate_id,
-                    "reason": reason,
                 },
             ),
         )
@@ -7813,37 +6373,6 @@ class AsyncSession(AsyncSessionBase):
         """
         return await self._rows(_REPAIR_COUNTERS, {})
 
-    async def request_faucet(
-        self, *, hedera_account_id: str, request_ip: Inet | str, idempotency_key: str
-    ) -> RequestFaucet:
-        """Asks for coins of the test network, once per key and within the limits.
-
-        Three limits in a window of hours, each a setting: per person, per account, per network address (of IPv6 the
-        /64). Failed requests count for none. Each of the three falls on a row of faucet_guards, which is updated
-        before anything is counted: whoever comes second waits and then counts the first, or fails with 40001 if its
-        snapshot is older. The time is the clock's, not the transaction's: one begun long ago would lie outside the
-        window.
-
-        The address is what the application sees; who speaks SQL directly may name another, and meets the other two
-        limits.
-
-        Errors: PA401, PA403 from require_user · PA409 the faucet is closed, key used for another request · PA422 no
-        key, no account of Hedera, no address of one machine · PA429 a limit is reached; the detail says which
-
-        Who may call it: student.
-        """
-        return cast(
-            "RequestFaucet",
-            await self._row(
-                _REQUEST_FAUCET,
-                {
-                    "hedera_account_id": hedera_account_id,
-                    "request_ip": request_ip,
-                    "idempotency_key": idempotency_key,
-                },
-            ),
-        )
-
     async def resume_lesson(self, *, course_id: UUID | str) -> ResumeLesson:
         """Where the calling learner goes on in a course.
 
@@ -7925,26 +6454,6 @@ class AsyncSession(AsyncSessionBase):
             {
                 "attempt_id": attempt_id,
             },
-        )
-
-    async def revoke_certificate(self, *, certificate_id: UUID | str, reason: str) -> bool:
-        """Takes a certificate back, once; returns whether it was valid before.
-
-        Again changes nothing. XP, coins and achievements stay.
-
-        Errors: PA401, PA403, PA404 from require_certificate_staff · PA422 no reason
-
-        Who may call it: instructor, admin.
-        """
-        return cast(
-            "bool",
-            await self._value(
-                _REVOKE_CERTIFICATE,
-                {
-                    "certificate_id": certificate_id,
-                    "reason": reason,
-                },
-            ),
         )
 
     async def revoke_session(
@@ -8105,21 +6614,6 @@ class AsyncSession(AsyncSessionBase):
             {
                 "slug": slug,
                 "is_active": is_active,
-            },
-        )
-
-    async def set_certificate_pdf(self, *, certificate_id: UUID | str, pdf_path: str) -> None:
-        """Notes where the PDF of a certificate is kept.
-
-        Errors: PA403 not the service · PA404 no such certificate · PA422 no path, an absolute one, one that climbs
-
-        Who may call it: service.
-        """
-        await self._value(
-            _SET_CERTIFICATE_PDF,
-            {
-                "certificate_id": certificate_id,
-                "pdf_path": pdf_path,
             },
         )
 
@@ -8327,25 +6821,6 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
-    async def unlike_project(self, *, project_id: UUID | str) -> UnlikeProject:
-        """The caller no longer likes a project; returns how many do.
-
-        nothing changes.
-
-        Errors: PA401, PA403 from require_user · PA404 no such project, or neither to be seen nor liked
-
-        Who may call it: student, instructor.
-        """
-        return cast(
-            "UnlikeProject",
-            await self._row(
-                _UNLIKE_PROJECT,
-                {
-                    "project_id": project_id,
-                },
-            ),
-        )
-
     async def unlink_wallet(self, *, wallet_id: UUID | str) -> None:
         """Gives up a blockchain address of the caller.
 
@@ -8371,20 +6846,6 @@ class AsyncSession(AsyncSessionBase):
             _UNPUBLISH_COURSE,
             {
                 "course_id": course_id,
-            },
-        )
-
-    async def unpublish_project(self, *, project_id: UUID | str) -> None:
-        """Hides a project from others.
-
-        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
-
-        Who may call it: student, admin.
-        """
-        await self._value(
-            _UNPUBLISH_PROJECT,
-            {
-                "project_id": project_id,
             },
         )
 
@@ -8562,44 +7023,6 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
-    async def update_project(
-        self,
-        *,
-        project_id: UUID | str,
-        title: str | None = None,
-        description: str | None = None,
-        project_type: str | None = None,
-        components: Json = None,
-        performance_metrics: Json = None,
-        nft_metadata: Json = None,
-        clear: list[str] | None = None,
-    ) -> None:
-        """Changes the given columns of one's own project.
-
-        The shapes of the documents are those of create_project() and nft_metadata_shape(). What a token stands for
-        stays as it was sold: of a minted project neither the components nor the token's metadata change.
-
-        Left out, `clear` is '{}'.
-
-        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's · PA409 it is minted · PA422
-        a value, size or shape, with the path in the detail; unknown name in p_clear, or given as well
-
-        Who may call it: student.
-        """
-        await self._value(
-            _UPDATE_PROJECT,
-            {
-                "project_id": project_id,
-                "title": title,
-                "description": description,
-                "project_type": project_type,
-                "components": components,
-                "performance_metrics": performance_metrics,
-                "nft_metadata": nft_metadata,
-                "clear": clear,
-            },
-        )
-
     async def update_question(
         self,
         *,
@@ -8715,27 +7138,6 @@ class AsyncSession(AsyncSessionBase):
                 "email_notifications": email_notifications,
                 "push_notifications": push_notifications,
             },
-        )
-
-    async def verify_certificate(self, *, code: str) -> VerifyCertificate:
-        """Tells whoever holds the code of a certificate whether it is valid, and what it says.
-
-        Always one row of the same columns, by the same way: whatever is sent is brought to the form of a code and
-        looked up once. Of a valid one it tells what is printed on it; of a revoked one only that it is, and since
-        when; no ids, nothing of the person or the course but what stood there on the day.
-
-        Errors: none
-
-        Who may call it: anonymous, student, instructor, admin, service.
-        """
-        return cast(
-            "VerifyCertificate",
-            await self._row(
-                _VERIFY_CERTIFICATE,
-                {
-                    "code": code,
-                },
-            ),
         )
 
     async def verify_email(self, *, user_id: UUID | str, email: str) -> None:

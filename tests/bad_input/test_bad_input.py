@@ -99,6 +99,7 @@ GOOD: dict[str, dict[str, str | None]] = {
     "confirm_blockchain_coins": {"p_transaction_id": "{pending}"},
     "create_project": {"p_components": "{components}"},
     "effective_streak": {"p_user_id": "{me}"},
+    "explain_achievement": {"p_user_id": "{me}"},
     "fail_blockchain_coins": {"p_transaction_id": "{pending}"},
     "find_login": {"p_login": "{login}"},
     "issue_certificate": {"p_enrollment_id": "{done}"},

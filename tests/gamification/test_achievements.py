@@ -302,7 +302,7 @@ class TestInACourse:
     def test_counts_that_course_only(self, conn: Connection) -> None:
         course, other = make_course(conn, lessons=3), make_course(conn, lessons=3)
         define(conn, "two-here", "lessons_completed", 2, course.id)
-        define(conn, "perfect-here", "perfect_scores", 1, course.id)
+        define(conn, "perfect-here", "perfect_scores", 2, course.id)
         define(conn, "enrolled-here", "courses_enrolled", 1, course.id, xp_reward=0)
         define(conn, "two-there", "lessons_completed", 2, other.id)
         user = make_user(conn)

@@ -143,7 +143,7 @@ COMMON = "acting_in current_user_id uuid_v7"
 READING = "verify_certificate leaderboard_page leaderboard_top search_courses calculate_user_level list_projects"
 ACCOUNT = """
     acts_as update_profile update_settings link_wallet unlink_wallet revoke_session live_rank leaderboard_around
-    effective_streak metric_changes metric_values streak_as_of
+    effective_streak explain_achievement metric_changes metric_values streak_as_of
     quiz_result
 """
 TEACHING = """
@@ -171,7 +171,7 @@ PROCEDURES: dict[str, set[str]] = {
     "admin": set(
         f"""{COMMON} {READING} {ACCOUNT} {TEACHING}
         set_role approve_instructor deactivate_user reactivate_user set_setting define_achievement
-        set_achievement_active
+        set_achievement_active preview_achievement apply_achievement
         feature_project unpublish_project delete_project record_project_view""".split()
     ),
     "service": set(
@@ -180,7 +180,7 @@ PROCEDURES: dict[str, set[str]] = {
         deactivate_user reactivate_user store_encrypted_field read_encrypted_field purge_sessions
         record_completion record_enrollment record_start record_drop expire_enrollments
         award_xp reverse_xp check_achievements advance_streaks grant_streak_freeze refresh_leaderboard fold_xp_ranks
-        live_rank leaderboard_around effective_streak
+        live_rank leaderboard_around effective_streak explain_achievement preview_achievement apply_achievement
         close_overdue_attempts
         award_coins reverse_coins record_blockchain_coins confirm_blockchain_coins fail_blockchain_coins
         grant_missing_coins
