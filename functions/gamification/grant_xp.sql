@@ -7,7 +7,7 @@
 --
 -- It asks nobody who they are: it is part of procedures that did. The back end calls award_xp.
 --
--- called by  award_xp, reward_course, grant_achievements
+-- called by  award_xp, reward_course, grant_achievements, mark_solution
 -- requires   require_moment, bump_stats
 -- errors     PA404 no such learner · PA422 amount not between 1 and 100000, no source, a time in the future
 create or replace function grant_xp(

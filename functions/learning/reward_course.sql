@@ -1,8 +1,8 @@
 -- reward_course: what a learner gets for a completed course, once; returns the XP and the coins it gave. Nobody is paid
--- for their own.
+-- for their own. The learner is told.
 --
 -- called by  apply_completion, complete_course
--- requires   setting, grant_xp, grant_coins
+-- requires   setting, grant_xp, grant_coins, notify
 -- errors     those of grant_xp
 create or replace function reward_course(
     p_user_id uuid,
@@ -19,17 +19,19 @@ as $$
 #variable_conflict use_column
 declare
     v_title text;
+    v_is_own boolean;
     v_xp integer;
     v_coins integer;
 begin
     select
         c.title,
+        c.instructor_id = p_user_id,
         case
             when c.instructor_id = p_user_id then 0
             else coalesce(c.completion_xp, (setting(p_key => 'xp.course'))::integer, 500)
         end,
         case when c.instructor_id = p_user_id then 0 else c.coin_reward end
-    into v_title, v_xp, v_coins
+    into v_title, v_is_own, v_xp, v_coins
     from courses as c
     where c.id = p_course_id;
 
@@ -56,6 +58,17 @@ begin
             p_source_type => 'course',
             p_source_id => p_course_id,
             p_description => v_title
+        );
+    end if;
+
+    if not v_is_own then
+        perform notify(
+            p_user_id => p_user_id,
+            p_type => 'course_completed',
+            p_title => left('You have completed ' || v_title, 200),
+            p_related_type => 'course',
+            p_related_id => p_course_id,
+            p_occurred_at => p_occurred_at
         );
     end if;
 end;

@@ -24,6 +24,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "AwardXp",
     "BuyStreakFreeze",
     "CheckAchievements",
+    "ClaimDeliveries",
     "CompleteLesson",
     "ConfirmBlockchainCoins",
     "CreateCourse",
@@ -36,6 +37,13 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "LeaderboardAround",
     "LeaderboardPage",
     "LeaderboardTop",
+    "ListDiscussions",
+    "ListNotifications",
+    "ListReplies",
+    "MarkSolution",
+    "ModerateDiscussion",
+    "OpenDiscussion",
+    "PostReply",
     "RateCourse",
     "ReadEncryptedField",
     "RecordBlockchainCoins",
@@ -51,6 +59,8 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "ReviewQuiz",
     "RotateSession",
     "SearchCourses",
+    "SearchDiscussions",
+    "StartDiscussion",
     "StartLesson",
     "StartQuiz",
     "SubmitQuiz",
@@ -58,6 +68,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "UpdateCourse",
     "UpdateLesson",
     "VerifyIntegrity",
+    "Vote",
 ]
 
 
@@ -106,6 +117,21 @@ class CheckAchievements:
     course_id: UUID | None
     title: str
     xp_reward: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimDeliveries:
+    """What claim_deliveries() returns, row by row."""
+
+    notification_id: UUID
+    user_id: UUID
+    email: str | None
+    notification_type: str
+    title: str
+    message: str
+    priority: str
+    action_url: str | None
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +271,122 @@ class LeaderboardTop:
     avatar_emoji: str | None
     total_xp: int
     current_level: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListDiscussions:
+    """What list_discussions() returns, row by row."""
+
+    discussion_id: UUID
+    course_id: UUID | None
+    title: str
+    excerpt: str
+    category: str
+    tags: list[str]
+    is_pinned: bool
+    is_solved: bool
+    is_closed: bool
+    view_count: int
+    reply_count: int
+    upvote_count: int
+    downvote_count: int
+    author_id: UUID
+    author_name: str | None
+    my_vote: str | None
+    created_at: dt.datetime
+    last_activity_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ListNotifications:
+    """What list_notifications() returns, row by row."""
+
+    notification_id: UUID
+    notification_type: str
+    title: str
+    message: str
+    related_object_type: str | None
+    related_object_id: UUID | None
+    priority: str
+    action_url: str | None
+    is_read: bool
+    created_at: dt.datetime
+    read_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListReplies:
+    """What list_replies() returns, row by row."""
+
+    reply_id: UUID
+    parent_reply_id: UUID | None
+    depth: int
+    author_id: UUID | None
+    author_name: str | None
+    content: str | None
+    is_solution: bool
+    is_deleted: bool
+    upvote_count: int
+    downvote_count: int
+    my_vote: str | None
+    created_at: dt.datetime
+    edited_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkSolution:
+    """What mark_solution() returns."""
+
+    discussion_id: UUID
+    reply_id: UUID
+    author_id: UUID
+    is_new: bool
+    xp_awarded: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModerateDiscussion:
+    """What moderate_discussion() returns."""
+
+    is_pinned: bool
+    is_closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDiscussion:
+    """What open_discussion() returns."""
+
+    discussion_id: UUID
+    course_id: UUID | None
+    title: str
+    content: str
+    category: str
+    tags: list[str]
+    is_pinned: bool
+    is_solved: bool
+    is_closed: bool
+    view_count: int
+    reply_count: int
+    upvote_count: int
+    downvote_count: int
+    author_id: UUID
+    author_name: str | None
+    my_vote: str | None
+    solution_reply_id: UUID | None
+    created_at: dt.datetime
+    edited_at: dt.datetime | None
+    last_activity_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PostReply:
+    """What post_reply() returns."""
+
+    reply_id: UUID
+    depth: int
+    created_at: dt.datetime
+    achievements: Json
+    xp_awarded: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -433,6 +575,42 @@ class SearchCourses:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchDiscussions:
+    """What search_discussions() returns, row by row."""
+
+    discussion_id: UUID
+    course_id: UUID | None
+    title: str
+    excerpt: str
+    category: str
+    tags: list[str]
+    is_pinned: bool
+    is_solved: bool
+    is_closed: bool
+    view_count: int
+    reply_count: int
+    upvote_count: int
+    downvote_count: int
+    author_id: UUID
+    author_name: str | None
+    my_vote: str | None
+    created_at: dt.datetime
+    last_activity_at: dt.datetime
+    relevance: float
+    snippet: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StartDiscussion:
+    """What start_discussion() returns."""
+
+    discussion_id: UUID
+    created_at: dt.datetime
+    achievements: Json
+    xp_awarded: int
+
+
+@dataclass(frozen=True, slots=True)
 class StartLesson:
     """What start_lesson() returns."""
 
@@ -515,6 +693,15 @@ class VerifyIntegrity:
     row_id: str | None
     expected: str | None
     actual: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What vote() returns."""
+
+    vote_type: str | None
+    upvote_count: int
+    downvote_count: int
 
 
 _ACTING_IN: Procedure[object] = Procedure(
@@ -633,6 +820,24 @@ _ADVANCE_STREAKS: Procedure[object] = Procedure(
         "as_of": "timestamp with time zone",
     },
     frozenset([]),
+)
+_ANNOUNCE: Procedure[object] = Procedure(
+    "announce",
+    {
+        "title": "text",
+        "message": "text",
+        "idempotency_key": "text",
+        "course_id": "uuid",
+        "priority": "text",
+        "action_url": "text",
+    },
+    frozenset(
+        [
+            "title",
+            "message",
+            "idempotency_key",
+        ]
+    ),
 )
 _APPROVE_INSTRUCTOR: Procedure[object] = Procedure(
     "approve_instructor",
@@ -755,6 +960,30 @@ _CHECK_ACHIEVEMENTS: Procedure[CheckAchievements] = Procedure(
         "xp_reward",
     ),
     CheckAchievements,
+)
+_CLAIM_DELIVERIES: Procedure[ClaimDeliveries] = Procedure(
+    "claim_deliveries",
+    {
+        "channel": "text",
+        "limit": "integer",
+    },
+    frozenset(
+        [
+            "channel",
+        ]
+    ),
+    (
+        "notification_id",
+        "user_id",
+        "email",
+        "notification_type",
+        "title",
+        "message",
+        "priority",
+        "action_url",
+        "attempts",
+    ),
+    ClaimDeliveries,
 )
 _CLOSE_OVERDUE_ATTEMPTS: Procedure[object] = Procedure(
     "close_overdue_attempts",
@@ -918,6 +1147,28 @@ _DELETE_COURSE: Procedure[object] = Procedure(
         ]
     ),
 )
+_DELETE_DISCUSSION: Procedure[object] = Procedure(
+    "delete_discussion",
+    {
+        "discussion_id": "uuid",
+    },
+    frozenset(
+        [
+            "discussion_id",
+        ]
+    ),
+)
+_DELETE_REPLY: Procedure[object] = Procedure(
+    "delete_reply",
+    {
+        "reply_id": "uuid",
+    },
+    frozenset(
+        [
+            "reply_id",
+        ]
+    ),
+)
 _DROP_COURSE: Procedure[DropCourse] = Procedure(
     "drop_course",
     {
@@ -934,6 +1185,34 @@ _DROP_COURSE: Procedure[DropCourse] = Procedure(
         "dropped_at",
     ),
     DropCourse,
+)
+_EDIT_DISCUSSION: Procedure[object] = Procedure(
+    "edit_discussion",
+    {
+        "discussion_id": "uuid",
+        "title": "text",
+        "content": "text",
+        "category": "text",
+        "tags": "text[]",
+    },
+    frozenset(
+        [
+            "discussion_id",
+        ]
+    ),
+)
+_EDIT_REPLY: Procedure[object] = Procedure(
+    "edit_reply",
+    {
+        "reply_id": "uuid",
+        "content": "text",
+    },
+    frozenset(
+        [
+            "reply_id",
+            "content",
+        ]
+    ),
 )
 _EFFECTIVE_STREAK: Procedure[object] = Procedure(
     "effective_streak",
@@ -1017,6 +1296,30 @@ _FIND_LOGIN: Procedure[FindLogin] = Procedure(
         "email_verified",
     ),
     FindLogin,
+)
+_FINISH_DELIVERY: Procedure[object] = Procedure(
+    "finish_delivery",
+    {
+        "notification_id": "uuid",
+        "channel": "text",
+        "error": "text",
+    },
+    frozenset(
+        [
+            "notification_id",
+            "channel",
+        ]
+    ),
+)
+_FOLD_DISCUSSION_VIEWS: Procedure[object] = Procedure(
+    "fold_discussion_views",
+    {},
+    frozenset([]),
+)
+_FOLD_NOTIFICATION_COUNTS: Procedure[object] = Procedure(
+    "fold_notification_counts",
+    {},
+    frozenset([]),
 )
 _FOLD_XP_RANKS: Procedure[object] = Procedure(
     "fold_xp_ranks",
@@ -1129,12 +1432,150 @@ _LINK_WALLET: Procedure[object] = Procedure(
         ]
     ),
 )
+_LIST_DISCUSSIONS: Procedure[ListDiscussions] = Procedure(
+    "list_discussions",
+    {
+        "course_id": "uuid",
+        "sort": "text",
+        "category": "text",
+        "tag": "text",
+        "limit": "integer",
+        "after": "uuid",
+    },
+    frozenset([]),
+    (
+        "discussion_id",
+        "course_id",
+        "title",
+        "excerpt",
+        "category",
+        "tags",
+        "is_pinned",
+        "is_solved",
+        "is_closed",
+        "view_count",
+        "reply_count",
+        "upvote_count",
+        "downvote_count",
+        "author_id",
+        "author_name",
+        "my_vote",
+        "created_at",
+        "last_activity_at",
+    ),
+    ListDiscussions,
+)
+_LIST_NOTIFICATIONS: Procedure[ListNotifications] = Procedure(
+    "list_notifications",
+    {
+        "only_unread": "boolean",
+        "limit": "integer",
+        "after": "uuid",
+    },
+    frozenset([]),
+    (
+        "notification_id",
+        "notification_type",
+        "title",
+        "message",
+        "related_object_type",
+        "related_object_id",
+        "priority",
+        "action_url",
+        "is_read",
+        "created_at",
+        "read_at",
+    ),
+    ListNotifications,
+)
+_LIST_REPLIES: Procedure[ListReplies] = Procedure(
+    "list_replies",
+    {
+        "discussion_id": "uuid",
+        "limit": "integer",
+        "after": "uuid",
+    },
+    frozenset(
+        [
+            "discussion_id",
+        ]
+    ),
+    (
+        "reply_id",
+        "parent_reply_id",
+        "depth",
+        "author_id",
+        "author_name",
+        "content",
+        "is_solution",
+        "is_deleted",
+        "upvote_count",
+        "downvote_count",
+        "my_vote",
+        "created_at",
+        "edited_at",
+    ),
+    ListReplies,
+)
 _LIVE_RANK: Procedure[object] = Procedure(
     "live_rank",
     {
         "user_id": "uuid",
     },
     frozenset([]),
+)
+_MARK_ALL_READ: Procedure[object] = Procedure(
+    "mark_all_read",
+    {},
+    frozenset([]),
+)
+_MARK_READ: Procedure[object] = Procedure(
+    "mark_read",
+    {
+        "notification_id": "uuid",
+    },
+    frozenset(
+        [
+            "notification_id",
+        ]
+    ),
+)
+_MARK_SOLUTION: Procedure[MarkSolution] = Procedure(
+    "mark_solution",
+    {
+        "reply_id": "uuid",
+    },
+    frozenset(
+        [
+            "reply_id",
+        ]
+    ),
+    (
+        "discussion_id",
+        "reply_id",
+        "author_id",
+        "is_new",
+        "xp_awarded",
+    ),
+    MarkSolution,
+)
+_MODERATE_DISCUSSION: Procedure[ModerateDiscussion] = Procedure(
+    "moderate_discussion",
+    {
+        "discussion_id": "uuid",
+        "is_pinned": "boolean",
+        "is_closed": "boolean",
+    },
+    frozenset(
+        [
+            "discussion_id",
+        ]
+    ),
+    (
+        "is_pinned",
+        "is_closed",
+    ),
+    ModerateDiscussion,
 )
 _MOVE_LESSON: Procedure[object] = Procedure(
     "move_lesson",
@@ -1149,6 +1590,45 @@ _MOVE_LESSON: Procedure[object] = Procedure(
             "parent_lesson_id",
         ]
     ),
+)
+_MY_DISCUSSION_COURSES: Procedure[object] = Procedure(
+    "my_discussion_courses",
+    {},
+    frozenset([]),
+)
+_OPEN_DISCUSSION: Procedure[OpenDiscussion] = Procedure(
+    "open_discussion",
+    {
+        "discussion_id": "uuid",
+    },
+    frozenset(
+        [
+            "discussion_id",
+        ]
+    ),
+    (
+        "discussion_id",
+        "course_id",
+        "title",
+        "content",
+        "category",
+        "tags",
+        "is_pinned",
+        "is_solved",
+        "is_closed",
+        "view_count",
+        "reply_count",
+        "upvote_count",
+        "downvote_count",
+        "author_id",
+        "author_name",
+        "my_vote",
+        "solution_reply_id",
+        "created_at",
+        "edited_at",
+        "last_activity_at",
+    ),
+    OpenDiscussion,
 )
 _OPEN_SESSION: Procedure[object] = Procedure(
     "open_session",
@@ -1169,6 +1649,29 @@ _OPEN_SESSION: Procedure[object] = Procedure(
         ]
     ),
 )
+_POST_REPLY: Procedure[PostReply] = Procedure(
+    "post_reply",
+    {
+        "discussion_id": "uuid",
+        "content": "text",
+        "parent_reply_id": "uuid",
+        "idempotency_key": "text",
+    },
+    frozenset(
+        [
+            "discussion_id",
+            "content",
+        ]
+    ),
+    (
+        "reply_id",
+        "depth",
+        "created_at",
+        "achievements",
+        "xp_awarded",
+    ),
+    PostReply,
+)
 _PUBLISH_COURSE: Procedure[object] = Procedure(
     "publish_course",
     {
@@ -1184,6 +1687,14 @@ _PURGE_IDEMPOTENCY_KEYS: Procedure[object] = Procedure(
     "purge_idempotency_keys",
     {
         "as_of": "timestamp with time zone",
+    },
+    frozenset([]),
+)
+_PURGE_NOTIFICATIONS: Procedure[object] = Procedure(
+    "purge_notifications",
+    {
+        "as_of": "timestamp with time zone",
+        "limit": "integer",
     },
     frozenset([]),
 )
@@ -1420,6 +1931,13 @@ _REGISTER_USER: Procedure[object] = Procedure(
         "email_verified": "boolean",
         "user_id": "uuid",
         "occurred_at": "timestamp with time zone",
+    },
+    frozenset([]),
+)
+_REMIND_STREAKS: Procedure[object] = Procedure(
+    "remind_streaks",
+    {
+        "as_of": "timestamp with time zone",
     },
     frozenset([]),
 )
@@ -1681,6 +2199,44 @@ _SEARCH_COURSES: Procedure[SearchCourses] = Procedure(
     ),
     SearchCourses,
 )
+_SEARCH_DISCUSSIONS: Procedure[SearchDiscussions] = Procedure(
+    "search_discussions",
+    {
+        "query": "text",
+        "course_id": "uuid",
+        "limit": "integer",
+        "after": "uuid",
+        "with_snippet": "boolean",
+    },
+    frozenset(
+        [
+            "query",
+        ]
+    ),
+    (
+        "discussion_id",
+        "course_id",
+        "title",
+        "excerpt",
+        "category",
+        "tags",
+        "is_pinned",
+        "is_solved",
+        "is_closed",
+        "view_count",
+        "reply_count",
+        "upvote_count",
+        "downvote_count",
+        "author_id",
+        "author_name",
+        "my_vote",
+        "created_at",
+        "last_activity_at",
+        "relevance",
+        "snippet",
+    ),
+    SearchDiscussions,
+)
 _SET_ACHIEVEMENT_ACTIVE: Procedure[object] = Procedure(
     "set_achievement_active",
     {
@@ -1691,6 +2247,20 @@ _SET_ACHIEVEMENT_ACTIVE: Procedure[object] = Procedure(
         [
             "slug",
             "is_active",
+        ]
+    ),
+)
+_SET_NOTIFICATION_PREFERENCE: Procedure[object] = Procedure(
+    "set_notification_preference",
+    {
+        "type": "text",
+        "in_app": "boolean",
+        "email": "boolean",
+        "push": "boolean",
+    },
+    frozenset(
+        [
+            "type",
         ]
     ),
 )
@@ -1732,6 +2302,30 @@ _SET_SETTING: Procedure[object] = Procedure(
             "value",
         ]
     ),
+)
+_START_DISCUSSION: Procedure[StartDiscussion] = Procedure(
+    "start_discussion",
+    {
+        "title": "text",
+        "content": "text",
+        "course_id": "uuid",
+        "category": "text",
+        "tags": "text[]",
+        "idempotency_key": "text",
+    },
+    frozenset(
+        [
+            "title",
+            "content",
+        ]
+    ),
+    (
+        "discussion_id",
+        "created_at",
+        "achievements",
+        "xp_awarded",
+    ),
+    StartDiscussion,
 )
 _START_LESSON: Procedure[StartLesson] = Procedure(
     "start_lesson",
@@ -1875,6 +2469,17 @@ _UNLINK_WALLET: Procedure[object] = Procedure(
         ]
     ),
 )
+_UNMARK_SOLUTION: Procedure[object] = Procedure(
+    "unmark_solution",
+    {
+        "discussion_id": "uuid",
+    },
+    frozenset(
+        [
+            "discussion_id",
+        ]
+    ),
+)
 _UNPUBLISH_COURSE: Procedure[object] = Procedure(
     "unpublish_course",
     {
@@ -1885,6 +2490,11 @@ _UNPUBLISH_COURSE: Procedure[object] = Procedure(
             "course_id",
         ]
     ),
+)
+_UNREAD_COUNT: Procedure[object] = Procedure(
+    "unread_count",
+    {},
+    frozenset([]),
 )
 _UPDATE_COURSE: Procedure[UpdateCourse] = Procedure(
     "update_course",
@@ -2059,6 +2669,25 @@ _VERIFY_WALLET: Procedure[object] = Procedure(
             "wallet_id",
         ]
     ),
+)
+_VOTE: Procedure[Vote] = Procedure(
+    "vote",
+    {
+        "vote_type": "text",
+        "discussion_id": "uuid",
+        "reply_id": "uuid",
+    },
+    frozenset(
+        [
+            "vote_type",
+        ]
+    ),
+    (
+        "vote_type",
+        "upvote_count",
+        "downvote_count",
+    ),
+    Vote,
 )
 
 
@@ -2297,6 +2926,43 @@ class Session(SessionBase):
             ),
         )
 
+    def announce(
+        self,
+        *,
+        title: str,
+        message: str,
+        idempotency_key: str,
+        course_id: UUID | str | None = None,
+        priority: str | None = None,
+        action_url: str | None = None,
+    ) -> int:
+        """Tells everyone on a course, or in the school, once per key; returns how many.
+
+        Those on a course are the active and those who completed it. Returns how many were told. The idempotency key
+        is not optional: a call repeated after a lost answer must not tell everyone twice.
+
+        Left out, `priority` is 'normal'.
+
+        Errors: PA401 · PA403 not staff of the course; without one, not an administrator · PA404 no such course ·
+        PA409 key used for another request · PA422 no key, title, message, priority or address out of range
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "int",
+            self._value(
+                _ANNOUNCE,
+                {
+                    "title": title,
+                    "message": message,
+                    "idempotency_key": idempotency_key,
+                    "course_id": course_id,
+                    "priority": priority,
+                    "action_url": action_url,
+                },
+            ),
+        )
+
     def approve_instructor(self, *, user_id: UUID | str, is_approved: bool | None = None) -> None:
         """Lets an instructor publish courses, or no longer.
 
@@ -2471,6 +3137,26 @@ class Session(SessionBase):
             {
                 "user_id": user_id,
                 "as_of": as_of,
+            },
+        )
+
+    def claim_deliveries(self, *, channel: str, limit: int | None = None) -> list[ClaimDeliveries]:
+        """Takes notifications that are to go out by email or push, for five minutes.
+
+        Whoever claims has five minutes to say how it went, with finish_delivery; after that somebody else gets
+        them. Two senders never get the same. Commit the claim before sending.
+
+        Left out, `limit` is 100.
+
+        Errors: PA403 not the service · PA422 no such channel, p_limit not 1 to 1000
+
+        Who may call it: service.
+        """
+        return self._rows(
+            _CLAIM_DELIVERIES,
+            {
+                "channel": channel,
+                "limit": limit,
             },
         )
 
@@ -2761,6 +3447,39 @@ class Session(SessionBase):
             },
         )
 
+    def delete_discussion(self, *, discussion_id: UUID | str) -> None:
+        """Takes a discussion down; the rows stay.
+
+        Nobody sees it any more but administrators; the rows stay. What it counted for its author and those who
+        replied stays counted: it was done. Doing it again finds nothing.
+
+        Errors: PA401 · PA403 another's, and not staff · PA404 no such discussion
+
+        Who may call it: student, instructor, admin.
+        """
+        self._value(
+            _DELETE_DISCUSSION,
+            {
+                "discussion_id": discussion_id,
+            },
+        )
+
+    def delete_reply(self, *, reply_id: UUID | str) -> None:
+        """Takes a reply down; the row stays and keeps the tree.
+
+        administrators sees the text any more, and list_replies shows a gap. A solution ceases to be one.
+
+        Errors: PA401 · PA403 another's, and not staff · PA404 no such reply
+
+        Who may call it: student, instructor, admin.
+        """
+        self._value(
+            _DELETE_REPLY,
+            {
+                "reply_id": reply_id,
+            },
+        )
+
     def drop_course(self, *, course_id: UUID | str) -> DropCourse:
         """The calling learner leaves a course; progress is kept.
 
@@ -2776,6 +3495,50 @@ class Session(SessionBase):
                     "course_id": course_id,
                 },
             ),
+        )
+
+    def edit_discussion(
+        self,
+        *,
+        discussion_id: UUID | str,
+        title: str | None = None,
+        content: str | None = None,
+        category: str | None = None,
+        tags: list[str] | None = None,
+    ) -> None:
+        """Changes the caller's own discussion; null leaves a part as it is.
+
+        Nobody edits another's words, staff neither: they take it down.
+
+        Errors: PA401 · PA403 another's · PA404 no such discussion · PA409 closed · PA422 from check_post
+
+        Who may call it: student, instructor, admin.
+        """
+        self._value(
+            _EDIT_DISCUSSION,
+            {
+                "discussion_id": discussion_id,
+                "title": title,
+                "content": content,
+                "category": category,
+                "tags": tags,
+            },
+        )
+
+    def edit_reply(self, *, reply_id: UUID | str, content: str) -> None:
+        """Changes the text of the caller's own reply.
+
+        Errors: PA401 · PA403 another's · PA404 no such reply · PA409 the discussion is closed · PA422 no text, or
+        too long
+
+        Who may call it: student, instructor, admin.
+        """
+        self._value(
+            _EDIT_REPLY,
+            {
+                "reply_id": reply_id,
+                "content": content,
+            },
         )
 
     def effective_streak(self, *, user_id: UUID | str | None = None, as_of: dt.datetime | None = None) -> int:
@@ -2901,6 +3664,50 @@ class Session(SessionBase):
                 "address": address,
             },
         )
+
+    def finish_delivery(self, *, notification_id: UUID | str, channel: str, error: str | None = None) -> str:
+        """Says how sending a notification went; returns sent, pending (again later) or failed.
+
+        five times in all, each time after a longer pause, and then given up.
+
+        Errors: PA403 not the service · PA404 nothing of that kind is on its way
+
+        Who may call it: service.
+        """
+        return cast(
+            "str",
+            self._value(
+                _FINISH_DELIVERY,
+                {
+                    "notification_id": notification_id,
+                    "channel": channel,
+                    "error": error,
+                },
+            ),
+        )
+
+    def fold_discussion_views(self) -> int:
+        """Adds new readers to the counters of discussions; returns how many.
+
+        Two runs at once share the work: what one has locked the other leaves alone.
+
+        Errors: PA403 not the service
+
+        Who may call it: service.
+        """
+        return cast("int", self._value(_FOLD_DISCUSSION_VIEWS, {}))
+
+    def fold_notification_counts(self) -> int:
+        """Adds new notifications to the counts of unread ones; returns how many people had some.
+
+        Keeps unread_count() a short look. Whoever is reading at the moment is left for the next run: they do it
+        themselves.
+
+        Errors: PA403 not the service
+
+        Who may call it: service.
+        """
+        return cast("int", self._value(_FOLD_NOTIFICATION_COUNTS, {}))
 
     def fold_xp_ranks(self) -> int:
         """Folds noted rank changes into the histogram; returns how many.
@@ -3063,6 +3870,86 @@ class Session(SessionBase):
             ),
         )
 
+    def list_discussions(
+        self,
+        *,
+        course_id: UUID | str | None = None,
+        sort: str | None = None,
+        category: str | None = None,
+        tag: str | None = None,
+        limit: int | None = None,
+        after: UUID | str | None = None,
+    ) -> list[ListDiscussions]:
+        """The discussions of a course or the general ones, a page at a time; pinned ones first.
+
+        sort is newest, votes (most votes up less down) or unanswered (newest without a reply). For the next page,
+        after is the discussion_id of the last row seen: the page goes on where that discussion stands now, and no
+        page costs more than the first, for each order is that of an index.
+
+        Left out, `sort` is 'newest', `limit` is 20.
+
+        Errors: PA401, PA403 · PA404 no such course, or not for the caller; no such discussion in p_after · PA422
+        unknown order, p_limit not 1 to 100
+
+        Who may call it: student, instructor, admin.
+        """
+        return self._rows(
+            _LIST_DISCUSSIONS,
+            {
+                "course_id": course_id,
+                "sort": sort,
+                "category": category,
+                "tag": tag,
+                "limit": limit,
+                "after": after,
+            },
+        )
+
+    def list_notifications(
+        self, *, only_unread: bool | None = None, limit: int | None = None, after: UUID | str | None = None
+    ) -> list[ListNotifications]:
+        """The caller's notifications, a page at a time.
+
+        For the next page, after is the notification_id of the last row seen. No page costs more than the first.
+
+        Left out, `only_unread` is false, `limit` is 20.
+
+        Errors: PA401, PA403 · PA404 no such notification in p_after · PA422 p_limit not 1 to 100
+
+        Who may call it: student, instructor, admin.
+        """
+        return self._rows(
+            _LIST_NOTIFICATIONS,
+            {
+                "only_unread": only_unread,
+                "limit": limit,
+                "after": after,
+            },
+        )
+
+    def list_replies(
+        self, *, discussion_id: UUID | str, limit: int | None = None, after: UUID | str | None = None
+    ) -> list[ListReplies]:
+        """The replies of a discussion, depth first, a page at a time.
+
+        That is the order of their paths, so no page costs more than the first. A reply that was taken down is shown
+        as a gap, without author and text, for what answers it stands under it.
+
+        Left out, `limit` is 50.
+
+        Errors: PA401, PA403 · PA404 no such discussion, no such reply in p_after · PA422 p_limit not 1 to 100
+
+        Who may call it: student, instructor, admin.
+        """
+        return self._rows(
+            _LIST_REPLIES,
+            {
+                "discussion_id": discussion_id,
+                "limit": limit,
+                "after": after,
+            },
+        )
+
     def live_rank(self, *, user_id: UUID | str | None = None) -> int | None:
         """A person's exact rank by XP now; null for the unranked.
 
@@ -3079,6 +3966,78 @@ class Session(SessionBase):
                 _LIVE_RANK,
                 {
                     "user_id": user_id,
+                },
+            ),
+        )
+
+    def mark_all_read(self) -> int:
+        """Marks all of the caller's notifications as read; returns how many.
+
+        What comes in at the same moment stays unread, and counted.
+
+        Errors: PA401, PA403
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast("int", self._value(_MARK_ALL_READ, {}))
+
+    def mark_read(self, *, notification_id: UUID | str) -> int:
+        """Marks one of the caller's notifications as read; returns how many are unread.
+
+        Errors: PA401, PA403 · PA404 the caller has no such notification
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "int",
+            self._value(
+                _MARK_READ,
+                {
+                    "notification_id": notification_id,
+                },
+            ),
+        )
+
+    def mark_solution(self, *, reply_id: UUID | str) -> MarkSolution:
+        """Accepts a reply as the solution of its discussion; returns whether it is new and the XP it gave.
+
+        A discussion has one solution, and pays for it once (setting xp.solution): whoever marks, takes back and
+        marks another gives nothing a second time. Nothing is paid, and nothing counted, for a reply of the person
+        who asked or accepts, nor to one who has left the school. Marking the same reply again changes nothing.
+
+        Errors: PA401 · PA403 neither asked nor staff · PA404 no such reply · PA409 there is another solution
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "MarkSolution",
+            self._row(
+                _MARK_SOLUTION,
+                {
+                    "reply_id": reply_id,
+                },
+            ),
+        )
+
+    def moderate_discussion(
+        self, *, discussion_id: UUID | str, is_pinned: bool | None = None, is_closed: bool | None = None
+    ) -> ModerateDiscussion:
+        """Pins or closes a discussion, or undoes that; returns what it is now.
+
+        Null leaves it as it is. Votes go on in a closed discussion; replies and edits do not.
+
+        Errors: PA401 · PA403 not staff · PA404 no such discussion
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "ModerateDiscussion",
+            self._row(
+                _MODERATE_DISCUSSION,
+                {
+                    "discussion_id": discussion_id,
+                    "is_pinned": is_pinned,
+                    "is_closed": is_closed,
                 },
             ),
         )
@@ -3104,6 +4063,40 @@ class Session(SessionBase):
                     "lesson_id": lesson_id,
                     "parent_lesson_id": parent_lesson_id,
                     "position": position,
+                },
+            ),
+        )
+
+    def my_discussion_courses(self) -> list[UUID] | None:
+        """The courses whose discussions the caller may read; null for nobody.
+
+        Learners: those they are on or have completed, as long as their time is not over, as with lessons.
+        Instructors: those they teach. Administrators: all. General discussions are open to everyone signed in, so
+        an empty array is not nobody. The one place of this rule: policies ask it as (select
+        my_discussion_courses()), once per statement.
+
+        Errors: 28000 from verified_identity
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast("list[UUID] | None", self._value(_MY_DISCUSSION_COURSES, {}))
+
+    def open_discussion(self, *, discussion_id: UUID | str) -> OpenDiscussion:
+        """One discussion, for a page of its own; counts the reader once.
+
+        Everyone counts once, by a row of their own; the counter follows with fold_discussion_views(), so readers
+        never queue.
+
+        Errors: PA401, PA403 · PA404 no such discussion
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "OpenDiscussion",
+            self._row(
+                _OPEN_DISCUSSION,
+                {
+                    "discussion_id": discussion_id,
                 },
             ),
         )
@@ -3143,6 +4136,38 @@ class Session(SessionBase):
             ),
         )
 
+    def post_reply(
+        self,
+        *,
+        discussion_id: UUID | str,
+        content: str,
+        parent_reply_id: UUID | str | None = None,
+        idempotency_key: str | None = None,
+    ) -> PostReply:
+        """Replies to a discussion or to a reply in it; returns the reply and what it brought.
+
+        Writers of one discussion queue on its row of discussion_stats, which is written first: whoever closes it or
+        takes it down is seen by everyone who comes after. A reply to a reply of the eighth level has no place:
+        answer its parent. With an idempotency key a repeated call returns the row of the first one.
+
+        Errors: PA401, PA403 from require_user · PA404 no such discussion or reply in it · PA409 closed, nested too
+        deep, key used for another request · PA422 no text, or too long
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "PostReply",
+            self._row(
+                _POST_REPLY,
+                {
+                    "discussion_id": discussion_id,
+                    "content": content,
+                    "parent_reply_id": parent_reply_id,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
     def publish_course(self, *, course_id: UUID | str) -> dt.datetime | None:
         """Publishes a course; returns when it was first published.
 
@@ -3175,6 +4200,29 @@ class Session(SessionBase):
                 _PURGE_IDEMPOTENCY_KEYS,
                 {
                     "as_of": as_of,
+                },
+            ),
+        )
+
+    def purge_notifications(self, *, as_of: dt.datetime | None = None, limit: int | None = None) -> int:
+        """Removes notifications read long ago, a batch at a time; returns how many.
+
+        At most limit at a time: call it until it returns 0. What nobody has read stays. Counters do not move: what
+        was read is in none.
+
+        Left out, `limit` is 10000.
+
+        Errors: PA403 not the service · PA422 as of the future, p_limit below 1
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _PURGE_NOTIFICATIONS,
+                {
+                    "as_of": as_of,
+                    "limit": limit,
                 },
             ),
         )
@@ -3515,6 +4563,27 @@ class Session(SessionBase):
                     "email_verified": email_verified,
                     "user_id": user_id,
                     "occurred_at": occurred_at,
+                },
+            ),
+        )
+
+    def remind_streaks(self, *, as_of: dt.datetime | None = None) -> int:
+        """Tells those whose streak would end today, once per local date; returns how many.
+
+        Today is the local date of each person: at any moment there are three dates on earth at most, and each is
+        one statement. A person is told once per local date, however often this runs. At risk is a streak that
+        today's end would end: yesterday was its last day, and no freeze is held to bridge today.
+
+        Errors: PA403 not the service · PA422 a time in the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _REMIND_STREAKS,
+                {
+                    "as_of": as_of,
                 },
             ),
         )
@@ -3871,6 +4940,45 @@ class Session(SessionBase):
             },
         )
 
+    def search_discussions(
+        self,
+        *,
+        query: str,
+        course_id: UUID | str | None = None,
+        limit: int | None = None,
+        after: UUID | str | None = None,
+        with_snippet: bool | None = None,
+    ) -> list[SearchDiscussions]:
+        """Discussions by words and by titles spelt nearly like them, a page at a time.
+
+        First those that hold the words, in any form of them, ranked by how often and where: the title counts most,
+        then the tags, then the text; relevance is 1 to 2. Then those with a title spelt nearly like the query,
+        ranked by similarity; relevance is up to 1. The second search is only made once the first has nothing more
+        to give: it costs more, and who spelt right has no use for it. Words may be "quoted", or -left out.
+        course_id keeps to one course; null is everything the caller may read.
+
+        For the next page, after is the discussion_id of the last row seen; if it was changed or taken down in
+        between and no longer matches, begin again. with_snippet adds the place in the text, with the words between
+        « and ».
+
+        Left out, `limit` is 20, `with_snippet` is false.
+
+        Errors: PA401, PA403 · PA404 no such course, or not for the caller; no match in p_after · PA422 nothing to
+        look for, a query over 200 characters, p_limit not 1 to 100
+
+        Who may call it: student, instructor, admin.
+        """
+        return self._rows(
+            _SEARCH_DISCUSSIONS,
+            {
+                "query": query,
+                "course_id": course_id,
+                "limit": limit,
+                "after": after,
+                "with_snippet": with_snippet,
+            },
+        )
+
     def set_achievement_active(self, *, slug: str, is_active: bool) -> None:
         """Retires an achievement or lets it be earned again.
 
@@ -3885,6 +4993,27 @@ class Session(SessionBase):
             {
                 "slug": slug,
                 "is_active": is_active,
+            },
+        )
+
+    def set_notification_preference(
+        self, *, type: str, in_app: bool | None = None, email: bool | None = None, push: bool | None = None
+    ) -> None:
+        """Sets how the caller hears of one kind of news; null follows their settings.
+
+        In the application is yes unless it says no; what is urgent comes there all the same.
+
+        Errors: PA401, PA403 · PA422 no such kind of news
+
+        Who may call it: student, instructor, admin.
+        """
+        self._value(
+            _SET_NOTIFICATION_PREFERENCE,
+            {
+                "type": type,
+                "in_app": in_app,
+                "email": email,
+                "push": push,
             },
         )
 
@@ -3940,6 +5069,42 @@ class Session(SessionBase):
                 "key": key,
                 "value": value,
             },
+        )
+
+    def start_discussion(
+        self,
+        *,
+        title: str,
+        content: str,
+        course_id: UUID | str | None = None,
+        category: str | None = None,
+        tags: list[str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> StartDiscussion:
+        """Starts a discussion, of a course or a general one; returns it and what it brought.
+
+        With an idempotency key a repeated call returns the row of the first one, and no second discussion.
+
+        Left out, `category` is 'general', `tags` is '{}'.
+
+        Errors: PA401, PA403 from require_user · PA404 no such course, or not for the caller · PA409 key used for
+        another request · PA422 from check_post, no title or text
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "StartDiscussion",
+            self._row(
+                _START_DISCUSSION,
+                {
+                    "title": title,
+                    "content": content,
+                    "course_id": course_id,
+                    "category": category,
+                    "tags": tags,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
         )
 
     def start_lesson(self, *, lesson_id: UUID | str) -> StartLesson:
@@ -4106,6 +5271,26 @@ class Session(SessionBase):
             },
         )
 
+    def unmark_solution(self, *, discussion_id: UUID | str) -> bool:
+        """Takes the solution of a discussion back; returns whether there was one.
+
+        The author's count of solutions goes back; the XP stays with them, and the discussion pays no second time.
+        Without a solution nothing changes.
+
+        Errors: PA401 · PA403 neither asked nor staff · PA404 no such discussion
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "bool",
+            self._value(
+                _UNMARK_SOLUTION,
+                {
+                    "discussion_id": discussion_id,
+                },
+            ),
+        )
+
     def unpublish_course(self, *, course_id: UUID | str) -> None:
         """Takes a course out of the catalogue.
 
@@ -4119,6 +5304,17 @@ class Session(SessionBase):
                 "course_id": course_id,
             },
         )
+
+    def unread_count(self) -> int:
+        """How many notifications the caller has not read.
+
+        added up last, and what came since. Exact: both are seen in one snapshot.
+
+        Errors: PA401 nobody is signed in · 28000 from verified_identity
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast("int", self._value(_UNREAD_COUNT, {}))
 
     def update_course(
         self,
@@ -4468,6 +5664,33 @@ class Session(SessionBase):
             },
         )
 
+    def vote(
+        self, *, vote_type: str, discussion_id: UUID | str | None = None, reply_id: UUID | str | None = None
+    ) -> Vote:
+        """Votes a discussion or reply up or down, or withdraws the vote; returns what it has now.
+
+        One vote per person and target, by the table's key; not for one's own. The counters stand on a row that
+        every voter writes before looking at their own vote, so they are exact whoever votes at once; the same vote
+        again changes nothing. Votes up count for the author (votes_received); of one who has left the school
+        nobody's count moves.
+
+        Errors: PA401 · PA403 for one's own · PA404 no such target · PA409 its author has left · PA422 not up or
+        down, not exactly one target
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "Vote",
+            self._row(
+                _VOTE,
+                {
+                    "vote_type": vote_type,
+                    "discussion_id": discussion_id,
+                    "reply_id": reply_id,
+                },
+            ),
+        )
+
 
 class AsyncSession(AsyncSessionBase):
     """The procedures of a school, on one connection and in its transaction, for asyncio.
@@ -4704,6 +5927,43 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def announce(
+        self,
+        *,
+        title: str,
+        message: str,
+        idempotency_key: str,
+        course_id: UUID | str | None = None,
+        priority: str | None = None,
+        action_url: str | None = None,
+    ) -> int:
+        """Tells everyone on a course, or in the school, once per key; returns how many.
+
+        Those on a course are the active and those who completed it. Returns how many were told. The idempotency key
+        is not optional: a call repeated after a lost answer must not tell everyone twice.
+
+        Left out, `priority` is 'normal'.
+
+        Errors: PA401 · PA403 not staff of the course; without one, not an administrator · PA404 no such course ·
+        PA409 key used for another request · PA422 no key, title, message, priority or address out of range
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _ANNOUNCE,
+                {
+                    "title": title,
+                    "message": message,
+                    "idempotency_key": idempotency_key,
+                    "course_id": course_id,
+                    "priority": priority,
+                    "action_url": action_url,
+                },
+            ),
+        )
+
     async def approve_instructor(self, *, user_id: UUID | str, is_approved: bool | None = None) -> None:
         """Lets an instructor publish courses, or no longer.
 
@@ -4880,6 +6140,26 @@ class AsyncSession(AsyncSessionBase):
             {
                 "user_id": user_id,
                 "as_of": as_of,
+            },
+        )
+
+    async def claim_deliveries(self, *, channel: str, limit: int | None = None) -> list[ClaimDeliveries]:
+        """Takes notifications that are to go out by email or push, for five minutes.
+
+        Whoever claims has five minutes to say how it went, with finish_delivery; after that somebody else gets
+        them. Two senders never get the same. Commit the claim before sending.
+
+        Left out, `limit` is 100.
+
+        Errors: PA403 not the service · PA422 no such channel, p_limit not 1 to 1000
+
+        Who may call it: service.
+        """
+        return await self._rows(
+            _CLAIM_DELIVERIES,
+            {
+                "channel": channel,
+                "limit": limit,
             },
         )
 
@@ -5170,6 +6450,39 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def delete_discussion(self, *, discussion_id: UUID | str) -> None:
+        """Takes a discussion down; the rows stay.
+
+        Nobody sees it any more but administrators; the rows stay. What it counted for its author and those who
+        replied stays counted: it was done. Doing it again finds nothing.
+
+        Errors: PA401 · PA403 another's, and not staff · PA404 no such discussion
+
+        Who may call it: student, instructor, admin.
+        """
+        await self._value(
+            _DELETE_DISCUSSION,
+            {
+                "discussion_id": discussion_id,
+            },
+        )
+
+    async def delete_reply(self, *, reply_id: UUID | str) -> None:
+        """Takes a reply down; the row stays and keeps the tree.
+
+        administrators sees the text any more, and list_replies shows a gap. A solution ceases to be one.
+
+        Errors: PA401 · PA403 another's, and not staff · PA404 no such reply
+
+        Who may call it: student, instructor, admin.
+        """
+        await self._value(
+            _DELETE_REPLY,
+            {
+                "reply_id": reply_id,
+            },
+        )
+
     async def drop_course(self, *, course_id: UUID | str) -> DropCourse:
         """The calling learner leaves a course; progress is kept.
 
@@ -5185,6 +6498,50 @@ class AsyncSession(AsyncSessionBase):
                     "course_id": course_id,
                 },
             ),
+        )
+
+    async def edit_discussion(
+        self,
+        *,
+        discussion_id: UUID | str,
+        title: str | None = None,
+        content: str | None = None,
+        category: str | None = None,
+        tags: list[str] | None = None,
+    ) -> None:
+        """Changes the caller's own discussion; null leaves a part as it is.
+
+        Nobody edits another's words, staff neither: they take it down.
+
+        Errors: PA401 · PA403 another's · PA404 no such discussion · PA409 closed · PA422 from check_post
+
+        Who may call it: student, instructor, admin.
+        """
+        await self._value(
+            _EDIT_DISCUSSION,
+            {
+                "discussion_id": discussion_id,
+                "title": title,
+                "content": content,
+                "category": category,
+                "tags": tags,
+            },
+        )
+
+    async def edit_reply(self, *, reply_id: UUID | str, content: str) -> None:
+        """Changes the text of the caller's own reply.
+
+        Errors: PA401 · PA403 another's · PA404 no such reply · PA409 the discussion is closed · PA422 no text, or
+        too long
+
+        Who may call it: student, instructor, admin.
+        """
+        await self._value(
+            _EDIT_REPLY,
+            {
+                "reply_id": reply_id,
+                "content": content,
+            },
         )
 
     async def effective_streak(self, *, user_id: UUID | str | None = None, as_of: dt.datetime | None = None) -> int:
@@ -5310,6 +6667,50 @@ class AsyncSession(AsyncSessionBase):
                 "address": address,
             },
         )
+
+    async def finish_delivery(self, *, notification_id: UUID | str, channel: str, error: str | None = None) -> str:
+        """Says how sending a notification went; returns sent, pending (again later) or failed.
+
+        five times in all, each time after a longer pause, and then given up.
+
+        Errors: PA403 not the service · PA404 nothing of that kind is on its way
+
+        Who may call it: service.
+        """
+        return cast(
+            "str",
+            await self._value(
+                _FINISH_DELIVERY,
+                {
+                    "notification_id": notification_id,
+                    "channel": channel,
+                    "error": error,
+                },
+            ),
+        )
+
+    async def fold_discussion_views(self) -> int:
+        """Adds new readers to the counters of discussions; returns how many.
+
+        Two runs at once share the work: what one has locked the other leaves alone.
+
+        Errors: PA403 not the service
+
+        Who may call it: service.
+        """
+        return cast("int", await self._value(_FOLD_DISCUSSION_VIEWS, {}))
+
+    async def fold_notification_counts(self) -> int:
+        """Adds new notifications to the counts of unread ones; returns how many people had some.
+
+        Keeps unread_count() a short look. Whoever is reading at the moment is left for the next run: they do it
+        themselves.
+
+        Errors: PA403 not the service
+
+        Who may call it: service.
+        """
+        return cast("int", await self._value(_FOLD_NOTIFICATION_COUNTS, {}))
 
     async def fold_xp_ranks(self) -> int:
         """Folds noted rank changes into the histogram; returns how many.
@@ -5472,6 +6873,86 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def list_discussions(
+        self,
+        *,
+        course_id: UUID | str | None = None,
+        sort: str | None = None,
+        category: str | None = None,
+        tag: str | None = None,
+        limit: int | None = None,
+        after: UUID | str | None = None,
+    ) -> list[ListDiscussions]:
+        """The discussions of a course or the general ones, a page at a time; pinned ones first.
+
+        sort is newest, votes (most votes up less down) or unanswered (newest without a reply). For the next page,
+        after is the discussion_id of the last row seen: the page goes on where that discussion stands now, and no
+        page costs more than the first, for each order is that of an index.
+
+        Left out, `sort` is 'newest', `limit` is 20.
+
+        Errors: PA401, PA403 · PA404 no such course, or not for the caller; no such discussion in p_after · PA422
+        unknown order, p_limit not 1 to 100
+
+        Who may call it: student, instructor, admin.
+        """
+        return await self._rows(
+            _LIST_DISCUSSIONS,
+            {
+                "course_id": course_id,
+                "sort": sort,
+                "category": category,
+                "tag": tag,
+                "limit": limit,
+                "after": after,
+            },
+        )
+
+    async def list_notifications(
+        self, *, only_unread: bool | None = None, limit: int | None = None, after: UUID | str | None = None
+    ) -> list[ListNotifications]:
+        """The caller's notifications, a page at a time.
+
+        For the next page, after is the notification_id of the last row seen. No page costs more than the first.
+
+        Left out, `only_unread` is false, `limit` is 20.
+
+        Errors: PA401, PA403 · PA404 no such notification in p_after · PA422 p_limit not 1 to 100
+
+        Who may call it: student, instructor, admin.
+        """
+        return await self._rows(
+            _LIST_NOTIFICATIONS,
+            {
+                "only_unread": only_unread,
+                "limit": limit,
+                "after": after,
+            },
+        )
+
+    async def list_replies(
+        self, *, discussion_id: UUID | str, limit: int | None = None, after: UUID | str | None = None
+    ) -> list[ListReplies]:
+        """The replies of a discussion, depth first, a page at a time.
+
+        That is the order of their paths, so no page costs more than the first. A reply that was taken down is shown
+        as a gap, without author and text, for what answers it stands under it.
+
+        Left out, `limit` is 50.
+
+        Errors: PA401, PA403 · PA404 no such discussion, no such reply in p_after · PA422 p_limit not 1 to 100
+
+        Who may call it: student, instructor, admin.
+        """
+        return await self._rows(
+            _LIST_REPLIES,
+            {
+                "discussion_id": discussion_id,
+                "limit": limit,
+                "after": after,
+            },
+        )
+
     async def live_rank(self, *, user_id: UUID | str | None = None) -> int | None:
         """A person's exact rank by XP now; null for the unranked.
 
@@ -5488,6 +6969,78 @@ class AsyncSession(AsyncSessionBase):
                 _LIVE_RANK,
                 {
                     "user_id": user_id,
+                },
+            ),
+        )
+
+    async def mark_all_read(self) -> int:
+        """Marks all of the caller's notifications as read; returns how many.
+
+        What comes in at the same moment stays unread, and counted.
+
+        Errors: PA401, PA403
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast("int", await self._value(_MARK_ALL_READ, {}))
+
+    async def mark_read(self, *, notification_id: UUID | str) -> int:
+        """Marks one of the caller's notifications as read; returns how many are unread.
+
+        Errors: PA401, PA403 · PA404 the caller has no such notification
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _MARK_READ,
+                {
+                    "notification_id": notification_id,
+                },
+            ),
+        )
+
+    async def mark_solution(self, *, reply_id: UUID | str) -> MarkSolution:
+        """Accepts a reply as the solution of its discussion; returns whether it is new and the XP it gave.
+
+        A discussion has one solution, and pays for it once (setting xp.solution): whoever marks, takes back and
+        marks another gives nothing a second time. Nothing is paid, and nothing counted, for a reply of the person
+        who asked or accepts, nor to one who has left the school. Marking the same reply again changes nothing.
+
+        Errors: PA401 · PA403 neither asked nor staff · PA404 no such reply · PA409 there is another solution
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "MarkSolution",
+            await self._row(
+                _MARK_SOLUTION,
+                {
+                    "reply_id": reply_id,
+                },
+            ),
+        )
+
+    async def moderate_discussion(
+        self, *, discussion_id: UUID | str, is_pinned: bool | None = None, is_closed: bool | None = None
+    ) -> ModerateDiscussion:
+        """Pins or closes a discussion, or undoes that; returns what it is now.
+
+        Null leaves it as it is. Votes go on in a closed discussion; replies and edits do not.
+
+        Errors: PA401 · PA403 not staff · PA404 no such discussion
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "ModerateDiscussion",
+            await self._row(
+                _MODERATE_DISCUSSION,
+                {
+                    "discussion_id": discussion_id,
+                    "is_pinned": is_pinned,
+                    "is_closed": is_closed,
                 },
             ),
         )
@@ -5513,6 +7066,40 @@ class AsyncSession(AsyncSessionBase):
                     "lesson_id": lesson_id,
                     "parent_lesson_id": parent_lesson_id,
                     "position": position,
+                },
+            ),
+        )
+
+    async def my_discussion_courses(self) -> list[UUID] | None:
+        """The courses whose discussions the caller may read; null for nobody.
+
+        Learners: those they are on or have completed, as long as their time is not over, as with lessons.
+        Instructors: those they teach. Administrators: all. General discussions are open to everyone signed in, so
+        an empty array is not nobody. The one place of this rule: policies ask it as (select
+        my_discussion_courses()), once per statement.
+
+        Errors: 28000 from verified_identity
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast("list[UUID] | None", await self._value(_MY_DISCUSSION_COURSES, {}))
+
+    async def open_discussion(self, *, discussion_id: UUID | str) -> OpenDiscussion:
+        """One discussion, for a page of its own; counts the reader once.
+
+        Everyone counts once, by a row of their own; the counter follows with fold_discussion_views(), so readers
+        never queue.
+
+        Errors: PA401, PA403 · PA404 no such discussion
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "OpenDiscussion",
+            await self._row(
+                _OPEN_DISCUSSION,
+                {
+                    "discussion_id": discussion_id,
                 },
             ),
         )
@@ -5552,6 +7139,38 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def post_reply(
+        self,
+        *,
+        discussion_id: UUID | str,
+        content: str,
+        parent_reply_id: UUID | str | None = None,
+        idempotency_key: str | None = None,
+    ) -> PostReply:
+        """Replies to a discussion or to a reply in it; returns the reply and what it brought.
+
+        Writers of one discussion queue on its row of discussion_stats, which is written first: whoever closes it or
+        takes it down is seen by everyone who comes after. A reply to a reply of the eighth level has no place:
+        answer its parent. With an idempotency key a repeated call returns the row of the first one.
+
+        Errors: PA401, PA403 from require_user · PA404 no such discussion or reply in it · PA409 closed, nested too
+        deep, key used for another request · PA422 no text, or too long
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "PostReply",
+            await self._row(
+                _POST_REPLY,
+                {
+                    "discussion_id": discussion_id,
+                    "content": content,
+                    "parent_reply_id": parent_reply_id,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
     async def publish_course(self, *, course_id: UUID | str) -> dt.datetime | None:
         """Publishes a course; returns when it was first published.
 
@@ -5584,6 +7203,29 @@ class AsyncSession(AsyncSessionBase):
                 _PURGE_IDEMPOTENCY_KEYS,
                 {
                     "as_of": as_of,
+                },
+            ),
+        )
+
+    async def purge_notifications(self, *, as_of: dt.datetime | None = None, limit: int | None = None) -> int:
+        """Removes notifications read long ago, a batch at a time; returns how many.
+
+        At most limit at a time: call it until it returns 0. What nobody has read stays. Counters do not move: what
+        was read is in none.
+
+        Left out, `limit` is 10000.
+
+        Errors: PA403 not the service · PA422 as of the future, p_limit below 1
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _PURGE_NOTIFICATIONS,
+                {
+                    "as_of": as_of,
+                    "limit": limit,
                 },
             ),
         )
@@ -5924,6 +7566,27 @@ class AsyncSession(AsyncSessionBase):
                     "email_verified": email_verified,
                     "user_id": user_id,
                     "occurred_at": occurred_at,
+                },
+            ),
+        )
+
+    async def remind_streaks(self, *, as_of: dt.datetime | None = None) -> int:
+        """Tells those whose streak would end today, once per local date; returns how many.
+
+        Today is the local date of each person: at any moment there are three dates on earth at most, and each is
+        one statement. A person is told once per local date, however often this runs. At risk is a streak that
+        today's end would end: yesterday was its last day, and no freeze is held to bridge today.
+
+        Errors: PA403 not the service · PA422 a time in the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _REMIND_STREAKS,
+                {
+                    "as_of": as_of,
                 },
             ),
         )
@@ -6280,6 +7943,45 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def search_discussions(
+        self,
+        *,
+        query: str,
+        course_id: UUID | str | None = None,
+        limit: int | None = None,
+        after: UUID | str | None = None,
+        with_snippet: bool | None = None,
+    ) -> list[SearchDiscussions]:
+        """Discussions by words and by titles spelt nearly like them, a page at a time.
+
+        First those that hold the words, in any form of them, ranked by how often and where: the title counts most,
+        then the tags, then the text; relevance is 1 to 2. Then those with a title spelt nearly like the query,
+        ranked by similarity; relevance is up to 1. The second search is only made once the first has nothing more
+        to give: it costs more, and who spelt right has no use for it. Words may be "quoted", or -left out.
+        course_id keeps to one course; null is everything the caller may read.
+
+        For the next page, after is the discussion_id of the last row seen; if it was changed or taken down in
+        between and no longer matches, begin again. with_snippet adds the place in the text, with the words between
+        « and ».
+
+        Left out, `limit` is 20, `with_snippet` is false.
+
+        Errors: PA401, PA403 · PA404 no such course, or not for the caller; no match in p_after · PA422 nothing to
+        look for, a query over 200 characters, p_limit not 1 to 100
+
+        Who may call it: student, instructor, admin.
+        """
+        return await self._rows(
+            _SEARCH_DISCUSSIONS,
+            {
+                "query": query,
+                "course_id": course_id,
+                "limit": limit,
+                "after": after,
+                "with_snippet": with_snippet,
+            },
+        )
+
     async def set_achievement_active(self, *, slug: str, is_active: bool) -> None:
         """Retires an achievement or lets it be earned again.
 
@@ -6294,6 +7996,27 @@ class AsyncSession(AsyncSessionBase):
             {
                 "slug": slug,
                 "is_active": is_active,
+            },
+        )
+
+    async def set_notification_preference(
+        self, *, type: str, in_app: bool | None = None, email: bool | None = None, push: bool | None = None
+    ) -> None:
+        """Sets how the caller hears of one kind of news; null follows their settings.
+
+        In the application is yes unless it says no; what is urgent comes there all the same.
+
+        Errors: PA401, PA403 · PA422 no such kind of news
+
+        Who may call it: student, instructor, admin.
+        """
+        await self._value(
+            _SET_NOTIFICATION_PREFERENCE,
+            {
+                "type": type,
+                "in_app": in_app,
+                "email": email,
+                "push": push,
             },
         )
 
@@ -6349,6 +8072,42 @@ class AsyncSession(AsyncSessionBase):
                 "key": key,
                 "value": value,
             },
+        )
+
+    async def start_discussion(
+        self,
+        *,
+        title: str,
+        content: str,
+        course_id: UUID | str | None = None,
+        category: str | None = None,
+        tags: list[str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> StartDiscussion:
+        """Starts a discussion, of a course or a general one; returns it and what it brought.
+
+        With an idempotency key a repeated call returns the row of the first one, and no second discussion.
+
+        Left out, `category` is 'general', `tags` is '{}'.
+
+        Errors: PA401, PA403 from require_user · PA404 no such course, or not for the caller · PA409 key used for
+        another request · PA422 from check_post, no title or text
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "StartDiscussion",
+            await self._row(
+                _START_DISCUSSION,
+                {
+                    "title": title,
+                    "content": content,
+                    "course_id": course_id,
+                    "category": category,
+                    "tags": tags,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
         )
 
     async def start_lesson(self, *, lesson_id: UUID | str) -> StartLesson:
@@ -6515,6 +8274,26 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def unmark_solution(self, *, discussion_id: UUID | str) -> bool:
+        """Takes the solution of a discussion back; returns whether there was one.
+
+        The author's count of solutions goes back; the XP stays with them, and the discussion pays no second time.
+        Without a solution nothing changes.
+
+        Errors: PA401 · PA403 neither asked nor staff · PA404 no such discussion
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "bool",
+            await self._value(
+                _UNMARK_SOLUTION,
+                {
+                    "discussion_id": discussion_id,
+                },
+            ),
+        )
+
     async def unpublish_course(self, *, course_id: UUID | str) -> None:
         """Takes a course out of the catalogue.
 
@@ -6528,6 +8307,17 @@ class AsyncSession(AsyncSessionBase):
                 "course_id": course_id,
             },
         )
+
+    async def unread_count(self) -> int:
+        """How many notifications the caller has not read.
+
+        added up last, and what came since. Exact: both are seen in one snapshot.
+
+        Errors: PA401 nobody is signed in · 28000 from verified_identity
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast("int", await self._value(_UNREAD_COUNT, {}))
 
     async def update_course(
         self,
@@ -6875,4 +8665,31 @@ class AsyncSession(AsyncSessionBase):
             {
                 "wallet_id": wallet_id,
             },
+        )
+
+    async def vote(
+        self, *, vote_type: str, discussion_id: UUID | str | None = None, reply_id: UUID | str | None = None
+    ) -> Vote:
+        """Votes a discussion or reply up or down, or withdraws the vote; returns what it has now.
+
+        One vote per person and target, by the table's key; not for one's own. The counters stand on a row that
+        every voter writes before looking at their own vote, so they are exact whoever votes at once; the same vote
+        again changes nothing. Votes up count for the author (votes_received); of one who has left the school
+        nobody's count moves.
+
+        Errors: PA401 · PA403 for one's own · PA404 no such target · PA409 its author has left · PA422 not up or
+        down, not exactly one target
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "Vote",
+            await self._row(
+                _VOTE,
+                {
+                    "vote_type": vote_type,
+                    "discussion_id": discussion_id,
+                    "reply_id": reply_id,
+                },
+            ),
         )

@@ -18,7 +18,8 @@ insert into platform_settings as s (setting_key, setting_value, description) val
 ('coins.streak_freeze_price', '200', 'Coins a streak freeze costs; 0 sells none.'),
 ('school.timezone', '"UTC"', 'IANA time zone of the school: where the weeks and months of the rankings begin.'),
 ('learning.backdate_days', '30', 'How many days back the grading of an instructor may lie.'),
-('assessment.grace_seconds', '30', 'Seconds after the deadline of an attempt in which answers are still taken.')
+('assessment.grace_seconds', '30', 'Seconds after the deadline of an attempt in which answers are still taken.'),
+('notifications.keep_days', '90', 'Days after which a notification that was read is removed.')
 on conflict (setting_key) do update
 set description = excluded.description
 where s.description is distinct from excluded.description;

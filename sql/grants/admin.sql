@@ -32,3 +32,7 @@ grant select on table coin_accounts, coin_transactions, coin_postings to pgacade
 -- assessment
 -- Read only: staff write through procedures, learners too.
 grant select on table quizzes, quiz_questions, quiz_question_keys, quiz_attempts to pgacademy_admin;
+
+-- community
+-- Read only: people write through procedures. What others are told is not for administrators.
+grant select on table discussions, discussion_stats, replies, discussion_votes to pgacademy_admin;

@@ -22,3 +22,6 @@ grant select on table levels, achievement_metrics, achievements to pgacademy_ano
 
 -- assessment
 -- nothing
+
+-- community
+-- nothing

@@ -46,3 +46,8 @@ grant select on table coin_accounts, coin_transactions, coin_postings to pgacade
 -- assessment
 -- Read only: staff write through procedures. Keys of their own courses only.
 grant select on table quizzes, quiz_questions, quiz_question_keys, quiz_attempts to pgacademy_instructor;
+
+-- community
+-- Read only: people write through procedures.
+grant select on table discussions, discussion_stats, replies, discussion_votes to pgacademy_instructor;
+grant select on table notifications, notification_preferences to pgacademy_instructor;

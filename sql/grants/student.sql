@@ -49,3 +49,8 @@ grant select (
     answers, submitted_at, graded_at, closed_by, score, max_score, percentage, is_passed, first_pass,
     time_taken_seconds, created_at, updated_at
 ) on table quiz_attempts to pgacademy_student;
+
+-- community
+-- Read only: people write through procedures.
+grant select on table discussions, discussion_stats, replies, discussion_votes to pgacademy_student;
+grant select on table notifications, notification_preferences to pgacademy_student;
