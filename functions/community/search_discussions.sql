@@ -46,7 +46,6 @@ language plpgsql
 stable
 security definer -- word matches and similarity are not leakproof: under row-level security no index would serve them
 set search_path from current
-set plan_cache_mode = force_custom_plan -- a filter that is not given must not be planned as if it were
 as $$
 #variable_conflict use_column
 declare

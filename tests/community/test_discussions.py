@@ -62,7 +62,12 @@ class TestStarting:
         with acting(db, bob, "student"):
             found = row(db, "select * from open_discussion(%s)", discussion)
         assert (found["title"], found["content"], found["tags"]) == (html, html, ["joins", "sql"])
-        assert (found["author_id"], found["is_pinned"], found["is_solved"], found["view_count"]) == (ada, False, False, 0)
+        assert (found["author_id"], found["is_pinned"], found["is_solved"], found["view_count"]) == (
+            ada,
+            False,
+            False,
+            0,
+        )
         assert stats(db, ada)["discussions_started"] == 1
 
     def test_a_key_makes_it_once(self, db: Connection, ada: UUID) -> None:
@@ -123,7 +128,8 @@ class TestReplies:
         with acting(db, bob, "student"):
             tree = rows(db, "select reply_id, parent_reply_id, depth from list_replies(%s)", discussion)
             pages = [
-                value(db, "select reply_id from list_replies(%s, 1, %s)", discussion, after) for after in (None, one, under)
+                value(db, "select reply_id from list_replies(%s, 1, %s)", discussion, after)
+                for after in (None, one, under)
             ]
         assert [tuple(r.values()) for r in tree] == [(one, None, 1), (under, one, 2), (two, None, 1)]
         assert pages == [one, under, two]
@@ -388,7 +394,9 @@ class TestLists:
                     return found
 
     def test_three_orders_page_by_page(self, db: Connection, ada: UUID, bob: UUID, course: Course) -> None:
-        made = [ask(db, ada, f"Nr {n}", category="question" if n % 2 else "general", tags=[f"t{n % 3}"]) for n in range(9)]
+        made = [
+            ask(db, ada, f"Nr {n}", category="question" if n % 2 else "general", tags=[f"t{n % 3}"]) for n in range(9)
+        ]
         ask(db, ada, course=course.id)
         with acting(db, make_user(db, "admin"), "admin"):
             db.execute("select moderate_discussion(%s, true)", (made[2],))

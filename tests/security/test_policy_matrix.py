@@ -91,6 +91,17 @@ TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
     "quiz_questions": [("select", ALL, ("instructor", "admin"))],
     "quiz_question_keys": [("select", ALL, ("instructor", "admin"))],
     "quiz_attempts": [("select", ATTEMPT, ("student",)), ("select", ALL, ("instructor", "admin"))],
+    # community
+    "discussions": [("select", ALL, PEOPLE)],
+    "discussion_stats": [("select", ALL, PEOPLE)],
+    "replies": [("select", ALL, PEOPLE)],
+    "discussion_votes": [("select", ALL, PEOPLE)],
+    "discussion_views": [],
+    "notifications": [("select", ALL, LEARNERS)],
+    "notification_preferences": [("select", ALL, LEARNERS)],
+    "notification_deliveries": [],
+    "notification_counts": [],
+    "notification_deltas": [],
     # coins
     "coin_accounts": [("select", ALL, PEOPLE)],
     "coin_transactions": [("select", ALL, PEOPLE)],
@@ -105,6 +116,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "v_my_achievements": PEOPLE,
     "v_my_coins": PEOPLE,
     "v_my_courses": PEOPLE,
+    "v_my_notification_preferences": LEARNERS,
     "v_user_dashboard": PEOPLE,
     "v_my_quizzes": PEOPLE,
 }
@@ -117,6 +129,11 @@ ACCOUNT = """
     effective_streak metric_changes metric_values streak_as_of
     quiz_result
 """
+TALKING = """
+    my_discussion_courses start_discussion edit_discussion delete_discussion open_discussion list_discussions
+    search_discussions post_reply edit_reply delete_reply list_replies vote mark_solution unmark_solution
+    unread_count list_notifications mark_read mark_all_read set_notification_preference
+"""
 TEACHING = """
     create_course update_course publish_course unpublish_course delete_course add_lesson update_lesson move_lesson
     remove_lesson reorder_lessons add_prerequisite remove_prerequisite add_lesson_prerequisite
@@ -126,16 +143,18 @@ TEACHING = """
 PROCEDURES: dict[str, set[str]] = {
     "anonymous": set(f"{COMMON} {READING}".split()),
     "student": set(
-        f"""{COMMON} {READING} {ACCOUNT}
+        f"""{COMMON} {READING} {ACCOUNT} {TALKING}
         enroll drop_course start_lesson complete_lesson resume_lesson rate_course
         start_quiz save_answers submit_quiz review_quiz transfer_coins buy_streak_freeze""".split()
     ),
     "instructor": set(
-        f"""{COMMON} {READING} {ACCOUNT} {TEACHING}
+        f"""{COMMON} {READING} {ACCOUNT} {TEACHING} {TALKING}
+        moderate_discussion announce
         acting_instructor_id record_completion record_enrollment""".split()
     ),
     "admin": set(
-        f"""{COMMON} {READING} {ACCOUNT} {TEACHING}
+        f"""{COMMON} {READING} {ACCOUNT} {TEACHING} {TALKING}
+        moderate_discussion announce
         set_role approve_instructor deactivate_user reactivate_user set_setting define_achievement
         set_achievement_active""".split()
     ),
@@ -149,6 +168,7 @@ PROCEDURES: dict[str, set[str]] = {
         close_overdue_attempts
         award_coins reverse_coins record_blockchain_coins confirm_blockchain_coins fail_blockchain_coins
         grant_missing_coins
+        fold_discussion_views fold_notification_counts remind_streaks purge_notifications claim_deliveries finish_delivery
         begin_job end_job purge_idempotency_keys verify_integrity repair_counters""".split()
     ),
     "analyst": set(COMMON.split()),
@@ -461,6 +481,28 @@ class World:
                 conn.execute(
                     "select post_coins(%s, %s, %s, 2)", (transfer, self.people[sender], self.people[recipient])
                 )
+            # A general discussion of Ada's with a reply of Bob's, one of each course by its teacher, one taken down.
+            for author, place, gone in (
+                ("ada", None, False), ("ivy", "ivys", False), ("jon", "jons", False), ("jon", "deleted", False),
+                ("bob", None, True),
+            ):  # fmt: skip
+                discussion = insert(
+                    conn, "discussions", author_id=self.people[author], title="T", content="C",
+                    course_id=place and self.courses[place].id, deleted_at="2024-01-01Z" if gone else None,
+                )  # fmt: skip
+                for deleted_at in (None, "2024-01-01Z"):
+                    conn.execute(
+                        "insert into replies (id, discussion_id, author_id, path, content, deleted_at)"
+                        " select i, %s, %s, array[i], 'R', %s from uuid_v7() as i",
+                        (discussion, self.people[author], deleted_at),
+                    )
+                insert(conn, "discussion_votes", user_id=jon, discussion_id=discussion, vote_type="down")
+            for user in self.people.values():
+                for in_app in (True, False):
+                    insert(
+                        conn, "notifications", user_id=user, notification_type="level_up", title="T", is_in_app=in_app
+                    )  # fmt: skip
+                insert(conn, "notification_preferences", "user_id", user_id=user, notification_type="level_up")
             insert(conn, "job_runs", job="matrix")
             conn.execute("update users set is_active = false where id = %s", (self.people["gone"],))
             conn.commit()
@@ -637,6 +679,54 @@ class TestRows:
             else:
                 found = world.rows(who, role, f"select {column} from {table}")
                 assert {name for name, question in world.quizzes.values() if question in found} == expected
+
+    @pytest.mark.parametrize(
+        ("who", "role", "places"),
+        [
+            ("ada", "student", {None, "ivys"}),
+            ("bob", "student", {None, "ivys", "jons"}),
+            ("ivy", "student", {None, "jons"}),
+            ("ivy", "instructor", {None, "ivys"}),
+            ("jon", "instructor", {None, "jons"}),
+            ("root", "student", {None}),
+            ("ada", "instructor", set()),
+            ("gone", "student", set()),
+            ("nobody", "student", set()),
+            ("nobody", "admin", set()),
+        ],
+    )
+    def test_discussions_and_what_hangs_on_them(self, world, who, role, places):
+        authors = {None: "ada", "ivys": "ivy", "jons": "jon"}
+        expected = {(authors[place], place) for place in places}
+        assert world.rows(who, role, "select author_id, course_id from discussions") == expected
+        assert world.rows(who, role, "select course_id from discussion_stats") == places
+        assert world.rows(who, role, "select author_id from replies") == {author for author, _ in expected}
+        assert not world.rows(who, role, "select true from replies where deleted_at is not null")
+        votes = {"jon"} if who == "jon" else set()
+        assert world.rows(who, role, "select user_id from discussion_votes") == votes
+
+    def test_administrators_see_what_was_taken_down(self, world):
+        assert world.rows("root", "admin", "select author_id, course_id from discussions") == {
+            ("ada", None), ("ivy", "ivys"), ("jon", "jons"), ("jon", "deleted"), ("bob", None),
+        }  # fmt: skip
+        assert world.rows("root", "admin", "select true from replies where deleted_at is not null")
+        assert world.rows("root", "admin", "select user_id from discussion_votes") == {"jon"}
+
+    @pytest.mark.parametrize("actor", ACTORS, ids="-".join)
+    def test_what_somebody_is_told_is_for_them_alone(self, world, actor):
+        for table in ("notifications", "notification_preferences", "v_my_notification_preferences"):
+            key = "notification_type" if table.startswith("v_") else "user_id"
+            if actor[1] == "admin":
+                with raises_sqlstate("42501"):
+                    world.rows(*actor, f"select {key} from {table}")
+                continue
+            found = world.rows(*actor, f"select {key} from {table}")
+            if table.startswith("v_"):
+                assert len(found) == (0 if actor in NOTHING else 10)
+            else:
+                assert found == (set() if actor in NOTHING else {actor[0]})
+        if actor[1] != "admin":
+            assert not world.rows(*actor, "select true from notifications where not is_in_app")
 
     def test_whoever_is_no_longer_an_instructor_sees_no_learners(self, world):
         """The connection may still act as one, and the courses still name them."""
