@@ -1,8 +1,8 @@
 """What discussions and notifications cost at 100,000 of them, as a learner's request sees it.
 
 - Page 1,000 of the list, to page 1: the same call, 20 discussions a page, in each of its three orders.
-- A search, to the bare GIN query: the same words, all matches found by the index and ranked, and nothing else. Words that 100
-  and 1,000 discussions hold. Told beside it: without the rank, and a misspelt word to the bare trigram query.
+- A search, to the bare GIN query: the same words, all matches found by the index and ranked, and nothing else. Words
+  that 100 and 1,000 discussions hold. Told beside it: without the rank, and a misspelt word to the bare trigram query.
 - The count of unread notifications, to a lookup of one row by its primary key, with 10,000 notifications, half of them
   unread, and 20 that came since they were last added up.
 
@@ -94,8 +94,8 @@ def prepare(connection: Connection) -> Any:
     connection.execute(b"insert into notification_counts (user_id, unread_count) values (%s, 4980)", (learner,))
     connection.execute(b"insert into notification_deltas (user_id) select %s from generate_series(1, 20)", (learner,))
     connection.execute(
-        b"create function settings_row() returns text language plpgsql stable security definer set search_path from current"
-        b" as $$ declare v_user_id uuid := current_user_id(); begin"
+        b"create function settings_row() returns text language plpgsql stable security definer"
+        b" set search_path from current as $$ declare v_user_id uuid := current_user_id(); begin"
         b" return (select theme from user_settings where user_id = v_user_id); end; $$"
     )
     connection.execute(b"grant execute on function settings_row() to pgacademy_student")
@@ -116,8 +116,7 @@ def main() -> int:
         learner = prepare(owner)
         owner.execute("vacuum (analyze) discussions, discussion_stats, notifications, notification_deltas")
         web.execute("select set_config('pgacademy.user_id', %s, false)", [str(learner)])
-        failed = measure(owner, web, learner)
-    return failed
+        return measure(owner, web, learner)
 
 
 def measure(owner: Connection, web: Connection, learner: Any) -> int:

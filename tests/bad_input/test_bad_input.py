@@ -195,8 +195,8 @@ def world(db: psycopg.Connection[Any]) -> World:
         assert wallet is not None
         db.execute("select open_session(%s, %s, %s, now() + interval '1 day')", [someone, hash_, f"session-{n}"])
         told = db.execute(
-            "insert into notifications (user_id, notification_type, title) values (%s, 'announcement', 'T') returning id",
-            [someone],
+            "insert into notifications (user_id, notification_type, title) values (%s, %s, 'T') returning id",
+            [someone, "announcement"],
         ).fetchone()
         assert told is not None
         db.execute("insert into notification_deltas (user_id) values (%s)", [someone])

@@ -33,8 +33,8 @@ def ask(
     """A new discussion; returns its id."""
     with acting(conn, user, role):
         return value(  # type: ignore[no-any-return]
-            conn, "select discussion_id from start_discussion(%s, %s, %s, %s, %s)", title, more.get("content", "Because."),
-            course, more.get("category", "general"), more.get("tags", []),
+            conn, "select discussion_id from start_discussion(%s, %s, %s, %s, %s)", title,
+            more.get("content", "Because."), course, more.get("category", "general"), more.get("tags", []),
         )  # fmt: skip
 
 

@@ -205,7 +205,8 @@ class TestReplies:
                 "is_pinned": True, "is_closed": True,
             }  # fmt: skip
         for call, args in (
-            ("post_reply(%s, 'x')", (discussion,)), ("edit_reply(%s, 'x')", (mine,)), ("edit_discussion(%s, 'x')", (discussion,)),
+            ("post_reply(%s, 'x')", (discussion,)), ("edit_reply(%s, 'x')", (mine,)),
+            ("edit_discussion(%s, 'x')", (discussion,)),
         ):  # fmt: skip
             with acting(db, ada, "student"), raises_sqlstate("PA409", conn=db):
                 db.execute(f"select {call}", args)  # type: ignore[call-overload]
@@ -287,7 +288,8 @@ class TestVotes:
         for columns in ((None, None), (discussion, one)):
             with raises_sqlstate("23514", conn=db):
                 db.execute(
-                    "insert into discussion_votes (user_id, discussion_id, reply_id, vote_type) values (%s, %s, %s, 'up')",
+                    "insert into discussion_votes (user_id, discussion_id, reply_id, vote_type)"
+                    " values (%s, %s, %s, 'up')",
                     (bob, *columns),
                 )
 

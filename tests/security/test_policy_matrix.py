@@ -168,7 +168,8 @@ PROCEDURES: dict[str, set[str]] = {
         close_overdue_attempts
         award_coins reverse_coins record_blockchain_coins confirm_blockchain_coins fail_blockchain_coins
         grant_missing_coins
-        fold_discussion_views fold_notification_counts remind_streaks purge_notifications claim_deliveries finish_delivery
+        fold_discussion_views fold_notification_counts remind_streaks purge_notifications
+        claim_deliveries finish_delivery
         begin_job end_job purge_idempotency_keys verify_integrity repair_counters""".split()
     ),
     "analyst": set(COMMON.split()),
