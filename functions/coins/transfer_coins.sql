@@ -1,11 +1,11 @@
--- transfer_coins: the caller sends coins to another person.
+-- transfer_coins: the caller sends coins to another person, who is told.
 --
 -- The idempotency key is not optional: a call repeated after a lost answer must not pay twice. Limits are the settings
 -- coins.transfer_max, for one transfer, and coins.transfer_daily_max, for a day of the school's time zone. What was sent
 -- that day is counted on the sender's own account, which every transfer writes, so no two can both slip under.
 --
 -- called by  learners
--- requires   require_user, claim_idempotency_key, store_reply, setting, school_zone, post_coins
+-- requires   require_user, claim_idempotency_key, store_reply, setting, school_zone, post_coins, notify
 -- errors     PA401, PA403 from require_user · PA404 no such person · PA409 not enough coins, key used for another
 --            request · PA422 no key, to oneself, amount out of range, description too long · PA429 the day's limit
 create or replace function transfer_coins(
@@ -102,6 +102,15 @@ begin
                 detail = format('sent = %s, at most = %s', v_sent - p_amount, v_daily_max),
                 hint = 'Send the rest tomorrow.';
     end if;
+
+    perform notify(
+        p_user_id => p_recipient_id,
+        p_type => 'coins_received',
+        p_title => format('You have received %s coins', p_amount),
+        p_message => p_description,
+        p_related_type => 'coin_transaction',
+        p_related_id => transaction_id
+    );
 
     perform store_reply(
         p_actor => v_user_id::text,

@@ -15,7 +15,7 @@
 --
 -- called by  grant_xp, reverse_xp, reward_lesson, record_activity, count_enrollment, update_course_progress, grant_coins,
 --            reverse_posted_coins
--- requires   calculate_user_level, period_xp, school_zone, ensure_user_stats
+-- requires   calculate_user_level, period_xp, school_zone, ensure_user_stats, notify
 -- errors     PA404 no such person
 create or replace function bump_stats(
     p_user_id uuid,
@@ -81,6 +81,17 @@ begin
 
         perform ensure_user_stats(p_user_id => p_user_id);
     end loop;
+
+    -- The row is ours, so the total less what was given is that before. A level is told once, also if it was lost between.
+    if p_xp > 0 and current_level > calculate_user_level(p_total_xp => total_xp - p_xp) then
+        perform notify(
+            p_user_id => p_user_id,
+            p_type => 'level_up',
+            p_title => format('You have reached level %s', current_level),
+            p_occurrence => current_level::text,
+            p_occurred_at => p_xp_at
+        );
+    end if;
 end;
 $$;
 

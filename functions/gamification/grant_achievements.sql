@@ -5,8 +5,10 @@
 -- definition, so there are never more rounds than definitions. p_before may be older than the last committed state: what
 -- was granted already is not granted again. A null row grants everything that is reached.
 --
--- called by  apply_completion, apply_enrollment, complete_course, count_deed, check_achievements, apply_achievement
--- requires   reached_achievements, reached_in_course, achievement_xp, grant_xp; user_stats is moved before the call
+-- called by  apply_completion, apply_enrollment, complete_course, count_deed, check_achievements, apply_achievement,
+--            mark_solution
+-- requires   reached_achievements, reached_in_course, achievement_xp, grant_xp, notify; user_stats is moved before
+--            the call
 -- errors     PA404 no such person
 create or replace function grant_achievements(
     p_user_id uuid,
@@ -75,6 +77,16 @@ begin
                     p_occurred_at => p_occurred_at
                 );
             end if;
+
+            perform notify(
+                p_user_id => p_user_id,
+                p_type => 'achievement_earned',
+                p_title => left('Achievement: ' || v_grant.title, 200),
+                p_message => case when xp_reward > 0 then format('It brought you %s XP.', xp_reward) else '' end,
+                p_related_type => 'achievement',
+                p_related_id => v_grant.achievement_id,
+                p_occurred_at => p_occurred_at
+            );
 
             return next;
         end loop;

@@ -1,8 +1,8 @@
 -- reward_course: what a learner gets for a completed course, once: XP, coins and a certificate; returns the XP and the coins
--- it gave, and the achievements that the certificate reached. Nobody is paid for their own.
+-- it gave, and the achievements that the certificate reached. Nobody is paid for their own. The learner is told.
 --
 -- called by  apply_completion, complete_course
--- requires   setting, grant_xp, grant_coins, grant_certificate
+-- requires   setting, grant_xp, grant_coins, notify, grant_certificate
 -- errors     those of grant_xp
 create or replace function reward_course(
     p_user_id uuid,
@@ -20,18 +20,20 @@ as $$
 #variable_conflict use_column
 declare
     v_title text;
+    v_is_own boolean;
     v_xp integer;
     v_coins integer;
     v_certificate record;
 begin
     select
         c.title,
+        c.instructor_id = p_user_id,
         case
             when c.instructor_id = p_user_id then 0
             else coalesce(c.completion_xp, (setting(p_key => 'xp.course'))::integer, 500)
         end,
         case when c.instructor_id = p_user_id then 0 else c.coin_reward end
-    into v_title, v_xp, v_coins
+    into v_title, v_is_own, v_xp, v_coins
     from courses as c
     where c.id = p_course_id;
 
@@ -64,6 +66,17 @@ begin
     v_certificate := grant_certificate(p_user_id => p_user_id, p_course_id => p_course_id, p_occurred_at => p_occurred_at);
     achievements := v_certificate.achievements;
     xp_awarded := xp_awarded + v_certificate.xp_awarded;
+
+    if not v_is_own then
+        perform notify(
+            p_user_id => p_user_id,
+            p_type => 'course_completed',
+            p_title => left('You have completed ' || v_title, 200),
+            p_related_type => 'course',
+            p_related_id => p_course_id,
+            p_occurred_at => p_occurred_at
+        );
+    end if;
 end;
 $$;
 

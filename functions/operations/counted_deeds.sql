@@ -42,7 +42,42 @@ begin atomic
     select p.user_id, 'projects_minted', count(*)::integer
     from projects as p
     where p.nft_token_id is not null and (p_user_ids is null or p.user_id = any(p_user_ids))
-    group by p.user_id;
+    group by p.user_id
+    union all
+    -- What was taken down since was started and posted all the same.
+    select
+        d.author_id,
+        'discussions_started',
+        count(*)::integer
+    from discussions as d
+    where p_user_ids is null or d.author_id = any(p_user_ids)
+    group by d.author_id
+    union all
+    select
+        r.author_id,
+        'replies_posted',
+        count(*)::integer
+    from replies as r
+    where p_user_ids is null or r.author_id = any(p_user_ids)
+    group by r.author_id
+    union all
+    select
+        r.author_id,
+        'solutions_accepted',
+        count(*)::integer
+    from replies as r
+    where r.solution_counts and (p_user_ids is null or r.author_id = any(p_user_ids))
+    group by r.author_id
+    union all
+    select
+        coalesce(d.author_id, r.author_id),
+        'votes_received',
+        count(*)::integer
+    from discussion_votes as v
+    left join discussions as d on d.id = v.discussion_id
+    left join replies as r on r.id = v.reply_id
+    where v.vote_type = 'up' and (p_user_ids is null or coalesce(d.author_id, r.author_id) = any(p_user_ids))
+    group by coalesce(d.author_id, r.author_id);
 end;
 
 comment on function counted_deeds is 'Internal: the counters of deeds in user_stats, counted anew.';

@@ -6,7 +6,8 @@
 -- written.
 --
 -- called by  the service and the owner
--- requires   require_service, verify_integrity, refresh_course_progress, counted_…, shown_profile
+-- requires   require_service, verify_integrity, refresh_course_progress, repair_discussions, repair_unread, counted_…,
+--            shown_profile
 -- errors     PA403 not the service
 create or replace function repair_counters()
 returns table (check_name text, table_name text, row_id text, expected text, actual text)
@@ -132,6 +133,8 @@ begin
     order by e.id
     for update;
 
+    perform repair_discussions(p_found => v_found);
+
     perform from user_stats as s where s.user_id = any(v_ids) order by s.user_id for update;
 
     update user_streaks as d
@@ -234,6 +237,8 @@ begin
     set balance = c.balance
     from counted_coins(p_user_ids => v_ids) as c
     where a.id = c.user_id and a.balance <> c.balance and c.balance >= 0;
+
+    perform repair_unread(p_found => v_found);
 
     -- The histogram, last, since all of the above moves it. Differences are added, so that folding may go on meanwhile.
     insert into xp_rank_buckets as b (width, bucket, people)

@@ -8,8 +8,8 @@
 --
 -- called by  the service and the owner: a nightly job, tests, an operator
 -- requires   require_service, counted_user_stats, counted_course_stats, counted_streaks, counted_xp_ranks, counted_coins,
---            coin_findings, chain_findings, credential_findings, project_findings, counted_deeds, counted_quiz_attempts,
---            calculate_progress, shown_profile
+--            coin_findings, chain_findings, credential_findings, project_findings, community_findings, counted_deeds,
+--            counted_quiz_attempts, calculate_progress, shown_profile
 -- errors     PA403 not the service
 create or replace function verify_integrity()
 returns table (check_name text, table_name text, row_id text, expected text, actual text)
@@ -234,6 +234,9 @@ begin
 
     return query
     select f.check_name, f.table_name, f.row_id, f.expected, f.actual from credential_findings() as f;
+
+    return query
+    select f.check_name, f.table_name, f.row_id, f.expected, f.actual from community_findings() as f;
 
     -- The histogram behind every live rank.
     return query

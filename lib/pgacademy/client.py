@@ -20,14 +20,17 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "AsyncSession",
     "Session",
     "AddLesson",
+    "AdvanceChainTransaction",
     "ApplyAchievement",
     "AwardCoins",
     "AwardXp",
     "BuyStreakFreeze",
     "CheckAchievements",
+    "ClaimDeliveries",
     "CompleteLesson",
     "ConfirmBlockchainCoins",
     "CreateCourse",
+    "CreateProject",
     "DropCourse",
     "Enroll",
     "ExplainAchievement",
@@ -35,32 +38,53 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "FindLogin",
     "GrantMissingCoins",
     "GrantStreakFreeze",
+    "IssueCertificate",
+    "IssueMissingCertificates",
     "LeaderboardAround",
     "LeaderboardPage",
     "LeaderboardTop",
+    "LikeProject",
+    "ListDiscussions",
+    "ListNotifications",
+    "ListProjects",
+    "ListReplies",
+    "MarkSolution",
+    "MintCertificate",
+    "MintProject",
+    "ModerateDiscussion",
+    "OpenChainTransactions",
+    "OpenDiscussion",
+    "PostReply",
     "PreviewAchievement",
     "RateCourse",
     "ReadEncryptedField",
     "RecordBlockchainCoins",
+    "RecordChainTransaction",
     "RecordCompletion",
     "RecordDrop",
     "RecordEnrollment",
     "RecordStart",
     "RefreshLeaderboard",
     "RepairCounters",
+    "RequestFaucet",
     "ResumeLesson",
     "ReverseCoins",
     "ReverseXp",
     "ReviewQuiz",
     "RotateSession",
     "SearchCourses",
+    "SearchDiscussions",
+    "StartDiscussion",
     "StartLesson",
     "StartQuiz",
     "SubmitQuiz",
     "TransferCoins",
+    "UnlikeProject",
     "UpdateCourse",
     "UpdateLesson",
+    "VerifyCertificate",
     "VerifyIntegrity",
+    "Vote",
 ]
 
 
@@ -71,6 +95,14 @@ class AddLesson:
     lesson_id: UUID
     slug: str
     lesson_position: int
+
+
+@dataclass(frozen=True, slots=True)
+class AdvanceChainTransaction:
+    """What advance_chain_transaction() returns."""
+
+    status: str
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +155,21 @@ class CheckAchievements:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimDeliveries:
+    """What claim_deliveries() returns, row by row."""
+
+    notification_id: UUID
+    user_id: UUID
+    email: str | None
+    notification_type: str
+    title: str
+    message: str
+    priority: str
+    action_url: str | None
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
 class CompleteLesson:
     """What complete_lesson() returns."""
 
@@ -159,6 +206,15 @@ class CreateCourse:
 
     course_id: UUID
     slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateProject:
+    """What create_project() returns."""
+
+    project_id: UUID
+    achievements: Json
+    xp_awarded: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +292,22 @@ class GrantStreakFreeze:
 
 
 @dataclass(frozen=True, slots=True)
+class IssueCertificate:
+    """What issue_certificate() returns."""
+
+    certificate_id: UUID
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IssueMissingCertificates:
+    """What issue_missing_certificates() returns."""
+
+    certificates: int
+    enrollments_left: int
+
+
+@dataclass(frozen=True, slots=True)
 class LeaderboardAround:
     """What leaderboard_around() returns, row by row."""
 
@@ -279,6 +351,192 @@ class LeaderboardTop:
 
 
 @dataclass(frozen=True, slots=True)
+class LikeProject:
+    """What like_project() returns."""
+
+    like_count: int
+    already_liked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListDiscussions:
+    """What list_discussions() returns, row by row."""
+
+    discussion_id: UUID
+    course_id: UUID | None
+    title: str
+    excerpt: str
+    category: str
+    tags: list[str]
+    is_pinned: bool
+    is_solved: bool
+    is_closed: bool
+    view_count: int
+    reply_count: int
+    upvote_count: int
+    downvote_count: int
+    author_id: UUID
+    author_name: str | None
+    my_vote: str | None
+    created_at: dt.datetime
+    last_activity_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ListNotifications:
+    """What list_notifications() returns, row by row."""
+
+    notification_id: UUID
+    notification_type: str
+    title: str
+    message: str
+    related_object_type: str | None
+    related_object_id: UUID | None
+    priority: str
+    action_url: str | None
+    is_read: bool
+    created_at: dt.datetime
+    read_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListProjects:
+    """What list_projects() returns, row by row."""
+
+    project_id: UUID
+    title: str
+    description: str | None
+    project_type: str
+    user_id: UUID
+    username: str | None
+    full_name: str | None
+    avatar_url: str | None
+    avatar_emoji: str | None
+    course_id: UUID | None
+    course_title: str | None
+    nft_token_id: str | None
+    is_featured: bool
+    view_count: int
+    like_count: int
+    is_liked: bool
+    created_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ListReplies:
+    """What list_replies() returns, row by row."""
+
+    reply_id: UUID
+    parent_reply_id: UUID | None
+    depth: int
+    author_id: UUID | None
+    author_name: str | None
+    content: str | None
+    is_solution: bool
+    is_deleted: bool
+    upvote_count: int
+    downvote_count: int
+    my_vote: str | None
+    created_at: dt.datetime
+    edited_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkSolution:
+    """What mark_solution() returns."""
+
+    discussion_id: UUID
+    reply_id: UUID
+    author_id: UUID
+    is_new: bool
+    xp_awarded: int
+
+
+@dataclass(frozen=True, slots=True)
+class MintCertificate:
+    """What mint_certificate() returns."""
+
+    nft_certificate_id: UUID
+    transaction_id: UUID
+    metadata: Json
+
+
+@dataclass(frozen=True, slots=True)
+class MintProject:
+    """What mint_project() returns."""
+
+    project_id: UUID
+    user_id: UUID
+    token_id: str
+    minted_at: dt.datetime
+    already_minted: bool
+    achievements: Json
+    xp_awarded: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModerateDiscussion:
+    """What moderate_discussion() returns."""
+
+    is_pinned: bool
+    is_closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenChainTransactions:
+    """What open_chain_transactions() returns, row by row."""
+
+    transaction_id: UUID
+    user_id: UUID | None
+    chain: str
+    network: str
+    tx_type: str
+    status: str
+    tx_id: str | None
+    amount: Decimal
+    from_account: str | None
+    to_account: str | None
+    created_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDiscussion:
+    """What open_discussion() returns."""
+
+    discussion_id: UUID
+    course_id: UUID | None
+    title: str
+    content: str
+    category: str
+    tags: list[str]
+    is_pinned: bool
+    is_solved: bool
+    is_closed: bool
+    view_count: int
+    reply_count: int
+    upvote_count: int
+    downvote_count: int
+    author_id: UUID
+    author_name: str | None
+    my_vote: str | None
+    solution_reply_id: UUID | None
+    created_at: dt.datetime
+    edited_at: dt.datetime | None
+    last_activity_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PostReply:
+    """What post_reply() returns."""
+
+    reply_id: UUID
+    depth: int
+    created_at: dt.datetime
+    achievements: Json
+    xp_awarded: int
+
+
+@dataclass(frozen=True, slots=True)
 class PreviewAchievement:
     """What preview_achievement() returns."""
 
@@ -316,6 +574,14 @@ class RecordBlockchainCoins:
     transaction_id: UUID
     status: str
     balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChainTransaction:
+    """What record_chain_transaction() returns."""
+
+    transaction_id: UUID
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,6 +657,16 @@ class RepairCounters:
     row_id: str | None
     expected: str | None
     actual: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFaucet:
+    """What request_faucet() returns."""
+
+    request_id: UUID
+    transaction_id: UUID
+    status: str
+    amount_hbar: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -476,6 +752,42 @@ class SearchCourses:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchDiscussions:
+    """What search_discussions() returns, row by row."""
+
+    discussion_id: UUID
+    course_id: UUID | None
+    title: str
+    excerpt: str
+    category: str
+    tags: list[str]
+    is_pinned: bool
+    is_solved: bool
+    is_closed: bool
+    view_count: int
+    reply_count: int
+    upvote_count: int
+    downvote_count: int
+    author_id: UUID
+    author_name: str | None
+    my_vote: str | None
+    created_at: dt.datetime
+    last_activity_at: dt.datetime
+    relevance: float
+    snippet: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StartDiscussion:
+    """What start_discussion() returns."""
+
+    discussion_id: UUID
+    created_at: dt.datetime
+    achievements: Json
+    xp_awarded: int
+
+
+@dataclass(frozen=True, slots=True)
 class StartLesson:
     """What start_lesson() returns."""
 
@@ -533,6 +845,14 @@ class TransferCoins:
 
 
 @dataclass(frozen=True, slots=True)
+class UnlikeProject:
+    """What unlike_project() returns."""
+
+    like_count: int
+    was_liked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class UpdateCourse:
     """What update_course() returns."""
 
@@ -550,6 +870,19 @@ class UpdateLesson:
 
 
 @dataclass(frozen=True, slots=True)
+class VerifyCertificate:
+    """What verify_certificate() returns."""
+
+    status: str
+    certificate_number: str | None
+    recipient_name: str | None
+    course_title: str | None
+    completed_at: dt.datetime | None
+    issued_at: dt.datetime | None
+    revoked_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class VerifyIntegrity:
     """What verify_integrity() returns, row by row."""
 
@@ -558,6 +891,15 @@ class VerifyIntegrity:
     row_id: str | None
     expected: str | None
     actual: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What vote() returns."""
+
+    vote_type: str | None
+    upvote_count: int
+    downvote_count: int
 
 
 _ACTING_IN: Procedure[object] = Procedure(
@@ -670,12 +1012,52 @@ _ADD_QUESTION: Procedure[object] = Procedure(
         ]
     ),
 )
+_ADVANCE_CHAIN_TRANSACTION: Procedure[AdvanceChainTransaction] = Procedure(
+    "advance_chain_transaction",
+    {
+        "transaction_id": "uuid",
+        "status": "text",
+        "tx_id": "text",
+        "consensus_timestamp": "timestamp with time zone",
+        "fee": "numeric",
+        "failure_reason": "text",
+    },
+    frozenset(
+        [
+            "transaction_id",
+            "status",
+        ]
+    ),
+    (
+        "status",
+        "is_new",
+    ),
+    AdvanceChainTransaction,
+)
 _ADVANCE_STREAKS: Procedure[object] = Procedure(
     "advance_streaks",
     {
         "as_of": "timestamp with time zone",
     },
     frozenset([]),
+)
+_ANNOUNCE: Procedure[object] = Procedure(
+    "announce",
+    {
+        "title": "text",
+        "message": "text",
+        "idempotency_key": "text",
+        "course_id": "uuid",
+        "priority": "text",
+        "action_url": "text",
+    },
+    frozenset(
+        [
+            "title",
+            "message",
+            "idempotency_key",
+        ]
+    ),
 )
 _APPLY_ACHIEVEMENT: Procedure[ApplyAchievement] = Procedure(
     "apply_achievement",
@@ -820,6 +1202,30 @@ _CHECK_ACHIEVEMENTS: Procedure[CheckAchievements] = Procedure(
     ),
     CheckAchievements,
 )
+_CLAIM_DELIVERIES: Procedure[ClaimDeliveries] = Procedure(
+    "claim_deliveries",
+    {
+        "channel": "text",
+        "limit": "integer",
+    },
+    frozenset(
+        [
+            "channel",
+        ]
+    ),
+    (
+        "notification_id",
+        "user_id",
+        "email",
+        "notification_type",
+        "title",
+        "message",
+        "priority",
+        "action_url",
+        "attempts",
+    ),
+    ClaimDeliveries,
+)
 _CLOSE_OVERDUE_ATTEMPTS: Procedure[object] = Procedure(
     "close_overdue_attempts",
     {
@@ -909,6 +1315,31 @@ _CREATE_COURSE: Procedure[CreateCourse] = Procedure(
     ),
     CreateCourse,
 )
+_CREATE_PROJECT: Procedure[CreateProject] = Procedure(
+    "create_project",
+    {
+        "title": "text",
+        "project_type": "text",
+        "components": "jsonb",
+        "course_id": "uuid",
+        "description": "text",
+        "performance_metrics": "jsonb",
+        "idempotency_key": "text",
+    },
+    frozenset(
+        [
+            "title",
+            "project_type",
+            "components",
+        ]
+    ),
+    (
+        "project_id",
+        "achievements",
+        "xp_awarded",
+    ),
+    CreateProject,
+)
 _CREATE_QUIZ: Procedure[object] = Procedure(
     "create_quiz",
     {
@@ -982,6 +1413,39 @@ _DELETE_COURSE: Procedure[object] = Procedure(
         ]
     ),
 )
+_DELETE_DISCUSSION: Procedure[object] = Procedure(
+    "delete_discussion",
+    {
+        "discussion_id": "uuid",
+    },
+    frozenset(
+        [
+            "discussion_id",
+        ]
+    ),
+)
+_DELETE_PROJECT: Procedure[object] = Procedure(
+    "delete_project",
+    {
+        "project_id": "uuid",
+    },
+    frozenset(
+        [
+            "project_id",
+        ]
+    ),
+)
+_DELETE_REPLY: Procedure[object] = Procedure(
+    "delete_reply",
+    {
+        "reply_id": "uuid",
+    },
+    frozenset(
+        [
+            "reply_id",
+        ]
+    ),
+)
 _DROP_COURSE: Procedure[DropCourse] = Procedure(
     "drop_course",
     {
@@ -998,6 +1462,34 @@ _DROP_COURSE: Procedure[DropCourse] = Procedure(
         "dropped_at",
     ),
     DropCourse,
+)
+_EDIT_DISCUSSION: Procedure[object] = Procedure(
+    "edit_discussion",
+    {
+        "discussion_id": "uuid",
+        "title": "text",
+        "content": "text",
+        "category": "text",
+        "tags": "text[]",
+    },
+    frozenset(
+        [
+            "discussion_id",
+        ]
+    ),
+)
+_EDIT_REPLY: Procedure[object] = Procedure(
+    "edit_reply",
+    {
+        "reply_id": "uuid",
+        "content": "text",
+    },
+    frozenset(
+        [
+            "reply_id",
+            "content",
+        ]
+    ),
 )
 _EFFECTIVE_STREAK: Procedure[object] = Procedure(
     "effective_streak",
@@ -1092,6 +1584,18 @@ _FAIL_BLOCKCHAIN_COINS: Procedure[FailBlockchainCoins] = Procedure(
     ),
     FailBlockchainCoins,
 )
+_FEATURE_PROJECT: Procedure[object] = Procedure(
+    "feature_project",
+    {
+        "project_id": "uuid",
+        "is_featured": "boolean",
+    },
+    frozenset(
+        [
+            "project_id",
+        ]
+    ),
+)
 _FIND_LOGIN: Procedure[FindLogin] = Procedure(
     "find_login",
     {
@@ -1109,9 +1613,45 @@ _FIND_LOGIN: Procedure[FindLogin] = Procedure(
     ),
     FindLogin,
 )
+_FINISH_DELIVERY: Procedure[object] = Procedure(
+    "finish_delivery",
+    {
+        "notification_id": "uuid",
+        "channel": "text",
+        "error": "text",
+    },
+    frozenset(
+        [
+            "notification_id",
+            "channel",
+        ]
+    ),
+)
+_FOLD_DISCUSSION_VIEWS: Procedure[object] = Procedure(
+    "fold_discussion_views",
+    {},
+    frozenset([]),
+)
+_FOLD_NOTIFICATION_COUNTS: Procedure[object] = Procedure(
+    "fold_notification_counts",
+    {},
+    frozenset([]),
+)
+_FOLD_PROJECT_VIEWS: Procedure[object] = Procedure(
+    "fold_project_views",
+    {},
+    frozenset([]),
+)
 _FOLD_XP_RANKS: Procedure[object] = Procedure(
     "fold_xp_ranks",
     {},
+    frozenset([]),
+)
+_FORGET_FAUCET_ADDRESSES: Procedure[object] = Procedure(
+    "forget_faucet_addresses",
+    {
+        "keep_days": "integer",
+    },
     frozenset([]),
 )
 _GRANT_MISSING_COINS: Procedure[GrantMissingCoins] = Procedure(
@@ -1145,6 +1685,34 @@ _GRANT_STREAK_FREEZE: Procedure[GrantStreakFreeze] = Procedure(
         "current_streak",
     ),
     GrantStreakFreeze,
+)
+_ISSUE_CERTIFICATE: Procedure[IssueCertificate] = Procedure(
+    "issue_certificate",
+    {
+        "enrollment_id": "uuid",
+    },
+    frozenset(
+        [
+            "enrollment_id",
+        ]
+    ),
+    (
+        "certificate_id",
+        "is_new",
+    ),
+    IssueCertificate,
+)
+_ISSUE_MISSING_CERTIFICATES: Procedure[IssueMissingCertificates] = Procedure(
+    "issue_missing_certificates",
+    {
+        "limit": "integer",
+    },
+    frozenset([]),
+    (
+        "certificates",
+        "enrollments_left",
+    ),
+    IssueMissingCertificates,
 )
 _LEADERBOARD_AROUND: Procedure[LeaderboardAround] = Procedure(
     "leaderboard_around",
@@ -1207,6 +1775,22 @@ _LEADERBOARD_TOP: Procedure[LeaderboardTop] = Procedure(
     ),
     LeaderboardTop,
 )
+_LIKE_PROJECT: Procedure[LikeProject] = Procedure(
+    "like_project",
+    {
+        "project_id": "uuid",
+    },
+    frozenset(
+        [
+            "project_id",
+        ]
+    ),
+    (
+        "like_count",
+        "already_liked",
+    ),
+    LikeProject,
+)
 _LINK_WALLET: Procedure[object] = Procedure(
     "link_wallet",
     {
@@ -1220,12 +1804,236 @@ _LINK_WALLET: Procedure[object] = Procedure(
         ]
     ),
 )
+_LIST_DISCUSSIONS: Procedure[ListDiscussions] = Procedure(
+    "list_discussions",
+    {
+        "course_id": "uuid",
+        "sort": "text",
+        "category": "text",
+        "tag": "text",
+        "limit": "integer",
+        "after": "uuid",
+    },
+    frozenset([]),
+    (
+        "discussion_id",
+        "course_id",
+        "title",
+        "excerpt",
+        "category",
+        "tags",
+        "is_pinned",
+        "is_solved",
+        "is_closed",
+        "view_count",
+        "reply_count",
+        "upvote_count",
+        "downvote_count",
+        "author_id",
+        "author_name",
+        "my_vote",
+        "created_at",
+        "last_activity_at",
+    ),
+    ListDiscussions,
+)
+_LIST_NOTIFICATIONS: Procedure[ListNotifications] = Procedure(
+    "list_notifications",
+    {
+        "only_unread": "boolean",
+        "limit": "integer",
+        "after": "uuid",
+    },
+    frozenset([]),
+    (
+        "notification_id",
+        "notification_type",
+        "title",
+        "message",
+        "related_object_type",
+        "related_object_id",
+        "priority",
+        "action_url",
+        "is_read",
+        "created_at",
+        "read_at",
+    ),
+    ListNotifications,
+)
+_LIST_PROJECTS: Procedure[ListProjects] = Procedure(
+    "list_projects",
+    {
+        "order": "text",
+        "project_type": "text",
+        "is_featured": "boolean",
+        "user_id": "uuid",
+        "course_id": "uuid",
+        "limit": "integer",
+        "after": "uuid",
+    },
+    frozenset([]),
+    (
+        "project_id",
+        "title",
+        "description",
+        "project_type",
+        "user_id",
+        "username",
+        "full_name",
+        "avatar_url",
+        "avatar_emoji",
+        "course_id",
+        "course_title",
+        "nft_token_id",
+        "is_featured",
+        "view_count",
+        "like_count",
+        "is_liked",
+        "created_at",
+    ),
+    ListProjects,
+)
+_LIST_REPLIES: Procedure[ListReplies] = Procedure(
+    "list_replies",
+    {
+        "discussion_id": "uuid",
+        "limit": "integer",
+        "after": "uuid",
+    },
+    frozenset(
+        [
+            "discussion_id",
+        ]
+    ),
+    (
+        "reply_id",
+        "parent_reply_id",
+        "depth",
+        "author_id",
+        "author_name",
+        "content",
+        "is_solution",
+        "is_deleted",
+        "upvote_count",
+        "downvote_count",
+        "my_vote",
+        "created_at",
+        "edited_at",
+    ),
+    ListReplies,
+)
 _LIVE_RANK: Procedure[object] = Procedure(
     "live_rank",
     {
         "user_id": "uuid",
     },
     frozenset([]),
+)
+_MARK_ALL_READ: Procedure[object] = Procedure(
+    "mark_all_read",
+    {},
+    frozenset([]),
+)
+_MARK_READ: Procedure[object] = Procedure(
+    "mark_read",
+    {
+        "notification_id": "uuid",
+    },
+    frozenset(
+        [
+            "notification_id",
+        ]
+    ),
+)
+_MARK_SOLUTION: Procedure[MarkSolution] = Procedure(
+    "mark_solution",
+    {
+        "reply_id": "uuid",
+    },
+    frozenset(
+        [
+            "reply_id",
+        ]
+    ),
+    (
+        "discussion_id",
+        "reply_id",
+        "author_id",
+        "is_new",
+        "xp_awarded",
+    ),
+    MarkSolution,
+)
+_MINT_CERTIFICATE: Procedure[MintCertificate] = Procedure(
+    "mint_certificate",
+    {
+        "certificate_id": "uuid",
+        "chain": "text",
+        "network": "text",
+        "collection_id": "text",
+        "image_uri": "text",
+        "idempotency_key": "text",
+        "to_account": "text",
+    },
+    frozenset(
+        [
+            "certificate_id",
+            "chain",
+            "network",
+            "collection_id",
+            "image_uri",
+            "idempotency_key",
+        ]
+    ),
+    (
+        "nft_certificate_id",
+        "transaction_id",
+        "metadata",
+    ),
+    MintCertificate,
+)
+_MINT_PROJECT: Procedure[MintProject] = Procedure(
+    "mint_project",
+    {
+        "project_id": "uuid",
+        "token_id": "text",
+        "nft_metadata": "jsonb",
+        "occurred_at": "timestamp with time zone",
+    },
+    frozenset(
+        [
+            "project_id",
+            "token_id",
+        ]
+    ),
+    (
+        "project_id",
+        "user_id",
+        "token_id",
+        "minted_at",
+        "already_minted",
+        "achievements",
+        "xp_awarded",
+    ),
+    MintProject,
+)
+_MODERATE_DISCUSSION: Procedure[ModerateDiscussion] = Procedure(
+    "moderate_discussion",
+    {
+        "discussion_id": "uuid",
+        "is_pinned": "boolean",
+        "is_closed": "boolean",
+    },
+    frozenset(
+        [
+            "discussion_id",
+        ]
+    ),
+    (
+        "is_pinned",
+        "is_closed",
+    ),
+    ModerateDiscussion,
 )
 _MOVE_LESSON: Procedure[object] = Procedure(
     "move_lesson",
@@ -1240,6 +2048,74 @@ _MOVE_LESSON: Procedure[object] = Procedure(
             "parent_lesson_id",
         ]
     ),
+)
+_MY_DISCUSSION_COURSES: Procedure[object] = Procedure(
+    "my_discussion_courses",
+    {},
+    frozenset([]),
+)
+_OPEN_BADGE_CREDENTIAL: Procedure[object] = Procedure(
+    "open_badge_credential",
+    {
+        "certificate_id": "uuid",
+        "user_achievement_id": "uuid",
+    },
+    frozenset([]),
+)
+_OPEN_CHAIN_TRANSACTIONS: Procedure[OpenChainTransactions] = Procedure(
+    "open_chain_transactions",
+    {
+        "limit": "integer",
+    },
+    frozenset([]),
+    (
+        "transaction_id",
+        "user_id",
+        "chain",
+        "network",
+        "tx_type",
+        "status",
+        "tx_id",
+        "amount",
+        "from_account",
+        "to_account",
+        "created_at",
+    ),
+    OpenChainTransactions,
+)
+_OPEN_DISCUSSION: Procedure[OpenDiscussion] = Procedure(
+    "open_discussion",
+    {
+        "discussion_id": "uuid",
+    },
+    frozenset(
+        [
+            "discussion_id",
+        ]
+    ),
+    (
+        "discussion_id",
+        "course_id",
+        "title",
+        "content",
+        "category",
+        "tags",
+        "is_pinned",
+        "is_solved",
+        "is_closed",
+        "view_count",
+        "reply_count",
+        "upvote_count",
+        "downvote_count",
+        "author_id",
+        "author_name",
+        "my_vote",
+        "solution_reply_id",
+        "created_at",
+        "edited_at",
+        "last_activity_at",
+    ),
+    OpenDiscussion,
 )
 _OPEN_SESSION: Procedure[object] = Procedure(
     "open_session",
@@ -1259,6 +2135,29 @@ _OPEN_SESSION: Procedure[object] = Procedure(
             "expires_at",
         ]
     ),
+)
+_POST_REPLY: Procedure[PostReply] = Procedure(
+    "post_reply",
+    {
+        "discussion_id": "uuid",
+        "content": "text",
+        "parent_reply_id": "uuid",
+        "idempotency_key": "text",
+    },
+    frozenset(
+        [
+            "discussion_id",
+            "content",
+        ]
+    ),
+    (
+        "reply_id",
+        "depth",
+        "created_at",
+        "achievements",
+        "xp_awarded",
+    ),
+    PostReply,
 )
 _PREVIEW_ACHIEVEMENT: Procedure[PreviewAchievement] = Procedure(
     "preview_achievement",
@@ -1294,10 +2193,29 @@ _PUBLISH_COURSE: Procedure[object] = Procedure(
         ]
     ),
 )
+_PUBLISH_PROJECT: Procedure[object] = Procedure(
+    "publish_project",
+    {
+        "project_id": "uuid",
+    },
+    frozenset(
+        [
+            "project_id",
+        ]
+    ),
+)
 _PURGE_IDEMPOTENCY_KEYS: Procedure[object] = Procedure(
     "purge_idempotency_keys",
     {
         "as_of": "timestamp with time zone",
+    },
+    frozenset([]),
+)
+_PURGE_NOTIFICATIONS: Procedure[object] = Procedure(
+    "purge_notifications",
+    {
+        "as_of": "timestamp with time zone",
+        "limit": "integer",
     },
     frozenset([]),
 )
@@ -1399,6 +2317,35 @@ _RECORD_BLOCKCHAIN_COINS: Procedure[RecordBlockchainCoins] = Procedure(
     ),
     RecordBlockchainCoins,
 )
+_RECORD_CHAIN_TRANSACTION: Procedure[RecordChainTransaction] = Procedure(
+    "record_chain_transaction",
+    {
+        "chain": "text",
+        "network": "text",
+        "tx_type": "text",
+        "idempotency_key": "text",
+        "user_id": "uuid",
+        "amount": "numeric",
+        "from_account": "text",
+        "to_account": "text",
+        "course_id": "uuid",
+        "achievement_id": "uuid",
+        "tx_id": "text",
+    },
+    frozenset(
+        [
+            "chain",
+            "network",
+            "tx_type",
+            "idempotency_key",
+        ]
+    ),
+    (
+        "transaction_id",
+        "status",
+    ),
+    RecordChainTransaction,
+)
 _RECORD_COMPLETION: Procedure[RecordCompletion] = Procedure(
     "record_completion",
     {
@@ -1480,6 +2427,31 @@ _RECORD_ENROLLMENT: Procedure[RecordEnrollment] = Procedure(
     ),
     RecordEnrollment,
 )
+_RECORD_NFT_TOKEN: Procedure[object] = Procedure(
+    "record_nft_token",
+    {
+        "nft_certificate_id": "uuid",
+        "metadata_uri": "text",
+        "token_id": "text",
+        "serial_number": "bigint",
+    },
+    frozenset(
+        [
+            "nft_certificate_id",
+        ]
+    ),
+)
+_RECORD_PROJECT_VIEW: Procedure[object] = Procedure(
+    "record_project_view",
+    {
+        "project_id": "uuid",
+    },
+    frozenset(
+        [
+            "project_id",
+        ]
+    ),
+)
 _RECORD_START: Procedure[RecordStart] = Procedure(
     "record_start",
     {
@@ -1534,6 +2506,26 @@ _REGISTER_USER: Procedure[object] = Procedure(
         "email_verified": "boolean",
         "user_id": "uuid",
         "occurred_at": "timestamp with time zone",
+    },
+    frozenset([]),
+)
+_REISSUE_CERTIFICATE: Procedure[object] = Procedure(
+    "reissue_certificate",
+    {
+        "certificate_id": "uuid",
+        "reason": "text",
+    },
+    frozenset(
+        [
+            "certificate_id",
+            "reason",
+        ]
+    ),
+)
+_REMIND_STREAKS: Procedure[object] = Procedure(
+    "remind_streaks",
+    {
+        "as_of": "timestamp with time zone",
     },
     frozenset([]),
 )
@@ -1626,6 +2618,28 @@ _REPAIR_COUNTERS: Procedure[RepairCounters] = Procedure(
     ),
     RepairCounters,
 )
+_REQUEST_FAUCET: Procedure[RequestFaucet] = Procedure(
+    "request_faucet",
+    {
+        "hedera_account_id": "text",
+        "request_ip": "inet",
+        "idempotency_key": "text",
+    },
+    frozenset(
+        [
+            "hedera_account_id",
+            "request_ip",
+            "idempotency_key",
+        ]
+    ),
+    (
+        "request_id",
+        "transaction_id",
+        "status",
+        "amount_hbar",
+    ),
+    RequestFaucet,
+)
 _RESUME_LESSON: Procedure[ResumeLesson] = Procedure(
     "resume_lesson",
     {
@@ -1708,6 +2722,19 @@ _REVIEW_QUIZ: Procedure[ReviewQuiz] = Procedure(
         "explanation",
     ),
     ReviewQuiz,
+)
+_REVOKE_CERTIFICATE: Procedure[object] = Procedure(
+    "revoke_certificate",
+    {
+        "certificate_id": "uuid",
+        "reason": "text",
+    },
+    frozenset(
+        [
+            "certificate_id",
+            "reason",
+        ]
+    ),
 )
 _REVOKE_SESSION: Procedure[object] = Procedure(
     "revoke_session",
@@ -1795,6 +2822,44 @@ _SEARCH_COURSES: Procedure[SearchCourses] = Procedure(
     ),
     SearchCourses,
 )
+_SEARCH_DISCUSSIONS: Procedure[SearchDiscussions] = Procedure(
+    "search_discussions",
+    {
+        "query": "text",
+        "course_id": "uuid",
+        "limit": "integer",
+        "after": "uuid",
+        "with_snippet": "boolean",
+    },
+    frozenset(
+        [
+            "query",
+        ]
+    ),
+    (
+        "discussion_id",
+        "course_id",
+        "title",
+        "excerpt",
+        "category",
+        "tags",
+        "is_pinned",
+        "is_solved",
+        "is_closed",
+        "view_count",
+        "reply_count",
+        "upvote_count",
+        "downvote_count",
+        "author_id",
+        "author_name",
+        "my_vote",
+        "created_at",
+        "last_activity_at",
+        "relevance",
+        "snippet",
+    ),
+    SearchDiscussions,
+)
 _SET_ACHIEVEMENT_ACTIVE: Procedure[object] = Procedure(
     "set_achievement_active",
     {
@@ -1805,6 +2870,33 @@ _SET_ACHIEVEMENT_ACTIVE: Procedure[object] = Procedure(
         [
             "slug",
             "is_active",
+        ]
+    ),
+)
+_SET_CERTIFICATE_PDF: Procedure[object] = Procedure(
+    "set_certificate_pdf",
+    {
+        "certificate_id": "uuid",
+        "pdf_path": "text",
+    },
+    frozenset(
+        [
+            "certificate_id",
+            "pdf_path",
+        ]
+    ),
+)
+_SET_NOTIFICATION_PREFERENCE: Procedure[object] = Procedure(
+    "set_notification_preference",
+    {
+        "type": "text",
+        "in_app": "boolean",
+        "email": "boolean",
+        "push": "boolean",
+    },
+    frozenset(
+        [
+            "type",
         ]
     ),
 )
@@ -1846,6 +2938,30 @@ _SET_SETTING: Procedure[object] = Procedure(
             "value",
         ]
     ),
+)
+_START_DISCUSSION: Procedure[StartDiscussion] = Procedure(
+    "start_discussion",
+    {
+        "title": "text",
+        "content": "text",
+        "course_id": "uuid",
+        "category": "text",
+        "tags": "text[]",
+        "idempotency_key": "text",
+    },
+    frozenset(
+        [
+            "title",
+            "content",
+        ]
+    ),
+    (
+        "discussion_id",
+        "created_at",
+        "achievements",
+        "xp_awarded",
+    ),
+    StartDiscussion,
 )
 _START_LESSON: Procedure[StartLesson] = Procedure(
     "start_lesson",
@@ -1978,6 +3094,22 @@ _TRANSFER_COINS: Procedure[TransferCoins] = Procedure(
     ),
     TransferCoins,
 )
+_UNLIKE_PROJECT: Procedure[UnlikeProject] = Procedure(
+    "unlike_project",
+    {
+        "project_id": "uuid",
+    },
+    frozenset(
+        [
+            "project_id",
+        ]
+    ),
+    (
+        "like_count",
+        "was_liked",
+    ),
+    UnlikeProject,
+)
 _UNLINK_WALLET: Procedure[object] = Procedure(
     "unlink_wallet",
     {
@@ -1986,6 +3118,17 @@ _UNLINK_WALLET: Procedure[object] = Procedure(
     frozenset(
         [
             "wallet_id",
+        ]
+    ),
+)
+_UNMARK_SOLUTION: Procedure[object] = Procedure(
+    "unmark_solution",
+    {
+        "discussion_id": "uuid",
+    },
+    frozenset(
+        [
+            "discussion_id",
         ]
     ),
 )
@@ -1999,6 +3142,22 @@ _UNPUBLISH_COURSE: Procedure[object] = Procedure(
             "course_id",
         ]
     ),
+)
+_UNPUBLISH_PROJECT: Procedure[object] = Procedure(
+    "unpublish_project",
+    {
+        "project_id": "uuid",
+    },
+    frozenset(
+        [
+            "project_id",
+        ]
+    ),
+)
+_UNREAD_COUNT: Procedure[object] = Procedure(
+    "unread_count",
+    {},
+    frozenset([]),
 )
 _UPDATE_COURSE: Procedure[UpdateCourse] = Procedure(
     "update_course",
@@ -2086,6 +3245,24 @@ _UPDATE_PROFILE: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_UPDATE_PROJECT: Procedure[object] = Procedure(
+    "update_project",
+    {
+        "project_id": "uuid",
+        "title": "text",
+        "description": "text",
+        "project_type": "text",
+        "components": "jsonb",
+        "performance_metrics": "jsonb",
+        "nft_metadata": "jsonb",
+        "clear": "text[]",
+    },
+    frozenset(
+        [
+            "project_id",
+        ]
+    ),
+)
 _UPDATE_QUESTION: Procedure[object] = Procedure(
     "update_question",
     {
@@ -2137,6 +3314,27 @@ _UPDATE_SETTINGS: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_VERIFY_CERTIFICATE: Procedure[VerifyCertificate] = Procedure(
+    "verify_certificate",
+    {
+        "code": "text",
+    },
+    frozenset(
+        [
+            "code",
+        ]
+    ),
+    (
+        "status",
+        "certificate_number",
+        "recipient_name",
+        "course_title",
+        "completed_at",
+        "issued_at",
+        "revoked_at",
+    ),
+    VerifyCertificate,
+)
 _VERIFY_EMAIL: Procedure[object] = Procedure(
     "verify_email",
     {
@@ -2173,6 +3371,25 @@ _VERIFY_WALLET: Procedure[object] = Procedure(
             "wallet_id",
         ]
     ),
+)
+_VOTE: Procedure[Vote] = Procedure(
+    "vote",
+    {
+        "vote_type": "text",
+        "discussion_id": "uuid",
+        "reply_id": "uuid",
+    },
+    frozenset(
+        [
+            "vote_type",
+        ]
+    ),
+    (
+        "vote_type",
+        "upvote_count",
+        "downvote_count",
+    ),
+    Vote,
 )
 
 
@@ -2390,6 +3607,49 @@ class Session(SessionBase):
             ),
         )
 
+    def advance_chain_transaction(
+        self,
+        *,
+        transaction_id: UUID | str,
+        status: str,
+        tx_id: str | None = None,
+        consensus_timestamp: dt.datetime | None = None,
+        fee: Decimal | int | float | None = None,
+        failure_reason: str | None = None,
+    ) -> AdvanceChainTransaction:
+        """Moves a transaction on a blockchain to its next state, once; and what hangs on it.
+
+        can no longer be undone (final), or came to nothing (failed).
+
+        The state machine of chain_transactions, all of it: forward only, states may be skipped, final and failed
+        are the end; what was confirmed may still fail, when a chain drops a block. The same again changes nothing.
+        What hangs on it, a request of the faucet or a token, moves with it in the same transaction.
+
+        Who sends it takes the name it will have on the chain first, enters it here as submitted, and sends it then:
+        of two workers one is refused, and the chain takes a transaction of one name once. So nothing is paid twice,
+        whoever crashes when.
+
+        Errors: PA403 not the service · PA404 no such transaction · PA409 it cannot go there from where it is, it
+        has another name, the name is another's · PA422 unknown state, no name, no time of consensus, bad fee, no
+        reason
+
+        Who may call it: service.
+        """
+        return cast(
+            "AdvanceChainTransaction",
+            self._row(
+                _ADVANCE_CHAIN_TRANSACTION,
+                {
+                    "transaction_id": transaction_id,
+                    "status": status,
+                    "tx_id": tx_id,
+                    "consensus_timestamp": consensus_timestamp,
+                    "fee": fee,
+                    "failure_reason": failure_reason,
+                },
+            ),
+        )
+
     def advance_streaks(self, *, as_of: dt.datetime | None = None) -> int:
         """Settles streaks that are over; returns how many.
 
@@ -2407,6 +3667,43 @@ class Session(SessionBase):
                 _ADVANCE_STREAKS,
                 {
                     "as_of": as_of,
+                },
+            ),
+        )
+
+    def announce(
+        self,
+        *,
+        title: str,
+        message: str,
+        idempotency_key: str,
+        course_id: UUID | str | None = None,
+        priority: str | None = None,
+        action_url: str | None = None,
+    ) -> int:
+        """Tells everyone on a course, or in the school, once per key; returns how many.
+
+        Those on a course are the active and those who completed it. Returns how many were told. The idempotency key
+        is not optional: a call repeated after a lost answer must not tell everyone twice.
+
+        Left out, `priority` is 'normal'.
+
+        Errors: PA401 · PA403 not staff of the course; without one, not an administrator · PA404 no such course ·
+        PA409 key used for another request · PA422 no key, title, message, priority or address out of range
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "int",
+            self._value(
+                _ANNOUNCE,
+                {
+                    "title": title,
+                    "message": message,
+                    "idempotency_key": idempotency_key,
+                    "course_id": course_id,
+                    "priority": priority,
+                    "action_url": action_url,
                 },
             ),
         )
@@ -2623,6 +3920,26 @@ class Session(SessionBase):
             },
         )
 
+    def claim_deliveries(self, *, channel: str, limit: int | None = None) -> list[ClaimDeliveries]:
+        """Takes notifications that are to go out by email or push, for five minutes.
+
+        Whoever claims has five minutes to say how it went, with finish_delivery; after that somebody else gets
+        them. Two senders never get the same. Commit the claim before sending.
+
+        Left out, `limit` is 100.
+
+        Errors: PA403 not the service · PA422 no such channel, p_limit not 1 to 1000
+
+        Who may call it: service.
+        """
+        return self._rows(
+            _CLAIM_DELIVERIES,
+            {
+                "channel": channel,
+                "limit": limit,
+            },
+        )
+
     def close_overdue_attempts(self, *, limit: int | None = None) -> int:
         """Grades open attempts whose time is over; returns how many.
 
@@ -2755,6 +4072,46 @@ class Session(SessionBase):
                     "metadata": metadata,
                     "instructor_id": instructor_id,
                     "is_featured": is_featured,
+                },
+            ),
+        )
+
+    def create_project(
+        self,
+        *,
+        title: str,
+        project_type: str,
+        components: Json,
+        course_id: UUID | str | None = None,
+        description: str | None = None,
+        performance_metrics: Json = None,
+        idempotency_key: str | None = None,
+    ) -> CreateProject:
+        """Makes a project of the caller, a draft; returns its id and the achievements it reached.
+
+        The shapes of the documents: project_components_shape(), performance_metrics_shape(), as JSON Schema among
+        the files of the library. A project made in a course needs its maker on that course. A person holds a
+        limited number of projects (setting projects.max_per_person) and makes a limited number in 24 hours, deleted
+        ones included (projects.daily_max). Counts as a project created; returns the achievements that it reached.
+
+        Errors: PA401, PA403 from require_user · PA404 not on this course · PA409 as many as one may hold, key used
+        for another request · PA422 title, type, size or shape, with the path in the detail · PA429 too many in a
+        day
+
+        Who may call it: student.
+        """
+        return cast(
+            "CreateProject",
+            self._row(
+                _CREATE_PROJECT,
+                {
+                    "title": title,
+                    "project_type": project_type,
+                    "components": components,
+                    "course_id": course_id,
+                    "description": description,
+                    "performance_metrics": performance_metrics,
+                    "idempotency_key": idempotency_key,
                 },
             ),
         )
@@ -2910,6 +4267,55 @@ class Session(SessionBase):
             },
         )
 
+    def delete_discussion(self, *, discussion_id: UUID | str) -> None:
+        """Takes a discussion down; the rows stay.
+
+        Nobody sees it any more but administrators; the rows stay. What it counted for its author and those who
+        replied stays counted: it was done. Doing it again finds nothing.
+
+        Errors: PA401 · PA403 another's, and not staff · PA404 no such discussion
+
+        Who may call it: student, instructor, admin.
+        """
+        self._value(
+            _DELETE_DISCUSSION,
+            {
+                "discussion_id": discussion_id,
+            },
+        )
+
+    def delete_project(self, *, project_id: UUID | str) -> None:
+        """Deletes a project that is not minted.
+
+        Not a minted one: its token is somebody's, and says what it stands for. It can be unpublished.
+
+        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's · PA409 it is minted
+
+        Who may call it: student, admin.
+        """
+        self._value(
+            _DELETE_PROJECT,
+            {
+                "project_id": project_id,
+            },
+        )
+
+    def delete_reply(self, *, reply_id: UUID | str) -> None:
+        """Takes a reply down; the row stays and keeps the tree.
+
+        administrators sees the text any more, and list_replies shows a gap. A solution ceases to be one.
+
+        Errors: PA401 · PA403 another's, and not staff · PA404 no such reply
+
+        Who may call it: student, instructor, admin.
+        """
+        self._value(
+            _DELETE_REPLY,
+            {
+                "reply_id": reply_id,
+            },
+        )
+
     def drop_course(self, *, course_id: UUID | str) -> DropCourse:
         """The calling learner leaves a course; progress is kept.
 
@@ -2925,6 +4331,50 @@ class Session(SessionBase):
                     "course_id": course_id,
                 },
             ),
+        )
+
+    def edit_discussion(
+        self,
+        *,
+        discussion_id: UUID | str,
+        title: str | None = None,
+        content: str | None = None,
+        category: str | None = None,
+        tags: list[str] | None = None,
+    ) -> None:
+        """Changes the caller's own discussion; null leaves a part as it is.
+
+        Nobody edits another's words, staff neither: they take it down.
+
+        Errors: PA401 · PA403 another's · PA404 no such discussion · PA409 closed · PA422 from check_post
+
+        Who may call it: student, instructor, admin.
+        """
+        self._value(
+            _EDIT_DISCUSSION,
+            {
+                "discussion_id": discussion_id,
+                "title": title,
+                "content": content,
+                "category": category,
+                "tags": tags,
+            },
+        )
+
+    def edit_reply(self, *, reply_id: UUID | str, content: str) -> None:
+        """Changes the text of the caller's own reply.
+
+        Errors: PA401 · PA403 another's · PA404 no such reply · PA409 the discussion is closed · PA422 no text, or
+        too long
+
+        Who may call it: student, instructor, admin.
+        """
+        self._value(
+            _EDIT_REPLY,
+            {
+                "reply_id": reply_id,
+                "content": content,
+            },
         )
 
     def effective_streak(self, *, user_id: UUID | str | None = None, as_of: dt.datetime | None = None) -> int:
@@ -3063,6 +4513,24 @@ class Session(SessionBase):
             ),
         )
 
+    def feature_project(self, *, project_id: UUID | str, is_featured: bool | None = None) -> None:
+        """Recommends a public project, or takes that back.
+
+        Left out, `is_featured` is true.
+
+        Errors: PA401, PA403 not an administrator · PA404 no such project · PA409 it is not public · PA422 neither
+        yes nor no
+
+        Who may call it: admin.
+        """
+        self._value(
+            _FEATURE_PROJECT,
+            {
+                "project_id": project_id,
+                "is_featured": is_featured,
+            },
+        )
+
     def find_login(
         self, *, login: str | None = None, chain: str | None = None, address: str | None = None
     ) -> FindLogin | None:
@@ -3085,6 +4553,64 @@ class Session(SessionBase):
             },
         )
 
+    def finish_delivery(self, *, notification_id: UUID | str, channel: str, error: str | None = None) -> str:
+        """Says how sending a notification went; returns sent, pending (again later) or failed.
+
+        five times in all, each time after a longer pause, and then given up.
+
+        Errors: PA403 not the service · PA404 nothing of that kind is on its way
+
+        Who may call it: service.
+        """
+        return cast(
+            "str",
+            self._value(
+                _FINISH_DELIVERY,
+                {
+                    "notification_id": notification_id,
+                    "channel": channel,
+                    "error": error,
+                },
+            ),
+        )
+
+    def fold_discussion_views(self) -> int:
+        """Adds new readers to the counters of discussions; returns how many.
+
+        Two runs at once share the work: what one has locked the other leaves alone.
+
+        Errors: PA403 not the service
+
+        Who may call it: service.
+        """
+        return cast("int", self._value(_FOLD_DISCUSSION_VIEWS, {}))
+
+    def fold_notification_counts(self) -> int:
+        """Adds new notifications to the counts of unread ones; returns how many people had some.
+
+        Keeps unread_count() a short look. Whoever is reading at the moment is left for the next run: they do it
+        themselves.
+
+        Errors: PA403 not the service
+
+        Who may call it: service.
+        """
+        return cast("int", self._value(_FOLD_NOTIFICATION_COUNTS, {}))
+
+    def fold_project_views(self) -> int:
+        """Folds noted views into the counts of their projects; returns how many.
+
+        Views disappear from one table and appear in the others in one transaction: every snapshot sees each once.
+        Two folds at once share the views between them (skip locked). Projects are locked before their days, in the
+        order of their ids: so does whoever deletes one, or hides many. Views of what has been deleted since are
+        forgotten.
+
+        Errors: PA403 not the service
+
+        Who may call it: service.
+        """
+        return cast("int", self._value(_FOLD_PROJECT_VIEWS, {}))
+
     def fold_xp_ranks(self) -> int:
         """Folds noted rank changes into the histogram; returns how many.
 
@@ -3097,6 +4623,25 @@ class Session(SessionBase):
         Who may call it: service.
         """
         return cast("int", self._value(_FOLD_XP_RANKS, {}))
+
+    def forget_faucet_addresses(self, *, keep_days: int | None = None) -> int:
+        """Forgets from which addresses the faucet was asked; returns how many.
+
+        Left out, `keep_days` is 30.
+
+        Errors: PA403 not the service · PA422 fewer days than a limit counts, or more than 3650
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _FORGET_FAUCET_ADDRESSES,
+                {
+                    "keep_days": keep_days,
+                },
+            ),
+        )
 
     def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
         """Pays what was earned before there were coins, for the next people; call it until nobody is left.
@@ -3145,6 +4690,51 @@ class Session(SessionBase):
                     "user_id": user_id,
                     "key": key,
                     "as_of": as_of,
+                },
+            ),
+        )
+
+    def issue_certificate(self, *, enrollment_id: UUID | str) -> IssueCertificate:
+        """Gives the certificate of a completed enrolment, or returns the valid one.
+
+        off, or it was completed before there were certificates. If there is a valid one, that is returned.
+
+        Errors: PA401, PA403, PA404 from require_certificate_staff · PA409 not completed, one's own course, the
+        person has left, a certificate was revoked (reissue_certificate)
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "IssueCertificate",
+            self._row(
+                _ISSUE_CERTIFICATE,
+                {
+                    "enrollment_id": enrollment_id,
+                },
+            ),
+        )
+
+    def issue_missing_certificates(self, *, limit: int | None = None) -> IssueMissingCertificates:
+        """Issues certificates of courses completed before there were any; call it until no enrolment is left.
+
+        what they have earned. Nobody for their own course, nobody who left, nobody whose certificate was revoked.
+
+        Takes the next limit enrolments; call it until enrollments_left is 0, each time in a transaction of its own.
+        It may be stopped at any moment and run by several at once. Locks in the order of the house, each kind in
+        the order of its ids.
+
+        Left out, `limit` is 500.
+
+        Errors: PA403 not the service · PA422 limit not between 1 and 10000
+
+        Who may call it: service.
+        """
+        return cast(
+            "IssueMissingCertificates",
+            self._row(
+                _ISSUE_MISSING_CERTIFICATES,
+                {
+                    "limit": limit,
                 },
             ),
         )
@@ -3223,6 +4813,26 @@ class Session(SessionBase):
             },
         )
 
+    def like_project(self, *, project_id: UUID | str) -> LikeProject:
+        """The caller likes a project, once; returns how many do.
+
+        Likes of one project wait for each other, on its row, which is taken before theirs: in the other order a
+        like and a deletion would wait for each other. So the count is exact, and so is the one returned.
+
+        Errors: PA401, PA403 from require_user · PA404 no such project, or not to be seen · PA409 one's own
+
+        Who may call it: student, instructor.
+        """
+        return cast(
+            "LikeProject",
+            self._row(
+                _LIKE_PROJECT,
+                {
+                    "project_id": project_id,
+                },
+            ),
+        )
+
     def link_wallet(self, *, chain: str, address: str) -> UUID:
         """Claims a blockchain address for the caller; returns the claim's id.
 
@@ -3246,6 +4856,125 @@ class Session(SessionBase):
             ),
         )
 
+    def list_discussions(
+        self,
+        *,
+        course_id: UUID | str | None = None,
+        sort: str | None = None,
+        category: str | None = None,
+        tag: str | None = None,
+        limit: int | None = None,
+        after: UUID | str | None = None,
+    ) -> list[ListDiscussions]:
+        """The discussions of a course or the general ones, a page at a time; pinned ones first.
+
+        sort is newest, votes (most votes up less down) or unanswered (newest without a reply). For the next page,
+        after is the discussion_id of the last row seen: the page goes on where that discussion stands now, and no
+        page costs more than the first, for each order is that of an index.
+
+        Left out, `sort` is 'newest', `limit` is 20.
+
+        Errors: PA401, PA403 · PA404 no such course, or not for the caller; no such discussion in p_after · PA422
+        unknown order, p_limit not 1 to 100
+
+        Who may call it: student, instructor, admin.
+        """
+        return self._rows(
+            _LIST_DISCUSSIONS,
+            {
+                "course_id": course_id,
+                "sort": sort,
+                "category": category,
+                "tag": tag,
+                "limit": limit,
+                "after": after,
+            },
+        )
+
+    def list_notifications(
+        self, *, only_unread: bool | None = None, limit: int | None = None, after: UUID | str | None = None
+    ) -> list[ListNotifications]:
+        """The caller's notifications, a page at a time.
+
+        For the next page, after is the notification_id of the last row seen. No page costs more than the first.
+
+        Left out, `only_unread` is false, `limit` is 20.
+
+        Errors: PA401, PA403 · PA404 no such notification in p_after · PA422 p_limit not 1 to 100
+
+        Who may call it: student, instructor, admin.
+        """
+        return self._rows(
+            _LIST_NOTIFICATIONS,
+            {
+                "only_unread": only_unread,
+                "limit": limit,
+                "after": after,
+            },
+        )
+
+    def list_projects(
+        self,
+        *,
+        order: str | None = None,
+        project_type: str | None = None,
+        is_featured: bool | None = None,
+        user_id: UUID | str | None = None,
+        course_id: UUID | str | None = None,
+        limit: int | None = None,
+        after: UUID | str | None = None,
+    ) -> list[ListProjects]:
+        """Public projects in one of three orders, a page at a time.
+
+        For the next page, after is the project_id of the last row seen: the page goes on where that project stands
+        now, and no page costs more than the first; if it has been withdrawn in between, begin again. All filters
+        can be combined. Names are those people show; a course that is hidden or deleted has no title here, and of
+        its projects only minted ones are listed. The documents of a project are in its row of projects. is_liked is
+        the caller's own like, false for nobody.
+
+        Left out, `order` is 'newest', `limit` is 20.
+
+        Errors: 28000 from verified_identity · PA404 no listed project in p_after · PA422 p_limit not 1 to 100,
+        unknown order
+
+        Who may call it: anonymous, student, instructor, admin, service.
+        """
+        return self._rows(
+            _LIST_PROJECTS,
+            {
+                "order": order,
+                "project_type": project_type,
+                "is_featured": is_featured,
+                "user_id": user_id,
+                "course_id": course_id,
+                "limit": limit,
+                "after": after,
+            },
+        )
+
+    def list_replies(
+        self, *, discussion_id: UUID | str, limit: int | None = None, after: UUID | str | None = None
+    ) -> list[ListReplies]:
+        """The replies of a discussion, depth first, a page at a time.
+
+        That is the order of their paths, so no page costs more than the first. A reply that was taken down is shown
+        as a gap, without author and text, for what answers it stands under it.
+
+        Left out, `limit` is 50.
+
+        Errors: PA401, PA403 · PA404 no such discussion, no such reply in p_after · PA422 p_limit not 1 to 100
+
+        Who may call it: student, instructor, admin.
+        """
+        return self._rows(
+            _LIST_REPLIES,
+            {
+                "discussion_id": discussion_id,
+                "limit": limit,
+                "after": after,
+            },
+        )
+
     def live_rank(self, *, user_id: UUID | str | None = None) -> int | None:
         """A person's exact rank by XP now; null for the unranked.
 
@@ -3262,6 +4991,151 @@ class Session(SessionBase):
                 _LIVE_RANK,
                 {
                     "user_id": user_id,
+                },
+            ),
+        )
+
+    def mark_all_read(self) -> int:
+        """Marks all of the caller's notifications as read; returns how many.
+
+        What comes in at the same moment stays unread, and counted.
+
+        Errors: PA401, PA403
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast("int", self._value(_MARK_ALL_READ, {}))
+
+    def mark_read(self, *, notification_id: UUID | str) -> int:
+        """Marks one of the caller's notifications as read; returns how many are unread.
+
+        Errors: PA401, PA403 · PA404 the caller has no such notification
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "int",
+            self._value(
+                _MARK_READ,
+                {
+                    "notification_id": notification_id,
+                },
+            ),
+        )
+
+    def mark_solution(self, *, reply_id: UUID | str) -> MarkSolution:
+        """Accepts a reply as the solution of its discussion; returns whether it is new and the XP it gave.
+
+        A discussion has one solution, and pays for it once (setting xp.solution): whoever marks, takes back and
+        marks another gives nothing a second time. Nothing is paid, and nothing counted, for a reply of the person
+        who asked or accepts, nor to one who has left the school. Marking the same reply again changes nothing.
+
+        Errors: PA401 · PA403 neither asked nor staff · PA404 no such reply · PA409 there is another solution
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "MarkSolution",
+            self._row(
+                _MARK_SOLUTION,
+                {
+                    "reply_id": reply_id,
+                },
+            ),
+        )
+
+    def mint_certificate(
+        self,
+        *,
+        certificate_id: UUID | str,
+        chain: str,
+        network: str,
+        collection_id: str,
+        image_uri: str,
+        idempotency_key: str,
+        to_account: str | None = None,
+    ) -> MintCertificate:
+        """Writes down that a certificate becomes a token, once per key; returns its metadata.
+
+        token is to say, which the back end publishes before it mints.
+
+        Then: record_nft_token() with the address of the metadata, advance_chain_transaction() with the name on the
+        chain, mint, record_nft_token() with the token. A failed one may be tried again.
+
+        Errors: PA403 not the service · PA404 no such certificate · PA409 revoked, a token already, key used for
+        another request · PA422 no key, unknown chain or network, bad account, no collection, image not a URI
+
+        Who may call it: service.
+        """
+        return cast(
+            "MintCertificate",
+            self._row(
+                _MINT_CERTIFICATE,
+                {
+                    "certificate_id": certificate_id,
+                    "chain": chain,
+                    "network": network,
+                    "collection_id": collection_id,
+                    "image_uri": image_uri,
+                    "idempotency_key": idempotency_key,
+                    "to_account": to_account,
+                },
+            ),
+        )
+
+    def mint_project(
+        self,
+        *,
+        project_id: UUID | str,
+        token_id: str,
+        nft_metadata: Json = None,
+        occurred_at: dt.datetime | None = None,
+    ) -> MintProject:
+        """Notes the token of a project, once; returns the achievements that it reached.
+
+        The token exists on its chain already: this is told by the back end, which made it. The same token again
+        changes nothing and says so; another is refused, and so is a token that stands for another project. What the
+        token says (nft_metadata_shape()) comes with this call or was given before. Counts as a project minted, for
+        its author.
+
+        Errors: PA403 not the service · PA404 no such project · PA409 minted as another token; the token is taken;
+        its author deleted their account · PA422 no token; no metadata, or not of its shape · 23505 the token was
+        taken at the same moment
+
+        Who may call it: service.
+        """
+        return cast(
+            "MintProject",
+            self._row(
+                _MINT_PROJECT,
+                {
+                    "project_id": project_id,
+                    "token_id": token_id,
+                    "nft_metadata": nft_metadata,
+                    "occurred_at": occurred_at,
+                },
+            ),
+        )
+
+    def moderate_discussion(
+        self, *, discussion_id: UUID | str, is_pinned: bool | None = None, is_closed: bool | None = None
+    ) -> ModerateDiscussion:
+        """Pins or closes a discussion, or undoes that; returns what it is now.
+
+        Null leaves it as it is. Votes go on in a closed discussion; replies and edits do not.
+
+        Errors: PA401 · PA403 not staff · PA404 no such discussion
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "ModerateDiscussion",
+            self._row(
+                _MODERATE_DISCUSSION,
+                {
+                    "discussion_id": discussion_id,
+                    "is_pinned": is_pinned,
+                    "is_closed": is_closed,
                 },
             ),
         )
@@ -3287,6 +5161,85 @@ class Session(SessionBase):
                     "lesson_id": lesson_id,
                     "parent_lesson_id": parent_lesson_id,
                     "position": position,
+                },
+            ),
+        )
+
+    def my_discussion_courses(self) -> list[UUID] | None:
+        """The courses whose discussions the caller may read; null for nobody.
+
+        Learners: those they are on or have completed, as long as their time is not over, as with lessons.
+        Instructors: those they teach. Administrators: all. General discussions are open to everyone signed in, so
+        an empty array is not nobody. The one place of this rule: policies ask it as (select
+        my_discussion_courses()), once per statement.
+
+        Errors: 28000 from verified_identity
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast("list[UUID] | None", self._value(_MY_DISCUSSION_COURSES, {}))
+
+    def open_badge_credential(
+        self, *, certificate_id: UUID | str | None = None, user_achievement_id: UUID | str | None = None
+    ) -> Json:
+        """A certificate or an earned achievement as an Open Badges 3.0 credential, ready to sign.
+
+        An OpenBadgeCredential of the Verifiable Credentials Data Model 2.0 whose subject is an AchievementSubject,
+        without a proof: the back end signs it, as JWT or with a Data Integrity proof, with a key that the database
+        never sees. The same row gives the same document. https://www.imsglobal.org/spec/ob/v3p0/ (section B, data
+        model); its shape as JSON Schema: lib/pgacademy/schemas/open_badge_credential.json.
+
+        Who is meant is said by name and, if it was verified, by the SHA-256 of the email with a salt; by no id of
+        this school. The issuer is in the settings credentials.issuer_id (a URL or DID), .issuer_name and
+        .issuer_url.
+
+        Errors: PA401, PA403 from require_user · PA404 no such certificate or achievement, or another's · PA409
+        revoked, the school names no issuer · PA422 not exactly one of the two
+
+        Who may call it: student, service.
+        """
+        return self._value(
+            _OPEN_BADGE_CREDENTIAL,
+            {
+                "certificate_id": certificate_id,
+                "user_achievement_id": user_achievement_id,
+            },
+        )
+
+    def open_chain_transactions(self, *, limit: int | None = None) -> list[OpenChainTransactions]:
+        """Transactions that are neither final nor failed, the oldest first.
+
+        Reading claims nothing: who sends one claims it by entering its name, see advance_chain_transaction().
+
+        Left out, `limit` is 100.
+
+        Errors: PA403 not the service · PA422 limit not between 1 and 10000
+
+        Who may call it: service.
+        """
+        return self._rows(
+            _OPEN_CHAIN_TRANSACTIONS,
+            {
+                "limit": limit,
+            },
+        )
+
+    def open_discussion(self, *, discussion_id: UUID | str) -> OpenDiscussion:
+        """One discussion, for a page of its own; counts the reader once.
+
+        Everyone counts once, by a row of their own; the counter follows with fold_discussion_views(), so readers
+        never queue.
+
+        Errors: PA401, PA403 · PA404 no such discussion
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "OpenDiscussion",
+            self._row(
+                _OPEN_DISCUSSION,
+                {
+                    "discussion_id": discussion_id,
                 },
             ),
         )
@@ -3322,6 +5275,38 @@ class Session(SessionBase):
                     "expires_at": expires_at,
                     "ip_address": ip_address,
                     "user_agent": user_agent,
+                },
+            ),
+        )
+
+    def post_reply(
+        self,
+        *,
+        discussion_id: UUID | str,
+        content: str,
+        parent_reply_id: UUID | str | None = None,
+        idempotency_key: str | None = None,
+    ) -> PostReply:
+        """Replies to a discussion or to a reply in it; returns the reply and what it brought.
+
+        Writers of one discussion queue on its row of discussion_stats, which is written first: whoever closes it or
+        takes it down is seen by everyone who comes after. A reply to a reply of the eighth level has no place:
+        answer its parent. With an idempotency key a repeated call returns the row of the first one.
+
+        Errors: PA401, PA403 from require_user · PA404 no such discussion or reply in it · PA409 closed, nested too
+        deep, key used for another request · PA422 no text, or too long
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "PostReply",
+            self._row(
+                _POST_REPLY,
+                {
+                    "discussion_id": discussion_id,
+                    "content": content,
+                    "parent_reply_id": parent_reply_id,
+                    "idempotency_key": idempotency_key,
                 },
             ),
         )
@@ -3377,6 +5362,25 @@ class Session(SessionBase):
             ),
         )
 
+    def publish_project(self, *, project_id: UUID | str) -> bool:
+        """Shows one's own project to others; returns whether they see it.
+
+        Returns whether they do: not while its course is hidden or deleted, unless it is minted.
+
+        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
+
+        Who may call it: student.
+        """
+        return cast(
+            "bool",
+            self._value(
+                _PUBLISH_PROJECT,
+                {
+                    "project_id": project_id,
+                },
+            ),
+        )
+
     def purge_idempotency_keys(self, *, as_of: dt.datetime | None = None) -> int:
         """Deletes idempotency keys older than 30 days; returns how many.
 
@@ -3392,6 +5396,29 @@ class Session(SessionBase):
                 _PURGE_IDEMPOTENCY_KEYS,
                 {
                     "as_of": as_of,
+                },
+            ),
+        )
+
+    def purge_notifications(self, *, as_of: dt.datetime | None = None, limit: int | None = None) -> int:
+        """Removes notifications read long ago, a batch at a time; returns how many.
+
+        At most limit at a time: call it until it returns 0. What nobody has read stays. Counters do not move: what
+        was read is in none.
+
+        Left out, `limit` is 10000.
+
+        Errors: PA403 not the service · PA422 as of the future, p_limit below 1
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _PURGE_NOTIFICATIONS,
+                {
+                    "as_of": as_of,
+                    "limit": limit,
                 },
             ),
         )
@@ -3529,6 +5556,54 @@ class Session(SessionBase):
             ),
         )
 
+    def record_chain_transaction(
+        self,
+        *,
+        chain: str,
+        network: str,
+        tx_type: str,
+        idempotency_key: str,
+        user_id: UUID | str | None = None,
+        amount: Decimal | int | float | None = None,
+        from_account: str | None = None,
+        to_account: str | None = None,
+        course_id: UUID | str | None = None,
+        achievement_id: UUID | str | None = None,
+        tx_id: str | None = None,
+    ) -> RecordChainTransaction:
+        """Writes down a transaction on a blockchain, once per key.
+
+        Written down first, sent afterwards: whoever crashes in between finds it with open_chain_transactions().
+        With a tx_id it is submitted at once, without one pending.
+
+        Left out, `amount` is 0.
+
+        Errors: PA403 not the service · PA404 no such person, course or achievement · PA409 the chain's transaction
+        is entered already, key used for another request · PA422 no key, unknown chain, network or type, account,
+        amount or tx_id that the chain does not have
+
+        Who may call it: service.
+        """
+        return cast(
+            "RecordChainTransaction",
+            self._row(
+                _RECORD_CHAIN_TRANSACTION,
+                {
+                    "chain": chain,
+                    "network": network,
+                    "tx_type": tx_type,
+                    "idempotency_key": idempotency_key,
+                    "user_id": user_id,
+                    "amount": amount,
+                    "from_account": from_account,
+                    "to_account": to_account,
+                    "course_id": course_id,
+                    "achievement_id": achievement_id,
+                    "tx_id": tx_id,
+                },
+            ),
+        )
+
     def record_completion(
         self,
         *,
@@ -3627,6 +5702,51 @@ class Session(SessionBase):
                     "expires_at": expires_at,
                 },
             ),
+        )
+
+    def record_nft_token(
+        self,
+        *,
+        nft_certificate_id: UUID | str,
+        metadata_uri: str | None = None,
+        token_id: str | None = None,
+        serial_number: int | None = None,
+    ) -> None:
+        """Notes what became known of a certificate's token, once.
+
+        What is null is left as it is; what is known does not change.
+
+        Errors: PA403 not the service · PA404 no such token · PA409 known otherwise, failed, the token is another's
+        · PA422 bad URI, bad name, bad serial
+
+        Who may call it: service.
+        """
+        self._value(
+            _RECORD_NFT_TOKEN,
+            {
+                "nft_certificate_id": nft_certificate_id,
+                "metadata_uri": metadata_uri,
+                "token_id": token_id,
+                "serial_number": serial_number,
+            },
+        )
+
+    def record_project_view(self, *, project_id: UUID | str) -> None:
+        """Notes that somebody looked at a project.
+
+        Appended, never updated: nobody waits, neither for others who look nor for who likes it.
+        fold_project_views() brings it into view_count. Every call counts: what is a view, and that one visitor is
+        not counted a thousand times, is for the application to say, which knows its visitors.
+
+        Errors: 28000 from verified_identity · PA404 no such project, or not to be seen
+
+        Who may call it: anonymous, student, instructor, admin.
+        """
+        self._value(
+            _RECORD_PROJECT_VIEW,
+            {
+                "project_id": project_id,
+            },
         )
 
     def record_start(
@@ -3732,6 +5852,51 @@ class Session(SessionBase):
                     "email_verified": email_verified,
                     "user_id": user_id,
                     "occurred_at": occurred_at,
+                },
+            ),
+        )
+
+    def reissue_certificate(self, *, certificate_id: UUID | str, reason: str) -> UUID:
+        """Replaces the last certificate of an enrolment by a new one; returns that.
+
+        revoked by mistake. The new one has the name of today, title and date of the old one, a number and a code of
+        its own.
+
+        Only the last certificate of an enrolment is replaced: of two who do it at once, one is told so.
+
+        Errors: PA401, PA403, PA404 from require_certificate_staff · PA409 it was replaced already, the person has
+        left · PA422 no reason
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "UUID",
+            self._value(
+                _REISSUE_CERTIFICATE,
+                {
+                    "certificate_id": certificate_id,
+                    "reason": reason,
+                },
+            ),
+        )
+
+    def remind_streaks(self, *, as_of: dt.datetime | None = None) -> int:
+        """Tells those whose streak would end today, once per local date; returns how many.
+
+        Today is the local date of each person: at any moment there are three dates on earth at most, and each is
+        one statement. A person is told once per local date, however often this runs. At risk is a streak that
+        today's end would end: yesterday was its last day, and no freeze is held to bridge today.
+
+        Errors: PA403 not the service · PA422 a time in the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _REMIND_STREAKS,
+                {
+                    "as_of": as_of,
                 },
             ),
         )
@@ -3861,6 +6026,35 @@ class Session(SessionBase):
         """
         return self._rows(_REPAIR_COUNTERS, {})
 
+    def request_faucet(self, *, hedera_account_id: str, request_ip: Inet | str, idempotency_key: str) -> RequestFaucet:
+        """Asks for coins of the test network, once per key and within the limits.
+
+        Three limits in a window of hours, each a setting: per person, per account, per network address (of IPv6 the
+        /64). Failed requests count for none. Each of the three falls on a row of faucet_guards, which is updated
+        before anything is counted: whoever comes second waits and then counts the first, or fails with 40001 if its
+        snapshot is older. The time is the clock's, not the transaction's: one begun long ago would lie outside the
+        window.
+
+        The address is what the application sees; who speaks SQL directly may name another, and meets the other two
+        limits.
+
+        Errors: PA401, PA403 from require_user · PA409 the faucet is closed, key used for another request · PA422 no
+        key, no account of Hedera, no address of one machine · PA429 a limit is reached; the detail says which
+
+        Who may call it: student.
+        """
+        return cast(
+            "RequestFaucet",
+            self._row(
+                _REQUEST_FAUCET,
+                {
+                    "hedera_account_id": hedera_account_id,
+                    "request_ip": request_ip,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
     def resume_lesson(self, *, course_id: UUID | str) -> ResumeLesson:
         """Where the calling learner goes on in a course.
 
@@ -3942,6 +6136,26 @@ class Session(SessionBase):
             {
                 "attempt_id": attempt_id,
             },
+        )
+
+    def revoke_certificate(self, *, certificate_id: UUID | str, reason: str) -> bool:
+        """Takes a certificate back, once; returns whether it was valid before.
+
+        Again changes nothing. XP, coins and achievements stay.
+
+        Errors: PA401, PA403, PA404 from require_certificate_staff · PA422 no reason
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "bool",
+            self._value(
+                _REVOKE_CERTIFICATE,
+                {
+                    "certificate_id": certificate_id,
+                    "reason": reason,
+                },
+            ),
         )
 
     def revoke_session(
@@ -4088,6 +6302,45 @@ class Session(SessionBase):
             },
         )
 
+    def search_discussions(
+        self,
+        *,
+        query: str,
+        course_id: UUID | str | None = None,
+        limit: int | None = None,
+        after: UUID | str | None = None,
+        with_snippet: bool | None = None,
+    ) -> list[SearchDiscussions]:
+        """Discussions by words and by titles spelt nearly like them, a page at a time.
+
+        First those that hold the words, in any form of them, ranked by how often and where: the title counts most,
+        then the tags, then the text; relevance is 1 to 2. Then those with a title spelt nearly like the query,
+        ranked by similarity; relevance is up to 1. The second search is only made once the first has nothing more
+        to give: it costs more, and who spelt right has no use for it. Words may be "quoted", or -left out.
+        course_id keeps to one course; null is everything the caller may read.
+
+        For the next page, after is the discussion_id of the last row seen; if it was changed or taken down in
+        between and no longer matches, begin again. with_snippet adds the place in the text, with the words between
+        « and ».
+
+        Left out, `limit` is 20, `with_snippet` is false.
+
+        Errors: PA401, PA403 · PA404 no such course, or not for the caller; no match in p_after · PA422 nothing to
+        look for, a query over 200 characters, p_limit not 1 to 100
+
+        Who may call it: student, instructor, admin.
+        """
+        return self._rows(
+            _SEARCH_DISCUSSIONS,
+            {
+                "query": query,
+                "course_id": course_id,
+                "limit": limit,
+                "after": after,
+                "with_snippet": with_snippet,
+            },
+        )
+
     def set_achievement_active(self, *, slug: str, is_active: bool) -> None:
         """Retires an achievement or lets it be earned again.
 
@@ -4102,6 +6355,42 @@ class Session(SessionBase):
             {
                 "slug": slug,
                 "is_active": is_active,
+            },
+        )
+
+    def set_certificate_pdf(self, *, certificate_id: UUID | str, pdf_path: str) -> None:
+        """Notes where the PDF of a certificate is kept.
+
+        Errors: PA403 not the service · PA404 no such certificate · PA422 no path, an absolute one, one that climbs
+
+        Who may call it: service.
+        """
+        self._value(
+            _SET_CERTIFICATE_PDF,
+            {
+                "certificate_id": certificate_id,
+                "pdf_path": pdf_path,
+            },
+        )
+
+    def set_notification_preference(
+        self, *, type: str, in_app: bool | None = None, email: bool | None = None, push: bool | None = None
+    ) -> None:
+        """Sets how the caller hears of one kind of news; null follows their settings.
+
+        In the application is yes unless it says no; what is urgent comes there all the same.
+
+        Errors: PA401, PA403 · PA422 no such kind of news
+
+        Who may call it: student, instructor, admin.
+        """
+        self._value(
+            _SET_NOTIFICATION_PREFERENCE,
+            {
+                "type": type,
+                "in_app": in_app,
+                "email": email,
+                "push": push,
             },
         )
 
@@ -4157,6 +6446,42 @@ class Session(SessionBase):
                 "key": key,
                 "value": value,
             },
+        )
+
+    def start_discussion(
+        self,
+        *,
+        title: str,
+        content: str,
+        course_id: UUID | str | None = None,
+        category: str | None = None,
+        tags: list[str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> StartDiscussion:
+        """Starts a discussion, of a course or a general one; returns it and what it brought.
+
+        With an idempotency key a repeated call returns the row of the first one, and no second discussion.
+
+        Left out, `category` is 'general', `tags` is '{}'.
+
+        Errors: PA401, PA403 from require_user · PA404 no such course, or not for the caller · PA409 key used for
+        another request · PA422 from check_post, no title or text
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "StartDiscussion",
+            self._row(
+                _START_DISCUSSION,
+                {
+                    "title": title,
+                    "content": content,
+                    "course_id": course_id,
+                    "category": category,
+                    "tags": tags,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
         )
 
     def start_lesson(self, *, lesson_id: UUID | str) -> StartLesson:
@@ -4309,6 +6634,25 @@ class Session(SessionBase):
             ),
         )
 
+    def unlike_project(self, *, project_id: UUID | str) -> UnlikeProject:
+        """The caller no longer likes a project; returns how many do.
+
+        nothing changes.
+
+        Errors: PA401, PA403 from require_user · PA404 no such project, or neither to be seen nor liked
+
+        Who may call it: student, instructor.
+        """
+        return cast(
+            "UnlikeProject",
+            self._row(
+                _UNLIKE_PROJECT,
+                {
+                    "project_id": project_id,
+                },
+            ),
+        )
+
     def unlink_wallet(self, *, wallet_id: UUID | str) -> None:
         """Gives up a blockchain address of the caller.
 
@@ -4321,6 +6665,26 @@ class Session(SessionBase):
             {
                 "wallet_id": wallet_id,
             },
+        )
+
+    def unmark_solution(self, *, discussion_id: UUID | str) -> bool:
+        """Takes the solution of a discussion back; returns whether there was one.
+
+        The author's count of solutions goes back; the XP stays with them, and the discussion pays no second time.
+        Without a solution nothing changes.
+
+        Errors: PA401 · PA403 neither asked nor staff · PA404 no such discussion
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "bool",
+            self._value(
+                _UNMARK_SOLUTION,
+                {
+                    "discussion_id": discussion_id,
+                },
+            ),
         )
 
     def unpublish_course(self, *, course_id: UUID | str) -> None:
@@ -4336,6 +6700,31 @@ class Session(SessionBase):
                 "course_id": course_id,
             },
         )
+
+    def unpublish_project(self, *, project_id: UUID | str) -> None:
+        """Hides a project from others.
+
+        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
+
+        Who may call it: student, admin.
+        """
+        self._value(
+            _UNPUBLISH_PROJECT,
+            {
+                "project_id": project_id,
+            },
+        )
+
+    def unread_count(self) -> int:
+        """How many notifications the caller has not read.
+
+        added up last, and what came since. Exact: both are seen in one snapshot.
+
+        Errors: PA401 nobody is signed in · 28000 from verified_identity
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast("int", self._value(_UNREAD_COUNT, {}))
 
     def update_course(
         self,
@@ -4511,6 +6900,44 @@ class Session(SessionBase):
             },
         )
 
+    def update_project(
+        self,
+        *,
+        project_id: UUID | str,
+        title: str | None = None,
+        description: str | None = None,
+        project_type: str | None = None,
+        components: Json = None,
+        performance_metrics: Json = None,
+        nft_metadata: Json = None,
+        clear: list[str] | None = None,
+    ) -> None:
+        """Changes the given columns of one's own project.
+
+        The shapes of the documents are those of create_project() and nft_metadata_shape(). What a token stands for
+        stays as it was sold: of a minted project neither the components nor the token's metadata change.
+
+        Left out, `clear` is '{}'.
+
+        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's · PA409 it is minted · PA422
+        a value, size or shape, with the path in the detail; unknown name in p_clear, or given as well
+
+        Who may call it: student.
+        """
+        self._value(
+            _UPDATE_PROJECT,
+            {
+                "project_id": project_id,
+                "title": title,
+                "description": description,
+                "project_type": project_type,
+                "components": components,
+                "performance_metrics": performance_metrics,
+                "nft_metadata": nft_metadata,
+                "clear": clear,
+            },
+        )
+
     def update_question(
         self,
         *,
@@ -4628,6 +7055,27 @@ class Session(SessionBase):
             },
         )
 
+    def verify_certificate(self, *, code: str) -> VerifyCertificate:
+        """Tells whoever holds the code of a certificate whether it is valid, and what it says.
+
+        Always one row of the same columns, by the same way: whatever is sent is brought to the form of a code and
+        looked up once. Of a valid one it tells what is printed on it; of a revoked one only that it is, and since
+        when; no ids, nothing of the person or the course but what stood there on the day.
+
+        Errors: none
+
+        Who may call it: anonymous, student, instructor, admin, service.
+        """
+        return cast(
+            "VerifyCertificate",
+            self._row(
+                _VERIFY_CERTIFICATE,
+                {
+                    "code": code,
+                },
+            ),
+        )
+
     def verify_email(self, *, user_id: UUID | str, email: str) -> None:
         """Records that a person proved an email address, which is theirs from then on.
 
@@ -4683,6 +7131,33 @@ class Session(SessionBase):
             {
                 "wallet_id": wallet_id,
             },
+        )
+
+    def vote(
+        self, *, vote_type: str, discussion_id: UUID | str | None = None, reply_id: UUID | str | None = None
+    ) -> Vote:
+        """Votes a discussion or reply up or down, or withdraws the vote; returns what it has now.
+
+        One vote per person and target, by the table's key; not for one's own. The counters stand on a row that
+        every voter writes before looking at their own vote, so they are exact whoever votes at once; the same vote
+        again changes nothing. Votes up count for the author (votes_received); of one who has left the school
+        nobody's count moves.
+
+        Errors: PA401 · PA403 for one's own · PA404 no such target · PA409 its author has left · PA422 not up or
+        down, not exactly one target
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "Vote",
+            self._row(
+                _VOTE,
+                {
+                    "vote_type": vote_type,
+                    "discussion_id": discussion_id,
+                    "reply_id": reply_id,
+                },
+            ),
         )
 
 
@@ -4900,6 +7375,49 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def advance_chain_transaction(
+        self,
+        *,
+        transaction_id: UUID | str,
+        status: str,
+        tx_id: str | None = None,
+        consensus_timestamp: dt.datetime | None = None,
+        fee: Decimal | int | float | None = None,
+        failure_reason: str | None = None,
+    ) -> AdvanceChainTransaction:
+        """Moves a transaction on a blockchain to its next state, once; and what hangs on it.
+
+        can no longer be undone (final), or came to nothing (failed).
+
+        The state machine of chain_transactions, all of it: forward only, states may be skipped, final and failed
+        are the end; what was confirmed may still fail, when a chain drops a block. The same again changes nothing.
+        What hangs on it, a request of the faucet or a token, moves with it in the same transaction.
+
+        Who sends it takes the name it will have on the chain first, enters it here as submitted, and sends it then:
+        of two workers one is refused, and the chain takes a transaction of one name once. So nothing is paid twice,
+        whoever crashes when.
+
+        Errors: PA403 not the service · PA404 no such transaction · PA409 it cannot go there from where it is, it
+        has another name, the name is another's · PA422 unknown state, no name, no time of consensus, bad fee, no
+        reason
+
+        Who may call it: service.
+        """
+        return cast(
+            "AdvanceChainTransaction",
+            await self._row(
+                _ADVANCE_CHAIN_TRANSACTION,
+                {
+                    "transaction_id": transaction_id,
+                    "status": status,
+                    "tx_id": tx_id,
+                    "consensus_timestamp": consensus_timestamp,
+                    "fee": fee,
+                    "failure_reason": failure_reason,
+                },
+            ),
+        )
+
     async def advance_streaks(self, *, as_of: dt.datetime | None = None) -> int:
         """Settles streaks that are over; returns how many.
 
@@ -4917,6 +7435,43 @@ class AsyncSession(AsyncSessionBase):
                 _ADVANCE_STREAKS,
                 {
                     "as_of": as_of,
+                },
+            ),
+        )
+
+    async def announce(
+        self,
+        *,
+        title: str,
+        message: str,
+        idempotency_key: str,
+        course_id: UUID | str | None = None,
+        priority: str | None = None,
+        action_url: str | None = None,
+    ) -> int:
+        """Tells everyone on a course, or in the school, once per key; returns how many.
+
+        Those on a course are the active and those who completed it. Returns how many were told. The idempotency key
+        is not optional: a call repeated after a lost answer must not tell everyone twice.
+
+        Left out, `priority` is 'normal'.
+
+        Errors: PA401 · PA403 not staff of the course; without one, not an administrator · PA404 no such course ·
+        PA409 key used for another request · PA422 no key, title, message, priority or address out of range
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _ANNOUNCE,
+                {
+                    "title": title,
+                    "message": message,
+                    "idempotency_key": idempotency_key,
+                    "course_id": course_id,
+                    "priority": priority,
+                    "action_url": action_url,
                 },
             ),
         )
@@ -5135,6 +7690,26 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def claim_deliveries(self, *, channel: str, limit: int | None = None) -> list[ClaimDeliveries]:
+        """Takes notifications that are to go out by email or push, for five minutes.
+
+        Whoever claims has five minutes to say how it went, with finish_delivery; after that somebody else gets
+        them. Two senders never get the same. Commit the claim before sending.
+
+        Left out, `limit` is 100.
+
+        Errors: PA403 not the service · PA422 no such channel, p_limit not 1 to 1000
+
+        Who may call it: service.
+        """
+        return await self._rows(
+            _CLAIM_DELIVERIES,
+            {
+                "channel": channel,
+                "limit": limit,
+            },
+        )
+
     async def close_overdue_attempts(self, *, limit: int | None = None) -> int:
         """Grades open attempts whose time is over; returns how many.
 
@@ -5267,6 +7842,46 @@ class AsyncSession(AsyncSessionBase):
                     "metadata": metadata,
                     "instructor_id": instructor_id,
                     "is_featured": is_featured,
+                },
+            ),
+        )
+
+    async def create_project(
+        self,
+        *,
+        title: str,
+        project_type: str,
+        components: Json,
+        course_id: UUID | str | None = None,
+        description: str | None = None,
+        performance_metrics: Json = None,
+        idempotency_key: str | None = None,
+    ) -> CreateProject:
+        """Makes a project of the caller, a draft; returns its id and the achievements it reached.
+
+        The shapes of the documents: project_components_shape(), performance_metrics_shape(), as JSON Schema among
+        the files of the library. A project made in a course needs its maker on that course. A person holds a
+        limited number of projects (setting projects.max_per_person) and makes a limited number in 24 hours, deleted
+        ones included (projects.daily_max). Counts as a project created; returns the achievements that it reached.
+
+        Errors: PA401, PA403 from require_user · PA404 not on this course · PA409 as many as one may hold, key used
+        for another request · PA422 title, type, size or shape, with the path in the detail · PA429 too many in a
+        day
+
+        Who may call it: student.
+        """
+        return cast(
+            "CreateProject",
+            await self._row(
+                _CREATE_PROJECT,
+                {
+                    "title": title,
+                    "project_type": project_type,
+                    "components": components,
+                    "course_id": course_id,
+                    "description": description,
+                    "performance_metrics": performance_metrics,
+                    "idempotency_key": idempotency_key,
                 },
             ),
         )
@@ -5422,6 +8037,55 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def delete_discussion(self, *, discussion_id: UUID | str) -> None:
+        """Takes a discussion down; the rows stay.
+
+        Nobody sees it any more but administrators; the rows stay. What it counted for its author and those who
+        replied stays counted: it was done. Doing it again finds nothing.
+
+        Errors: PA401 · PA403 another's, and not staff · PA404 no such discussion
+
+        Who may call it: student, instructor, admin.
+        """
+        await self._value(
+            _DELETE_DISCUSSION,
+            {
+                "discussion_id": discussion_id,
+            },
+        )
+
+    async def delete_project(self, *, project_id: UUID | str) -> None:
+        """Deletes a project that is not minted.
+
+        Not a minted one: its token is somebody's, and says what it stands for. It can be unpublished.
+
+        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's · PA409 it is minted
+
+        Who may call it: student, admin.
+        """
+        await self._value(
+            _DELETE_PROJECT,
+            {
+                "project_id": project_id,
+            },
+        )
+
+    async def delete_reply(self, *, reply_id: UUID | str) -> None:
+        """Takes a reply down; the row stays and keeps the tree.
+
+        administrators sees the text any more, and list_replies shows a gap. A solution ceases to be one.
+
+        Errors: PA401 · PA403 another's, and not staff · PA404 no such reply
+
+        Who may call it: student, instructor, admin.
+        """
+        await self._value(
+            _DELETE_REPLY,
+            {
+                "reply_id": reply_id,
+            },
+        )
+
     async def drop_course(self, *, course_id: UUID | str) -> DropCourse:
         """The calling learner leaves a course; progress is kept.
 
@@ -5437,6 +8101,50 @@ class AsyncSession(AsyncSessionBase):
                     "course_id": course_id,
                 },
             ),
+        )
+
+    async def edit_discussion(
+        self,
+        *,
+        discussion_id: UUID | str,
+        title: str | None = None,
+        content: str | None = None,
+        category: str | None = None,
+        tags: list[str] | None = None,
+    ) -> None:
+        """Changes the caller's own discussion; null leaves a part as it is.
+
+        Nobody edits another's words, staff neither: they take it down.
+
+        Errors: PA401 · PA403 another's · PA404 no such discussion · PA409 closed · PA422 from check_post
+
+        Who may call it: student, instructor, admin.
+        """
+        await self._value(
+            _EDIT_DISCUSSION,
+            {
+                "discussion_id": discussion_id,
+                "title": title,
+                "content": content,
+                "category": category,
+                "tags": tags,
+            },
+        )
+
+    async def edit_reply(self, *, reply_id: UUID | str, content: str) -> None:
+        """Changes the text of the caller's own reply.
+
+        Errors: PA401 · PA403 another's · PA404 no such reply · PA409 the discussion is closed · PA422 no text, or
+        too long
+
+        Who may call it: student, instructor, admin.
+        """
+        await self._value(
+            _EDIT_REPLY,
+            {
+                "reply_id": reply_id,
+                "content": content,
+            },
         )
 
     async def effective_streak(self, *, user_id: UUID | str | None = None, as_of: dt.datetime | None = None) -> int:
@@ -5575,6 +8283,24 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def feature_project(self, *, project_id: UUID | str, is_featured: bool | None = None) -> None:
+        """Recommends a public project, or takes that back.
+
+        Left out, `is_featured` is true.
+
+        Errors: PA401, PA403 not an administrator · PA404 no such project · PA409 it is not public · PA422 neither
+        yes nor no
+
+        Who may call it: admin.
+        """
+        await self._value(
+            _FEATURE_PROJECT,
+            {
+                "project_id": project_id,
+                "is_featured": is_featured,
+            },
+        )
+
     async def find_login(
         self, *, login: str | None = None, chain: str | None = None, address: str | None = None
     ) -> FindLogin | None:
@@ -5597,6 +8323,64 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def finish_delivery(self, *, notification_id: UUID | str, channel: str, error: str | None = None) -> str:
+        """Says how sending a notification went; returns sent, pending (again later) or failed.
+
+        five times in all, each time after a longer pause, and then given up.
+
+        Errors: PA403 not the service · PA404 nothing of that kind is on its way
+
+        Who may call it: service.
+        """
+        return cast(
+            "str",
+            await self._value(
+                _FINISH_DELIVERY,
+                {
+                    "notification_id": notification_id,
+                    "channel": channel,
+                    "error": error,
+                },
+            ),
+        )
+
+    async def fold_discussion_views(self) -> int:
+        """Adds new readers to the counters of discussions; returns how many.
+
+        Two runs at once share the work: what one has locked the other leaves alone.
+
+        Errors: PA403 not the service
+
+        Who may call it: service.
+        """
+        return cast("int", await self._value(_FOLD_DISCUSSION_VIEWS, {}))
+
+    async def fold_notification_counts(self) -> int:
+        """Adds new notifications to the counts of unread ones; returns how many people had some.
+
+        Keeps unread_count() a short look. Whoever is reading at the moment is left for the next run: they do it
+        themselves.
+
+        Errors: PA403 not the service
+
+        Who may call it: service.
+        """
+        return cast("int", await self._value(_FOLD_NOTIFICATION_COUNTS, {}))
+
+    async def fold_project_views(self) -> int:
+        """Folds noted views into the counts of their projects; returns how many.
+
+        Views disappear from one table and appear in the others in one transaction: every snapshot sees each once.
+        Two folds at once share the views between them (skip locked). Projects are locked before their days, in the
+        order of their ids: so does whoever deletes one, or hides many. Views of what has been deleted since are
+        forgotten.
+
+        Errors: PA403 not the service
+
+        Who may call it: service.
+        """
+        return cast("int", await self._value(_FOLD_PROJECT_VIEWS, {}))
+
     async def fold_xp_ranks(self) -> int:
         """Folds noted rank changes into the histogram; returns how many.
 
@@ -5609,6 +8393,25 @@ class AsyncSession(AsyncSessionBase):
         Who may call it: service.
         """
         return cast("int", await self._value(_FOLD_XP_RANKS, {}))
+
+    async def forget_faucet_addresses(self, *, keep_days: int | None = None) -> int:
+        """Forgets from which addresses the faucet was asked; returns how many.
+
+        Left out, `keep_days` is 30.
+
+        Errors: PA403 not the service · PA422 fewer days than a limit counts, or more than 3650
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _FORGET_FAUCET_ADDRESSES,
+                {
+                    "keep_days": keep_days,
+                },
+            ),
+        )
 
     async def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
         """Pays what was earned before there were coins, for the next people; call it until nobody is left.
@@ -5657,6 +8460,51 @@ class AsyncSession(AsyncSessionBase):
                     "user_id": user_id,
                     "key": key,
                     "as_of": as_of,
+                },
+            ),
+        )
+
+    async def issue_certificate(self, *, enrollment_id: UUID | str) -> IssueCertificate:
+        """Gives the certificate of a completed enrolment, or returns the valid one.
+
+        off, or it was completed before there were certificates. If there is a valid one, that is returned.
+
+        Errors: PA401, PA403, PA404 from require_certificate_staff · PA409 not completed, one's own course, the
+        person has left, a certificate was revoked (reissue_certificate)
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "IssueCertificate",
+            await self._row(
+                _ISSUE_CERTIFICATE,
+                {
+                    "enrollment_id": enrollment_id,
+                },
+            ),
+        )
+
+    async def issue_missing_certificates(self, *, limit: int | None = None) -> IssueMissingCertificates:
+        """Issues certificates of courses completed before there were any; call it until no enrolment is left.
+
+        what they have earned. Nobody for their own course, nobody who left, nobody whose certificate was revoked.
+
+        Takes the next limit enrolments; call it until enrollments_left is 0, each time in a transaction of its own.
+        It may be stopped at any moment and run by several at once. Locks in the order of the house, each kind in
+        the order of its ids.
+
+        Left out, `limit` is 500.
+
+        Errors: PA403 not the service · PA422 limit not between 1 and 10000
+
+        Who may call it: service.
+        """
+        return cast(
+            "IssueMissingCertificates",
+            await self._row(
+                _ISSUE_MISSING_CERTIFICATES,
+                {
+                    "limit": limit,
                 },
             ),
         )
@@ -5735,6 +8583,26 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def like_project(self, *, project_id: UUID | str) -> LikeProject:
+        """The caller likes a project, once; returns how many do.
+
+        Likes of one project wait for each other, on its row, which is taken before theirs: in the other order a
+        like and a deletion would wait for each other. So the count is exact, and so is the one returned.
+
+        Errors: PA401, PA403 from require_user · PA404 no such project, or not to be seen · PA409 one's own
+
+        Who may call it: student, instructor.
+        """
+        return cast(
+            "LikeProject",
+            await self._row(
+                _LIKE_PROJECT,
+                {
+                    "project_id": project_id,
+                },
+            ),
+        )
+
     async def link_wallet(self, *, chain: str, address: str) -> UUID:
         """Claims a blockchain address for the caller; returns the claim's id.
 
@@ -5758,6 +8626,125 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def list_discussions(
+        self,
+        *,
+        course_id: UUID | str | None = None,
+        sort: str | None = None,
+        category: str | None = None,
+        tag: str | None = None,
+        limit: int | None = None,
+        after: UUID | str | None = None,
+    ) -> list[ListDiscussions]:
+        """The discussions of a course or the general ones, a page at a time; pinned ones first.
+
+        sort is newest, votes (most votes up less down) or unanswered (newest without a reply). For the next page,
+        after is the discussion_id of the last row seen: the page goes on where that discussion stands now, and no
+        page costs more than the first, for each order is that of an index.
+
+        Left out, `sort` is 'newest', `limit` is 20.
+
+        Errors: PA401, PA403 · PA404 no such course, or not for the caller; no such discussion in p_after · PA422
+        unknown order, p_limit not 1 to 100
+
+        Who may call it: student, instructor, admin.
+        """
+        return await self._rows(
+            _LIST_DISCUSSIONS,
+            {
+                "course_id": course_id,
+                "sort": sort,
+                "category": category,
+                "tag": tag,
+                "limit": limit,
+                "after": after,
+            },
+        )
+
+    async def list_notifications(
+        self, *, only_unread: bool | None = None, limit: int | None = None, after: UUID | str | None = None
+    ) -> list[ListNotifications]:
+        """The caller's notifications, a page at a time.
+
+        For the next page, after is the notification_id of the last row seen. No page costs more than the first.
+
+        Left out, `only_unread` is false, `limit` is 20.
+
+        Errors: PA401, PA403 · PA404 no such notification in p_after · PA422 p_limit not 1 to 100
+
+        Who may call it: student, instructor, admin.
+        """
+        return await self._rows(
+            _LIST_NOTIFICATIONS,
+            {
+                "only_unread": only_unread,
+                "limit": limit,
+                "after": after,
+            },
+        )
+
+    async def list_projects(
+        self,
+        *,
+        order: str | None = None,
+        project_type: str | None = None,
+        is_featured: bool | None = None,
+        user_id: UUID | str | None = None,
+        course_id: UUID | str | None = None,
+        limit: int | None = None,
+        after: UUID | str | None = None,
+    ) -> list[ListProjects]:
+        """Public projects in one of three orders, a page at a time.
+
+        For the next page, after is the project_id of the last row seen: the page goes on where that project stands
+        now, and no page costs more than the first; if it has been withdrawn in between, begin again. All filters
+        can be combined. Names are those people show; a course that is hidden or deleted has no title here, and of
+        its projects only minted ones are listed. The documents of a project are in its row of projects. is_liked is
+        the caller's own like, false for nobody.
+
+        Left out, `order` is 'newest', `limit` is 20.
+
+        Errors: 28000 from verified_identity · PA404 no listed project in p_after · PA422 p_limit not 1 to 100,
+        unknown order
+
+        Who may call it: anonymous, student, instructor, admin, service.
+        """
+        return await self._rows(
+            _LIST_PROJECTS,
+            {
+                "order": order,
+                "project_type": project_type,
+                "is_featured": is_featured,
+                "user_id": user_id,
+                "course_id": course_id,
+                "limit": limit,
+                "after": after,
+            },
+        )
+
+    async def list_replies(
+        self, *, discussion_id: UUID | str, limit: int | None = None, after: UUID | str | None = None
+    ) -> list[ListReplies]:
+        """The replies of a discussion, depth first, a page at a time.
+
+        That is the order of their paths, so no page costs more than the first. A reply that was taken down is shown
+        as a gap, without author and text, for what answers it stands under it.
+
+        Left out, `limit` is 50.
+
+        Errors: PA401, PA403 · PA404 no such discussion, no such reply in p_after · PA422 p_limit not 1 to 100
+
+        Who may call it: student, instructor, admin.
+        """
+        return await self._rows(
+            _LIST_REPLIES,
+            {
+                "discussion_id": discussion_id,
+                "limit": limit,
+                "after": after,
+            },
+        )
+
     async def live_rank(self, *, user_id: UUID | str | None = None) -> int | None:
         """A person's exact rank by XP now; null for the unranked.
 
@@ -5774,6 +8761,151 @@ class AsyncSession(AsyncSessionBase):
                 _LIVE_RANK,
                 {
                     "user_id": user_id,
+                },
+            ),
+        )
+
+    async def mark_all_read(self) -> int:
+        """Marks all of the caller's notifications as read; returns how many.
+
+        What comes in at the same moment stays unread, and counted.
+
+        Errors: PA401, PA403
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast("int", await self._value(_MARK_ALL_READ, {}))
+
+    async def mark_read(self, *, notification_id: UUID | str) -> int:
+        """Marks one of the caller's notifications as read; returns how many are unread.
+
+        Errors: PA401, PA403 · PA404 the caller has no such notification
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _MARK_READ,
+                {
+                    "notification_id": notification_id,
+                },
+            ),
+        )
+
+    async def mark_solution(self, *, reply_id: UUID | str) -> MarkSolution:
+        """Accepts a reply as the solution of its discussion; returns whether it is new and the XP it gave.
+
+        A discussion has one solution, and pays for it once (setting xp.solution): whoever marks, takes back and
+        marks another gives nothing a second time. Nothing is paid, and nothing counted, for a reply of the person
+        who asked or accepts, nor to one who has left the school. Marking the same reply again changes nothing.
+
+        Errors: PA401 · PA403 neither asked nor staff · PA404 no such reply · PA409 there is another solution
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "MarkSolution",
+            await self._row(
+                _MARK_SOLUTION,
+                {
+                    "reply_id": reply_id,
+                },
+            ),
+        )
+
+    async def mint_certificate(
+        self,
+        *,
+        certificate_id: UUID | str,
+        chain: str,
+        network: str,
+        collection_id: str,
+        image_uri: str,
+        idempotency_key: str,
+        to_account: str | None = None,
+    ) -> MintCertificate:
+        """Writes down that a certificate becomes a token, once per key; returns its metadata.
+
+        token is to say, which the back end publishes before it mints.
+
+        Then: record_nft_token() with the address of the metadata, advance_chain_transaction() with the name on the
+        chain, mint, record_nft_token() with the token. A failed one may be tried again.
+
+        Errors: PA403 not the service · PA404 no such certificate · PA409 revoked, a token already, key used for
+        another request · PA422 no key, unknown chain or network, bad account, no collection, image not a URI
+
+        Who may call it: service.
+        """
+        return cast(
+            "MintCertificate",
+            await self._row(
+                _MINT_CERTIFICATE,
+                {
+                    "certificate_id": certificate_id,
+                    "chain": chain,
+                    "network": network,
+                    "collection_id": collection_id,
+                    "image_uri": image_uri,
+                    "idempotency_key": idempotency_key,
+                    "to_account": to_account,
+                },
+            ),
+        )
+
+    async def mint_project(
+        self,
+        *,
+        project_id: UUID | str,
+        token_id: str,
+        nft_metadata: Json = None,
+        occurred_at: dt.datetime | None = None,
+    ) -> MintProject:
+        """Notes the token of a project, once; returns the achievements that it reached.
+
+        The token exists on its chain already: this is told by the back end, which made it. The same token again
+        changes nothing and says so; another is refused, and so is a token that stands for another project. What the
+        token says (nft_metadata_shape()) comes with this call or was given before. Counts as a project minted, for
+        its author.
+
+        Errors: PA403 not the service · PA404 no such project · PA409 minted as another token; the token is taken;
+        its author deleted their account · PA422 no token; no metadata, or not of its shape · 23505 the token was
+        taken at the same moment
+
+        Who may call it: service.
+        """
+        return cast(
+            "MintProject",
+            await self._row(
+                _MINT_PROJECT,
+                {
+                    "project_id": project_id,
+                    "token_id": token_id,
+                    "nft_metadata": nft_metadata,
+                    "occurred_at": occurred_at,
+                },
+            ),
+        )
+
+    async def moderate_discussion(
+        self, *, discussion_id: UUID | str, is_pinned: bool | None = None, is_closed: bool | None = None
+    ) -> ModerateDiscussion:
+        """Pins or closes a discussion, or undoes that; returns what it is now.
+
+        Null leaves it as it is. Votes go on in a closed discussion; replies and edits do not.
+
+        Errors: PA401 · PA403 not staff · PA404 no such discussion
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "ModerateDiscussion",
+            await self._row(
+                _MODERATE_DISCUSSION,
+                {
+                    "discussion_id": discussion_id,
+                    "is_pinned": is_pinned,
+                    "is_closed": is_closed,
                 },
             ),
         )
@@ -5799,6 +8931,85 @@ class AsyncSession(AsyncSessionBase):
                     "lesson_id": lesson_id,
                     "parent_lesson_id": parent_lesson_id,
                     "position": position,
+                },
+            ),
+        )
+
+    async def my_discussion_courses(self) -> list[UUID] | None:
+        """The courses whose discussions the caller may read; null for nobody.
+
+        Learners: those they are on or have completed, as long as their time is not over, as with lessons.
+        Instructors: those they teach. Administrators: all. General discussions are open to everyone signed in, so
+        an empty array is not nobody. The one place of this rule: policies ask it as (select
+        my_discussion_courses()), once per statement.
+
+        Errors: 28000 from verified_identity
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast("list[UUID] | None", await self._value(_MY_DISCUSSION_COURSES, {}))
+
+    async def open_badge_credential(
+        self, *, certificate_id: UUID | str | None = None, user_achievement_id: UUID | str | None = None
+    ) -> Json:
+        """A certificate or an earned achievement as an Open Badges 3.0 credential, ready to sign.
+
+        An OpenBadgeCredential of the Verifiable Credentials Data Model 2.0 whose subject is an AchievementSubject,
+        without a proof: the back end signs it, as JWT or with a Data Integrity proof, with a key that the database
+        never sees. The same row gives the same document. https://www.imsglobal.org/spec/ob/v3p0/ (section B, data
+        model); its shape as JSON Schema: lib/pgacademy/schemas/open_badge_credential.json.
+
+        Who is meant is said by name and, if it was verified, by the SHA-256 of the email with a salt; by no id of
+        this school. The issuer is in the settings credentials.issuer_id (a URL or DID), .issuer_name and
+        .issuer_url.
+
+        Errors: PA401, PA403 from require_user · PA404 no such certificate or achievement, or another's · PA409
+        revoked, the school names no issuer · PA422 not exactly one of the two
+
+        Who may call it: student, service.
+        """
+        return await self._value(
+            _OPEN_BADGE_CREDENTIAL,
+            {
+                "certificate_id": certificate_id,
+                "user_achievement_id": user_achievement_id,
+            },
+        )
+
+    async def open_chain_transactions(self, *, limit: int | None = None) -> list[OpenChainTransactions]:
+        """Transactions that are neither final nor failed, the oldest first.
+
+        Reading claims nothing: who sends one claims it by entering its name, see advance_chain_transaction().
+
+        Left out, `limit` is 100.
+
+        Errors: PA403 not the service · PA422 limit not between 1 and 10000
+
+        Who may call it: service.
+        """
+        return await self._rows(
+            _OPEN_CHAIN_TRANSACTIONS,
+            {
+                "limit": limit,
+            },
+        )
+
+    async def open_discussion(self, *, discussion_id: UUID | str) -> OpenDiscussion:
+        """One discussion, for a page of its own; counts the reader once.
+
+        Everyone counts once, by a row of their own; the counter follows with fold_discussion_views(), so readers
+        never queue.
+
+        Errors: PA401, PA403 · PA404 no such discussion
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "OpenDiscussion",
+            await self._row(
+                _OPEN_DISCUSSION,
+                {
+                    "discussion_id": discussion_id,
                 },
             ),
         )
@@ -5834,6 +9045,38 @@ class AsyncSession(AsyncSessionBase):
                     "expires_at": expires_at,
                     "ip_address": ip_address,
                     "user_agent": user_agent,
+                },
+            ),
+        )
+
+    async def post_reply(
+        self,
+        *,
+        discussion_id: UUID | str,
+        content: str,
+        parent_reply_id: UUID | str | None = None,
+        idempotency_key: str | None = None,
+    ) -> PostReply:
+        """Replies to a discussion or to a reply in it; returns the reply and what it brought.
+
+        Writers of one discussion queue on its row of discussion_stats, which is written first: whoever closes it or
+        takes it down is seen by everyone who comes after. A reply to a reply of the eighth level has no place:
+        answer its parent. With an idempotency key a repeated call returns the row of the first one.
+
+        Errors: PA401, PA403 from require_user · PA404 no such discussion or reply in it · PA409 closed, nested too
+        deep, key used for another request · PA422 no text, or too long
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "PostReply",
+            await self._row(
+                _POST_REPLY,
+                {
+                    "discussion_id": discussion_id,
+                    "content": content,
+                    "parent_reply_id": parent_reply_id,
+                    "idempotency_key": idempotency_key,
                 },
             ),
         )
@@ -5889,6 +9132,25 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def publish_project(self, *, project_id: UUID | str) -> bool:
+        """Shows one's own project to others; returns whether they see it.
+
+        Returns whether they do: not while its course is hidden or deleted, unless it is minted.
+
+        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
+
+        Who may call it: student.
+        """
+        return cast(
+            "bool",
+            await self._value(
+                _PUBLISH_PROJECT,
+                {
+                    "project_id": project_id,
+                },
+            ),
+        )
+
     async def purge_idempotency_keys(self, *, as_of: dt.datetime | None = None) -> int:
         """Deletes idempotency keys older than 30 days; returns how many.
 
@@ -5904,6 +9166,29 @@ class AsyncSession(AsyncSessionBase):
                 _PURGE_IDEMPOTENCY_KEYS,
                 {
                     "as_of": as_of,
+                },
+            ),
+        )
+
+    async def purge_notifications(self, *, as_of: dt.datetime | None = None, limit: int | None = None) -> int:
+        """Removes notifications read long ago, a batch at a time; returns how many.
+
+        At most limit at a time: call it until it returns 0. What nobody has read stays. Counters do not move: what
+        was read is in none.
+
+        Left out, `limit` is 10000.
+
+        Errors: PA403 not the service · PA422 as of the future, p_limit below 1
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _PURGE_NOTIFICATIONS,
+                {
+                    "as_of": as_of,
+                    "limit": limit,
                 },
             ),
         )
@@ -6041,6 +9326,54 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def record_chain_transaction(
+        self,
+        *,
+        chain: str,
+        network: str,
+        tx_type: str,
+        idempotency_key: str,
+        user_id: UUID | str | None = None,
+        amount: Decimal | int | float | None = None,
+        from_account: str | None = None,
+        to_account: str | None = None,
+        course_id: UUID | str | None = None,
+        achievement_id: UUID | str | None = None,
+        tx_id: str | None = None,
+    ) -> RecordChainTransaction:
+        """Writes down a transaction on a blockchain, once per key.
+
+        Written down first, sent afterwards: whoever crashes in between finds it with open_chain_transactions().
+        With a tx_id it is submitted at once, without one pending.
+
+        Left out, `amount` is 0.
+
+        Errors: PA403 not the service · PA404 no such person, course or achievement · PA409 the chain's transaction
+        is entered already, key used for another request · PA422 no key, unknown chain, network or type, account,
+        amount or tx_id that the chain does not have
+
+        Who may call it: service.
+        """
+        return cast(
+            "RecordChainTransaction",
+            await self._row(
+                _RECORD_CHAIN_TRANSACTION,
+                {
+                    "chain": chain,
+                    "network": network,
+                    "tx_type": tx_type,
+                    "idempotency_key": idempotency_key,
+                    "user_id": user_id,
+                    "amount": amount,
+                    "from_account": from_account,
+                    "to_account": to_account,
+                    "course_id": course_id,
+                    "achievement_id": achievement_id,
+                    "tx_id": tx_id,
+                },
+            ),
+        )
+
     async def record_completion(
         self,
         *,
@@ -6139,6 +9472,51 @@ class AsyncSession(AsyncSessionBase):
                     "expires_at": expires_at,
                 },
             ),
+        )
+
+    async def record_nft_token(
+        self,
+        *,
+        nft_certificate_id: UUID | str,
+        metadata_uri: str | None = None,
+        token_id: str | None = None,
+        serial_number: int | None = None,
+    ) -> None:
+        """Notes what became known of a certificate's token, once.
+
+        What is null is left as it is; what is known does not change.
+
+        Errors: PA403 not the service · PA404 no such token · PA409 known otherwise, failed, the token is another's
+        · PA422 bad URI, bad name, bad serial
+
+        Who may call it: service.
+        """
+        await self._value(
+            _RECORD_NFT_TOKEN,
+            {
+                "nft_certificate_id": nft_certificate_id,
+                "metadata_uri": metadata_uri,
+                "token_id": token_id,
+                "serial_number": serial_number,
+            },
+        )
+
+    async def record_project_view(self, *, project_id: UUID | str) -> None:
+        """Notes that somebody looked at a project.
+
+        Appended, never updated: nobody waits, neither for others who look nor for who likes it.
+        fold_project_views() brings it into view_count. Every call counts: what is a view, and that one visitor is
+        not counted a thousand times, is for the application to say, which knows its visitors.
+
+        Errors: 28000 from verified_identity · PA404 no such project, or not to be seen
+
+        Who may call it: anonymous, student, instructor, admin.
+        """
+        await self._value(
+            _RECORD_PROJECT_VIEW,
+            {
+                "project_id": project_id,
+            },
         )
 
     async def record_start(
@@ -6244,6 +9622,51 @@ class AsyncSession(AsyncSessionBase):
                     "email_verified": email_verified,
                     "user_id": user_id,
                     "occurred_at": occurred_at,
+                },
+            ),
+        )
+
+    async def reissue_certificate(self, *, certificate_id: UUID | str, reason: str) -> UUID:
+        """Replaces the last certificate of an enrolment by a new one; returns that.
+
+        revoked by mistake. The new one has the name of today, title and date of the old one, a number and a code of
+        its own.
+
+        Only the last certificate of an enrolment is replaced: of two who do it at once, one is told so.
+
+        Errors: PA401, PA403, PA404 from require_certificate_staff · PA409 it was replaced already, the person has
+        left · PA422 no reason
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "UUID",
+            await self._value(
+                _REISSUE_CERTIFICATE,
+                {
+                    "certificate_id": certificate_id,
+                    "reason": reason,
+                },
+            ),
+        )
+
+    async def remind_streaks(self, *, as_of: dt.datetime | None = None) -> int:
+        """Tells those whose streak would end today, once per local date; returns how many.
+
+        Today is the local date of each person: at any moment there are three dates on earth at most, and each is
+        one statement. A person is told once per local date, however often this runs. At risk is a streak that
+        today's end would end: yesterday was its last day, and no freeze is held to bridge today.
+
+        Errors: PA403 not the service · PA422 a time in the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _REMIND_STREAKS,
+                {
+                    "as_of": as_of,
                 },
             ),
         )
@@ -6373,6 +9796,37 @@ class AsyncSession(AsyncSessionBase):
         """
         return await self._rows(_REPAIR_COUNTERS, {})
 
+    async def request_faucet(
+        self, *, hedera_account_id: str, request_ip: Inet | str, idempotency_key: str
+    ) -> RequestFaucet:
+        """Asks for coins of the test network, once per key and within the limits.
+
+        Three limits in a window of hours, each a setting: per person, per account, per network address (of IPv6 the
+        /64). Failed requests count for none. Each of the three falls on a row of faucet_guards, which is updated
+        before anything is counted: whoever comes second waits and then counts the first, or fails with 40001 if its
+        snapshot is older. The time is the clock's, not the transaction's: one begun long ago would lie outside the
+        window.
+
+        The address is what the application sees; who speaks SQL directly may name another, and meets the other two
+        limits.
+
+        Errors: PA401, PA403 from require_user · PA409 the faucet is closed, key used for another request · PA422 no
+        key, no account of Hedera, no address of one machine · PA429 a limit is reached; the detail says which
+
+        Who may call it: student.
+        """
+        return cast(
+            "RequestFaucet",
+            await self._row(
+                _REQUEST_FAUCET,
+                {
+                    "hedera_account_id": hedera_account_id,
+                    "request_ip": request_ip,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
     async def resume_lesson(self, *, course_id: UUID | str) -> ResumeLesson:
         """Where the calling learner goes on in a course.
 
@@ -6454,6 +9908,26 @@ class AsyncSession(AsyncSessionBase):
             {
                 "attempt_id": attempt_id,
             },
+        )
+
+    async def revoke_certificate(self, *, certificate_id: UUID | str, reason: str) -> bool:
+        """Takes a certificate back, once; returns whether it was valid before.
+
+        Again changes nothing. XP, coins and achievements stay.
+
+        Errors: PA401, PA403, PA404 from require_certificate_staff · PA422 no reason
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "bool",
+            await self._value(
+                _REVOKE_CERTIFICATE,
+                {
+                    "certificate_id": certificate_id,
+                    "reason": reason,
+                },
+            ),
         )
 
     async def revoke_session(
@@ -6600,6 +10074,45 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def search_discussions(
+        self,
+        *,
+        query: str,
+        course_id: UUID | str | None = None,
+        limit: int | None = None,
+        after: UUID | str | None = None,
+        with_snippet: bool | None = None,
+    ) -> list[SearchDiscussions]:
+        """Discussions by words and by titles spelt nearly like them, a page at a time.
+
+        First those that hold the words, in any form of them, ranked by how often and where: the title counts most,
+        then the tags, then the text; relevance is 1 to 2. Then those with a title spelt nearly like the query,
+        ranked by similarity; relevance is up to 1. The second search is only made once the first has nothing more
+        to give: it costs more, and who spelt right has no use for it. Words may be "quoted", or -left out.
+        course_id keeps to one course; null is everything the caller may read.
+
+        For the next page, after is the discussion_id of the last row seen; if it was changed or taken down in
+        between and no longer matches, begin again. with_snippet adds the place in the text, with the words between
+        « and ».
+
+        Left out, `limit` is 20, `with_snippet` is false.
+
+        Errors: PA401, PA403 · PA404 no such course, or not for the caller; no match in p_after · PA422 nothing to
+        look for, a query over 200 characters, p_limit not 1 to 100
+
+        Who may call it: student, instructor, admin.
+        """
+        return await self._rows(
+            _SEARCH_DISCUSSIONS,
+            {
+                "query": query,
+                "course_id": course_id,
+                "limit": limit,
+                "after": after,
+                "with_snippet": with_snippet,
+            },
+        )
+
     async def set_achievement_active(self, *, slug: str, is_active: bool) -> None:
         """Retires an achievement or lets it be earned again.
 
@@ -6614,6 +10127,42 @@ class AsyncSession(AsyncSessionBase):
             {
                 "slug": slug,
                 "is_active": is_active,
+            },
+        )
+
+    async def set_certificate_pdf(self, *, certificate_id: UUID | str, pdf_path: str) -> None:
+        """Notes where the PDF of a certificate is kept.
+
+        Errors: PA403 not the service · PA404 no such certificate · PA422 no path, an absolute one, one that climbs
+
+        Who may call it: service.
+        """
+        await self._value(
+            _SET_CERTIFICATE_PDF,
+            {
+                "certificate_id": certificate_id,
+                "pdf_path": pdf_path,
+            },
+        )
+
+    async def set_notification_preference(
+        self, *, type: str, in_app: bool | None = None, email: bool | None = None, push: bool | None = None
+    ) -> None:
+        """Sets how the caller hears of one kind of news; null follows their settings.
+
+        In the application is yes unless it says no; what is urgent comes there all the same.
+
+        Errors: PA401, PA403 · PA422 no such kind of news
+
+        Who may call it: student, instructor, admin.
+        """
+        await self._value(
+            _SET_NOTIFICATION_PREFERENCE,
+            {
+                "type": type,
+                "in_app": in_app,
+                "email": email,
+                "push": push,
             },
         )
 
@@ -6669,6 +10218,42 @@ class AsyncSession(AsyncSessionBase):
                 "key": key,
                 "value": value,
             },
+        )
+
+    async def start_discussion(
+        self,
+        *,
+        title: str,
+        content: str,
+        course_id: UUID | str | None = None,
+        category: str | None = None,
+        tags: list[str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> StartDiscussion:
+        """Starts a discussion, of a course or a general one; returns it and what it brought.
+
+        With an idempotency key a repeated call returns the row of the first one, and no second discussion.
+
+        Left out, `category` is 'general', `tags` is '{}'.
+
+        Errors: PA401, PA403 from require_user · PA404 no such course, or not for the caller · PA409 key used for
+        another request · PA422 from check_post, no title or text
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "StartDiscussion",
+            await self._row(
+                _START_DISCUSSION,
+                {
+                    "title": title,
+                    "content": content,
+                    "course_id": course_id,
+                    "category": category,
+                    "tags": tags,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
         )
 
     async def start_lesson(self, *, lesson_id: UUID | str) -> StartLesson:
@@ -6821,6 +10406,25 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def unlike_project(self, *, project_id: UUID | str) -> UnlikeProject:
+        """The caller no longer likes a project; returns how many do.
+
+        nothing changes.
+
+        Errors: PA401, PA403 from require_user · PA404 no such project, or neither to be seen nor liked
+
+        Who may call it: student, instructor.
+        """
+        return cast(
+            "UnlikeProject",
+            await self._row(
+                _UNLIKE_PROJECT,
+                {
+                    "project_id": project_id,
+                },
+            ),
+        )
+
     async def unlink_wallet(self, *, wallet_id: UUID | str) -> None:
         """Gives up a blockchain address of the caller.
 
@@ -6833,6 +10437,26 @@ class AsyncSession(AsyncSessionBase):
             {
                 "wallet_id": wallet_id,
             },
+        )
+
+    async def unmark_solution(self, *, discussion_id: UUID | str) -> bool:
+        """Takes the solution of a discussion back; returns whether there was one.
+
+        The author's count of solutions goes back; the XP stays with them, and the discussion pays no second time.
+        Without a solution nothing changes.
+
+        Errors: PA401 · PA403 neither asked nor staff · PA404 no such discussion
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "bool",
+            await self._value(
+                _UNMARK_SOLUTION,
+                {
+                    "discussion_id": discussion_id,
+                },
+            ),
         )
 
     async def unpublish_course(self, *, course_id: UUID | str) -> None:
@@ -6848,6 +10472,31 @@ class AsyncSession(AsyncSessionBase):
                 "course_id": course_id,
             },
         )
+
+    async def unpublish_project(self, *, project_id: UUID | str) -> None:
+        """Hides a project from others.
+
+        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
+
+        Who may call it: student, admin.
+        """
+        await self._value(
+            _UNPUBLISH_PROJECT,
+            {
+                "project_id": project_id,
+            },
+        )
+
+    async def unread_count(self) -> int:
+        """How many notifications the caller has not read.
+
+        added up last, and what came since. Exact: both are seen in one snapshot.
+
+        Errors: PA401 nobody is signed in · 28000 from verified_identity
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast("int", await self._value(_UNREAD_COUNT, {}))
 
     async def update_course(
         self,
@@ -7023,6 +10672,44 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def update_project(
+        self,
+        *,
+        project_id: UUID | str,
+        title: str | None = None,
+        description: str | None = None,
+        project_type: str | None = None,
+        components: Json = None,
+        performance_metrics: Json = None,
+        nft_metadata: Json = None,
+        clear: list[str] | None = None,
+    ) -> None:
+        """Changes the given columns of one's own project.
+
+        The shapes of the documents are those of create_project() and nft_metadata_shape(). What a token stands for
+        stays as it was sold: of a minted project neither the components nor the token's metadata change.
+
+        Left out, `clear` is '{}'.
+
+        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's · PA409 it is minted · PA422
+        a value, size or shape, with the path in the detail; unknown name in p_clear, or given as well
+
+        Who may call it: student.
+        """
+        await self._value(
+            _UPDATE_PROJECT,
+            {
+                "project_id": project_id,
+                "title": title,
+                "description": description,
+                "project_type": project_type,
+                "components": components,
+                "performance_metrics": performance_metrics,
+                "nft_metadata": nft_metadata,
+                "clear": clear,
+            },
+        )
+
     async def update_question(
         self,
         *,
@@ -7140,6 +10827,27 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def verify_certificate(self, *, code: str) -> VerifyCertificate:
+        """Tells whoever holds the code of a certificate whether it is valid, and what it says.
+
+        Always one row of the same columns, by the same way: whatever is sent is brought to the form of a code and
+        looked up once. Of a valid one it tells what is printed on it; of a revoked one only that it is, and since
+        when; no ids, nothing of the person or the course but what stood there on the day.
+
+        Errors: none
+
+        Who may call it: anonymous, student, instructor, admin, service.
+        """
+        return cast(
+            "VerifyCertificate",
+            await self._row(
+                _VERIFY_CERTIFICATE,
+                {
+                    "code": code,
+                },
+            ),
+        )
+
     async def verify_email(self, *, user_id: UUID | str, email: str) -> None:
         """Records that a person proved an email address, which is theirs from then on.
 
@@ -7195,4 +10903,31 @@ class AsyncSession(AsyncSessionBase):
             {
                 "wallet_id": wallet_id,
             },
+        )
+
+    async def vote(
+        self, *, vote_type: str, discussion_id: UUID | str | None = None, reply_id: UUID | str | None = None
+    ) -> Vote:
+        """Votes a discussion or reply up or down, or withdraws the vote; returns what it has now.
+
+        One vote per person and target, by the table's key; not for one's own. The counters stand on a row that
+        every voter writes before looking at their own vote, so they are exact whoever votes at once; the same vote
+        again changes nothing. Votes up count for the author (votes_received); of one who has left the school
+        nobody's count moves.
+
+        Errors: PA401 · PA403 for one's own · PA404 no such target · PA409 its author has left · PA422 not up or
+        down, not exactly one target
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "Vote",
+            await self._row(
+                _VOTE,
+                {
+                    "vote_type": vote_type,
+                    "discussion_id": discussion_id,
+                    "reply_id": reply_id,
+                },
+            ),
         )

@@ -30,7 +30,8 @@ insert into platform_settings as s (setting_key, setting_value, description) val
 ('assessment.grace_seconds', '30', 'Seconds after the deadline of an attempt in which answers are still taken.'),
 ('projects.max_per_person', '100', 'The most projects one person may hold.'),
 ('projects.daily_max', '20', 'The most projects one person may make in 24 hours, deleted ones included.'),
-('projects.max_bytes', '65536', 'The most bytes the documents of one project may have together.')
+('projects.max_bytes', '65536', 'The most bytes the documents of one project may have together.'),
+('notifications.keep_days', '90', 'Days after which a notification that was read is removed.')
 on conflict (setting_key) do update
 set description = excluded.description
 where s.description is distinct from excluded.description;

@@ -44,3 +44,7 @@ grant select on table certificates, nft_certificates to pgacademy_admin;
 -- projects
 -- Read only: projects and likes move through procedures.
 grant select on table projects, project_likes to pgacademy_admin;
+
+-- community
+-- Read only: people write through procedures. What others are told is not for administrators.
+grant select on table discussions, discussion_stats, replies, discussion_votes to pgacademy_admin;

@@ -31,3 +31,6 @@ grant select on table levels, achievement_metrics, achievements to pgacademy_ano
 
 -- projects
 grant select on table projects to pgacademy_anonymous;
+
+-- community
+-- nothing

@@ -65,3 +65,8 @@ grant select on table nft_certificates to pgacademy_instructor;
 -- projects
 -- Read only: projects and likes move through procedures.
 grant select on table projects, project_likes to pgacademy_instructor;
+
+-- community
+-- Read only: people write through procedures.
+grant select on table discussions, discussion_stats, replies, discussion_votes to pgacademy_instructor;
+grant select on table notifications, notification_preferences to pgacademy_instructor;

@@ -64,3 +64,8 @@ grant select on table certificates, nft_certificates to pgacademy_student;
 -- projects
 -- Read only: projects and likes move through procedures.
 grant select on table projects, project_likes to pgacademy_student;
+
+-- community
+-- Read only: people write through procedures.
+grant select on table discussions, discussion_stats, replies, discussion_votes to pgacademy_student;
+grant select on table notifications, notification_preferences to pgacademy_student;

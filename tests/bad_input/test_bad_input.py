@@ -22,6 +22,7 @@ from psycopg import sql
 
 from pgacademy.testing import acting
 from tests.assessment.quizzes import make_quiz
+from tests.community.forum import ask, reply
 from tests.projects.projects import COMPONENTS, make_project, token_metadata
 from tests.support.factories import insert, make_course, make_enrollment, make_user
 
@@ -95,12 +96,15 @@ GOOD: dict[str, dict[str, str | None]] = {
         "p_status": "submitted",
         "p_tx_id": "0.0.2@1700000000.5",
     },
+    "announce": {"p_course_id": "{p_course_id}"},
     "approve_instructor": {"p_user_id": "{instructor}"},
+    "claim_deliveries": {"p_channel": "push"},
     "confirm_blockchain_coins": {"p_transaction_id": "{pending}"},
     "create_project": {"p_components": "{components}"},
     "effective_streak": {"p_user_id": "{me}"},
     "explain_achievement": {"p_user_id": "{me}"},
     "fail_blockchain_coins": {"p_transaction_id": "{pending}"},
+    "finish_delivery": {"p_channel": "email"},
     "find_login": {"p_login": "{login}"},
     "issue_certificate": {"p_enrollment_id": "{done}"},
     "leaderboard_around": {"p_user_id": "{p_user_id}"},
@@ -120,6 +124,8 @@ GOOD: dict[str, dict[str, str | None]] = {
     "review_quiz": {"p_attempt_id": "{graded}"},
     "revoke_session": {"p_token_hash": "{p_token_hash}"},
     "unlike_project": {"p_project_id": "{shown}"},
+    "set_notification_preference": {"p_type": "level_up"},
+    "vote": {"p_vote_type": "up", "p_discussion_id": "{theirs}"},
 }
 
 
@@ -224,7 +230,23 @@ def world(db: psycopg.Connection[Any]) -> World:
             wallet = db.execute("select link_wallet('hedera', %s)", [f"0.0.{n}"]).fetchone()
         assert wallet is not None
         db.execute("select open_session(%s, %s, %s, now() + interval '1 day')", [someone, hash_, f"session-{n}"])
-        own[role] = {"me": str(someone), "p_wallet_id": str(wallet[0]), "p_token_hash": hash_}
+        told = db.execute(
+            "insert into notifications (user_id, notification_type, title) values (%s, %s, 'T') returning id",
+            [someone, "announcement"],
+        ).fetchone()
+        assert told is not None
+        db.execute("insert into notification_deltas (user_id) values (%s)", [someone])
+        db.execute("insert into notification_deliveries (notification_id, channel) values (%s, 'email')", [told[0]])
+        place = None if role == "admin" else course.id
+        discussion = ask(db, someone, course=place, role=role)  # type: ignore[arg-type]
+        own[role] = {
+            "me": str(someone),
+            "p_wallet_id": str(wallet[0]),
+            "p_token_hash": hash_,
+            "p_notification_id": str(told[0]),
+            "p_discussion_id": str(discussion),
+            "p_reply_id": str(reply(db, someone, discussion, role=role)),  # type: ignore[arg-type]
+        }
     own["service"] = own["student"]
     project, shown = make_project(db, learner), make_project(db, make_user(db))
     values = {
@@ -232,6 +254,7 @@ def world(db: psycopg.Connection[Any]) -> World:
         "metadata": json.dumps(token_metadata(project, learner)),
         "p_project_id": project,
         "shown": shown,
+        "theirs": ask(db, make_user(db)),
         "instructor": course.instructor_id,
         "advanced": advanced.id,
         "after": after,

@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.community.forum import ask, reply, vote
 from tests.projects.projects import make_project
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import insert, make_course, make_user
@@ -50,6 +51,22 @@ BROKEN = {
     "delete from user_stats": "one_to_one",
     "insert into xp_rank_buckets (width, bucket, people) values (100, 77, 3)": "xp_ranks",
     "delete from xp_rank_deltas": "xp_ranks",
+    "update discussion_stats set view_count = 40": "discussion_stats.view_count",
+    "update discussion_stats set reply_count = 40": "discussion_stats.reply_count",
+    "update discussion_stats set upvote_count = 40": "discussion_stats.upvote_count",
+    "update discussion_stats set downvote_count = 40": "discussion_stats.downvote_count",
+    "update discussion_stats set is_solved = not is_solved": "discussion_stats.is_solved",
+    "update discussion_stats set course_id = (select id from courses limit 1)": "discussion_stats.course_id",
+    "delete from discussion_stats": "one_to_one",
+    "update replies set upvote_count = 40": "replies.upvote_count",
+    "update replies set downvote_count = 40": "replies.downvote_count",
+    "update notification_counts set unread_count = 40": "notification_counts.unread_count",
+    "delete from notification_counts": "notification_counts.unread_count",
+    "insert into notification_deltas (user_id) select id from users limit 1": "notification_counts.unread_count",
+    "update user_stats set discussions_started = 40": "user_stats.discussions_started",
+    "update user_stats set replies_posted = 40": "user_stats.replies_posted",
+    "update user_stats set solutions_accepted = 40": "user_stats.solutions_accepted",
+    "update user_stats set votes_received = 40": "user_stats.votes_received",
     "update coin_accounts set balance = 40 where user_id is not null": "coin_accounts.balance",
     "update user_stats set coins_earned = 40": "user_stats.coins_earned",
     "update projects set like_count = 40": "projects.like_count",
@@ -78,6 +95,13 @@ def living(db: Connection) -> Connection:
         insert(db, "project_likes", "project_id", project_id=project, user_id=course.instructor_id)
         db.execute("select record_project_view(%s)", [project])
     db.execute("select fold_project_views()")
+    discussion = ask(db, course.instructor_id, role="instructor")
+    answer = reply(db, learner, discussion)
+    vote(db, learner, "up", discussion=discussion)
+    vote(db, make_user(db), "up", reply=answer)
+    with acting(db, course.instructor_id, "instructor"):
+        db.execute("select open_discussion(%s), mark_solution(%s)", [discussion, answer])
+    db.execute("select fold_discussion_views(), fold_notification_counts()")
     assert findings(db) == set()
     return db
 
@@ -141,6 +165,14 @@ def test_a_token_of_something_else_and_a_project_twice_are_found_and_left_alone(
     assert findings(living) == broken
     living.execute("select count(*) from repair_counters()")
     assert findings(living) == broken - {"user_stats.projects_created"}
+
+
+def test_a_vote_for_oneself_is_found_and_left_alone(living: Connection) -> None:
+    living.execute(
+        "update discussion_votes as v set user_id = d.author_id from discussions as d where d.id = v.discussion_id"
+    )
+    assert findings(living) == {"own_vote"}
+    assert living.execute("select count(*) from repair_counters()").fetchone() == (0,)
 
 
 @pytest.mark.parametrize("role", ["student", "instructor", "admin", "anonymous"])

@@ -507,6 +507,68 @@ class TestOtherPeople:
                     conn.execute(statement, (value,))
         assert scene.owner("select count(*) from auth_sessions where revoked_at is null") == (1,)
 
+    def test_talk_of_others_is_theirs(self, scene):
+        """Reading what they are told, voting as them, changing their words, speaking as staff."""
+        with scene.school.app(scene.bob) as conn:
+            (general,) = one(conn, "select discussion_id from start_discussion('T', 'C')")
+            (answer,) = one(conn, "select reply_id from post_reply(%s, 'C')", general)
+        with scene.school.app(scene.ivy, "instructor") as conn:
+            (elsewhere,) = one(conn, "select discussion_id from start_discussion('T', 'secret', %s)", scene.other.id)
+            one(conn, "select post_reply(%s, 'secret')", elsewhere)
+        scene.owner("select notify(%s, 'level_up', 'secret')", scene.bob)
+        (told,) = scene.owner("select id from notifications")
+        with scene.web() as conn:
+            for query in (
+                "select * from notifications",
+                "select * from list_notifications()",
+                "select * from notification_preferences",
+                "select * from discussions where content = 'secret'",
+                "select * from replies where content = 'secret'",
+                "select * from search_discussions('secret')",
+                "select * from discussion_votes",
+            ):
+                assert conn.execute(query).fetchall() == [], query  # type: ignore[call-overload]
+            for statement, values in [
+                ("select mark_read(%s)", (told,)),
+                ("select edit_discussion(%s, 'mine')", (general,)),
+                ("select edit_reply(%s, 'mine')", (answer,)),
+                ("select delete_discussion(%s)", (general,)),
+                ("select delete_reply(%s)", (answer,)),
+                ("select mark_solution(%s)", (answer,)),
+                ("select unmark_solution(%s)", (general,)),
+                ("select open_discussion(%s)", (elsewhere,)),
+                ("select post_reply(%s, 'x')", (elsewhere,)),
+                ("select vote('up', %s)", (elsewhere,)),
+            ]:
+                with raises_sqlstate("PA403", "PA404", conn=conn):
+                    conn.execute(statement, values)  # type: ignore[call-overload]
+            for statement, values in [
+                ("select announce('T', 'M', 'k', %s)", (scene.course.id,)),
+                ("select moderate_discussion(%s, true)", (general,)),
+                ("select notify(%s, 'announcement', 'T')", (scene.bob,)),
+                ("select notify_people(array[%s::uuid], 'announcement', 'T')", (scene.bob,)),
+                ("select count_deed(%s, 'votes_received', 100)", (scene.ada,)),
+                ("select discussion_cards(null, array[%s::uuid])", (elsewhere,)),
+                (
+                    "insert into discussion_votes (user_id, discussion_id, vote_type) values (%s, %s, 'up')",
+                    (scene.bob, general),
+                ),
+                ("update discussion_stats set upvote_count = 100, is_pinned = true", ()),
+                ("update replies set content = 'mine'", ()),
+                ("delete from replies", ()),
+                ("update notifications set read_at = now()", ()),
+                ("update discussion_votes set user_id = %s", (scene.bob,)),
+                ("select remind_streaks()", ()),
+                ("select claim_deliveries('email')", ()),
+                ("select purge_notifications()", ()),
+            ]:
+                with raises_sqlstate("42501", conn=conn):
+                    conn.execute(statement, values)  # type: ignore[call-overload]
+        with scene.web(scene.ada, "instructor") as conn:
+            for statement in ("select announce('T', 'M', 'k', %s)", "select moderate_discussion(%s, true)"):
+                with raises_sqlstate("PA403", conn=conn):
+                    conn.execute(statement, (scene.course.id,))
+
     def test_what_is_not_for_you_looks_like_what_is_not_there(self, scene):
         def answer(course: Any) -> tuple[Any, Any]:
             with scene.web() as conn:

@@ -110,6 +110,17 @@ TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
     "deleted_projects": [],
     "project_views": [],
     "project_view_deltas": [],
+    # community
+    "discussions": [("select", ALL, PEOPLE)],
+    "discussion_stats": [("select", ALL, PEOPLE)],
+    "replies": [("select", ALL, PEOPLE)],
+    "discussion_votes": [("select", ALL, PEOPLE)],
+    "discussion_views": [],
+    "notifications": [("select", ALL, LEARNERS)],
+    "notification_preferences": [("select", ALL, LEARNERS)],
+    "notification_deliveries": [],
+    "notification_counts": [],
+    "notification_deltas": [],
     # coins
     "coin_accounts": [("select", ALL, PEOPLE)],
     "coin_transactions": [("select", ALL, PEOPLE)],
@@ -134,6 +145,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "v_my_courses": PEOPLE,
     "v_my_projects": PEOPLE,
     "v_project_completion": ("admin", "analyst"),
+    "v_my_notification_preferences": LEARNERS,
     "v_user_dashboard": PEOPLE,
     "v_my_quizzes": PEOPLE,
 }
@@ -146,6 +158,11 @@ ACCOUNT = """
     effective_streak explain_achievement metric_changes metric_values streak_as_of
     quiz_result
 """
+TALKING = """
+    my_discussion_courses start_discussion edit_discussion delete_discussion open_discussion list_discussions
+    search_discussions post_reply edit_reply delete_reply list_replies vote mark_solution unmark_solution
+    unread_count list_notifications mark_read mark_all_read set_notification_preference
+"""
 TEACHING = """
     create_course update_course publish_course unpublish_course delete_course add_lesson update_lesson move_lesson
     remove_lesson reorder_lessons add_prerequisite remove_prerequisite add_lesson_prerequisite
@@ -156,7 +173,7 @@ TEACHING = """
 PROCEDURES: dict[str, set[str]] = {
     "anonymous": set(f"{COMMON} {READING} record_project_view".split()),
     "student": set(
-        f"""{COMMON} {READING} {ACCOUNT}
+        f"""{COMMON} {READING} {ACCOUNT} {TALKING}
         enroll drop_course start_lesson complete_lesson resume_lesson rate_course
         start_quiz save_answers submit_quiz review_quiz transfer_coins buy_streak_freeze
         request_faucet open_badge_credential
@@ -164,12 +181,14 @@ PROCEDURES: dict[str, set[str]] = {
         like_project unlike_project record_project_view""".split()
     ),
     "instructor": set(
-        f"""{COMMON} {READING} {ACCOUNT} {TEACHING}
+        f"""{COMMON} {READING} {ACCOUNT} {TEACHING} {TALKING}
+        moderate_discussion announce
         acting_instructor_id record_completion record_enrollment
         like_project unlike_project record_project_view""".split()
     ),
     "admin": set(
-        f"""{COMMON} {READING} {ACCOUNT} {TEACHING}
+        f"""{COMMON} {READING} {ACCOUNT} {TEACHING} {TALKING}
+        moderate_discussion announce
         set_role approve_instructor deactivate_user reactivate_user set_setting define_achievement
         set_achievement_active preview_achievement apply_achievement
         feature_project unpublish_project delete_project record_project_view""".split()
@@ -187,6 +206,8 @@ PROCEDURES: dict[str, set[str]] = {
         issue_missing_certificates set_certificate_pdf mint_certificate record_nft_token open_badge_credential
         record_chain_transaction advance_chain_transaction open_chain_transactions forget_faucet_addresses
         mint_project fold_project_views
+        fold_discussion_views fold_notification_counts remind_streaks purge_notifications
+        claim_deliveries finish_delivery
         begin_job end_job purge_idempotency_keys verify_integrity repair_counters""".split()
     ),
     "analyst": set(COMMON.split()),
@@ -407,135 +428,17 @@ class World:
     def __init__(self, school: SchoolDatabase) -> None:
         self.school = school
         with school.connect() as conn:
-            self.people = {
-                "ada": make_user(conn, "student"),
-                "bob": make_user(conn, "student"),
-                "ivy": make_user(conn, "instructor"),
-                "jon": make_user(conn, "instructor"),
-                "root": make_user(conn, "admin"),
-                "gone": make_user(conn, "student"),
-            }
-            ivy, jon = self.people["ivy"], self.people["jon"]
-            self.courses = {
-                "ivys": make_course(conn, ivy),
-                "draft": make_course(conn, ivy, published=False),
-                "jons": make_course(conn, jon),
-                "deleted": make_course(conn, jon),
-            }
-            for course in self.courses.values():
-                conn.execute("update lessons set is_preview = true where id = %s", (course.lesson_ids[0],))
-                conn.execute("update lessons set is_active = false where id = %s", (course.lesson_ids[2],))
-                conn.execute(
-                    "insert into lesson_prerequisites (course_id, lesson_id, prerequisite_lesson_id)"
-                    " values (%s, %s, %s)",
-                    (course.id, course.lesson_ids[1], course.lesson_ids[0]),
-                )
-            for before, after in (("jons", "ivys"), ("ivys", "draft"), ("ivys", "jons"), ("ivys", "deleted")):
-                if (before, after) != ("ivys", "jons"):
-                    conn.execute(
-                        "insert into course_prerequisites (course_id, prerequisite_course_id) values (%s, %s)",
-                        (self.courses[after].id, self.courses[before].id),
-                    )
-            conn.execute("update courses set deleted_at = now() where id = %s", (self.courses["deleted"].id,))
-            for who, where in (("ada", "ivys"), ("bob", "ivys"), ("bob", "jons"), ("gone", "jons"), ("ivy", "jons")):
-                course = self.courses[where]
-                enrollment = make_enrollment(conn, self.people[who], course)
-                insert(
-                    conn, "lesson_progress", enrollment_id=enrollment, user_id=self.people[who], course_id=course.id,
-                    lesson_id=course.lesson_ids[0], status="in_progress", started_at="2024-01-01Z", notes=who,
-                )  # fmt: skip
-            achievement = insert(
-                conn, "achievements", slug="matrix", title="M", criteria={"metric": "total_xp", "threshold": 10**9}
-            )
-            insert(
-                conn, "achievements", slug="matrix-retired", title="R", is_active=False,
-                criteria={"metric": "total_xp", "threshold": 10**9},
-            )  # fmt: skip
-            for n, (name, user) in enumerate(self.people.items()):
-                insert(conn, "xp_events", user_id=user, amount=10, source_type="test", occurrence=name)
-                insert(
-                    conn, "user_achievements", user_id=user, achievement_id=achievement, title="M",
-                    achievement_type="milestone",
-                )  # fmt: skip
-                insert(
-                    conn, "user_streaks", "user_id", user_id=user, streak_date="2024-01-01", streak_count=1,
-                    activity_type="lesson",
-                )  # fmt: skip
-                insert(conn, "user_wallets", user_id=user, chain="hedera", address=f"0.0.{n}")
-                conn.execute(
-                    "select open_session(%s, %s, %s, now() + interval '1 day')",
-                    (user, bytes([n] * 32), f"jti-{name}-00000"),
-                )
-                insert(
-                    conn, "leaderboard_cache", "generation", generation=1, user_id=user, all_time_rank=1, all_time_xp=1,
-                    weekly_rank=1, weekly_xp=1, monthly_rank=1, monthly_xp=1, week_start_date="2024-01-01",
-                    month_start_date="2024-01-01", calculated_at="2024-01-01Z",
-                )  # fmt: skip
-            self.quizzes = {}
-            for name, course in self.courses.items():
-                quiz = insert(
-                    conn, "quizzes", course_id=course.id, lesson_id=course.lesson_ids[0], title="Q",
-                    is_published=name != "deleted",
-                )  # fmt: skip
-                question = insert(
-                    conn, "quiz_questions", quiz_id=quiz, question_type="true_false", question_text="?", position=1
-                )
-                insert(conn, "quiz_question_keys", "question_id", question_id=question, answer_key={"correct": True})
-                self.quizzes[quiz] = (name, question)
-                conn.execute(
-                    """insert into quiz_attempts
-                       (enrollment_id, user_id, course_id, quiz_id, attempt_number, started_at, seed, question_ids)
-                       select e.id, e.user_id, e.course_id, %s, 1, now(), 1, array[%s::uuid]
-                       from enrollments as e where e.course_id = %s""",
-                    (quiz, question, course.id),
-                )
-            for name in ("ada", "bob", "gone"):
-                conn.execute("select award_coins(%s, 5, 'test', null)", (self.people[name],))
-            for sender, recipient in (("ada", "bob"), ("bob", "ivy")):
-                transfer = insert(
-                    conn, "coin_transactions", user_id=self.people[sender], transaction_type="transfer", amount=2,
-                    recipient_id=self.people[recipient],
-                )  # fmt: skip
-                conn.execute(
-                    "select post_coins(%s, %s, %s, 2)", (transfer, self.people[sender], self.people[recipient])
-                )
-            for n, name in enumerate(("ada", "bob", "ivy", "gone")):
-                paid = insert(
-                    conn, "chain_transactions", user_id=self.people[name], chain="hedera", network="testnet",
-                    tx_type="faucet", to_account=f"0.0.{n}", amount=1,
-                )  # fmt: skip
-                insert(
-                    conn, "faucet_requests", user_id=self.people[name], hedera_account_id=f"0.0.{n}", amount_hbar=1,
-                    transaction_id=paid, request_ip="192.0.2.7", requested_at="2024-01-01Z",
-                )  # fmt: skip
-            certificates: list[Any] = []
-            for enrollment, user, course_id in conn.execute(
-                "select id, user_id, course_id from enrollments"
-            ).fetchall():
-                certificate = insert(
-                    conn, "certificates", enrollment_id=enrollment, user_id=user, course_id=course_id,
-                    certificate_number=f"2024-0000-0000-0000-{len(certificates):04}",
-                    verification_code=f"{len(certificates):040}", recipient_name="M",
-                    course_title="M", completed_at="2024-01-01Z",
-                )  # fmt: skip
-                certificates.append(certificate)
-                minted = insert(
-                    conn, "chain_transactions", user_id=user, chain="hedera", network="testnet", tx_type="nft_mint",
-                    course_id=course_id,
-                )  # fmt: skip
-                insert(
-                    conn, "nft_certificates", certificate_id=certificate, user_id=user, course_id=course_id,
-                    transaction_id=minted, chain="hedera", network="testnet", collection_id="0.0.9", metadata={},
-                )  # fmt: skip
-            for name in ("ada", "bob", "gone"):
-                for title in ("shown", "draft"):
-                    project = insert(
-                        conn, "projects", user_id=self.people[name], title=title, project_type="car",
-                        components=COMPONENTS, is_public=title == "shown",
-                    )  # fmt: skip
-                    insert(
-                        conn, "project_likes", "project_id", project_id=project, user_id=self.people[name]
-                    )  # fmt: skip
+            for fill in (
+                self._people_and_courses,
+                self._gamification,
+                self._assessment,
+                self._coins,
+                self._chain,
+                self._credentials,
+                self._projects,
+                self._community,
+            ):
+                fill(conn)
             insert(conn, "job_runs", job="matrix")
             conn.execute("update users set is_active = false where id = %s", (self.people["gone"],))
             conn.commit()
@@ -549,6 +452,168 @@ class World:
             conn.commit()
         self.names = {user: name for name, user in self.people.items()}
         self.course_names = {course.id: name for name, course in self.courses.items()}
+
+    def _people_and_courses(self, conn: psycopg.Connection[Any]) -> None:
+        self.people = {
+            "ada": make_user(conn, "student"),
+            "bob": make_user(conn, "student"),
+            "ivy": make_user(conn, "instructor"),
+            "jon": make_user(conn, "instructor"),
+            "root": make_user(conn, "admin"),
+            "gone": make_user(conn, "student"),
+        }
+        ivy, jon = self.people["ivy"], self.people["jon"]
+        self.courses = {
+            "ivys": make_course(conn, ivy),
+            "draft": make_course(conn, ivy, published=False),
+            "jons": make_course(conn, jon),
+            "deleted": make_course(conn, jon),
+        }
+        for course in self.courses.values():
+            conn.execute("update lessons set is_preview = true where id = %s", (course.lesson_ids[0],))
+            conn.execute("update lessons set is_active = false where id = %s", (course.lesson_ids[2],))
+            conn.execute(
+                "insert into lesson_prerequisites (course_id, lesson_id, prerequisite_lesson_id) values (%s, %s, %s)",
+                (course.id, course.lesson_ids[1], course.lesson_ids[0]),
+            )
+        for before, after in (("jons", "ivys"), ("ivys", "draft"), ("ivys", "jons"), ("ivys", "deleted")):
+            if (before, after) != ("ivys", "jons"):
+                conn.execute(
+                    "insert into course_prerequisites (course_id, prerequisite_course_id) values (%s, %s)",
+                    (self.courses[after].id, self.courses[before].id),
+                )
+        conn.execute("update courses set deleted_at = now() where id = %s", (self.courses["deleted"].id,))
+        for who, where in (("ada", "ivys"), ("bob", "ivys"), ("bob", "jons"), ("gone", "jons"), ("ivy", "jons")):
+            course = self.courses[where]
+            enrollment = make_enrollment(conn, self.people[who], course)
+            insert(
+                conn, "lesson_progress", enrollment_id=enrollment, user_id=self.people[who], course_id=course.id,
+                lesson_id=course.lesson_ids[0], status="in_progress", started_at="2024-01-01Z", notes=who,
+            )  # fmt: skip
+
+    def _gamification(self, conn: psycopg.Connection[Any]) -> None:
+        achievement = insert(
+            conn, "achievements", slug="matrix", title="M", criteria={"metric": "total_xp", "threshold": 10**9}
+        )
+        insert(
+            conn, "achievements", slug="matrix-retired", title="R", is_active=False,
+            criteria={"metric": "total_xp", "threshold": 10**9},
+        )  # fmt: skip
+        for n, (name, user) in enumerate(self.people.items()):
+            insert(conn, "xp_events", user_id=user, amount=10, source_type="test", occurrence=name)
+            insert(
+                conn, "user_achievements", user_id=user, achievement_id=achievement, title="M",
+                achievement_type="milestone",
+            )  # fmt: skip
+            insert(
+                conn, "user_streaks", "user_id", user_id=user, streak_date="2024-01-01", streak_count=1,
+                activity_type="lesson",
+            )  # fmt: skip
+            insert(conn, "user_wallets", user_id=user, chain="hedera", address=f"0.0.{n}")
+            conn.execute(
+                "select open_session(%s, %s, %s, now() + interval '1 day')",
+                (user, bytes([n] * 32), f"jti-{name}-00000"),
+            )
+            insert(
+                conn, "leaderboard_cache", "generation", generation=1, user_id=user, all_time_rank=1, all_time_xp=1,
+                weekly_rank=1, weekly_xp=1, monthly_rank=1, monthly_xp=1, week_start_date="2024-01-01",
+                month_start_date="2024-01-01", calculated_at="2024-01-01Z",
+            )  # fmt: skip
+
+    def _assessment(self, conn: psycopg.Connection[Any]) -> None:
+        self.quizzes = {}
+        for name, course in self.courses.items():
+            quiz = insert(
+                conn, "quizzes", course_id=course.id, lesson_id=course.lesson_ids[0], title="Q",
+                is_published=name != "deleted",
+            )  # fmt: skip
+            question = insert(
+                conn, "quiz_questions", quiz_id=quiz, question_type="true_false", question_text="?", position=1
+            )
+            insert(conn, "quiz_question_keys", "question_id", question_id=question, answer_key={"correct": True})
+            self.quizzes[quiz] = (name, question)
+            conn.execute(
+                """insert into quiz_attempts
+                   (enrollment_id, user_id, course_id, quiz_id, attempt_number, started_at, seed, question_ids)
+                   select e.id, e.user_id, e.course_id, %s, 1, now(), 1, array[%s::uuid]
+                   from enrollments as e where e.course_id = %s""",
+                (quiz, question, course.id),
+            )
+
+    def _coins(self, conn: psycopg.Connection[Any]) -> None:
+        for name in ("ada", "bob", "gone"):
+            conn.execute("select award_coins(%s, 5, 'test', null)", (self.people[name],))
+        for sender, recipient in (("ada", "bob"), ("bob", "ivy")):
+            transfer = insert(
+                conn, "coin_transactions", user_id=self.people[sender], transaction_type="transfer", amount=2,
+                recipient_id=self.people[recipient],
+            )  # fmt: skip
+            conn.execute("select post_coins(%s, %s, %s, 2)", (transfer, self.people[sender], self.people[recipient]))
+
+    def _chain(self, conn: psycopg.Connection[Any]) -> None:
+        for n, name in enumerate(("ada", "bob", "ivy", "gone")):
+            paid = insert(
+                conn, "chain_transactions", user_id=self.people[name], chain="hedera", network="testnet",
+                tx_type="faucet", to_account=f"0.0.{n}", amount=1,
+            )  # fmt: skip
+            insert(
+                conn, "faucet_requests", user_id=self.people[name], hedera_account_id=f"0.0.{n}", amount_hbar=1,
+                transaction_id=paid, request_ip="192.0.2.7", requested_at="2024-01-01Z",
+            )  # fmt: skip
+
+    def _credentials(self, conn: psycopg.Connection[Any]) -> None:
+        certificates: list[Any] = []
+        for enrollment, user, course_id in conn.execute("select id, user_id, course_id from enrollments").fetchall():
+            certificate = insert(
+                conn, "certificates", enrollment_id=enrollment, user_id=user, course_id=course_id,
+                certificate_number=f"2024-0000-0000-0000-{len(certificates):04}",
+                verification_code=f"{len(certificates):040}", recipient_name="M",
+                course_title="M", completed_at="2024-01-01Z",
+            )  # fmt: skip
+            certificates.append(certificate)
+            minted = insert(
+                conn, "chain_transactions", user_id=user, chain="hedera", network="testnet", tx_type="nft_mint",
+                course_id=course_id,
+            )  # fmt: skip
+            insert(
+                conn, "nft_certificates", certificate_id=certificate, user_id=user, course_id=course_id,
+                transaction_id=minted, chain="hedera", network="testnet", collection_id="0.0.9", metadata={},
+            )  # fmt: skip
+
+    def _projects(self, conn: psycopg.Connection[Any]) -> None:
+        for name in ("ada", "bob", "gone"):
+            for title in ("shown", "draft"):
+                project = insert(
+                    conn, "projects", user_id=self.people[name], title=title, project_type="car",
+                    components=COMPONENTS, is_public=title == "shown",
+                )  # fmt: skip
+                insert(
+                    conn, "project_likes", "project_id", project_id=project, user_id=self.people[name]
+                )  # fmt: skip
+
+    def _community(self, conn: psycopg.Connection[Any]) -> None:
+        # A general discussion of Ada's with a reply of Bob's, one of each course by its teacher, one taken down.
+        for author, place, gone in (
+            ("ada", None, False), ("ivy", "ivys", False), ("jon", "jons", False), ("jon", "deleted", False),
+            ("bob", None, True),
+        ):  # fmt: skip
+            discussion = insert(
+                conn, "discussions", author_id=self.people[author], title="T", content="C",
+                course_id=place and self.courses[place].id, deleted_at="2024-01-01Z" if gone else None,
+            )  # fmt: skip
+            for deleted_at in (None, "2024-01-01Z"):
+                conn.execute(
+                    "insert into replies (id, discussion_id, author_id, path, content, deleted_at)"
+                    " select i, %s, %s, array[i], 'R', %s from uuid_v7() as i",
+                    (discussion, self.people[author], deleted_at),
+                )
+            insert(conn, "discussion_votes", user_id=self.people["jon"], discussion_id=discussion, vote_type="down")
+        for user in self.people.values():
+            for in_app in (True, False):
+                insert(
+                    conn, "notifications", user_id=user, notification_type="level_up", title="T", is_in_app=in_app
+                )  # fmt: skip
+            insert(conn, "notification_preferences", "user_id", user_id=user, notification_type="level_up")
 
     def label(self, value: Any) -> Any:
         return self.names.get(value) or self.course_names.get(value) or value
@@ -744,6 +809,54 @@ class TestRows:
             else:
                 found = world.rows(who, role, f"select {column} from {table}")
                 assert {name for name, question in world.quizzes.values() if question in found} == expected
+
+    @pytest.mark.parametrize(
+        ("who", "role", "places"),
+        [
+            ("ada", "student", {None, "ivys"}),
+            ("bob", "student", {None, "ivys", "jons"}),
+            ("ivy", "student", {None, "jons"}),
+            ("ivy", "instructor", {None, "ivys"}),
+            ("jon", "instructor", {None, "jons"}),
+            ("root", "student", {None}),
+            ("ada", "instructor", set()),
+            ("gone", "student", set()),
+            ("nobody", "student", set()),
+            ("nobody", "admin", set()),
+        ],
+    )
+    def test_discussions_and_what_hangs_on_them(self, world, who, role, places):
+        authors = {None: "ada", "ivys": "ivy", "jons": "jon"}
+        expected = {(authors[place], place) for place in places}
+        assert world.rows(who, role, "select author_id, course_id from discussions") == expected
+        assert world.rows(who, role, "select course_id from discussion_stats") == places
+        assert world.rows(who, role, "select author_id from replies") == {author for author, _ in expected}
+        assert not world.rows(who, role, "select true from replies where deleted_at is not null")
+        votes = {"jon"} if who == "jon" else set()
+        assert world.rows(who, role, "select user_id from discussion_votes") == votes
+
+    def test_administrators_see_what_was_taken_down(self, world):
+        assert world.rows("root", "admin", "select author_id, course_id from discussions") == {
+            ("ada", None), ("ivy", "ivys"), ("jon", "jons"), ("jon", "deleted"), ("bob", None),
+        }  # fmt: skip
+        assert world.rows("root", "admin", "select true from replies where deleted_at is not null")
+        assert world.rows("root", "admin", "select user_id from discussion_votes") == {"jon"}
+
+    @pytest.mark.parametrize("actor", ACTORS, ids="-".join)
+    def test_what_somebody_is_told_is_for_them_alone(self, world, actor):
+        for table in ("notifications", "notification_preferences", "v_my_notification_preferences"):
+            key = "notification_type" if table.startswith("v_") else "user_id"
+            if actor[1] == "admin":
+                with raises_sqlstate("42501"):
+                    world.rows(*actor, f"select {key} from {table}")
+                continue
+            found = world.rows(*actor, f"select {key} from {table}")
+            if table.startswith("v_"):
+                assert len(found) == (0 if actor in NOTHING else 10)
+            else:
+                assert found == (set() if actor in NOTHING else {actor[0]})
+        if actor[1] != "admin":
+            assert not world.rows(*actor, "select true from notifications where not is_in_app")
 
     def test_whoever_is_no_longer_an_instructor_sees_no_learners(self, world):
         """The connection may still act as one, and the courses still name them."""

@@ -1,0 +1,1 @@
+-- policies on discussion_views: none. Who has read what is nobody's business; open_discussion() writes it.

@@ -1,0 +1,1 @@
+-- policies on notification_counts: none. No role has a privilege on it: procedures read and write it.

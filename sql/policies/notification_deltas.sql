@@ -1,0 +1,1 @@
+-- policies on notification_deltas: none. No role has a privilege on it: procedures read and write it.
