@@ -10,7 +10,8 @@
 --
 -- called by  start_quiz, submit_quiz, close_overdue_attempts: they hold course_stats where it may matter, the enrolment,
 --            and the attempt
--- requires   grade_answers, quiz_result, apply_completion, record_activity, count_deed, calculate_user_level
+-- requires   grade_answers, quiz_result, takes_completion, exercise_result, apply_completion, record_activity, count_deed,
+--            calculate_user_level
 -- errors     those of apply_completion
 create or replace function finish_attempt(
     p_attempt_id uuid,
@@ -82,24 +83,18 @@ begin
 
     select
         c.instructor_id = v_attempt.user_id,
-        u.deleted_at is null
-        and c.deleted_at is null
-        and c.is_active
-        and l.is_active
-        and not exists (
-            select from lessons as child where child.course_id = l.course_id and child.parent_lesson_id = l.id
-        )
-        and (e.status = 'completed' or (e.status = 'active' and coalesce(e.expires_at > v_at, true))),
         v_result >= v_quiz.passing_score and u.deleted_at is null and c.instructor_id <> v_attempt.user_id
         and not exists (
             select from quiz_attempts as a where a.user_id = u.id and a.quiz_id = v_quiz.id and a.first_pass
         )
-    into v_is_own, v_is_open, v_first_pass
-    from enrollments as e
-    inner join users as u on u.id = e.user_id
-    inner join courses as c on c.id = e.course_id
-    inner join lessons as l on l.id = v_quiz.lesson_id
-    where e.id = v_attempt.enrollment_id;
+    into v_is_own, v_first_pass
+    from users as u
+    inner join courses as c on c.id = v_attempt.course_id
+    where u.id = v_attempt.user_id;
+
+    v_is_open := takes_completion(
+        p_enrollment_id => v_attempt.enrollment_id, p_lesson_id => v_quiz.lesson_id, p_at => v_at
+    );
 
     if v_first_pass then
         update quiz_attempts as a set first_pass = true where a.id = p_attempt_id;
@@ -110,7 +105,20 @@ begin
     xp_awarded := 0;
     achievements := '[]';
 
-    if v_is_open and v_result >= v_quiz.passing_score then
+    if
+        v_is_open
+        and v_result >= v_quiz.passing_score
+        -- Where the lesson has exercises as well, whatever is passed last completes it.
+        and not exists (
+            select
+            from exercise_result(
+                p_enrollment_id => v_attempt.enrollment_id,
+                p_course_id => v_attempt.course_id,
+                p_lesson_id => v_quiz.lesson_id
+            ) as x
+            where x.is_left
+        )
+    then
         select c.*
         into v_done
         from apply_completion(

@@ -31,6 +31,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "Enroll",
     "FailBlockchainCoins",
     "FindLogin",
+    "GradeSubmission",
     "GrantMissingCoins",
     "GrantStreakFreeze",
     "LeaderboardAround",
@@ -51,8 +52,10 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "ReviewQuiz",
     "RotateSession",
     "SearchCourses",
+    "StartExercise",
     "StartLesson",
     "StartQuiz",
+    "SubmitExercise",
     "SubmitQuiz",
     "TransferCoins",
     "UpdateCourse",
@@ -184,6 +187,26 @@ class FindLogin:
     role: str
     is_active: bool
     email_verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GradeSubmission:
+    """What grade_submission() returns."""
+
+    submission_id: UUID
+    grade_number: int
+    score: Decimal
+    max_score: Decimal
+    percentage: Decimal
+    previous_percentage: Decimal | None
+    is_passed: bool
+    exercise_completed: bool
+    lesson_completed: bool
+    course_completed: bool
+    xp_awarded: int
+    coins_awarded: int
+    levels_gained: int
+    achievements: Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -433,6 +456,21 @@ class SearchCourses:
 
 
 @dataclass(frozen=True, slots=True)
+class StartExercise:
+    """What start_exercise() returns."""
+
+    submission_id: UUID
+    attempt_number: int
+    attempts_left: int | None
+    is_resumed: bool
+    started_at: dt.datetime
+    deadline_at: dt.datetime | None
+    server_time: dt.datetime
+    content: Json
+    files: Json
+
+
+@dataclass(frozen=True, slots=True)
 class StartLesson:
     """What start_lesson() returns."""
 
@@ -457,6 +495,17 @@ class StartQuiz:
     server_time: dt.datetime
     answers: Json
     questions: Json
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitExercise:
+    """What submit_exercise() returns."""
+
+    submission_id: UUID
+    attempt_number: int
+    attempts_left: int | None
+    status: str
+    submitted_at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -763,6 +812,13 @@ _CLOSE_OVERDUE_ATTEMPTS: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_CLOSE_OVERDUE_DRAFTS: Procedure[object] = Procedure(
+    "close_overdue_drafts",
+    {
+        "limit": "integer",
+    },
+    frozenset([]),
+)
 _COMPLETE_LESSON: Procedure[CompleteLesson] = Procedure(
     "complete_lesson",
     {
@@ -845,6 +901,31 @@ _CREATE_COURSE: Procedure[CreateCourse] = Procedure(
     ),
     CreateCourse,
 )
+_CREATE_EXERCISE: Procedure[object] = Procedure(
+    "create_exercise",
+    {
+        "lesson_id": "uuid",
+        "title": "text",
+        "description": "text",
+        "exercise_type": "text",
+        "content": "jsonb",
+        "rubric": "jsonb",
+        "max_score": "numeric",
+        "passing_score": "numeric",
+        "time_limit_minutes": "integer",
+        "due_at": "timestamp with time zone",
+        "attempts_allowed": "integer",
+        "coin_reward": "integer",
+        "is_mandatory": "boolean",
+        "metadata": "jsonb",
+    },
+    frozenset(
+        [
+            "lesson_id",
+            "title",
+        ]
+    ),
+)
 _CREATE_QUIZ: Procedure[object] = Procedure(
     "create_quiz",
     {
@@ -915,6 +996,17 @@ _DELETE_COURSE: Procedure[object] = Procedure(
     frozenset(
         [
             "course_id",
+        ]
+    ),
+)
+_DELETE_EXERCISE: Procedure[object] = Procedure(
+    "delete_exercise",
+    {
+        "exercise_id": "uuid",
+    },
+    frozenset(
+        [
+            "exercise_id",
         ]
     ),
 )
@@ -1022,6 +1114,39 @@ _FOLD_XP_RANKS: Procedure[object] = Procedure(
     "fold_xp_ranks",
     {},
     frozenset([]),
+)
+_GRADE_SUBMISSION: Procedure[GradeSubmission] = Procedure(
+    "grade_submission",
+    {
+        "submission_id": "uuid",
+        "score": "numeric",
+        "rubric": "jsonb",
+        "feedback": "text",
+        "reason": "text",
+        "idempotency_key": "text",
+    },
+    frozenset(
+        [
+            "submission_id",
+        ]
+    ),
+    (
+        "submission_id",
+        "grade_number",
+        "score",
+        "max_score",
+        "percentage",
+        "previous_percentage",
+        "is_passed",
+        "exercise_completed",
+        "lesson_completed",
+        "course_completed",
+        "xp_awarded",
+        "coins_awarded",
+        "levels_gained",
+        "achievements",
+    ),
+    GradeSubmission,
 )
 _GRANT_MISSING_COINS: Procedure[GrantMissingCoins] = Procedure(
     "grant_missing_coins",
@@ -1534,6 +1659,19 @@ _RESUME_LESSON: Procedure[ResumeLesson] = Procedure(
     ),
     ResumeLesson,
 )
+_RETURN_SUBMISSION: Procedure[object] = Procedure(
+    "return_submission",
+    {
+        "submission_id": "uuid",
+        "feedback": "text",
+    },
+    frozenset(
+        [
+            "submission_id",
+            "feedback",
+        ]
+    ),
+)
 _REVERSE_COINS: Procedure[ReverseCoins] = Procedure(
     "reverse_coins",
     {
@@ -1645,6 +1783,19 @@ _SAVE_ANSWERS: Procedure[object] = Procedure(
         ]
     ),
 )
+_SAVE_SUBMISSION: Procedure[object] = Procedure(
+    "save_submission",
+    {
+        "submission_id": "uuid",
+        "content": "jsonb",
+        "files": "jsonb",
+    },
+    frozenset(
+        [
+            "submission_id",
+        ]
+    ),
+)
 _SEARCH_COURSES: Procedure[SearchCourses] = Procedure(
     "search_courses",
     {
@@ -1733,6 +1884,29 @@ _SET_SETTING: Procedure[object] = Procedure(
         ]
     ),
 )
+_START_EXERCISE: Procedure[StartExercise] = Procedure(
+    "start_exercise",
+    {
+        "exercise_id": "uuid",
+    },
+    frozenset(
+        [
+            "exercise_id",
+        ]
+    ),
+    (
+        "submission_id",
+        "attempt_number",
+        "attempts_left",
+        "is_resumed",
+        "started_at",
+        "deadline_at",
+        "server_time",
+        "content",
+        "files",
+    ),
+    StartExercise,
+)
 _START_LESSON: Procedure[StartLesson] = Procedure(
     "start_lesson",
     {
@@ -1811,6 +1985,28 @@ _STREAK_AS_OF: Procedure[object] = Procedure(
             "today",
         ]
     ),
+)
+_SUBMIT_EXERCISE: Procedure[SubmitExercise] = Procedure(
+    "submit_exercise",
+    {
+        "exercise_id": "uuid",
+        "content": "jsonb",
+        "files": "jsonb",
+        "idempotency_key": "text",
+    },
+    frozenset(
+        [
+            "exercise_id",
+        ]
+    ),
+    (
+        "submission_id",
+        "attempt_number",
+        "attempts_left",
+        "status",
+        "submitted_at",
+    ),
+    SubmitExercise,
 )
 _SUBMIT_QUIZ: Procedure[SubmitQuiz] = Procedure(
     "submit_quiz",
@@ -1921,6 +2117,32 @@ _UPDATE_COURSE: Procedure[UpdateCourse] = Procedure(
         "version",
     ),
     UpdateCourse,
+)
+_UPDATE_EXERCISE: Procedure[object] = Procedure(
+    "update_exercise",
+    {
+        "exercise_id": "uuid",
+        "title": "text",
+        "description": "text",
+        "exercise_type": "text",
+        "content": "jsonb",
+        "rubric": "jsonb",
+        "max_score": "numeric",
+        "passing_score": "numeric",
+        "time_limit_minutes": "integer",
+        "due_at": "timestamp with time zone",
+        "attempts_allowed": "integer",
+        "coin_reward": "integer",
+        "is_mandatory": "boolean",
+        "is_published": "boolean",
+        "metadata": "jsonb",
+        "clear": "text[]",
+    },
+    frozenset(
+        [
+            "exercise_id",
+        ]
+    ),
 )
 _UPDATE_LESSON: Procedure[UpdateLesson] = Procedure(
     "update_lesson",
@@ -2496,6 +2718,28 @@ class Session(SessionBase):
             ),
         )
 
+    def close_overdue_drafts(self, *, limit: int | None = None) -> int:
+        """Hands in the drafts whose time is over; returns how many.
+
+        At most limit in one call; call it until it returns 0. A learner who comes back earlier has it done by
+        start_exercise.
+
+        Left out, `limit` is 1000.
+
+        Errors: PA403 not the service · PA422 a limit out of range
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _CLOSE_OVERDUE_DRAFTS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
+
     def complete_lesson(
         self, *, lesson_id: UUID | str, seconds: int | None = None, idempotency_key: str | None = None
     ) -> CompleteLesson:
@@ -2606,6 +2850,60 @@ class Session(SessionBase):
                     "metadata": metadata,
                     "instructor_id": instructor_id,
                     "is_featured": is_featured,
+                },
+            ),
+        )
+
+    def create_exercise(
+        self,
+        *,
+        lesson_id: UUID | str,
+        title: str,
+        description: str | None = None,
+        exercise_type: str | None = None,
+        content: Json = None,
+        rubric: Json = None,
+        max_score: Decimal | int | float | None = None,
+        passing_score: Decimal | int | float | None = None,
+        time_limit_minutes: int | None = None,
+        due_at: dt.datetime | None = None,
+        attempts_allowed: int | None = None,
+        coin_reward: int | None = None,
+        is_mandatory: bool | None = None,
+        metadata: Json = None,
+    ) -> UUID:
+        """Makes an exercise of a lesson, as a draft; returns its id.
+
+        A null time limit or number of attempts is none. Without max_score it is worth what its rubric is worth, or
+        100.
+
+        Left out, `exercise_type` is 'text', `content` is '{}', `passing_score` is 60, `attempts_allowed` is 3,
+        `coin_reward` is 0, `is_mandatory` is true, `metadata` is '{}'.
+
+        Errors: PA401 · PA403 · PA404 no such lesson · PA409 a chapter · PA422 no title; content or rubric, with the
+        path · 23514 another value against a column's rule
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "UUID",
+            self._value(
+                _CREATE_EXERCISE,
+                {
+                    "lesson_id": lesson_id,
+                    "title": title,
+                    "description": description,
+                    "exercise_type": exercise_type,
+                    "content": content,
+                    "rubric": rubric,
+                    "max_score": max_score,
+                    "passing_score": passing_score,
+                    "time_limit_minutes": time_limit_minutes,
+                    "due_at": due_at,
+                    "attempts_allowed": attempts_allowed,
+                    "coin_reward": coin_reward,
+                    "is_mandatory": is_mandatory,
+                    "metadata": metadata,
                 },
             ),
         )
@@ -2758,6 +3056,22 @@ class Session(SessionBase):
             _DELETE_COURSE,
             {
                 "course_id": course_id,
+            },
+        )
+
+    def delete_exercise(self, *, exercise_id: UUID | str) -> None:
+        """Deletes an exercise that nobody has begun.
+
+        update_exercise.
+
+        Errors: PA401 · PA403 · PA404 no such exercise · PA409 somebody has begun it
+
+        Who may call it: instructor, admin.
+        """
+        self._value(
+            _DELETE_EXERCISE,
+            {
+                "exercise_id": exercise_id,
             },
         )
 
@@ -2914,6 +3228,50 @@ class Session(SessionBase):
         Who may call it: service.
         """
         return cast("int", self._value(_FOLD_XP_RANKS, {}))
+
+    def grade_submission(
+        self,
+        *,
+        submission_id: UUID | str,
+        score: Decimal | int | float | None = None,
+        rubric: Json = None,
+        feedback: str | None = None,
+        reason: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> GradeSubmission:
+        """Grades work that was handed in, with all that follows; a second grade needs a reason.
+
+        By the exercise's rubric, if it has one: rubric gives every criterion its points, {"<id>": {"points": n,
+        "comment": ...}}, and the score is their sum. Without a rubric score says it. A second grade needs reason;
+        every grade is kept in exercise_grades, the last one counts.
+
+        The first time a learner reaches the passing score the exercise counts as completed and pays its coins,
+        once. When that was the last mandatory exercise of the lesson, and its graded quiz is passed, the lesson is
+        completed, as of when the work was handed in, with the mean of the best percentages as its score. A later
+        grade moves that score, down too; what was completed and paid stays. Graded whatever became of the learner
+        and the course; but only an open enrolment completes a lesson, and who teaches the course gets nothing for
+        it.
+
+        Errors: PA401 · PA403 not staff of the course; one's own work · PA404 no such submission · PA409 returned;
+        graded, and no reason; key used for another request · PA422 score out of range, or not by the rubric, with
+        the path · 23514 a text too long
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "GradeSubmission",
+            self._row(
+                _GRADE_SUBMISSION,
+                {
+                    "submission_id": submission_id,
+                    "score": score,
+                    "rubric": rubric,
+                    "feedback": feedback,
+                    "reason": reason,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
 
     def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
         """Pays what was earned before there were coins, for the next people; call it until nobody is left.
@@ -3663,6 +4021,22 @@ class Session(SessionBase):
             ),
         )
 
+    def return_submission(self, *, submission_id: UUID | str, feedback: str) -> None:
+        """Gives a submission back to be done again, without a grade.
+
+        Errors: PA401 · PA403 not staff of the course; one's own work · PA404 no such submission · PA409 it waits
+        for no grade · PA422 no feedback · 23514 feedback too long
+
+        Who may call it: instructor, admin.
+        """
+        self._value(
+            _RETURN_SUBMISSION,
+            {
+                "submission_id": submission_id,
+                "feedback": feedback,
+            },
+        )
+
     def reverse_coins(self, *, transaction_id: UUID | str, reason: str) -> ReverseCoins:
         """Takes back a movement of coins by one the other way, once; returns the balance.
 
@@ -3829,6 +4203,30 @@ class Session(SessionBase):
             ),
         )
 
+    def save_submission(
+        self, *, submission_id: UUID | str, content: Json = None, files: Json = None
+    ) -> dt.datetime | None:
+        """Keeps the calling learner's draft; returns its deadline.
+
+        it can be handed in; null for no limit.
+
+        Errors: PA401, PA403 from require_user · PA404 no such submission of one's own · PA409 handed in, or late ·
+        PA422 content or files, with the path
+
+        Who may call it: student.
+        """
+        return cast(
+            "dt.datetime | None",
+            self._value(
+                _SAVE_SUBMISSION,
+                {
+                    "submission_id": submission_id,
+                    "content": content,
+                    "files": files,
+                },
+            ),
+        )
+
     def search_courses(
         self,
         *,
@@ -3942,6 +4340,31 @@ class Session(SessionBase):
             },
         )
 
+    def start_exercise(self, *, exercise_id: UUID | str) -> StartExercise:
+        """The calling learner begins an exercise, or goes on with their draft.
+
+        Needed where there is a time limit; elsewhere a place to keep a draft. The deadline is decided here, by the
+        server's clock, and never moves. A draft whose time is over is handed in as it was saved, and the next one
+        begins.
+
+        deadline_at is the end of the time limit or the due date, whichever comes first; null for neither.
+        attempts_left is null where there is no limit. server_time is for clocks that count down.
+
+        Errors: PA401, PA403 from require_user · PA404 no such exercise, or not published · PA409 not enrolled,
+        enrolment not open, a hidden lesson, lessons before it not done, after the due date, no attempt left
+
+        Who may call it: student.
+        """
+        return cast(
+            "StartExercise",
+            self._row(
+                _START_EXERCISE,
+                {
+                    "exercise_id": exercise_id,
+                },
+            ),
+        )
+
     def start_lesson(self, *, lesson_id: UUID | str) -> StartLesson:
         """The calling learner begins a lesson.
 
@@ -4032,6 +4455,35 @@ class Session(SessionBase):
                     "last_streak_date": last_streak_date,
                     "streak_freezes": streak_freezes,
                     "today": today,
+                },
+            ),
+        )
+
+    def submit_exercise(
+        self, *, exercise_id: UUID | str, content: Json = None, files: Json = None, idempotency_key: str | None = None
+    ) -> SubmitExercise:
+        """The calling learner hands in work for an exercise.
+
+        Hands in the draft, with what is given in place of what was saved; without a draft, what is given makes an
+        attempt of its own, unless there is a time limit: that begins with start_exercise(). Handing in is a day of
+        learning. With an idempotency key a repeated call returns the row of the first one; without, it is another
+        attempt.
+
+        Errors: PA401, PA403 from require_user · PA404 no such exercise, or not published · PA409 not enrolled,
+        enrolment not open, a hidden lesson, lessons before it not done, late, not begun, no attempt left, key used
+        for another request · PA422 content or files, with the path; nothing in them
+
+        Who may call it: student.
+        """
+        return cast(
+            "SubmitExercise",
+            self._row(
+                _SUBMIT_EXERCISE,
+                {
+                    "exercise_id": exercise_id,
+                    "content": content,
+                    "files": files,
+                    "idempotency_key": idempotency_key,
                 },
             ),
         )
@@ -4185,6 +4637,62 @@ class Session(SessionBase):
                     "clear": clear,
                 },
             ),
+        )
+
+    def update_exercise(
+        self,
+        *,
+        exercise_id: UUID | str,
+        title: str | None = None,
+        description: str | None = None,
+        exercise_type: str | None = None,
+        content: Json = None,
+        rubric: Json = None,
+        max_score: Decimal | int | float | None = None,
+        passing_score: Decimal | int | float | None = None,
+        time_limit_minutes: int | None = None,
+        due_at: dt.datetime | None = None,
+        attempts_allowed: int | None = None,
+        coin_reward: int | None = None,
+        is_mandatory: bool | None = None,
+        is_published: bool | None = None,
+        metadata: Json = None,
+        clear: list[str] | None = None,
+    ) -> None:
+        """Changes the given columns of an exercise, or publishes it.
+
+        Null means unchanged; what shall go is named in clear. Work that was graded keeps its grade and the points
+        it was graded with; a time limit holds for who begins from now on, a due date for everybody. A new rubric
+        without max_score makes the exercise worth what it is worth. From the moment a mandatory exercise is
+        published its lesson is completed by grading only.
+
+        Left out, `clear` is '{}'.
+
+        Errors: PA401 · PA403 · PA404 no such exercise · PA422 unknown name in p_clear, or given as well; content or
+        rubric, with the path · 23514 a value against a column's rule
+
+        Who may call it: instructor, admin.
+        """
+        self._value(
+            _UPDATE_EXERCISE,
+            {
+                "exercise_id": exercise_id,
+                "title": title,
+                "description": description,
+                "exercise_type": exercise_type,
+                "content": content,
+                "rubric": rubric,
+                "max_score": max_score,
+                "passing_score": passing_score,
+                "time_limit_minutes": time_limit_minutes,
+                "due_at": due_at,
+                "attempts_allowed": attempts_allowed,
+                "coin_reward": coin_reward,
+                "is_mandatory": is_mandatory,
+                "is_published": is_published,
+                "metadata": metadata,
+                "clear": clear,
+            },
         )
 
     def update_lesson(
@@ -4905,6 +5413,28 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def close_overdue_drafts(self, *, limit: int | None = None) -> int:
+        """Hands in the drafts whose time is over; returns how many.
+
+        At most limit in one call; call it until it returns 0. A learner who comes back earlier has it done by
+        start_exercise.
+
+        Left out, `limit` is 1000.
+
+        Errors: PA403 not the service · PA422 a limit out of range
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _CLOSE_OVERDUE_DRAFTS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
+
     async def complete_lesson(
         self, *, lesson_id: UUID | str, seconds: int | None = None, idempotency_key: str | None = None
     ) -> CompleteLesson:
@@ -5015,6 +5545,60 @@ class AsyncSession(AsyncSessionBase):
                     "metadata": metadata,
                     "instructor_id": instructor_id,
                     "is_featured": is_featured,
+                },
+            ),
+        )
+
+    async def create_exercise(
+        self,
+        *,
+        lesson_id: UUID | str,
+        title: str,
+        description: str | None = None,
+        exercise_type: str | None = None,
+        content: Json = None,
+        rubric: Json = None,
+        max_score: Decimal | int | float | None = None,
+        passing_score: Decimal | int | float | None = None,
+        time_limit_minutes: int | None = None,
+        due_at: dt.datetime | None = None,
+        attempts_allowed: int | None = None,
+        coin_reward: int | None = None,
+        is_mandatory: bool | None = None,
+        metadata: Json = None,
+    ) -> UUID:
+        """Makes an exercise of a lesson, as a draft; returns its id.
+
+        A null time limit or number of attempts is none. Without max_score it is worth what its rubric is worth, or
+        100.
+
+        Left out, `exercise_type` is 'text', `content` is '{}', `passing_score` is 60, `attempts_allowed` is 3,
+        `coin_reward` is 0, `is_mandatory` is true, `metadata` is '{}'.
+
+        Errors: PA401 · PA403 · PA404 no such lesson · PA409 a chapter · PA422 no title; content or rubric, with the
+        path · 23514 another value against a column's rule
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "UUID",
+            await self._value(
+                _CREATE_EXERCISE,
+                {
+                    "lesson_id": lesson_id,
+                    "title": title,
+                    "description": description,
+                    "exercise_type": exercise_type,
+                    "content": content,
+                    "rubric": rubric,
+                    "max_score": max_score,
+                    "passing_score": passing_score,
+                    "time_limit_minutes": time_limit_minutes,
+                    "due_at": due_at,
+                    "attempts_allowed": attempts_allowed,
+                    "coin_reward": coin_reward,
+                    "is_mandatory": is_mandatory,
+                    "metadata": metadata,
                 },
             ),
         )
@@ -5167,6 +5751,22 @@ class AsyncSession(AsyncSessionBase):
             _DELETE_COURSE,
             {
                 "course_id": course_id,
+            },
+        )
+
+    async def delete_exercise(self, *, exercise_id: UUID | str) -> None:
+        """Deletes an exercise that nobody has begun.
+
+        update_exercise.
+
+        Errors: PA401 · PA403 · PA404 no such exercise · PA409 somebody has begun it
+
+        Who may call it: instructor, admin.
+        """
+        await self._value(
+            _DELETE_EXERCISE,
+            {
+                "exercise_id": exercise_id,
             },
         )
 
@@ -5323,6 +5923,50 @@ class AsyncSession(AsyncSessionBase):
         Who may call it: service.
         """
         return cast("int", await self._value(_FOLD_XP_RANKS, {}))
+
+    async def grade_submission(
+        self,
+        *,
+        submission_id: UUID | str,
+        score: Decimal | int | float | None = None,
+        rubric: Json = None,
+        feedback: str | None = None,
+        reason: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> GradeSubmission:
+        """Grades work that was handed in, with all that follows; a second grade needs a reason.
+
+        By the exercise's rubric, if it has one: rubric gives every criterion its points, {"<id>": {"points": n,
+        "comment": ...}}, and the score is their sum. Without a rubric score says it. A second grade needs reason;
+        every grade is kept in exercise_grades, the last one counts.
+
+        The first time a learner reaches the passing score the exercise counts as completed and pays its coins,
+        once. When that was the last mandatory exercise of the lesson, and its graded quiz is passed, the lesson is
+        completed, as of when the work was handed in, with the mean of the best percentages as its score. A later
+        grade moves that score, down too; what was completed and paid stays. Graded whatever became of the learner
+        and the course; but only an open enrolment completes a lesson, and who teaches the course gets nothing for
+        it.
+
+        Errors: PA401 · PA403 not staff of the course; one's own work · PA404 no such submission · PA409 returned;
+        graded, and no reason; key used for another request · PA422 score out of range, or not by the rubric, with
+        the path · 23514 a text too long
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "GradeSubmission",
+            await self._row(
+                _GRADE_SUBMISSION,
+                {
+                    "submission_id": submission_id,
+                    "score": score,
+                    "rubric": rubric,
+                    "feedback": feedback,
+                    "reason": reason,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
 
     async def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
         """Pays what was earned before there were coins, for the next people; call it until nobody is left.
@@ -6072,6 +6716,22 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def return_submission(self, *, submission_id: UUID | str, feedback: str) -> None:
+        """Gives a submission back to be done again, without a grade.
+
+        Errors: PA401 · PA403 not staff of the course; one's own work · PA404 no such submission · PA409 it waits
+        for no grade · PA422 no feedback · 23514 feedback too long
+
+        Who may call it: instructor, admin.
+        """
+        await self._value(
+            _RETURN_SUBMISSION,
+            {
+                "submission_id": submission_id,
+                "feedback": feedback,
+            },
+        )
+
     async def reverse_coins(self, *, transaction_id: UUID | str, reason: str) -> ReverseCoins:
         """Takes back a movement of coins by one the other way, once; returns the balance.
 
@@ -6238,6 +6898,30 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def save_submission(
+        self, *, submission_id: UUID | str, content: Json = None, files: Json = None
+    ) -> dt.datetime | None:
+        """Keeps the calling learner's draft; returns its deadline.
+
+        it can be handed in; null for no limit.
+
+        Errors: PA401, PA403 from require_user · PA404 no such submission of one's own · PA409 handed in, or late ·
+        PA422 content or files, with the path
+
+        Who may call it: student.
+        """
+        return cast(
+            "dt.datetime | None",
+            await self._value(
+                _SAVE_SUBMISSION,
+                {
+                    "submission_id": submission_id,
+                    "content": content,
+                    "files": files,
+                },
+            ),
+        )
+
     async def search_courses(
         self,
         *,
@@ -6351,6 +7035,31 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def start_exercise(self, *, exercise_id: UUID | str) -> StartExercise:
+        """The calling learner begins an exercise, or goes on with their draft.
+
+        Needed where there is a time limit; elsewhere a place to keep a draft. The deadline is decided here, by the
+        server's clock, and never moves. A draft whose time is over is handed in as it was saved, and the next one
+        begins.
+
+        deadline_at is the end of the time limit or the due date, whichever comes first; null for neither.
+        attempts_left is null where there is no limit. server_time is for clocks that count down.
+
+        Errors: PA401, PA403 from require_user · PA404 no such exercise, or not published · PA409 not enrolled,
+        enrolment not open, a hidden lesson, lessons before it not done, after the due date, no attempt left
+
+        Who may call it: student.
+        """
+        return cast(
+            "StartExercise",
+            await self._row(
+                _START_EXERCISE,
+                {
+                    "exercise_id": exercise_id,
+                },
+            ),
+        )
+
     async def start_lesson(self, *, lesson_id: UUID | str) -> StartLesson:
         """The calling learner begins a lesson.
 
@@ -6441,6 +7150,35 @@ class AsyncSession(AsyncSessionBase):
                     "last_streak_date": last_streak_date,
                     "streak_freezes": streak_freezes,
                     "today": today,
+                },
+            ),
+        )
+
+    async def submit_exercise(
+        self, *, exercise_id: UUID | str, content: Json = None, files: Json = None, idempotency_key: str | None = None
+    ) -> SubmitExercise:
+        """The calling learner hands in work for an exercise.
+
+        Hands in the draft, with what is given in place of what was saved; without a draft, what is given makes an
+        attempt of its own, unless there is a time limit: that begins with start_exercise(). Handing in is a day of
+        learning. With an idempotency key a repeated call returns the row of the first one; without, it is another
+        attempt.
+
+        Errors: PA401, PA403 from require_user · PA404 no such exercise, or not published · PA409 not enrolled,
+        enrolment not open, a hidden lesson, lessons before it not done, late, not begun, no attempt left, key used
+        for another request · PA422 content or files, with the path; nothing in them
+
+        Who may call it: student.
+        """
+        return cast(
+            "SubmitExercise",
+            await self._row(
+                _SUBMIT_EXERCISE,
+                {
+                    "exercise_id": exercise_id,
+                    "content": content,
+                    "files": files,
+                    "idempotency_key": idempotency_key,
                 },
             ),
         )
@@ -6594,6 +7332,62 @@ class AsyncSession(AsyncSessionBase):
                     "clear": clear,
                 },
             ),
+        )
+
+    async def update_exercise(
+        self,
+        *,
+        exercise_id: UUID | str,
+        title: str | None = None,
+        description: str | None = None,
+        exercise_type: str | None = None,
+        content: Json = None,
+        rubric: Json = None,
+        max_score: Decimal | int | float | None = None,
+        passing_score: Decimal | int | float | None = None,
+        time_limit_minutes: int | None = None,
+        due_at: dt.datetime | None = None,
+        attempts_allowed: int | None = None,
+        coin_reward: int | None = None,
+        is_mandatory: bool | None = None,
+        is_published: bool | None = None,
+        metadata: Json = None,
+        clear: list[str] | None = None,
+    ) -> None:
+        """Changes the given columns of an exercise, or publishes it.
+
+        Null means unchanged; what shall go is named in clear. Work that was graded keeps its grade and the points
+        it was graded with; a time limit holds for who begins from now on, a due date for everybody. A new rubric
+        without max_score makes the exercise worth what it is worth. From the moment a mandatory exercise is
+        published its lesson is completed by grading only.
+
+        Left out, `clear` is '{}'.
+
+        Errors: PA401 · PA403 · PA404 no such exercise · PA422 unknown name in p_clear, or given as well; content or
+        rubric, with the path · 23514 a value against a column's rule
+
+        Who may call it: instructor, admin.
+        """
+        await self._value(
+            _UPDATE_EXERCISE,
+            {
+                "exercise_id": exercise_id,
+                "title": title,
+                "description": description,
+                "exercise_type": exercise_type,
+                "content": content,
+                "rubric": rubric,
+                "max_score": max_score,
+                "passing_score": passing_score,
+                "time_limit_minutes": time_limit_minutes,
+                "due_at": due_at,
+                "attempts_allowed": attempts_allowed,
+                "coin_reward": coin_reward,
+                "is_mandatory": is_mandatory,
+                "is_published": is_published,
+                "metadata": metadata,
+                "clear": clear,
+            },
         )
 
     async def update_lesson(

@@ -91,6 +91,9 @@ TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
     "quiz_questions": [("select", ALL, ("instructor", "admin"))],
     "quiz_question_keys": [("select", ALL, ("instructor", "admin"))],
     "quiz_attempts": [("select", ATTEMPT, ("student",)), ("select", ALL, ("instructor", "admin"))],
+    "exercises": [("select", ALL, PEOPLE)],
+    "exercise_submissions": [("select", ALL, PEOPLE)],
+    "exercise_grades": [("select", ALL, PEOPLE)],
     # coins
     "coin_accounts": [("select", ALL, PEOPLE)],
     "coin_transactions": [("select", ALL, PEOPLE)],
@@ -107,6 +110,8 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "v_my_courses": PEOPLE,
     "v_user_dashboard": PEOPLE,
     "v_my_quizzes": PEOPLE,
+    "v_my_exercises": PEOPLE,
+    "v_grading_queue": ("instructor", "admin"),
 }
 
 #: role -> what it may execute. Everything else is internal and granted to nobody.
@@ -122,13 +127,15 @@ TEACHING = """
     remove_lesson reorder_lessons add_prerequisite remove_prerequisite add_lesson_prerequisite
     remove_lesson_prerequisite
     create_quiz update_quiz add_question update_question remove_question reorder_questions
+    create_exercise update_exercise delete_exercise grade_submission return_submission
 """
 PROCEDURES: dict[str, set[str]] = {
     "anonymous": set(f"{COMMON} {READING}".split()),
     "student": set(
         f"""{COMMON} {READING} {ACCOUNT}
         enroll drop_course start_lesson complete_lesson resume_lesson rate_course
-        start_quiz save_answers submit_quiz review_quiz transfer_coins buy_streak_freeze""".split()
+        start_quiz save_answers submit_quiz review_quiz transfer_coins buy_streak_freeze
+        start_exercise save_submission submit_exercise""".split()
     ),
     "instructor": set(
         f"""{COMMON} {READING} {ACCOUNT} {TEACHING}
@@ -146,7 +153,7 @@ PROCEDURES: dict[str, set[str]] = {
         record_completion record_enrollment record_start record_drop expire_enrollments
         award_xp reverse_xp check_achievements advance_streaks grant_streak_freeze refresh_leaderboard fold_xp_ranks
         live_rank leaderboard_around effective_streak
-        close_overdue_attempts
+        close_overdue_attempts close_overdue_drafts
         award_coins reverse_coins record_blockchain_coins confirm_blockchain_coins fail_blockchain_coins
         grant_missing_coins
         begin_job end_job purge_idempotency_keys verify_integrity repair_counters""".split()
@@ -451,6 +458,34 @@ class World:
                        from enrollments as e where e.course_id = %s""",
                     (quiz, question, course.id),
                 )
+                exercise = insert(
+                    conn, "exercises", course_id=course.id, lesson_id=course.lesson_ids[0], title="E",
+                    is_published=name != "deleted",
+                )  # fmt: skip
+                for number, status in ((1, "submitted"), (2, "draft")):
+                    conn.execute(
+                        """insert into exercise_submissions
+                           (enrollment_id, user_id, course_id, exercise_id, attempt_number, started_at, status,
+                            submitted_at, closed_by)
+                           select e.id, e.user_id, e.course_id, %s, %s, now(), %s,
+                               case when %s = 1 then now() end, case when %s = 1 then 'learner' end
+                           from enrollments as e where e.course_id = %s""",
+                        (exercise, number, status, number, number, course.id),
+                    )
+                conn.execute(
+                    """with graded as (
+                           insert into exercise_grades (submission_id, user_id, course_id, grade_number, graded_at,
+                               score, max_score, percentage, is_passed)
+                           select s.id, s.user_id, s.course_id, 1, now(), 50, 100, 50, false
+                           from exercise_submissions as s where s.exercise_id = %s and s.status = 'submitted'
+                           returning *
+                       )
+                       update exercise_submissions as s
+                       set status = 'graded', graded_at = g.graded_at, score = g.score, max_score = g.max_score,
+                           percentage = g.percentage, is_passed = g.is_passed
+                       from graded as g where g.submission_id = s.id""",
+                    (exercise,),
+                )
             for name in ("ada", "bob", "gone"):
                 conn.execute("select award_coins(%s, 5, 'test', null)", (self.people[name],))
             for sender, recipient in (("ada", "bob"), ("bob", "ivy")):
@@ -554,7 +589,9 @@ class TestRows:
         else:
             assert slugs == (set() if actor in NOTHING else {"matrix", "matrix-retired"})
 
-    @pytest.mark.parametrize("table", ["enrollments", "lesson_progress", "quiz_attempts"])
+    @pytest.mark.parametrize(
+        "table", ["enrollments", "lesson_progress", "quiz_attempts", "exercise_submissions", "exercise_grades"]
+    )
     @pytest.mark.parametrize(
         ("who", "role", "expected"),
         [
@@ -630,6 +667,7 @@ class TestRows:
     )
     def test_quizzes_and_their_keys(self, world, who, role, expected):
         assert world.rows(who, role, "select course_id from quizzes") == expected
+        assert world.rows(who, role, "select course_id from exercises") == expected
         for column, table in (("id", "quiz_questions"), ("question_id", "quiz_question_keys")):
             if role == "student":
                 with raises_sqlstate("42501"):
@@ -638,11 +676,17 @@ class TestRows:
                 found = world.rows(who, role, f"select {column} from {table}")
                 assert {name for name, question in world.quizzes.values() if question in found} == expected
 
+    def test_a_draft_is_its_authors_alone(self, world):
+        seen = "select status from exercise_submissions"
+        assert world.rows("ada", "student", seen) == {"graded", "draft"}
+        for who, role in (("ivy", "instructor"), ("root", "admin")):
+            assert world.rows(who, role, seen) == {"graded"}
+
     def test_whoever_is_no_longer_an_instructor_sees_no_learners(self, world):
         """The connection may still act as one, and the courses still name them."""
         owner = world.school.connect(autocommit=True)
         ivy = world.people["ivy"]
-        tables = ("enrollments", "lesson_progress", "lessons", "quizzes", "quiz_attempts")
+        tables = ("enrollments", "lesson_progress", "lessons", "quizzes", "quiz_attempts", "exercise_submissions")
         for change, back in (
             ("role = 'student'", "role = 'instructor'"),
             ("is_active = false", "is_active = true"),
