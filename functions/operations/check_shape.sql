@@ -3,7 +3,7 @@
 -- The shapes themselves are functions named …_shape in the domain of their column, and are published for applications as JSON
 -- Schema, lib/pgacademy/schemas/, which `python -m pgacademy.generate` writes from them.
 --
--- called by  check_row_shape, grade_submission
+-- called by  check_row_shape, normalise_criteria, rubric_grading
 -- requires   shape_problem, refuse_shape
 -- errors     PA422 with the path in the detail
 create or replace function check_shape(

@@ -6,7 +6,7 @@
 -- pattern, minimum, maximum, exclusiveMinimum, anyOf. Other words are notes for people. As there, a word speaks only of values
 -- of its kind: minLength says nothing about a number. (tests/shapes holds it against another implementation.)
 --
--- Of several alternatives (anyOf), the one that fits farthest tells what is wrong.
+-- Of several alternatives (anyOf), the one whose fault lies deepest tells what is wrong.
 --
 -- called by  check_shape, itself
 -- errors     none
@@ -149,7 +149,7 @@ begin
             from jsonb_array_elements(p_shape -> 'anyOf') with ordinality as a (shape, nth)
             cross join lateral shape_problem(p_document => p_document, p_shape => a.shape, p_path => p_path) as t
         ) as w
-        order by w.fits desc, length(w.path) desc, w.nth
+        order by w.fits desc, regexp_count(w.path, '[.[]') desc, w.nth
         limit 1;
 
         path := v_part.path;

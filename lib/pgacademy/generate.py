@@ -1,5 +1,5 @@
-"""Writes what is made from the catalogue of a migrated school: the typed client, lib/pgacademy/client.py, and the
-snapshot that `verify` compares with, snapshots/catalogue.json.
+"""Writes what is made from the catalogue of a migrated school: the typed client, lib/pgacademy/client.py, the shapes of
+JSON documents, schemas/, and the snapshot that `verify` compares with, snapshots/catalogue.json.
 
     python -m pgacademy.generate            write them
     python -m pgacademy.generate --check    fail when they are not what would be written
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import json
 import keyword
 import os
 import re
@@ -26,10 +27,11 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from psycopg import sql
 
-from pgacademy import catalogue, snapshot, sources
+from pgacademy import catalogue, schemas, snapshot, sources
 from pgacademy.catalogue import ProcedureFacts
-from pgacademy.connection import OLDEST_SERVER
+from pgacademy.connection import OLDEST_SERVER, Connection
 from pgacademy.errors import MigrationError
 from pgacademy.settings import DEFAULT_SCHOOL
 
@@ -226,6 +228,35 @@ def render(procedures: Iterable[ProcedureFacts]) -> str:
     return _formatted(environment.get_template("client.py.j2").render(procedures=methods))
 
 
+def published(conn: Connection, procedures: Iterable[ProcedureFacts]) -> dict[str, str]:
+    """The text of the JSON Schema of every shape that the school has: its functions named …_shape that return jsonb."""
+    texts = {}
+    for procedure in procedures:
+        if not procedure.name.endswith("_shape") or procedure.result_type != "jsonb" or procedure.arguments:
+            continue
+        row = conn.execute(sql.SQL("select {}()").format(sql.Identifier(procedure.name))).fetchone()
+        assert row is not None  # noqa: S101
+        document = {"$schema": schemas.DIALECT, "$comment": f"Written from {procedure.path}.", **row[0]}
+        texts[procedure.name.removesuffix("_shape")] = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return texts
+
+
+def _write_schemas(texts: Mapping[str, str], *, check: bool) -> int:
+    """Writes the shapes, or says which are stale."""
+    folder = Path(schemas.__file__).parent
+    stale = 0
+    for name, text in texts.items():
+        target = folder / f"{name}.json"
+        kept = target.read_text(encoding="utf-8") if target.exists() else ""
+        if check and kept != text:
+            sys.stderr.write(difference(kept, text, target.name)[:5000])
+            sys.stderr.write("\nThe shapes are stale: run `make generate`.\n")
+            stale = 1
+        elif kept != text:
+            target.write_text(text, encoding="utf-8")
+    return stale
+
+
 def _formatted(source: str) -> str:
     """What ruff makes of it: the same text on every machine."""
     for arguments in (
@@ -308,7 +339,9 @@ def main(argv: list[str] | None = None) -> int:
     )
     options = parser.parse_args(argv)
     with catalogue.fresh_school() as conn:
-        source = render(catalogue.read(conn).procedures)
+        procedures = catalogue.read(conn).procedures
+        source = render(procedures)
+        texts = published(conn, procedures)
     kept = _TARGET.read_text(encoding="utf-8") if _TARGET.exists() else ""
     if options.check:
         if kept != source:
@@ -317,6 +350,8 @@ def main(argv: list[str] | None = None) -> int:
             return 1
     elif kept != source:
         _TARGET.write_text(source, encoding="utf-8")
+    if _write_schemas(texts, check=options.check):
+        return 1
     return _write_snapshot(check=options.check)
 
 
