@@ -3,7 +3,7 @@
 --
 -- What was passed once stays passed, whatever it was graded later.
 --
--- called by  finish_attempt, grade_submission
+-- called by  settle_attempt, grade_submission
 -- errors     none
 create or replace function exercise_result(
     p_enrollment_id uuid,

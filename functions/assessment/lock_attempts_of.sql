@@ -4,7 +4,7 @@
 -- under it. Where the next completion may be the course's last, the course comes before, as everywhere. p_is_visit is
 -- false where not the learner calls, but who grades.
 --
--- called by  start_quiz, submit_quiz, open_exercise, grade_submission, return_submission, regrade_quiz
+-- called by  start_quiz, submit_quiz, open_exercise, grade_submission, return_submission
 -- errors     none; an unknown enrolment locks nothing
 create or replace function lock_attempts_of(
     p_enrollment_id uuid,

@@ -3,7 +3,8 @@
 -- Written, not locked, so that an older snapshot fails with 40001. The learner who begins a quiz first writes the same
 -- row, so what the caller sees of has_attempts holds until they commit.
 --
--- called by  update_quiz, add_question, update_question, remove_question, reorder_questions
+-- called by  update_quiz, add_question, update_question, remove_question, reorder_questions, delete_quiz,
+--            regrade_quiz
 -- requires   require_course_author, require_course_staff
 -- errors     PA401 · PA403 · PA404 no such quiz
 create or replace function require_quiz_staff(

@@ -3,7 +3,7 @@
 --
 -- Asked before apply_completion, which would refuse: a grade is kept whatever became of the learner and the course.
 --
--- called by  finish_attempt, grade_submission
+-- called by  settle_attempt, grade_submission
 -- errors     none
 create or replace function takes_completion(
     p_enrollment_id uuid,

@@ -7,7 +7,7 @@
 -- The caller knows that the row it counts is new, in its own transaction, and holds that row; user_stats comes after it in
 -- the lock order. Counted anew by counted_deeds.
 --
--- called by  finish_attempt, grade_submission
+-- called by  settle_attempt, grade_submission
 -- requires   ensure_user_stats, grant_achievements
 -- errors     PA404 no such person · 23514 fewer than none · P0004 a metric that is no deed
 create or replace function count_deed(

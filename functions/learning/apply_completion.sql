@@ -18,7 +18,7 @@
 -- of a learner's last lessons are completed at once the later one notices too late and locks it after; should
 -- someone change the course in that very moment, the server ends one of the two with 40P01, which is safe to retry.
 --
--- called by  complete_lesson, record_completion, finish_attempt, grade_submission
+-- called by  complete_lesson, record_completion, settle_attempt, grade_submission
 -- requires   claim_idempotency_key, store_reply, setting, reward_course, reached_achievements, grant_achievements,
 --            calculate_user_level, next_lesson; trigger update_course_progress
 -- errors     PA404 no such lesson or learner · PA409 not enrolled, enrolment not open, a chapter or hidden lesson, graded

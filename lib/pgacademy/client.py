@@ -45,6 +45,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "RecordEnrollment",
     "RecordStart",
     "RefreshLeaderboard",
+    "RegradeQuiz",
     "RepairCounters",
     "ResumeLesson",
     "ReverseCoins",
@@ -360,6 +361,15 @@ class RefreshLeaderboard:
     generation: int
     people: int
     calculated_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RegradeQuiz:
+    """What regrade_quiz() returns."""
+
+    attempts_changed: int
+    learners_passed: int
+    scores_moved: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -1010,6 +1020,17 @@ _DELETE_EXERCISE: Procedure[object] = Procedure(
         ]
     ),
 )
+_DELETE_QUIZ: Procedure[object] = Procedure(
+    "delete_quiz",
+    {
+        "quiz_id": "uuid",
+    },
+    frozenset(
+        [
+            "quiz_id",
+        ]
+    ),
+)
 _DROP_COURSE: Procedure[DropCourse] = Procedure(
     "drop_course",
     {
@@ -1547,6 +1568,23 @@ _REGISTER_USER: Procedure[object] = Procedure(
         "occurred_at": "timestamp with time zone",
     },
     frozenset([]),
+)
+_REGRADE_QUIZ: Procedure[RegradeQuiz] = Procedure(
+    "regrade_quiz",
+    {
+        "quiz_id": "uuid",
+    },
+    frozenset(
+        [
+            "quiz_id",
+        ]
+    ),
+    (
+        "attempts_changed",
+        "learners_passed",
+        "scores_moved",
+    ),
+    RegradeQuiz,
 )
 _REMOVE_LESSON: Procedure[object] = Procedure(
     "remove_lesson",
@@ -3075,6 +3113,24 @@ class Session(SessionBase):
             },
         )
 
+    def delete_quiz(self, *, quiz_id: UUID | str) -> None:
+        """Deletes a quiz that nobody has begun.
+
+        update_quiz.
+
+        A lesson that only this quiz could complete stays graded: update_lesson() gives it back to its learners.
+
+        Errors: PA401 · PA403 · PA404 no such quiz · PA409 somebody has begun it
+
+        Who may call it: instructor, admin.
+        """
+        self._value(
+            _DELETE_QUIZ,
+            {
+                "quiz_id": quiz_id,
+            },
+        )
+
     def drop_course(self, *, course_id: UUID | str) -> DropCourse:
         """The calling learner leaves a course; progress is kept.
 
@@ -3873,6 +3929,32 @@ class Session(SessionBase):
                     "email_verified": email_verified,
                     "user_id": user_id,
                     "occurred_at": occurred_at,
+                },
+            ),
+        )
+
+    def regrade_quiz(self, *, quiz_id: UUID | str) -> RegradeQuiz:
+        """Grades every attempt at a quiz anew, with the keys as they are now; says what changed.
+
+        corrected.
+
+        Results move by the quiz's policy, up and down, and with them the scores of lessons that have their score
+        from this quiz. Who passes now has passed: the quiz counts, the lesson is completed as of when the attempt
+        was handed in. Who no longer does keeps what was completed and given. Doing it again changes nothing.
+
+        attempts_changed is how many got other points or another verdict, learners_passed how many learners passed
+        through it, scores_moved how many scores of completed lessons changed.
+
+        Errors: PA401 · PA403 · PA404 no such quiz
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "RegradeQuiz",
+            self._row(
+                _REGRADE_QUIZ,
+                {
+                    "quiz_id": quiz_id,
                 },
             ),
         )
@@ -4816,8 +4898,8 @@ class Session(SessionBase):
 
         Once the quiz has been attempted, options and points stand still, since answers and grades rest on them:
         remove the question and add another. Text, key and explanation may be corrected at any time; what was graded
-        keeps its grade. The type never changes. New options need the key with them, unless they say themselves what
-        is right.
+        keeps its grade until regrade_quiz(). The type never changes. New options need the key with them, unless
+        they say themselves what is right.
 
         Errors: PA401 · PA403 · PA404 no such question · PA409 options or points of an attempted quiz · PA422
         options or key, with the path · 23514 another value against a column's rule
@@ -5770,6 +5852,24 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def delete_quiz(self, *, quiz_id: UUID | str) -> None:
+        """Deletes a quiz that nobody has begun.
+
+        update_quiz.
+
+        A lesson that only this quiz could complete stays graded: update_lesson() gives it back to its learners.
+
+        Errors: PA401 · PA403 · PA404 no such quiz · PA409 somebody has begun it
+
+        Who may call it: instructor, admin.
+        """
+        await self._value(
+            _DELETE_QUIZ,
+            {
+                "quiz_id": quiz_id,
+            },
+        )
+
     async def drop_course(self, *, course_id: UUID | str) -> DropCourse:
         """The calling learner leaves a course; progress is kept.
 
@@ -6568,6 +6668,32 @@ class AsyncSession(AsyncSessionBase):
                     "email_verified": email_verified,
                     "user_id": user_id,
                     "occurred_at": occurred_at,
+                },
+            ),
+        )
+
+    async def regrade_quiz(self, *, quiz_id: UUID | str) -> RegradeQuiz:
+        """Grades every attempt at a quiz anew, with the keys as they are now; says what changed.
+
+        corrected.
+
+        Results move by the quiz's policy, up and down, and with them the scores of lessons that have their score
+        from this quiz. Who passes now has passed: the quiz counts, the lesson is completed as of when the attempt
+        was handed in. Who no longer does keeps what was completed and given. Doing it again changes nothing.
+
+        attempts_changed is how many got other points or another verdict, learners_passed how many learners passed
+        through it, scores_moved how many scores of completed lessons changed.
+
+        Errors: PA401 · PA403 · PA404 no such quiz
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "RegradeQuiz",
+            await self._row(
+                _REGRADE_QUIZ,
+                {
+                    "quiz_id": quiz_id,
                 },
             ),
         )
@@ -7511,8 +7637,8 @@ class AsyncSession(AsyncSessionBase):
 
         Once the quiz has been attempted, options and points stand still, since answers and grades rest on them:
         remove the question and add another. Text, key and explanation may be corrected at any time; what was graded
-        keeps its grade. The type never changes. New options need the key with them, unless they say themselves what
-        is right.
+        keeps its grade until regrade_quiz(). The type never changes. New options need the key with them, unless
+        they say themselves what is right.
 
         Errors: PA401 · PA403 · PA404 no such question · PA409 options or points of an attempted quiz · PA422
         options or key, with the path · 23514 another value against a column's rule

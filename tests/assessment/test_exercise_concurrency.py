@@ -74,7 +74,7 @@ def test_handing_in_grading_returning_and_closing_wait_in_one_order(school: Scho
     exercise = make_exercise(conn, attempts_allowed=None, coin_reward=3)
     teacher = exercise.course.instructor_id
     level = IsolationLevel.READ_COMMITTED
-    for _ in range(3):
+    for _ in range(2):
         user = make_learner(conn, exercise)
         work = [call(school, user, level, SUBMIT, exercise.id, Jsonb(TEXT))[0] for _ in range(6)]
 

@@ -90,6 +90,7 @@ PLAIN = {
 GOOD: dict[str, dict[str, str | None]] = {
     "return_submission": {"p_submission_id": "{submitted}"},
     "grade_submission": {"p_submission_id": "{submitted}", "p_score": "80"},
+    "delete_quiz": {"p_quiz_id": "{untaken}"},
     "delete_exercise": {"p_exercise_id": "{unused}"},
     "submit_exercise": {"p_content": '{{"text": "x"}}'},
     "add_question": {"p_answer_key": '{{"correct": true}}'},
@@ -214,6 +215,7 @@ def world(db: psycopg.Connection[Any]) -> World:
         "p_submission_id": work[1],
         "p_exercise_id": exercise.id,
         "unused": unused.id,
+        "untaken": make_quiz(db, make_course(db, course.instructor_id)).id,
         "p_attempt_id": attempts[1],
         "p_quiz_id": quiz.id,
         "p_question_id": quiz.questions[0],

@@ -127,6 +127,7 @@ TEACHING = """
     remove_lesson reorder_lessons add_prerequisite remove_prerequisite add_lesson_prerequisite
     remove_lesson_prerequisite
     create_quiz update_quiz add_question update_question remove_question reorder_questions
+    delete_quiz regrade_quiz
     create_exercise update_exercise delete_exercise grade_submission return_submission
 """
 PROCEDURES: dict[str, set[str]] = {
