@@ -40,7 +40,7 @@ create table projects (
     constraint projects_title_length_check check (length(title) <= 255 and title ~ '[^[:space:]]'),
     constraint projects_description_length_check check (length(description) <= 10000),
     constraint projects_project_type_length_check check (length(project_type) <= 50 and project_type ~ '[^[:space:]]'),
-    -- Whatever the setting says, no row is larger. What is in them is looked at by check_project_documents().
+    -- Whatever the setting says, no row is larger. What is in them is held to shapes by triggers.
     constraint projects_components_length_check check (octet_length(components::text) <= 100000),
     constraint projects_performance_metrics_length_check check (octet_length(performance_metrics::text) <= 100000),
     constraint projects_nft_metadata_length_check check (octet_length(nft_metadata::text) <= 100000),

@@ -1,5 +1,5 @@
 -- gamification: an event looks at the definitions it can affect, and at no others, however many there are.
--- depends: 0009.count-deeds
+-- depends: 0014.create-exercises
 
 -- The thresholds of everywhere that an event may have crossed; those of courses stay out of the way.
 -- squawk-ignore require-concurrent-index-creation: definitions are few, and only administrators write them

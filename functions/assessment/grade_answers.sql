@@ -10,7 +10,7 @@
 -- Points are rounded to two decimals, question by question; no answer is 0 points. A question without a key cannot be
 -- answered right. Rows come in the order of the ids. In PL/pgSQL, which keeps its plan.
 --
--- called by  finish_attempt
+-- called by  attempt_grading
 -- errors     none: answers that check_answers would refuse are worth nothing, or what is right in them
 create or replace function grade_answers(
     p_question_ids uuid[],

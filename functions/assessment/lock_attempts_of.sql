@@ -1,13 +1,15 @@
 -- lock_attempts_of: the caller's turn with a learner's attempts in one course.
 --
 -- Writes the enrolment, so that of two calls one waits, and an older snapshot fails with 40001: attempts are counted
--- under it. Where the next completion may be the course's last, the course comes before, as everywhere.
+-- under it. Where the next completion may be the course's last, the course comes before, as everywhere. p_is_visit is
+-- false where not the learner calls, but who grades.
 --
--- called by  start_quiz, submit_quiz
+-- called by  start_quiz, submit_quiz, open_exercise, grade_submission, return_submission
 -- requires   lock_enrollment
 -- errors     those of lock_enrollment; an unknown enrolment locks nothing
 create or replace function lock_attempts_of(
-    p_enrollment_id uuid
+    p_enrollment_id uuid,
+    p_is_visit boolean default true
 )
 returns void
 language plpgsql
@@ -27,7 +29,7 @@ begin
     where e.id = p_enrollment_id;
 
     update enrollments as e
-    set last_accessed_at = greatest(e.last_accessed_at, v_now)
+    set last_accessed_at = case when p_is_visit then greatest(e.last_accessed_at, v_now) else e.last_accessed_at end
     where e.id = p_enrollment_id;
 end;
 $$;

@@ -1,7 +1,7 @@
 -- quiz_result: what a learner's graded attempts at a quiz make together, by its policy: the best, the last or the average
 -- percentage; null before the first. The one place that knows the policy.
 --
--- called by  finish_attempt, submit_quiz, review_quiz, v_my_quizzes
+-- called by  settle_attempt, regrade_quiz, submit_quiz, review_quiz, grade_submission, v_my_quizzes
 -- errors     none
 create or replace function quiz_result(
     p_enrollment_id uuid,

@@ -4,7 +4,8 @@
 -- row, so what the caller sees of has_attempts holds until they commit. The course comes before, as everywhere: several of
 -- these calls may be one transaction, and update_quiz changes the lesson, too.
 --
--- called by  update_quiz, add_question, update_question, remove_question, reorder_questions
+-- called by  update_quiz, add_question, update_question, remove_question, reorder_questions, delete_quiz,
+--            regrade_quiz
 -- requires   require_course_author, require_course_staff, lock_course
 -- errors     PA401 · PA403 · PA404 no such quiz
 create or replace function require_quiz_staff(

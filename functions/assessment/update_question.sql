@@ -1,8 +1,8 @@
 -- update_question: change what is given, leave the rest.
 --
 -- Once the quiz has been attempted, options and points stand still, since answers and grades rest on them: remove the
--- question and add another. Text, key and explanation may be corrected at any time; what was graded keeps its grade. The
--- type never changes. New options need the key with them, unless they say themselves what is right.
+-- question and add another. Text, key and explanation may be corrected at any time; what was graded keeps its grade
+-- until regrade_quiz(). The type never changes. New options need the key with them, unless they say themselves what is right.
 --
 -- called by  approved instructors, administrators
 -- requires   require_quiz_staff, normalise_question, hide_order

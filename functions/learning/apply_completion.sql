@@ -17,7 +17,7 @@
 -- The course's row of course_stats is locked before the enrolment, as everywhere, when this may be the last lesson
 -- (lock_enrollment).
 --
--- called by  complete_lesson, record_completion
+-- called by  complete_lesson, record_completion, settle_attempt, grade_submission
 -- requires   claim_idempotency_key, store_reply, setting, lock_enrollment, reward_course, reached_achievements, grant_achievements,
 --            calculate_user_level, next_lesson; trigger update_course_progress
 -- errors     PA404 no such lesson or learner · PA409 not enrolled, enrolment not open, a chapter or hidden lesson, graded

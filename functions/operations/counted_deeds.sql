@@ -15,6 +15,14 @@ stable
 security invoker
 begin atomic
     select
+        s.user_id,
+        'exercises_completed',
+        count(*)::integer
+    from exercise_submissions as s
+    where s.first_pass and (p_user_ids is null or s.user_id = any(p_user_ids))
+    group by s.user_id
+    union all
+    select
         a.user_id,
         'quizzes_passed',
         count(*)::integer

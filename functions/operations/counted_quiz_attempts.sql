@@ -2,7 +2,7 @@
 --
 -- A cap that was lowered later is no finding: attempts made before stay.
 --
--- called by  verify_integrity
+-- called by  assessment_findings
 -- errors     none
 create or replace function counted_quiz_attempts()
 returns table (attempt_id uuid, rule text, expected text, actual text)

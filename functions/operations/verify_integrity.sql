@@ -8,8 +8,8 @@
 --
 -- called by  the service and the owner: a nightly job, tests, an operator
 -- requires   require_service, counted_user_stats, counted_course_stats, counted_streaks, counted_xp_ranks, counted_coins,
---            coin_findings, chain_findings, credential_findings, project_findings, community_findings, counted_deeds,
---            counted_quiz_attempts, calculate_progress, shown_profile
+--            coin_findings, chain_findings, credential_findings, project_findings, community_findings,
+--            assessment_findings, counted_deeds, calculate_progress, shown_profile
 -- errors     PA403 not the service
 create or replace function verify_integrity()
 returns table (check_name text, table_name text, row_id text, expected text, actual text)
@@ -218,25 +218,19 @@ begin
         )
         and d.value <> coalesce(c.value, 0)::text;
 
-    -- Attempts at quizzes.
-    return query
-    select 'quiz_attempts.' || a.rule, 'quiz_attempts', a.attempt_id::text, a.expected, a.actual
-    from counted_quiz_attempts() as a;
-
     -- What each further domain promises is told beside the functions that count it.
     return query
-    select f.check_name, f.table_name, f.row_id, f.expected, f.actual from coin_findings() as f;
-    return query
-    select f.check_name, f.table_name, f.row_id, f.expected, f.actual from project_findings() as f;
-
-    return query
+    select f.check_name, f.table_name, f.row_id, f.expected, f.actual from assessment_findings() as f
+    union all
+    select f.check_name, f.table_name, f.row_id, f.expected, f.actual from credential_findings() as f
+    union all
+    select f.check_name, f.table_name, f.row_id, f.expected, f.actual from project_findings() as f
+    union all
+    select f.check_name, f.table_name, f.row_id, f.expected, f.actual from coin_findings() as f
+    union all
+    select f.check_name, f.table_name, f.row_id, f.expected, f.actual from community_findings() as f
+    union all
     select f.check_name, f.table_name, f.row_id, f.expected, f.actual from chain_findings() as f;
-
-    return query
-    select f.check_name, f.table_name, f.row_id, f.expected, f.actual from credential_findings() as f;
-
-    return query
-    select f.check_name, f.table_name, f.row_id, f.expected, f.actual from community_findings() as f;
 
     -- The histogram behind every live rank.
     return query

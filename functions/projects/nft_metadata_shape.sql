@@ -1,9 +1,9 @@
 -- nft_metadata_shape: what the token of a project says about it, as JSON Schema.
 --
 -- Everything is there but display_type, which the standard of the marketplaces leaves out for plain texts. That the
--- project and the person are the right ones is no matter of shape: check_project_documents() looks.
+-- project and the person are the right ones is no matter of shape: check_project_token() looks.
 --
--- called by  check_project_documents; pgacademy.generate, which writes lib/pgacademy/schemas/
+-- called by  check_row_shape; pgacademy.generate, which writes lib/pgacademy/schemas/
 -- errors     none
 create or replace function nft_metadata_shape()
 returns jsonb

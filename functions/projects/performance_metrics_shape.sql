@@ -2,7 +2,7 @@
 --
 -- Only the details of a test are an application's own.
 --
--- called by  check_project_documents; pgacademy.generate, which writes lib/pgacademy/schemas/
+-- called by  check_row_shape; pgacademy.generate, which writes lib/pgacademy/schemas/
 -- errors     none
 create or replace function performance_metrics_shape()
 returns jsonb

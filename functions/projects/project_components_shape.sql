@@ -3,7 +3,7 @@
 -- Every key is there and none is unknown, so that an application need not ask. Numbers are of the size that a double holds
 -- without surprise.
 --
--- called by  check_project_documents; pgacademy.generate, which writes lib/pgacademy/schemas/
+-- called by  check_row_shape; pgacademy.generate, which writes lib/pgacademy/schemas/
 -- errors     none
 create or replace function project_components_shape()
 returns jsonb

@@ -36,6 +36,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "ExplainAchievement",
     "FailBlockchainCoins",
     "FindLogin",
+    "GradeSubmission",
     "GrantMissingCoins",
     "GrantStreakFreeze",
     "IssueCertificate",
@@ -65,6 +66,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "RecordEnrollment",
     "RecordStart",
     "RefreshLeaderboard",
+    "RegradeQuiz",
     "RepairCounters",
     "RequestFaucet",
     "ResumeLesson",
@@ -75,8 +77,10 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "SearchCourses",
     "SearchDiscussions",
     "StartDiscussion",
+    "StartExercise",
     "StartLesson",
     "StartQuiz",
+    "SubmitExercise",
     "SubmitQuiz",
     "TransferCoins",
     "UnlikeProject",
@@ -271,6 +275,26 @@ class FindLogin:
     role: str
     is_active: bool
     email_verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GradeSubmission:
+    """What grade_submission() returns."""
+
+    submission_id: UUID
+    grade_number: int
+    score: Decimal
+    max_score: Decimal
+    percentage: Decimal
+    previous_percentage: Decimal | None
+    is_passed: bool
+    exercise_completed: bool
+    lesson_completed: bool
+    course_completed: bool
+    xp_awarded: int
+    coins_awarded: int
+    levels_gained: int
+    achievements: Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -649,6 +673,15 @@ class RefreshLeaderboard:
 
 
 @dataclass(frozen=True, slots=True)
+class RegradeQuiz:
+    """What regrade_quiz() returns."""
+
+    attempts_changed: int
+    learners_passed: int
+    scores_moved: int
+
+
+@dataclass(frozen=True, slots=True)
 class RepairCounters:
     """What repair_counters() returns, row by row."""
 
@@ -788,6 +821,21 @@ class StartDiscussion:
 
 
 @dataclass(frozen=True, slots=True)
+class StartExercise:
+    """What start_exercise() returns."""
+
+    submission_id: UUID
+    attempt_number: int
+    attempts_left: int | None
+    is_resumed: bool
+    started_at: dt.datetime
+    deadline_at: dt.datetime | None
+    server_time: dt.datetime
+    content: Json
+    files: Json
+
+
+@dataclass(frozen=True, slots=True)
 class StartLesson:
     """What start_lesson() returns."""
 
@@ -812,6 +860,17 @@ class StartQuiz:
     server_time: dt.datetime
     answers: Json
     questions: Json
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitExercise:
+    """What submit_exercise() returns."""
+
+    submission_id: UUID
+    attempt_number: int
+    attempts_left: int | None
+    status: str
+    submitted_at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -1233,6 +1292,13 @@ _CLOSE_OVERDUE_ATTEMPTS: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_CLOSE_OVERDUE_DRAFTS: Procedure[object] = Procedure(
+    "close_overdue_drafts",
+    {
+        "limit": "integer",
+    },
+    frozenset([]),
+)
 _COMPLETE_LESSON: Procedure[CompleteLesson] = Procedure(
     "complete_lesson",
     {
@@ -1314,6 +1380,31 @@ _CREATE_COURSE: Procedure[CreateCourse] = Procedure(
         "slug",
     ),
     CreateCourse,
+)
+_CREATE_EXERCISE: Procedure[object] = Procedure(
+    "create_exercise",
+    {
+        "lesson_id": "uuid",
+        "title": "text",
+        "description": "text",
+        "exercise_type": "text",
+        "content": "jsonb",
+        "rubric": "jsonb",
+        "max_score": "numeric",
+        "passing_score": "numeric",
+        "time_limit_minutes": "integer",
+        "due_at": "timestamp with time zone",
+        "attempts_allowed": "integer",
+        "coin_reward": "integer",
+        "is_mandatory": "boolean",
+        "metadata": "jsonb",
+    },
+    frozenset(
+        [
+            "lesson_id",
+            "title",
+        ]
+    ),
 )
 _CREATE_PROJECT: Procedure[CreateProject] = Procedure(
     "create_project",
@@ -1424,6 +1515,17 @@ _DELETE_DISCUSSION: Procedure[object] = Procedure(
         ]
     ),
 )
+_DELETE_EXERCISE: Procedure[object] = Procedure(
+    "delete_exercise",
+    {
+        "exercise_id": "uuid",
+    },
+    frozenset(
+        [
+            "exercise_id",
+        ]
+    ),
+)
 _DELETE_PROJECT: Procedure[object] = Procedure(
     "delete_project",
     {
@@ -1432,6 +1534,17 @@ _DELETE_PROJECT: Procedure[object] = Procedure(
     frozenset(
         [
             "project_id",
+        ]
+    ),
+)
+_DELETE_QUIZ: Procedure[object] = Procedure(
+    "delete_quiz",
+    {
+        "quiz_id": "uuid",
+    },
+    frozenset(
+        [
+            "quiz_id",
         ]
     ),
 )
@@ -1653,6 +1766,39 @@ _FORGET_FAUCET_ADDRESSES: Procedure[object] = Procedure(
         "keep_days": "integer",
     },
     frozenset([]),
+)
+_GRADE_SUBMISSION: Procedure[GradeSubmission] = Procedure(
+    "grade_submission",
+    {
+        "submission_id": "uuid",
+        "score": "numeric",
+        "rubric": "jsonb",
+        "feedback": "text",
+        "reason": "text",
+        "idempotency_key": "text",
+    },
+    frozenset(
+        [
+            "submission_id",
+        ]
+    ),
+    (
+        "submission_id",
+        "grade_number",
+        "score",
+        "max_score",
+        "percentage",
+        "previous_percentage",
+        "is_passed",
+        "exercise_completed",
+        "lesson_completed",
+        "course_completed",
+        "xp_awarded",
+        "coins_awarded",
+        "levels_gained",
+        "achievements",
+    ),
+    GradeSubmission,
 )
 _GRANT_MISSING_COINS: Procedure[GrantMissingCoins] = Procedure(
     "grant_missing_coins",
@@ -2509,6 +2655,23 @@ _REGISTER_USER: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_REGRADE_QUIZ: Procedure[RegradeQuiz] = Procedure(
+    "regrade_quiz",
+    {
+        "quiz_id": "uuid",
+    },
+    frozenset(
+        [
+            "quiz_id",
+        ]
+    ),
+    (
+        "attempts_changed",
+        "learners_passed",
+        "scores_moved",
+    ),
+    RegradeQuiz,
+)
 _REISSUE_CERTIFICATE: Procedure[object] = Procedure(
     "reissue_certificate",
     {
@@ -2662,6 +2825,19 @@ _RESUME_LESSON: Procedure[ResumeLesson] = Procedure(
     ),
     ResumeLesson,
 )
+_RETURN_SUBMISSION: Procedure[object] = Procedure(
+    "return_submission",
+    {
+        "submission_id": "uuid",
+        "feedback": "text",
+    },
+    frozenset(
+        [
+            "submission_id",
+            "feedback",
+        ]
+    ),
+)
 _REVERSE_COINS: Procedure[ReverseCoins] = Procedure(
     "reverse_coins",
     {
@@ -2783,6 +2959,19 @@ _SAVE_ANSWERS: Procedure[object] = Procedure(
         [
             "attempt_id",
             "answers",
+        ]
+    ),
+)
+_SAVE_SUBMISSION: Procedure[object] = Procedure(
+    "save_submission",
+    {
+        "submission_id": "uuid",
+        "content": "jsonb",
+        "files": "jsonb",
+    },
+    frozenset(
+        [
+            "submission_id",
         ]
     ),
 )
@@ -2963,6 +3152,29 @@ _START_DISCUSSION: Procedure[StartDiscussion] = Procedure(
     ),
     StartDiscussion,
 )
+_START_EXERCISE: Procedure[StartExercise] = Procedure(
+    "start_exercise",
+    {
+        "exercise_id": "uuid",
+    },
+    frozenset(
+        [
+            "exercise_id",
+        ]
+    ),
+    (
+        "submission_id",
+        "attempt_number",
+        "attempts_left",
+        "is_resumed",
+        "started_at",
+        "deadline_at",
+        "server_time",
+        "content",
+        "files",
+    ),
+    StartExercise,
+)
 _START_LESSON: Procedure[StartLesson] = Procedure(
     "start_lesson",
     {
@@ -3041,6 +3253,28 @@ _STREAK_AS_OF: Procedure[object] = Procedure(
             "today",
         ]
     ),
+)
+_SUBMIT_EXERCISE: Procedure[SubmitExercise] = Procedure(
+    "submit_exercise",
+    {
+        "exercise_id": "uuid",
+        "content": "jsonb",
+        "files": "jsonb",
+        "idempotency_key": "text",
+    },
+    frozenset(
+        [
+            "exercise_id",
+        ]
+    ),
+    (
+        "submission_id",
+        "attempt_number",
+        "attempts_left",
+        "status",
+        "submitted_at",
+    ),
+    SubmitExercise,
 )
 _SUBMIT_QUIZ: Procedure[SubmitQuiz] = Procedure(
     "submit_quiz",
@@ -3194,6 +3428,32 @@ _UPDATE_COURSE: Procedure[UpdateCourse] = Procedure(
         "version",
     ),
     UpdateCourse,
+)
+_UPDATE_EXERCISE: Procedure[object] = Procedure(
+    "update_exercise",
+    {
+        "exercise_id": "uuid",
+        "title": "text",
+        "description": "text",
+        "exercise_type": "text",
+        "content": "jsonb",
+        "rubric": "jsonb",
+        "max_score": "numeric",
+        "passing_score": "numeric",
+        "time_limit_minutes": "integer",
+        "due_at": "timestamp with time zone",
+        "attempts_allowed": "integer",
+        "coin_reward": "integer",
+        "is_mandatory": "boolean",
+        "is_published": "boolean",
+        "metadata": "jsonb",
+        "clear": "text[]",
+    },
+    frozenset(
+        [
+            "exercise_id",
+        ]
+    ),
 )
 _UPDATE_LESSON: Procedure[UpdateLesson] = Procedure(
     "update_lesson",
@@ -3962,6 +4222,28 @@ class Session(SessionBase):
             ),
         )
 
+    def close_overdue_drafts(self, *, limit: int | None = None) -> int:
+        """Hands in the drafts whose time is over; returns how many.
+
+        At most limit in one call; call it until it returns 0. A learner who comes back earlier has it done by
+        start_exercise.
+
+        Left out, `limit` is 1000.
+
+        Errors: PA403 not the service · PA422 a limit out of range
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _CLOSE_OVERDUE_DRAFTS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
+
     def complete_lesson(
         self, *, lesson_id: UUID | str, seconds: int | None = None, idempotency_key: str | None = None
     ) -> CompleteLesson:
@@ -4072,6 +4354,60 @@ class Session(SessionBase):
                     "metadata": metadata,
                     "instructor_id": instructor_id,
                     "is_featured": is_featured,
+                },
+            ),
+        )
+
+    def create_exercise(
+        self,
+        *,
+        lesson_id: UUID | str,
+        title: str,
+        description: str | None = None,
+        exercise_type: str | None = None,
+        content: Json = None,
+        rubric: Json = None,
+        max_score: Decimal | int | float | None = None,
+        passing_score: Decimal | int | float | None = None,
+        time_limit_minutes: int | None = None,
+        due_at: dt.datetime | None = None,
+        attempts_allowed: int | None = None,
+        coin_reward: int | None = None,
+        is_mandatory: bool | None = None,
+        metadata: Json = None,
+    ) -> UUID:
+        """Makes an exercise of a lesson, as a draft; returns its id.
+
+        A null time limit or number of attempts is none. Without max_score it is worth what its rubric is worth, or
+        100.
+
+        Left out, `exercise_type` is 'text', `content` is '{}', `passing_score` is 60, `attempts_allowed` is 3,
+        `coin_reward` is 0, `is_mandatory` is true, `metadata` is '{}'.
+
+        Errors: PA401 · PA403 · PA404 no such lesson · PA409 a chapter · PA422 no title; content or rubric, with the
+        path · 23514 another value against a column's rule
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "UUID",
+            self._value(
+                _CREATE_EXERCISE,
+                {
+                    "lesson_id": lesson_id,
+                    "title": title,
+                    "description": description,
+                    "exercise_type": exercise_type,
+                    "content": content,
+                    "rubric": rubric,
+                    "max_score": max_score,
+                    "passing_score": passing_score,
+                    "time_limit_minutes": time_limit_minutes,
+                    "due_at": due_at,
+                    "attempts_allowed": attempts_allowed,
+                    "coin_reward": coin_reward,
+                    "is_mandatory": is_mandatory,
+                    "metadata": metadata,
                 },
             ),
         )
@@ -4284,6 +4620,22 @@ class Session(SessionBase):
             },
         )
 
+    def delete_exercise(self, *, exercise_id: UUID | str) -> None:
+        """Deletes an exercise that nobody has begun.
+
+        update_exercise.
+
+        Errors: PA401 · PA403 · PA404 no such exercise · PA409 somebody has begun it
+
+        Who may call it: instructor, admin.
+        """
+        self._value(
+            _DELETE_EXERCISE,
+            {
+                "exercise_id": exercise_id,
+            },
+        )
+
     def delete_project(self, *, project_id: UUID | str) -> None:
         """Deletes a project that is not minted.
 
@@ -4297,6 +4649,24 @@ class Session(SessionBase):
             _DELETE_PROJECT,
             {
                 "project_id": project_id,
+            },
+        )
+
+    def delete_quiz(self, *, quiz_id: UUID | str) -> None:
+        """Deletes a quiz that nobody has begun.
+
+        update_quiz.
+
+        A lesson that only this quiz could complete stays graded: update_lesson() gives it back to its learners.
+
+        Errors: PA401 · PA403 · PA404 no such quiz · PA409 somebody has begun it
+
+        Who may call it: instructor, admin.
+        """
+        self._value(
+            _DELETE_QUIZ,
+            {
+                "quiz_id": quiz_id,
             },
         )
 
@@ -4639,6 +5009,50 @@ class Session(SessionBase):
                 _FORGET_FAUCET_ADDRESSES,
                 {
                     "keep_days": keep_days,
+                },
+            ),
+        )
+
+    def grade_submission(
+        self,
+        *,
+        submission_id: UUID | str,
+        score: Decimal | int | float | None = None,
+        rubric: Json = None,
+        feedback: str | None = None,
+        reason: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> GradeSubmission:
+        """Grades work that was handed in, with all that follows; a second grade needs a reason.
+
+        By the exercise's rubric, if it has one: rubric gives every criterion its points, {"<id>": {"points": n,
+        "comment": ...}}, and the score is their sum. Without a rubric score says it. A second grade needs reason;
+        every grade is kept in exercise_grades, the last one counts.
+
+        The first time a learner reaches the passing score the exercise counts as completed and pays its coins,
+        once. When that was the last mandatory exercise of the lesson, and its graded quiz is passed, the lesson is
+        completed, as of when the work was handed in, with the mean of the best percentages as its score. A later
+        grade moves that score, down too; what was completed and paid stays. Graded whatever became of the learner
+        and the course; but only an open enrolment completes a lesson, and who teaches the course gets nothing for
+        it.
+
+        Errors: PA401 · PA403 not staff of the course; one's own work · PA404 no such submission · PA409 returned;
+        graded, and no reason; key used for another request · PA422 score out of range, or not by the rubric, with
+        the path · 23514 a text too long
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "GradeSubmission",
+            self._row(
+                _GRADE_SUBMISSION,
+                {
+                    "submission_id": submission_id,
+                    "score": score,
+                    "rubric": rubric,
+                    "feedback": feedback,
+                    "reason": reason,
+                    "idempotency_key": idempotency_key,
                 },
             ),
         )
@@ -5856,6 +6270,32 @@ class Session(SessionBase):
             ),
         )
 
+    def regrade_quiz(self, *, quiz_id: UUID | str) -> RegradeQuiz:
+        """Grades every attempt at a quiz anew, with the keys as they are now; says what changed.
+
+        corrected.
+
+        Results move by the quiz's policy, up and down, and with them the scores of lessons that have their score
+        from this quiz. Who passes now has passed: the quiz counts, the lesson is completed as of when the attempt
+        was handed in. Who no longer does keeps what was completed and given. Doing it again changes nothing.
+
+        attempts_changed is how many got other points or another verdict, learners_passed how many learners passed
+        through it, scores_moved how many scores of completed lessons changed.
+
+        Errors: PA401 · PA403 · PA404 no such quiz
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "RegradeQuiz",
+            self._row(
+                _REGRADE_QUIZ,
+                {
+                    "quiz_id": quiz_id,
+                },
+            ),
+        )
+
     def reissue_certificate(self, *, certificate_id: UUID | str, reason: str) -> UUID:
         """Replaces the last certificate of an enrolment by a new one; returns that.
 
@@ -6074,6 +6514,22 @@ class Session(SessionBase):
             ),
         )
 
+    def return_submission(self, *, submission_id: UUID | str, feedback: str) -> None:
+        """Gives a submission back to be done again, without a grade.
+
+        Errors: PA401 · PA403 not staff of the course; one's own work · PA404 no such submission · PA409 it waits
+        for no grade · PA422 no feedback · 23514 feedback too long
+
+        Who may call it: instructor, admin.
+        """
+        self._value(
+            _RETURN_SUBMISSION,
+            {
+                "submission_id": submission_id,
+                "feedback": feedback,
+            },
+        )
+
     def reverse_coins(self, *, transaction_id: UUID | str, reason: str) -> ReverseCoins:
         """Takes back a movement of coins by one the other way, once; returns the balance.
 
@@ -6256,6 +6712,30 @@ class Session(SessionBase):
                 {
                     "attempt_id": attempt_id,
                     "answers": answers,
+                },
+            ),
+        )
+
+    def save_submission(
+        self, *, submission_id: UUID | str, content: Json = None, files: Json = None
+    ) -> dt.datetime | None:
+        """Keeps the calling learner's draft; returns its deadline.
+
+        it can be handed in; null for no limit.
+
+        Errors: PA401, PA403 from require_user · PA404 no such submission of one's own · PA409 handed in, or late ·
+        PA422 content or files, with the path
+
+        Who may call it: student.
+        """
+        return cast(
+            "dt.datetime | None",
+            self._value(
+                _SAVE_SUBMISSION,
+                {
+                    "submission_id": submission_id,
+                    "content": content,
+                    "files": files,
                 },
             ),
         )
@@ -6484,6 +6964,31 @@ class Session(SessionBase):
             ),
         )
 
+    def start_exercise(self, *, exercise_id: UUID | str) -> StartExercise:
+        """The calling learner begins an exercise, or goes on with their draft.
+
+        Needed where there is a time limit; elsewhere a place to keep a draft. The deadline is decided here, by the
+        server's clock, and never moves. A draft whose time is over is handed in as it was saved, and the next one
+        begins.
+
+        deadline_at is the end of the time limit or the due date, whichever comes first; null for neither.
+        attempts_left is null where there is no limit. server_time is for clocks that count down.
+
+        Errors: PA401, PA403 from require_user · PA404 no such exercise, or not published · PA409 not enrolled,
+        enrolment not open, a hidden lesson, lessons before it not done, after the due date, no attempt left
+
+        Who may call it: student.
+        """
+        return cast(
+            "StartExercise",
+            self._row(
+                _START_EXERCISE,
+                {
+                    "exercise_id": exercise_id,
+                },
+            ),
+        )
+
     def start_lesson(self, *, lesson_id: UUID | str) -> StartLesson:
         """The calling learner begins a lesson.
 
@@ -6574,6 +7079,35 @@ class Session(SessionBase):
                     "last_streak_date": last_streak_date,
                     "streak_freezes": streak_freezes,
                     "today": today,
+                },
+            ),
+        )
+
+    def submit_exercise(
+        self, *, exercise_id: UUID | str, content: Json = None, files: Json = None, idempotency_key: str | None = None
+    ) -> SubmitExercise:
+        """The calling learner hands in work for an exercise.
+
+        Hands in the draft, with what is given in place of what was saved; without a draft, what is given makes an
+        attempt of its own, unless there is a time limit: that begins with start_exercise(). Handing in is a day of
+        learning. With an idempotency key a repeated call returns the row of the first one; without, it is another
+        attempt.
+
+        Errors: PA401, PA403 from require_user · PA404 no such exercise, or not published · PA409 not enrolled,
+        enrolment not open, a hidden lesson, lessons before it not done, late, not begun, no attempt left, key used
+        for another request · PA422 content or files, with the path; nothing in them
+
+        Who may call it: student.
+        """
+        return cast(
+            "SubmitExercise",
+            self._row(
+                _SUBMIT_EXERCISE,
+                {
+                    "exercise_id": exercise_id,
+                    "content": content,
+                    "files": files,
+                    "idempotency_key": idempotency_key,
                 },
             ),
         )
@@ -6793,6 +7327,62 @@ class Session(SessionBase):
             ),
         )
 
+    def update_exercise(
+        self,
+        *,
+        exercise_id: UUID | str,
+        title: str | None = None,
+        description: str | None = None,
+        exercise_type: str | None = None,
+        content: Json = None,
+        rubric: Json = None,
+        max_score: Decimal | int | float | None = None,
+        passing_score: Decimal | int | float | None = None,
+        time_limit_minutes: int | None = None,
+        due_at: dt.datetime | None = None,
+        attempts_allowed: int | None = None,
+        coin_reward: int | None = None,
+        is_mandatory: bool | None = None,
+        is_published: bool | None = None,
+        metadata: Json = None,
+        clear: list[str] | None = None,
+    ) -> None:
+        """Changes the given columns of an exercise, or publishes it.
+
+        Null means unchanged; what shall go is named in clear. Work that was graded keeps its grade and the points
+        it was graded with; a time limit holds for who begins from now on, a due date for everybody. A new rubric
+        without max_score makes the exercise worth what it is worth. From the moment a mandatory exercise is
+        published its lesson is completed by grading only.
+
+        Left out, `clear` is '{}'.
+
+        Errors: PA401 · PA403 · PA404 no such exercise · PA422 unknown name in p_clear, or given as well; content or
+        rubric, with the path · 23514 a value against a column's rule
+
+        Who may call it: instructor, admin.
+        """
+        self._value(
+            _UPDATE_EXERCISE,
+            {
+                "exercise_id": exercise_id,
+                "title": title,
+                "description": description,
+                "exercise_type": exercise_type,
+                "content": content,
+                "rubric": rubric,
+                "max_score": max_score,
+                "passing_score": passing_score,
+                "time_limit_minutes": time_limit_minutes,
+                "due_at": due_at,
+                "attempts_allowed": attempts_allowed,
+                "coin_reward": coin_reward,
+                "is_mandatory": is_mandatory,
+                "is_published": is_published,
+                "metadata": metadata,
+                "clear": clear,
+            },
+        )
+
     def update_lesson(
         self,
         *,
@@ -6952,8 +7542,8 @@ class Session(SessionBase):
 
         Once the quiz has been attempted, options and points stand still, since answers and grades rest on them:
         remove the question and add another. Text, key and explanation may be corrected at any time; what was graded
-        keeps its grade. The type never changes. New options need the key with them, unless they say themselves what
-        is right.
+        keeps its grade until regrade_quiz(). The type never changes. New options need the key with them, unless
+        they say themselves what is right.
 
         Errors: PA401 · PA403 · PA404 no such question · PA409 options or points of an attempted quiz · PA422
         options or key, with the path · 23514 another value against a column's rule
@@ -7732,6 +8322,28 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def close_overdue_drafts(self, *, limit: int | None = None) -> int:
+        """Hands in the drafts whose time is over; returns how many.
+
+        At most limit in one call; call it until it returns 0. A learner who comes back earlier has it done by
+        start_exercise.
+
+        Left out, `limit` is 1000.
+
+        Errors: PA403 not the service · PA422 a limit out of range
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _CLOSE_OVERDUE_DRAFTS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
+
     async def complete_lesson(
         self, *, lesson_id: UUID | str, seconds: int | None = None, idempotency_key: str | None = None
     ) -> CompleteLesson:
@@ -7842,6 +8454,60 @@ class AsyncSession(AsyncSessionBase):
                     "metadata": metadata,
                     "instructor_id": instructor_id,
                     "is_featured": is_featured,
+                },
+            ),
+        )
+
+    async def create_exercise(
+        self,
+        *,
+        lesson_id: UUID | str,
+        title: str,
+        description: str | None = None,
+        exercise_type: str | None = None,
+        content: Json = None,
+        rubric: Json = None,
+        max_score: Decimal | int | float | None = None,
+        passing_score: Decimal | int | float | None = None,
+        time_limit_minutes: int | None = None,
+        due_at: dt.datetime | None = None,
+        attempts_allowed: int | None = None,
+        coin_reward: int | None = None,
+        is_mandatory: bool | None = None,
+        metadata: Json = None,
+    ) -> UUID:
+        """Makes an exercise of a lesson, as a draft; returns its id.
+
+        A null time limit or number of attempts is none. Without max_score it is worth what its rubric is worth, or
+        100.
+
+        Left out, `exercise_type` is 'text', `content` is '{}', `passing_score` is 60, `attempts_allowed` is 3,
+        `coin_reward` is 0, `is_mandatory` is true, `metadata` is '{}'.
+
+        Errors: PA401 · PA403 · PA404 no such lesson · PA409 a chapter · PA422 no title; content or rubric, with the
+        path · 23514 another value against a column's rule
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "UUID",
+            await self._value(
+                _CREATE_EXERCISE,
+                {
+                    "lesson_id": lesson_id,
+                    "title": title,
+                    "description": description,
+                    "exercise_type": exercise_type,
+                    "content": content,
+                    "rubric": rubric,
+                    "max_score": max_score,
+                    "passing_score": passing_score,
+                    "time_limit_minutes": time_limit_minutes,
+                    "due_at": due_at,
+                    "attempts_allowed": attempts_allowed,
+                    "coin_reward": coin_reward,
+                    "is_mandatory": is_mandatory,
+                    "metadata": metadata,
                 },
             ),
         )
@@ -8054,6 +8720,22 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def delete_exercise(self, *, exercise_id: UUID | str) -> None:
+        """Deletes an exercise that nobody has begun.
+
+        update_exercise.
+
+        Errors: PA401 · PA403 · PA404 no such exercise · PA409 somebody has begun it
+
+        Who may call it: instructor, admin.
+        """
+        await self._value(
+            _DELETE_EXERCISE,
+            {
+                "exercise_id": exercise_id,
+            },
+        )
+
     async def delete_project(self, *, project_id: UUID | str) -> None:
         """Deletes a project that is not minted.
 
@@ -8067,6 +8749,24 @@ class AsyncSession(AsyncSessionBase):
             _DELETE_PROJECT,
             {
                 "project_id": project_id,
+            },
+        )
+
+    async def delete_quiz(self, *, quiz_id: UUID | str) -> None:
+        """Deletes a quiz that nobody has begun.
+
+        update_quiz.
+
+        A lesson that only this quiz could complete stays graded: update_lesson() gives it back to its learners.
+
+        Errors: PA401 · PA403 · PA404 no such quiz · PA409 somebody has begun it
+
+        Who may call it: instructor, admin.
+        """
+        await self._value(
+            _DELETE_QUIZ,
+            {
+                "quiz_id": quiz_id,
             },
         )
 
@@ -8409,6 +9109,50 @@ class AsyncSession(AsyncSessionBase):
                 _FORGET_FAUCET_ADDRESSES,
                 {
                     "keep_days": keep_days,
+                },
+            ),
+        )
+
+    async def grade_submission(
+        self,
+        *,
+        submission_id: UUID | str,
+        score: Decimal | int | float | None = None,
+        rubric: Json = None,
+        feedback: str | None = None,
+        reason: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> GradeSubmission:
+        """Grades work that was handed in, with all that follows; a second grade needs a reason.
+
+        By the exercise's rubric, if it has one: rubric gives every criterion its points, {"<id>": {"points": n,
+        "comment": ...}}, and the score is their sum. Without a rubric score says it. A second grade needs reason;
+        every grade is kept in exercise_grades, the last one counts.
+
+        The first time a learner reaches the passing score the exercise counts as completed and pays its coins,
+        once. When that was the last mandatory exercise of the lesson, and its graded quiz is passed, the lesson is
+        completed, as of when the work was handed in, with the mean of the best percentages as its score. A later
+        grade moves that score, down too; what was completed and paid stays. Graded whatever became of the learner
+        and the course; but only an open enrolment completes a lesson, and who teaches the course gets nothing for
+        it.
+
+        Errors: PA401 · PA403 not staff of the course; one's own work · PA404 no such submission · PA409 returned;
+        graded, and no reason; key used for another request · PA422 score out of range, or not by the rubric, with
+        the path · 23514 a text too long
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "GradeSubmission",
+            await self._row(
+                _GRADE_SUBMISSION,
+                {
+                    "submission_id": submission_id,
+                    "score": score,
+                    "rubric": rubric,
+                    "feedback": feedback,
+                    "reason": reason,
+                    "idempotency_key": idempotency_key,
                 },
             ),
         )
@@ -9626,6 +10370,32 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def regrade_quiz(self, *, quiz_id: UUID | str) -> RegradeQuiz:
+        """Grades every attempt at a quiz anew, with the keys as they are now; says what changed.
+
+        corrected.
+
+        Results move by the quiz's policy, up and down, and with them the scores of lessons that have their score
+        from this quiz. Who passes now has passed: the quiz counts, the lesson is completed as of when the attempt
+        was handed in. Who no longer does keeps what was completed and given. Doing it again changes nothing.
+
+        attempts_changed is how many got other points or another verdict, learners_passed how many learners passed
+        through it, scores_moved how many scores of completed lessons changed.
+
+        Errors: PA401 · PA403 · PA404 no such quiz
+
+        Who may call it: instructor, admin.
+        """
+        return cast(
+            "RegradeQuiz",
+            await self._row(
+                _REGRADE_QUIZ,
+                {
+                    "quiz_id": quiz_id,
+                },
+            ),
+        )
+
     async def reissue_certificate(self, *, certificate_id: UUID | str, reason: str) -> UUID:
         """Replaces the last certificate of an enrolment by a new one; returns that.
 
@@ -9846,6 +10616,22 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def return_submission(self, *, submission_id: UUID | str, feedback: str) -> None:
+        """Gives a submission back to be done again, without a grade.
+
+        Errors: PA401 · PA403 not staff of the course; one's own work · PA404 no such submission · PA409 it waits
+        for no grade · PA422 no feedback · 23514 feedback too long
+
+        Who may call it: instructor, admin.
+        """
+        await self._value(
+            _RETURN_SUBMISSION,
+            {
+                "submission_id": submission_id,
+                "feedback": feedback,
+            },
+        )
+
     async def reverse_coins(self, *, transaction_id: UUID | str, reason: str) -> ReverseCoins:
         """Takes back a movement of coins by one the other way, once; returns the balance.
 
@@ -10028,6 +10814,30 @@ class AsyncSession(AsyncSessionBase):
                 {
                     "attempt_id": attempt_id,
                     "answers": answers,
+                },
+            ),
+        )
+
+    async def save_submission(
+        self, *, submission_id: UUID | str, content: Json = None, files: Json = None
+    ) -> dt.datetime | None:
+        """Keeps the calling learner's draft; returns its deadline.
+
+        it can be handed in; null for no limit.
+
+        Errors: PA401, PA403 from require_user · PA404 no such submission of one's own · PA409 handed in, or late ·
+        PA422 content or files, with the path
+
+        Who may call it: student.
+        """
+        return cast(
+            "dt.datetime | None",
+            await self._value(
+                _SAVE_SUBMISSION,
+                {
+                    "submission_id": submission_id,
+                    "content": content,
+                    "files": files,
                 },
             ),
         )
@@ -10256,6 +11066,31 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def start_exercise(self, *, exercise_id: UUID | str) -> StartExercise:
+        """The calling learner begins an exercise, or goes on with their draft.
+
+        Needed where there is a time limit; elsewhere a place to keep a draft. The deadline is decided here, by the
+        server's clock, and never moves. A draft whose time is over is handed in as it was saved, and the next one
+        begins.
+
+        deadline_at is the end of the time limit or the due date, whichever comes first; null for neither.
+        attempts_left is null where there is no limit. server_time is for clocks that count down.
+
+        Errors: PA401, PA403 from require_user · PA404 no such exercise, or not published · PA409 not enrolled,
+        enrolment not open, a hidden lesson, lessons before it not done, after the due date, no attempt left
+
+        Who may call it: student.
+        """
+        return cast(
+            "StartExercise",
+            await self._row(
+                _START_EXERCISE,
+                {
+                    "exercise_id": exercise_id,
+                },
+            ),
+        )
+
     async def start_lesson(self, *, lesson_id: UUID | str) -> StartLesson:
         """The calling learner begins a lesson.
 
@@ -10346,6 +11181,35 @@ class AsyncSession(AsyncSessionBase):
                     "last_streak_date": last_streak_date,
                     "streak_freezes": streak_freezes,
                     "today": today,
+                },
+            ),
+        )
+
+    async def submit_exercise(
+        self, *, exercise_id: UUID | str, content: Json = None, files: Json = None, idempotency_key: str | None = None
+    ) -> SubmitExercise:
+        """The calling learner hands in work for an exercise.
+
+        Hands in the draft, with what is given in place of what was saved; without a draft, what is given makes an
+        attempt of its own, unless there is a time limit: that begins with start_exercise(). Handing in is a day of
+        learning. With an idempotency key a repeated call returns the row of the first one; without, it is another
+        attempt.
+
+        Errors: PA401, PA403 from require_user · PA404 no such exercise, or not published · PA409 not enrolled,
+        enrolment not open, a hidden lesson, lessons before it not done, late, not begun, no attempt left, key used
+        for another request · PA422 content or files, with the path; nothing in them
+
+        Who may call it: student.
+        """
+        return cast(
+            "SubmitExercise",
+            await self._row(
+                _SUBMIT_EXERCISE,
+                {
+                    "exercise_id": exercise_id,
+                    "content": content,
+                    "files": files,
+                    "idempotency_key": idempotency_key,
                 },
             ),
         )
@@ -10565,6 +11429,62 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def update_exercise(
+        self,
+        *,
+        exercise_id: UUID | str,
+        title: str | None = None,
+        description: str | None = None,
+        exercise_type: str | None = None,
+        content: Json = None,
+        rubric: Json = None,
+        max_score: Decimal | int | float | None = None,
+        passing_score: Decimal | int | float | None = None,
+        time_limit_minutes: int | None = None,
+        due_at: dt.datetime | None = None,
+        attempts_allowed: int | None = None,
+        coin_reward: int | None = None,
+        is_mandatory: bool | None = None,
+        is_published: bool | None = None,
+        metadata: Json = None,
+        clear: list[str] | None = None,
+    ) -> None:
+        """Changes the given columns of an exercise, or publishes it.
+
+        Null means unchanged; what shall go is named in clear. Work that was graded keeps its grade and the points
+        it was graded with; a time limit holds for who begins from now on, a due date for everybody. A new rubric
+        without max_score makes the exercise worth what it is worth. From the moment a mandatory exercise is
+        published its lesson is completed by grading only.
+
+        Left out, `clear` is '{}'.
+
+        Errors: PA401 · PA403 · PA404 no such exercise · PA422 unknown name in p_clear, or given as well; content or
+        rubric, with the path · 23514 a value against a column's rule
+
+        Who may call it: instructor, admin.
+        """
+        await self._value(
+            _UPDATE_EXERCISE,
+            {
+                "exercise_id": exercise_id,
+                "title": title,
+                "description": description,
+                "exercise_type": exercise_type,
+                "content": content,
+                "rubric": rubric,
+                "max_score": max_score,
+                "passing_score": passing_score,
+                "time_limit_minutes": time_limit_minutes,
+                "due_at": due_at,
+                "attempts_allowed": attempts_allowed,
+                "coin_reward": coin_reward,
+                "is_mandatory": is_mandatory,
+                "is_published": is_published,
+                "metadata": metadata,
+                "clear": clear,
+            },
+        )
+
     async def update_lesson(
         self,
         *,
@@ -10724,8 +11644,8 @@ class AsyncSession(AsyncSessionBase):
 
         Once the quiz has been attempted, options and points stand still, since answers and grades rest on them:
         remove the question and add another. Text, key and explanation may be corrected at any time; what was graded
-        keeps its grade. The type never changes. New options need the key with them, unless they say themselves what
-        is right.
+        keeps its grade until regrade_quiz(). The type never changes. New options need the key with them, unless
+        they say themselves what is right.
 
         Errors: PA401 · PA403 · PA404 no such question · PA409 options or points of an attempted quiz · PA422
         options or key, with the path · 23514 another value against a column's rule

@@ -1,5 +1,5 @@
 """Writes what is made from the catalogue of a migrated school: the typed client, lib/pgacademy/client.py, the shapes of
-JSON documents, schemas/*.json, and the snapshot that `verify` compares with, snapshots/catalogue.json.
+JSON documents, schemas/, and the snapshot that `verify` compares with, snapshots/catalogue.json.
 
     python -m pgacademy.generate            write them
     python -m pgacademy.generate --check    fail when they are not what would be written
@@ -27,18 +27,15 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-import psycopg
 from psycopg import sql
 
-from pgacademy import catalogue, snapshot, sources
+from pgacademy import catalogue, schemas, snapshot, sources
 from pgacademy.catalogue import ProcedureFacts
-from pgacademy.connection import OLDEST_SERVER
+from pgacademy.connection import OLDEST_SERVER, Connection
 from pgacademy.errors import MigrationError
 from pgacademy.settings import DEFAULT_SCHOOL
 
 _TARGET = Path(__file__).with_name("client.py")
-_SCHEMAS = Path(__file__).with_name("schemas")
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _WIDTH = 108
 _PARAMETER_PREFIX = re.compile(r"\bp_(?=[a-z])")
 
@@ -231,6 +228,35 @@ def render(procedures: Iterable[ProcedureFacts]) -> str:
     return _formatted(environment.get_template("client.py.j2").render(procedures=methods))
 
 
+def published(conn: Connection, procedures: Iterable[ProcedureFacts]) -> dict[str, str]:
+    """The text of the JSON Schema of every shape that the school has: its functions named …_shape that return jsonb."""
+    texts = {}
+    for procedure in procedures:
+        if not procedure.name.endswith("_shape") or procedure.result_type != "jsonb" or procedure.arguments:
+            continue
+        row = conn.execute(sql.SQL("select {}()").format(sql.Identifier(procedure.name))).fetchone()
+        assert row is not None  # noqa: S101
+        document = {"$schema": schemas.DIALECT, "$comment": f"Written from {procedure.path}.", **row[0]}
+        texts[procedure.name.removesuffix("_shape")] = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return texts
+
+
+def _write_schemas(texts: Mapping[str, str], *, check: bool) -> int:
+    """Writes the shapes, or says which are stale."""
+    folder = Path(schemas.__file__).parent
+    stale = 0
+    for name, text in texts.items():
+        target = folder / f"{name}.json"
+        kept = target.read_text(encoding="utf-8") if target.exists() else ""
+        if check and kept != text:
+            sys.stderr.write(difference(kept, text, target.name)[:5000])
+            sys.stderr.write("\nThe shapes are stale: run `make generate`.\n")
+            stale = 1
+        elif kept != text:
+            target.write_text(text, encoding="utf-8")
+    return stale
+
+
 def _formatted(source: str) -> str:
     """What ruff makes of it: the same text on every machine."""
     for arguments in (
@@ -250,34 +276,6 @@ def _formatted(source: str) -> str:
         command = [sys.executable, "-m", "ruff", *arguments, *options]
         source = subprocess.run(command, input=source, capture_output=True, text=True, check=True).stdout
     return source
-
-
-def schemas(conn: psycopg.Connection[Any]) -> dict[str, str]:
-    """The shapes that the school checks documents with, its functions `…_shape()`, as files: name to content."""
-    names = "select proname from pg_proc where pronamespace = current_schema()::regnamespace and proname like %s"
-    found = {}
-    for (name,) in conn.execute(f"{names} and pronargs = 0 order by 1", ["%\\_shape"]).fetchall():
-        row = conn.execute(sql.SQL("select {}()").format(sql.Identifier(name))).fetchone()
-        assert row is not None  # noqa: S101 - a scalar function answers
-        text = json.dumps({"$schema": _DIALECT, **row[0]}, indent=2, ensure_ascii=False)
-        found[f"{name.removesuffix('_shape')}.json"] = text + "\n"
-    return found
-
-
-def _write_schemas(due: Mapping[str, str], *, check: bool) -> int:
-    """Writes them, or says which are stale."""
-    stale = 0
-    for name, text in due.items():
-        path = _SCHEMAS / name
-        kept = path.read_text(encoding="utf-8") if path.exists() else ""
-        if kept != text and check:
-            sys.stderr.write(difference(kept, text, name)[:5000])
-            sys.stderr.write("\nA schema is stale: run `make generate`.\n")
-            stale = 1
-        elif kept != text:
-            _SCHEMAS.mkdir(exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-    return stale
 
 
 def difference(old: str, new: str, name: str) -> str:
@@ -341,8 +339,9 @@ def main(argv: list[str] | None = None) -> int:
     )
     options = parser.parse_args(argv)
     with catalogue.fresh_school() as conn:
-        source = render(catalogue.read(conn).procedures)
-        due = schemas(conn)
+        procedures = catalogue.read(conn).procedures
+        source = render(procedures)
+        texts = published(conn, procedures)
     kept = _TARGET.read_text(encoding="utf-8") if _TARGET.exists() else ""
     if options.check:
         if kept != source:
@@ -351,7 +350,9 @@ def main(argv: list[str] | None = None) -> int:
             return 1
     elif kept != source:
         _TARGET.write_text(source, encoding="utf-8")
-    return _write_schemas(due, check=options.check) or _write_snapshot(check=options.check)
+    if _write_schemas(texts, check=options.check):
+        return 1
+    return _write_snapshot(check=options.check)
 
 
 if __name__ == "__main__":

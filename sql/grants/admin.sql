@@ -32,6 +32,7 @@ grant select on table coin_accounts, coin_transactions, coin_postings to pgacade
 -- assessment
 -- Read only: staff write through procedures, learners too.
 grant select on table quizzes, quiz_questions, quiz_question_keys, quiz_attempts to pgacademy_admin;
+grant select on table exercises, exercise_submissions, exercise_grades to pgacademy_admin;
 
 -- chain
 -- Read only: transactions and requests move through procedures.

@@ -46,6 +46,7 @@ grant select on table coin_accounts, coin_transactions, coin_postings to pgacade
 -- assessment
 -- Read only: staff write through procedures. Keys of their own courses only.
 grant select on table quizzes, quiz_questions, quiz_question_keys, quiz_attempts to pgacademy_instructor;
+grant select on table exercises, exercise_submissions, exercise_grades to pgacademy_instructor;
 
 -- chain
 grant select on table chain_transactions to pgacademy_instructor;

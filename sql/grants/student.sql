@@ -49,6 +49,8 @@ grant select (
     answers, submitted_at, graded_at, closed_by, score, max_score, percentage, is_passed, first_pass,
     time_taken_seconds, created_at, updated_at
 ) on table quiz_attempts to pgacademy_student;
+-- The rubric too: it says what is looked at.
+grant select on table exercises, exercise_submissions, exercise_grades to pgacademy_student;
 
 -- chain
 grant select on table chain_transactions to pgacademy_student;

@@ -1,4 +1,8 @@
 -- triggers on courses. Triggers of one moment fire by name.
+create or replace trigger check_learning_objectives_shape
+before insert or update of learning_objectives on courses
+for each row execute function check_row_shape('learning_objectives', 'learning_objectives');
+
 create or replace trigger set_defaults
 before insert or update of slug, is_published, published_at on courses
 for each row execute function set_course_defaults();

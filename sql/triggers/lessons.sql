@@ -1,5 +1,13 @@
 -- triggers on lessons. Those of one moment fire by name, and the order matters: before, the guard is taken first; after,
 -- a hidden chapter hides its lessons before anything is counted. A mere new position fires none but touch_updated_at.
+create or replace trigger check_materials_shape
+before insert or update of materials on lessons
+for each row execute function check_row_shape('materials', 'lesson_materials');
+
+create or replace trigger check_learning_outcomes_shape
+before insert or update of learning_outcomes on lessons
+for each row execute function check_row_shape('learning_outcomes', 'learning_objectives');
+
 create or replace trigger guard_course
 before insert or delete or update of course_id, parent_lesson_id, is_active, is_mandatory on lessons
 for each row execute function guard_course_lessons();

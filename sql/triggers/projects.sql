@@ -1,7 +1,21 @@
 -- triggers on projects. Triggers of one moment fire by name.
-create or replace trigger check_documents
-before insert or update of id, user_id, components, performance_metrics, nft_metadata on projects
-for each row execute function check_project_documents();
+create or replace trigger check_components_shape
+before insert or update of components on projects
+for each row execute function check_row_shape('components', 'project_components');
+
+create or replace trigger check_metrics_shape
+before insert or update of performance_metrics on projects
+for each row execute function check_row_shape('performance_metrics', 'performance_metrics');
+
+create or replace trigger check_nft_metadata_shape
+before insert or update of nft_metadata on projects
+for each row execute function check_row_shape('nft_metadata', 'nft_metadata');
+
+create or replace trigger check_token
+before insert or update of id, user_id, nft_metadata on projects
+for each row
+when (new.nft_metadata is not null)
+execute function check_project_token();
 
 create or replace trigger set_listing
 before insert or update of user_id, course_id, nft_token_id, is_public, is_featured, is_listed on projects

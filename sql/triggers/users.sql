@@ -1,5 +1,9 @@
 -- triggers on users: what hangs on a person is made with the person and follows them.
 
+create or replace trigger check_preferences_shape
+before insert or update of preferences on users
+for each row execute function check_row_shape('preferences', 'user_preferences');
+
 -- A login is not an edit: it leaves updated_at alone.
 create or replace trigger touch_updated_at
 before update on users

@@ -21,6 +21,7 @@ import pytest
 from psycopg import sql
 
 from pgacademy.testing import acting
+from tests.assessment.exercises import make_exercise
 from tests.assessment.quizzes import make_quiz
 from tests.community.forum import ask, reply
 from tests.projects.projects import COMPONENTS, make_project, token_metadata
@@ -90,6 +91,11 @@ PLAIN = {
 
 #: What a procedure needs besides, or instead of, the values of the world; names in braces are values of the world.
 GOOD: dict[str, dict[str, str | None]] = {
+    "return_submission": {"p_submission_id": "{submitted}"},
+    "grade_submission": {"p_submission_id": "{submitted}", "p_score": "80"},
+    "delete_quiz": {"p_quiz_id": "{untaken}"},
+    "delete_exercise": {"p_exercise_id": "{unused}"},
+    "submit_exercise": {"p_content": '{{"text": "x"}}'},
     "add_question": {"p_answer_key": '{{"correct": true}}'},
     "advance_chain_transaction": {
         "p_transaction_id": "{sent}",
@@ -209,6 +215,13 @@ def world(db: psycopg.Connection[Any]) -> World:
             attempt = db.execute("select attempt_id from start_quiz(%s)", [quiz.id]).fetchone()
             assert attempt is not None
             attempts.append(attempt[0])
+    exercise, unused = make_exercise(db, course, is_mandatory=False), make_exercise(db, course, is_mandatory=False)
+    work = []
+    with acting(db, learner, "student"):
+        for call in ('submit_exercise(%s, \'{"text": "x"}\')', "start_exercise(%s)"):
+            submission = db.execute(f"select submission_id from {call}", [exercise.id]).fetchone()  # type: ignore[arg-type]
+            assert submission is not None
+            work.append(submission[0])
     advanced = make_course(db, course.instructor_id)
     after, before, _ = advanced.lesson_ids
     insert(db, "course_prerequisites", "course_id", course_id=advanced.id, prerequisite_course_id=other.id)
@@ -262,6 +275,11 @@ def world(db: psycopg.Connection[Any]) -> World:
         "login": login[0],
         "p_run_id": run[0],
         "graded": attempts[0],
+        "submitted": work[0],
+        "p_submission_id": work[1],
+        "p_exercise_id": exercise.id,
+        "unused": unused.id,
+        "untaken": make_quiz(db, make_course(db, course.instructor_id)).id,
         "p_attempt_id": attempts[1],
         "p_quiz_id": quiz.id,
         "p_question_id": quiz.questions[0],

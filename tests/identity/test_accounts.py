@@ -73,7 +73,7 @@ class TestRegister:
             ("'a@example.org', p_language => 'klingon!'", "PA422"),
             ("'a@example.org', p_password_hash => 'secret'", "PA422"),
             ("'a@example.org', p_metadata => '[]'", "23514"),
-            ("'a@example.org', p_preferences => '1'", "23514"),
+            ("'a@example.org', p_preferences => '1'", "PA422"),
             ("'a@example.org', p_occurred_at => 'infinity'", "PA422"),
             ("'a@example.org', p_occurred_at => now() + interval '1 day'", "PA422"),
         ],

@@ -92,14 +92,26 @@ class TestUpdateProfile:
 
 
 class TestPublicProfile:
-    @pytest.mark.parametrize("visibility", ['"private"', '"friends"', '"PUBLIC"', "false", "{}", '""'])
+    @pytest.mark.parametrize("visibility", ["private", "friends"])
     def test_anything_but_public_is_private(self, db, ada, visibility):
         with acting(db, ada):
             db.execute(
                 "select update_profile(p_preferences => %s)",
-                (f'{{"privacy": {{"profileVisibility": {visibility}}}}}',),
+                (f'{{"privacy": {{"profileVisibility": "{visibility}"}}}}',),
             )
         assert shown(db, ada) == ("ada", None, None, "A", None)
+
+    @pytest.mark.parametrize("visibility", ['"PUBLIC"', "false", "{}", '""'])
+    def test_a_misspelt_choice_is_refused(self, db, ada, visibility):
+        """And not kept as something that a reader may take for public."""
+        before = shown(db, ada)
+        with raises_sqlstate("PA422", conn=db) as raised, acting(db, ada):
+            db.execute(
+                "select update_profile(p_preferences => %s)",
+                (f'{{"privacy": {{"profileVisibility": {visibility}}}}}',),
+            )
+        assert raised.detail.startswith("$.preferences.privacy")
+        assert shown(db, ada) == before
 
     def test_the_column_grant_is_followed_too(self, db, ada):
         with acting(db, ada):

@@ -121,6 +121,9 @@ TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
     "notification_deliveries": [],
     "notification_counts": [],
     "notification_deltas": [],
+    "exercises": [("select", ALL, PEOPLE)],
+    "exercise_submissions": [("select", ALL, PEOPLE)],
+    "exercise_grades": [("select", ALL, PEOPLE)],
     # coins
     "coin_accounts": [("select", ALL, PEOPLE)],
     "coin_transactions": [("select", ALL, PEOPLE)],
@@ -148,6 +151,8 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "v_my_notification_preferences": LEARNERS,
     "v_user_dashboard": PEOPLE,
     "v_my_quizzes": PEOPLE,
+    "v_my_exercises": PEOPLE,
+    "v_grading_queue": ("instructor", "admin"),
 }
 
 #: role -> what it may execute. Everything else is internal and granted to nobody.
@@ -169,6 +174,8 @@ TEACHING = """
     remove_lesson_prerequisite
     create_quiz update_quiz add_question update_question remove_question reorder_questions
     issue_certificate revoke_certificate reissue_certificate
+    delete_quiz regrade_quiz
+    create_exercise update_exercise delete_exercise grade_submission return_submission
 """
 PROCEDURES: dict[str, set[str]] = {
     "anonymous": set(f"{COMMON} {READING} record_project_view".split()),
@@ -178,7 +185,8 @@ PROCEDURES: dict[str, set[str]] = {
         start_quiz save_answers submit_quiz review_quiz transfer_coins buy_streak_freeze
         request_faucet open_badge_credential
         create_project update_project publish_project unpublish_project delete_project
-        like_project unlike_project record_project_view""".split()
+        like_project unlike_project record_project_view
+        start_exercise save_submission submit_exercise""".split()
     ),
     "instructor": set(
         f"""{COMMON} {READING} {ACCOUNT} {TEACHING} {TALKING}
@@ -200,7 +208,7 @@ PROCEDURES: dict[str, set[str]] = {
         record_completion record_enrollment record_start record_drop expire_enrollments
         award_xp reverse_xp check_achievements advance_streaks grant_streak_freeze refresh_leaderboard fold_xp_ranks
         live_rank leaderboard_around effective_streak explain_achievement preview_achievement apply_achievement
-        close_overdue_attempts
+        close_overdue_attempts close_overdue_drafts
         award_coins reverse_coins record_blockchain_coins confirm_blockchain_coins fail_blockchain_coins
         grant_missing_coins
         issue_missing_certificates set_certificate_pdf mint_certificate record_nft_token open_badge_credential
@@ -539,6 +547,34 @@ class World:
                    from enrollments as e where e.course_id = %s""",
                 (quiz, question, course.id),
             )
+            exercise = insert(
+                conn, "exercises", course_id=course.id, lesson_id=course.lesson_ids[0], title="E",
+                is_published=name != "deleted",
+            )  # fmt: skip
+            for number, status in ((1, "submitted"), (2, "draft")):
+                conn.execute(
+                    """insert into exercise_submissions
+                       (enrollment_id, user_id, course_id, exercise_id, attempt_number, started_at, status,
+                        submitted_at, closed_by)
+                       select e.id, e.user_id, e.course_id, %s, %s, now(), %s,
+                           case when %s = 1 then now() end, case when %s = 1 then 'learner' end
+                       from enrollments as e where e.course_id = %s""",
+                    (exercise, number, status, number, number, course.id),
+                )
+            conn.execute(
+                """with graded as (
+                       insert into exercise_grades (submission_id, user_id, course_id, grade_number, graded_at,
+                           score, max_score, percentage, is_passed)
+                       select s.id, s.user_id, s.course_id, 1, now(), 50, 100, 50, false
+                       from exercise_submissions as s where s.exercise_id = %s and s.status = 'submitted'
+                       returning *
+                   )
+                   update exercise_submissions as s
+                   set status = 'graded', graded_at = g.graded_at, score = g.score, max_score = g.max_score,
+                       percentage = g.percentage, is_passed = g.is_passed
+                   from graded as g where g.submission_id = s.id""",
+                (exercise,),
+            )
 
     def _coins(self, conn: psycopg.Connection[Any]) -> None:
         for name in ("ada", "bob", "gone"):
@@ -725,7 +761,16 @@ class TestRows:
             assert slugs == (set() if actor in NOTHING else {"matrix", "matrix-retired"})
 
     @pytest.mark.parametrize(
-        "table", ["enrollments", "lesson_progress", "quiz_attempts", "certificates", "nft_certificates"]
+        "table",
+        [
+            "enrollments",
+            "lesson_progress",
+            "quiz_attempts",
+            "exercise_submissions",
+            "exercise_grades",
+            "certificates",
+            "nft_certificates",
+        ],
     )
     @pytest.mark.parametrize(
         ("who", "role", "expected"),
@@ -802,6 +847,7 @@ class TestRows:
     )
     def test_quizzes_and_their_keys(self, world, who, role, expected):
         assert world.rows(who, role, "select course_id from quizzes") == expected
+        assert world.rows(who, role, "select course_id from exercises") == expected
         for column, table in (("id", "quiz_questions"), ("question_id", "quiz_question_keys")):
             if role == "student":
                 with raises_sqlstate("42501"):
@@ -858,11 +904,18 @@ class TestRows:
         if actor[1] != "admin":
             assert not world.rows(*actor, "select true from notifications where not is_in_app")
 
+    def test_a_draft_is_its_authors_alone(self, world):
+        seen = "select status from exercise_submissions"
+        assert world.rows("ada", "student", seen) == {"graded", "draft"}
+        for who, role in (("ivy", "instructor"), ("root", "admin")):
+            assert world.rows(who, role, seen) == {"graded"}
+
     def test_whoever_is_no_longer_an_instructor_sees_no_learners(self, world):
         """The connection may still act as one, and the courses still name them."""
         owner = world.school.connect(autocommit=True)
         ivy = world.people["ivy"]
         tables = ("enrollments", "lesson_progress", "lessons", "quizzes", "quiz_attempts", "certificates")
+        tables = ("enrollments", "lesson_progress", "lessons", "quizzes", "quiz_attempts", "exercise_submissions")
         for change, back in (
             ("role = 'student'", "role = 'instructor'"),
             ("is_active = false", "is_active = true"),

@@ -1,6 +1,6 @@
 -- refuse_shape: the error for a JSON document that has not the shape it must have. The detail begins with the path.
 --
--- called by  normalise_question, check_answers
+-- called by  normalise_question, check_answers, check_shape, and whoever else checks a document
 -- errors     PA422 always
 create or replace function refuse_shape(
     p_path text,

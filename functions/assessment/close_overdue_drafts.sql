@@ -1,0 +1,55 @@
+-- close_overdue_drafts: hands in the drafts of exercises whose time is over, as they were saved. Returns how many.
+--
+-- At most p_limit in one call; call it until it returns 0. A learner who comes back earlier has it done by start_exercise.
+--
+-- called by  a scheduled job
+-- requires   require_service, grace_time
+-- errors     PA403 not the service · PA422 a limit out of range
+create or replace function close_overdue_drafts(
+    p_limit integer default 1000
+)
+returns integer
+language plpgsql
+volatile
+security definer -- writes exercise_submissions, which no platform role may write
+set search_path from current
+as $$
+#variable_conflict use_column
+declare
+    v_before timestamptz;
+    v_count integer;
+begin
+    perform require_service();
+
+    if p_limit is null or p_limit not between 1 and 10000 then
+        raise exception 'at least one draft is closed'
+            using errcode = 'PA422', detail = format('limit = %s', coalesce(p_limit::text, 'null')),
+                hint = 'Pass 1 to 10000.';
+    end if;
+
+    v_before := clock_timestamp() - grace_time();
+
+    -- Who is handing in this very moment holds the row; it is left to them.
+    with due as (
+        select s.id, least(s.deadline_at, x.due_at) as deadline
+        from exercise_submissions as s
+        inner join exercises as x on x.id = s.exercise_id
+        where s.status = 'draft' and least(s.deadline_at, x.due_at) < v_before
+        order by s.id
+        limit p_limit
+        for no key update of s skip locked
+    )
+
+    update exercise_submissions as s
+    set status = 'submitted', submitted_at = greatest(d.deadline, s.started_at), closed_by = 'deadline'
+    from due as d
+    where s.id = d.id;
+
+    get diagnostics v_count = row_count;
+    return v_count;
+end;
+$$;
+
+comment on function close_overdue_drafts is 'Hands in the drafts whose time is over; returns how many.';
+revoke all on function close_overdue_drafts from public;
+grant execute on function close_overdue_drafts to pgacademy_service;
