@@ -1,9 +1,9 @@
 -- open_badge_credential: a certificate, or an achievement that was earned, as an Open Badges 3.0 credential, ready to sign.
 --
 -- An OpenBadgeCredential of the Verifiable Credentials Data Model 2.0 whose subject is an AchievementSubject, without a proof:
--- the back end signs it, as JWT or with a Data Integrity proof, with a key that the database never sees. The same row gives
--- the same document. https://www.imsglobal.org/spec/ob/v3p0/ (section B, data model); its shape as JSON Schema:
--- lib/pgacademy/schemas/open_badge_credential.json.
+-- the back end signs it, as JWT or with a Data Integrity proof, with a key that the database never sees. The same row has
+-- the same id: asked for again it is the same credential, told anew. https://www.imsglobal.org/spec/ob/v3p0/ (section B,
+-- data model); its shape as JSON Schema: lib/pgacademy/schemas/open_badge_credential.json.
 --
 -- Who is meant is said by name and, if it was verified, by the SHA-256 of the email with a salt; by no id of this school. The
 -- issuer is in the settings credentials.issuer_id (a URL or DID), .issuer_name and .issuer_url.
