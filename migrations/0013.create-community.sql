@@ -279,6 +279,7 @@ create unique index notifications_occurrence_key
 on notifications (user_id, notification_type, occurrence) where occurrence is not null;
 -- What purge_notifications() looks for.
 create index notifications_read_at_idx on notifications (read_at) where read_at is not null;
+create index notifications_only_sent_idx on notifications (created_at) where not is_in_app;
 
 alter table notifications enable row level security;
 

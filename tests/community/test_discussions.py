@@ -479,7 +479,7 @@ class TestSearch:
         assert found[1]["relevance"] <= 1
 
     def test_the_callers_threshold_is_not_ours(self, db: Connection, ada: UUID) -> None:
-        ask(db, ada, "Something else entirely")
+        ask(db, ada, "Transport lines")
         db.execute("select set_config('pg_trgm.word_similarity_threshold', '0.01', true)")
         assert self.search(db, ada, "transmission") == []
 
