@@ -37,9 +37,13 @@ def act(conn: Connection, what: str, quiz: Quiz, learner: UUID, dice: random.Ran
     one = dice.choice(quizzes or [quiz.id])
     questions = ids("select id from quiz_questions where quiz_id = %s and retired_at is null", one)
     question = dice.choice(questions or quiz.questions)
-    attempt = next(
-        iter(ids("select id from quiz_attempts where user_id = %s and status = 'in_progress'", learner)), learner
-    )
+    attempt, asked = learner, []
+    attempts = conn.execute(
+        "select id, user_id, question_ids from quiz_attempts where status = 'in_progress'"
+    ).fetchall()
+    if attempts and what in ("save", "hand in", "close"):
+        attempt, learner, asked = dice.choice(attempts)
+    answers = {str(q): quiz.right.get(str(q), True) for q in asked if dice.random() < 0.9}
     if what in ("hide", "remove") and len(lessons) < 3:
         what = "add lesson"
     person: UUID | None = learner if what in TAKERS else course.instructor_id
@@ -56,7 +60,7 @@ def act(conn: Connection, what: str, quiz: Quiz, learner: UUID, dice: random.Ran
     query, *args = {
         "begin": ("select start_quiz(%s)", one),
         "save": ("select save_answers(%s, '{}')", attempt),
-        "hand in": ("select submit_quiz(%s, %s)", attempt, Jsonb(quiz.some(dice.randint(0, 6)))),
+        "hand in": ("select submit_quiz(%s, %s)", attempt, Jsonb(answers)),
         "close": ("select close_overdue_attempts()",),
         "complete": ("select complete_lesson(%s)", lesson),
         "leave": ("select drop_course(%s)", course.id),
@@ -91,16 +95,19 @@ def test_authors_and_takers_never_deadlock(school: SchoolDatabase) -> None:
             make_enrollment(owner, learner, quiz.course)
     conns = [school.connect(autocommit=True) for _ in range(8)]
     deadlocks: list[str] = []
+    missing = set(TAKERS + AUTHORS)
     end = time.monotonic() + SECONDS
 
     def work(i: int) -> Counter[str]:
         dice = random.Random(i)
         outcomes: Counter[str] = Counter()
-        while time.monotonic() < end:
+        # A slow machine may need longer until each of them has come to pass.
+        while time.monotonic() < end + 60 * bool(missing):
             what = dice.choice(TAKERS if i % 2 else AUTHORS)
             try:
                 act(conns[i], what, dice.choice(quizzes), dice.choice(learners), dice)
                 outcomes[what] += 1
+                missing.discard(what)
             except psycopg.Error as error:
                 if error.sqlstate not in REFUSALS | {"40P01"}:
                     raise
@@ -110,13 +117,13 @@ def test_authors_and_takers_never_deadlock(school: SchoolDatabase) -> None:
         return outcomes
 
     outcomes: Counter[str] = Counter()
-    for result in race(8, work):
+    for result in race(8, work, timeout=120):
         if isinstance(result, Exception):
             raise result
         outcomes += result
 
     assert outcomes["40P01"] == 0, "\n\n".join([str(outcomes), *deadlocks])
-    assert all(outcomes[what] for what in TAKERS + AUTHORS), outcomes
+    assert not missing, (missing, outcomes)
     assert owner.execute("select * from verify_integrity()").fetchall() == []
 
 
