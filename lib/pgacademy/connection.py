@@ -43,7 +43,8 @@ _RELEASE = re.compile(r"pgacademy (\d+)\.(\d+)\.([^\s:]+)")
 def connect(conninfo: str, *, application_name: str = "pgacademy") -> Connection:
     """Opens a connection in autocommit mode, to PostgreSQL 15 or later, or says in one sentence why it cannot."""
     try:
-        defaults = {name: value for name, value in _TCP_DEFAULTS.items() if name not in conninfo_to_dict(conninfo)}
+        given = conninfo_to_dict(conninfo)
+        defaults = {name: value for name, value in _TCP_DEFAULTS.items() if name not in given}
         connection = psycopg.connect(
             conninfo,
             autocommit=True,

@@ -25,7 +25,6 @@ from pgacademy.connection import (
     school_release,
 )
 from pgacademy.errors import MigrationError, NotAllowed, RolesMissing, SchoolMissing, UnsafeSearchPath, VersionMismatch
-from pgacademy.settings import school_name
 from pgacademy.sources import queries
 
 _DEVELOPMENT = re.compile(r"pgacademy( [^\s:]+)?: a development school\b")
@@ -70,7 +69,7 @@ def enter(connection: Connection, school: str) -> Look:
     """
     engine, patience = queries("engine"), locking.patience()
     user, host = bookkeeping.person()
-    values = _look_values(school) | {
+    values = _look_values(connection, school) | {
         "application_name": f"pgacademy migrate {user}@{host}",
         "lock_ms": str(round(patience.lock_timeout_s * 1000)),
         "statement_ms": str(round(patience.statement_timeout_s * 1000)),
@@ -80,34 +79,32 @@ def enter(connection: Connection, school: str) -> Look:
         parts.append(engine["no_transaction_timeout"])
     settings, *rest = batch(connection, parts, values)
     refuse_pooler(connection, settings[0][0])
-    return _look(rest[: len(_look_parts())])
+    return _look(connection, school, rest[: len(_look_parts())])
 
 
 def look(connection: Connection, school: str) -> Look:
     """Looks at the school as the connection's login."""
-    return _look(batch(connection, _look_parts(), _look_values(school)))
+    return _look(connection, school, batch(connection, _look_parts(), _look_values(connection, school)))
 
 
 def _look_parts() -> list[bytes]:
     engine = queries("engine")
     names = ("extensions_schema", "school", "strangers_who_may_create", "roles_without_usage", "functions_are_private")
-    return [queries("roles")["missing"], *(engine[name] for name in names), queries("bookkeeping")["is_complete"]]
+    return [queries("roles")["roles"], *(engine[name] for name in names), queries("bookkeeping")["is_complete"]]
 
 
-def _look_values(school: str) -> dict[str, object]:
+def _look_values(connection: Connection, school: str) -> dict[str, object]:
     members = [f"{school}_{role}" for role in roles.PLATFORM_ROLES]
-    return {
-        "school": school_name(school),
+    return roles.role_values(connection, school) | {
         "owner": roles.owner(school),
-        "roles": list(roles.PLATFORM_ROLES),
         "members": [roles.owner(school), *members],
     }
 
 
-def _look(found: list[list[tuple[Any, ...]]]) -> Look:
-    missing, extensions, schema, strangers, without_usage, private, journal = found
+def _look(connection: Connection, school: str, found: list[list[tuple[Any, ...]]]) -> Look:
+    of_roles, extensions, schema, strangers, without_usage, private, journal = found
     return Look(
-        missing_roles=[row[0] for row in missing],
+        missing_roles=[item.phrase for item in roles.judge(of_roles, school, connection.info.server_version)],
         extensions=extensions[0][0] if extensions else None,
         owner=schema[0][0] if schema else None,
         comment=schema[0][1] if schema else "",

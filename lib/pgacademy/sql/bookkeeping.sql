@@ -167,24 +167,24 @@ grant select on schema_journal, schema_files to pgacademy_analyst, pgacademy_adm
 -- name: is_complete
 -- Whether every table of the school's journal is there, with its latest column, for any login to ask.
 select count(*) = 6
-from pg_class as c
-inner join pg_namespace as n on c.relnamespace = n.oid
-inner join (
+from (
     values
-    ('_yoyo_migration', 'migration_id'),
+    ('_yoyo_migration'::name, 'migration_id'::name),
     ('schema_steps', 'finished_at'),
     ('schema_history', 'id'),
     ('schema_backfills', 'until_key'),
     ('schema_objects', 'text'),
     ('schema_files', 'kind')
-) as w (relation, latest) on c.relname = w.relation
-where
-    n.nspname = %(school)s
-    and c.relkind in ('r', 'v')
-    and exists (
-        select from pg_attribute as a
-        where a.attrelid = c.oid and a.attname = w.latest and not a.attisdropped
-    )
+) as w (relation, latest)
+where exists (
+    select from pg_class as c
+    inner join pg_attribute as a on c.oid = a.attrelid and w.latest = a.attname
+    where
+        c.relname = w.relation
+        and c.relnamespace = to_regnamespace(%(school)s)
+        and c.relkind in ('r', 'v')
+        and not a.attisdropped
+)
 
 -- name: exists
 select to_regclass('schema_objects') is not null
