@@ -2,18 +2,19 @@
 -- a column "statement" return the statements to run, in order.
 
 -- name: existing
--- Functions and views that the school has now.
+-- Functions, those with two signatures twice, and views that the school has now. In a subquery its schema is looked up
+-- once, and not for each of the server's own functions.
 select
     'function' as kind,
     p.proname::text as name
 from pg_proc as p
-where p.pronamespace = current_schema()::regnamespace
-union
+where p.pronamespace = (select current_schema()::regnamespace)
+union all
 select
     'view' as kind,
     c.relname::text as name
 from pg_class as c
-where c.relnamespace = current_schema()::regnamespace and c.relkind in ('v', 'm')
+where c.relnamespace = (select current_schema()::regnamespace) and c.relkind in ('v', 'm')
 
 -- name: object_ids
 -- The catalogue rows of the function (every overload) or view of a name.
