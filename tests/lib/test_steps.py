@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import psycopg
 import pytest
+import yoyo
+from yoyo.migrations import get_migration_hash, topological_sort
 
-from pgacademy import embedded, migrations
+from pgacademy import bookkeeping, embedded, migrations
 from pgacademy.connection import connect
 from pgacademy.errors import MigrationError
 from pgacademy.steps import Step, check, directives, read_steps
@@ -203,3 +207,36 @@ def test_a_role_that_lacks_a_privilege(yard: Yard, server: embedded.Server) -> N
     assert caught.value.sqlstate == "42501"
     assert yard.ask("select to_regclass('mine')") == [None]
     assert migrations.status(yard.dsn, "academy", tree_=yard.tree).pending == ("0003.reach",)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {},
+        {"0001.a": "", "0002.b": "0001.a", "0003.c": ""},
+        {"b": "", "a": "", "a-b": "", "a.b": "", "B": "", "é": ""},  # the order is that of the names with their suffix
+        {"0001.a": "0003.c", "0002.b": "", "0003.c": ""},
+        {"0001.a": "0002.b", "0002.b": "0003.c", "0003.c": ""},
+        {"0001.a": "0004.d 0003.c", "0002.b": "0001.a", "0003.c": "", "0004.d": "", "0005.e": ""},
+        {"0001.a": "", "post-apply": "", "post-apply-2": "", "_tmp_yoyonew1": "", "": ""},
+    ],
+)
+def test_the_order_is_yoyos(tmp_path: Path, files: dict[str, str]) -> None:
+    for name, depends in files.items():
+        (tmp_path / f"{name}.sql").write_text(f"-- depends: {depends}\n{GOOD}", encoding="utf-8")
+        (tmp_path / f"{name}.rollback.sql").write_text("drop table things;\n", encoding="utf-8")
+    (tmp_path / "notes.txt").write_text("not a migration", encoding="utf-8")
+    (tmp_path / "folder.sql").mkdir()
+    theirs = [migration.id for migration in topological_sort(yoyo.read_migrations(str(tmp_path)))]
+    assert [found.id for found in read_steps(tmp_path)] == theirs
+    for name in files:
+        assert bookkeeping.yoyos_hash(name) == get_migration_hash(name)
+
+
+def test_yoyo_is_not_read_in_for_plain_files(tmp_path: Path) -> None:
+    step(tmp_path, GOOD)
+    program = (
+        "import sys; from pathlib import Path; from pgacademy import migrations, steps; "
+        "assert steps.read_steps(Path(sys.argv[1])); sys.exit('yoyo' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=False).returncode == 0
