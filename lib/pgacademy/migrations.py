@@ -261,19 +261,15 @@ def _migrate(
         pending = _pending(steps, state)
         if not is_new:
             _check(pending)
-        for number, step in enumerate(pending, 1):
-            try:
-                apply(connection, school, step, progress, is_resumed=step.id in state.started, is_lasting=False)
-            except MigrationError as exc:
-                if not state.applied and number == 1 and exc.sqlstate in _IS_THERE:
-                    exc.hint = (
-                        "The schema holds objects, and no journal says where they come from. "
-                        "If they are of this school, say so with `pgacademy baseline`."
-                    )
-                raise
-            report.applied.append(step.id)
-            if progress:
-                progress(step.id, number, len(pending))
+        try:
+            _apply_all(connection, report, pending, state, progress)
+        except MigrationError as exc:
+            if not state.applied and not report.applied and exc.sqlstate in _IS_THERE:
+                exc.hint = (
+                    "The schema holds objects, and no journal says where they come from. "
+                    "If they are of this school, say so with `pgacademy baseline`."
+                )
+            raise
         # A commit that waits for the disk does so for all before it, which are written in order: one such is enough.
         connection.execute("set synchronous_commit = off")
         outcome = repeatables.apply(connection, changeable, [*state.applied, *report.applied], progress)
@@ -281,6 +277,53 @@ def _migrate(
         connection.execute("reset synchronous_commit")
         with connection.transaction():
             schools.record_release(connection, school, anew=report.changed)
+
+
+#: In a school that has nothing yet nobody waits for anybody, and statements that only define something take no time. So
+#: many files of them, of so many characters in all, are sent in one message there; elsewhere whoever looks on sees one
+#: file at a time.
+_TOGETHER, _TOGETHER_CHARACTERS = 20, 50_000
+_DEFINING = {"alter", "comment", "create", "drop", "grant", "revoke"}
+
+
+def _apply_all(
+    connection: Connection, report: MigrationReport, pending: Sequence[Step], state: State, progress: Progress | None
+) -> None:
+    """Does the steps in their order, each in a transaction of its own, and enters each in the report."""
+    is_empty = not (state.applied or state.started)
+
+    def done(step: Step) -> None:
+        report.applied.append(step.id)
+        if progress:
+            progress(step.id, len(report.applied), len(pending))
+
+    while left := pending[len(report.applied) :]:
+        together = _together(left) if is_empty else []
+        if len(together) > 1:
+            files = [_file(connection, step) for step in together]
+            if execution.at_once(connection, files, lambda number: done(left[number]), is_lasting=False):
+                continue
+        apply(connection, report.school, left[0], progress, is_resumed=left[0].id in state.started, is_lasting=False)
+        done(left[0])
+
+
+def _together(steps: Sequence[Step]) -> list[Step]:
+    """The first steps, as far as they are sent in one message."""
+    found: list[Step] = []
+    characters = 0
+    for step in steps[:_TOGETHER]:
+        characters += len(step.text)
+        is_quick = step.kind == "transactional" and all(
+            _DEFINING.intersection(part.head[:1]) for part in step.statements
+        )
+        if not is_quick or characters > _TOGETHER_CHARACTERS:
+            break
+        found.append(step)
+    return found
+
+
+def _file(connection: Connection, step: Step) -> execution.File:
+    return execution.File(step.path.name, step.statements, bookkeeping.mark_sql(connection, step))
 
 
 def apply(
@@ -298,8 +341,7 @@ def apply(
     """
     started = time.monotonic()
     if step.kind == "transactional":
-        last = bookkeeping.mark_sql(connection, step)
-        if execution.at_once(connection, step.path.name, step.statements, last, is_lasting=is_lasting):
+        if execution.at_once(connection, [_file(connection, step)], is_lasting=is_lasting):
             return
         spot = locking.Spot()
 
