@@ -70,11 +70,6 @@ def state_of(rows: Sequence[tuple[Any, ...]]) -> State:
     )
 
 
-def applied(connection: Connection) -> dict[str, str | None]:
-    """Applied migrations in their order, with the checksum they had (None: yoyo itself applied them)."""
-    return dict(read(connection).applied)
-
-
 def begin(connection: Connection, step: Step) -> None:
     """Records that a step of several transactions is begun."""
     values = {"id": step.id, "sha256": step.sha256, "library_version": __version__}

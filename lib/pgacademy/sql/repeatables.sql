@@ -16,24 +16,8 @@ select
 from pg_class as c
 where c.relnamespace = (select current_schema()::regnamespace) and c.relkind in ('v', 'm')
 
--- name: object_ids
--- The catalogue rows of the function (every overload) or view of a name.
-select
-    'pg_proc'::regclass::oid as classid,
-    p.oid
-from pg_proc as p
-where %(kind)s = 'function' and p.proname = %(name)s and p.pronamespace = current_schema()::regnamespace
-union all
-select
-    'pg_class'::regclass::oid as classid,
-    c.oid
-from pg_class as c
-where
-    %(kind)s = 'view' and c.relname = %(name)s and c.relnamespace = current_schema()::regnamespace
-    and c.relkind in ('v', 'm')
-
 -- name: ids_of_several
--- The same for several at once.
+-- The catalogue rows of functions (every overload) and views of these names.
 select
     'pg_proc'::regclass::oid as classid,
     p.oid,
