@@ -74,10 +74,10 @@ def enter(connection: Connection, school: str) -> Look:
         "lock_ms": str(round(patience.lock_timeout_s * 1000)),
         "statement_ms": str(round(patience.statement_timeout_s * 1000)),
     }
-    parts = [engine["migration_settings"], *_look_parts()]
+    parts = [engine["session_settings"], engine["migration_settings"], *_look_parts()]
     if connection.info.server_version >= 170000:
         parts.append(engine["no_transaction_timeout"])
-    settings, *rest = batch(connection, parts, values)
+    _, settings, *rest = batch(connection, parts, values)
     refuse_pooler(connection, settings[0][0])
     return _look(connection, school, rest[: len(_look_parts())])
 
