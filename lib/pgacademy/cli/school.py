@@ -10,7 +10,7 @@ import typer
 
 from pgacademy import migrations, seeding, settings
 from pgacademy import roles as roles_
-from pgacademy.cli import schools
+from pgacademy.cli import exit_codes, schools
 from pgacademy.cli.app import DEFAULT_SCHOOL, Dsn, Json, School, app, conninfo
 from pgacademy.cli.output import progress, result, rows
 from pgacademy.cli.schools import Jobs
@@ -18,9 +18,6 @@ from pgacademy.connection import connect
 from pgacademy.errors import UsageError
 from pgacademy.fleet import JOBS
 from pgacademy.locking import Patience
-
-PENDING = 2
-DRIFTED = 3
 
 _USUAL = Patience()
 LockTimeout = Annotated[
@@ -138,8 +135,7 @@ def status(
     else:
         lines.append("Up to date." if found.is_current else f"Run `pgacademy migrate --school {school}`.")
     result(asdict(found) | {"is_current": found.is_current}, json, "\n".join(lines))
-    if not found.is_current:
-        raise typer.Exit(DRIFTED if found.has_drifted else PENDING)
+    raise typer.Exit(exit_codes.compared(is_clean=found.is_current, has_drifted=found.has_drifted))
 
 
 @app.command()
