@@ -190,10 +190,9 @@ def _is_done(connection: Connection, name: str, statement: Statement, about: Tar
         case "drop":
             return not any(_one(connection, "index", {"name": index}) for index in about.names)
         case "reindex":
-            for (leftover,) in connection.execute(
-                queries("concurrently")["leftovers"], {"name": about.names[0]}
-            ).fetchall():
-                _drop_index(connection, leftover)
+            found = connection.execute(queries("concurrently")["leftovers"], {"name": about.names[0]}).fetchall()
+            for (drop,) in found:
+                connection.execute(drop.encode())
             return False
         case "detach":
             row = _one(connection, "partition", {"name": about.names[0], "table": about.table})

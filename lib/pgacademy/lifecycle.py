@@ -400,7 +400,7 @@ def _alone(connection: Connection, *names: str) -> Iterator[None]:
         yield
         return
     first, *others = sorted(names)
-    with locking.advisory_lock(connection, f"the school {first}"), _alone(connection, *others):
+    with locking.advisory_lock(connection, locking.of_school(first)), _alone(connection, *others):
         yield
 
 

@@ -126,6 +126,11 @@ def lock_key(name: str) -> dict[str, int]:
     return {"space": _signed("pgacademy"), "key": _signed(name)}
 
 
+def of_school(school: str) -> str:
+    """The name of the lock that makes one alone at work on the structure of a school."""
+    return f"the school {school}"
+
+
 @contextmanager
 def advisory_lock(
     connection: Connection, name: str, wait_s: float = MIGRATION_WAIT_S, progress: Progress | None = None

@@ -278,7 +278,7 @@ def reading(conninfo: str, school: str, tree_: Tree | None = None) -> Iterator[R
                 hint=f"Install pgacademy {release} or later.",
             )
         holder = connection.execute(
-            queries("engine")["lock_holder"], locking.lock_key(f"the school {school}")
+            queries("engine")["lock_holder"], locking.lock_key(locking.of_school(school))
         ).fetchone()
         role, has_journal = _reader(connection, school) if exists else (None, False)
         extensions = extensions_schema(connection) or EXTENSIONS_SCHEMA

@@ -43,7 +43,7 @@ def _named(connection: Connection) -> Iterator[None]:
 @contextmanager
 def school_lock(connection: Connection, school: str, progress: Progress | None = None) -> Iterator[None]:
     """Holds the lock that makes one alone at work on the structure of a school."""
-    with locking.advisory_lock(connection, f"the school {school}", locking.patience().wait_s, progress):
+    with locking.advisory_lock(connection, locking.of_school(school), locking.patience().wait_s, progress):
         yield
 
 
