@@ -32,6 +32,7 @@ from pgacademy.rollbacks import rollback, rollback_preview
 from pgacademy.sessions import elapsed_ms, school_lock, session
 from pgacademy.settings import school_name
 from pgacademy.sources import SourceFile, Tree, queries, tree
+from pgacademy.standing import standing
 from pgacademy.steps import Step, check, read_steps
 
 __all__ = [
@@ -138,17 +139,13 @@ def status(conninfo: str, school: str, *, tree_: Tree | None = None) -> Status:
         with schools.as_owner(connection, school):
             state = bookkeeping.read(connection)
             plan = repeatables.plan(connection, changeable, list(state.applied))
-    late = _late(steps, state)
+    found = standing(steps, state)
     return Status(
         school=school,
         library_version=__version__,
         school_version=release,
         applied=tuple(state.applied),
-        pending=tuple(step.id for step in steps if step.id not in state.applied and step.id not in late),
-        unfinished=tuple(state.started),
-        edited=tuple(step.id for step in steps if _is_edited(step, state)),
-        unknown=tuple(sorted((state.applied.keys() | state.started.keys()) - {step.id for step in steps})),
-        late=tuple(late),
+        **vars(found),
         changed=tuple(file.path for file in plan.changed),
         vanished=tuple(f"{kind} {name}" for kind, name in plan.vanished),
     )
@@ -179,11 +176,7 @@ def _is_current(
     parts = [schools.become_owner(school, seen.extensions or ""), journal["state"], journal["objects"]]
     *_, rows, recorded, existing = batch(connection, [*parts, queries("repeatables")["existing"]], {})
     state = bookkeeping.state_of(rows)
-    is_current = (
-        not state.started
-        and state.applied.keys() == {step.id for step in steps}
-        and not any(_is_edited(step, state) for step in steps)
-    )
+    is_current = standing(steps, state).is_current
     if is_current:
         known = {(kind, name): sha256 for kind, name, sha256 in recorded}
         there = {(kind, name) for kind, name in existing}
@@ -194,36 +187,26 @@ def _is_current(
     return is_current
 
 
-def _is_edited(step: Step, state: State) -> bool:
-    return state.applied.get(step.id) not in (None, step.sha256)
-
-
-def _late(steps: Sequence[Step], state: State) -> list[str]:
-    """Steps not applied that stand before one that is."""
-    last = max((number for number, step in enumerate(steps) if step.id in state.applied), default=-1)
-    return [step.id for step in steps[: last + 1] if step.id not in state.applied]
-
-
 def _pending(steps: Sequence[Step], state: State) -> list[Step]:
     """The steps still to do, after checking that those done are what the files say, and come first."""
-    edited = [step.path.name for step in steps if _is_edited(step, state)]
-    if edited:
+    found = standing(steps, state)
+    if found.edited:
+        edited = [step.path.name for step in steps if step.id in found.edited]
         raise MigrationError(
             f"Applied migrations were edited since: {', '.join(edited)}.",
             hint="Restore the files as they were, and put the change into a new migration.",
         )
-    unknown = sorted((state.applied.keys() | state.started.keys()) - {step.id for step in steps})
-    if unknown:
+    if found.unknown:
         raise MigrationError(
-            f"The school has migrations that this library does not know: {', '.join(unknown)}.",
+            f"The school has migrations that this library does not know: {', '.join(found.unknown)}.",
             hint="Use the version of pgacademy that applied them, or a later one.",
         )
-    if late := _late(steps, state):
+    if found.late:
         raise MigrationError(
-            f"Migrations have appeared before ones that are already applied: {', '.join(late)}.",
+            f"Migrations have appeared before ones that are already applied: {', '.join(found.late)}.",
             hint="Number them after the last one applied.",
         )
-    return [step for step in steps if step.id not in state.applied]
+    return [step for step in steps if step.id in found.pending]
 
 
 def _check(steps: Sequence[Step]) -> None:
