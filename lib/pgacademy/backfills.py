@@ -23,7 +23,7 @@ from psycopg import sql
 
 from pgacademy import locking
 from pgacademy.connection import Connection
-from pgacademy.errors import LockBusy, MigrationError, UsageError
+from pgacademy.errors import LockBusy, MigrationError, UsageError, refused
 from pgacademy.locking import Progress
 from pgacademy.sources import checksum, queries
 from pgacademy.statements import Statement
@@ -408,15 +408,7 @@ class _Walk:
 
     def _failure(self, exc: psycopg.Error) -> MigrationError:
         first, last = self.keys
-        keys = f"keys {first} to {last}" if last else None
-        notes = [note for note in (exc.diag.message_detail, exc.diag.context, keys) if note]
-        return MigrationError(
-            f"{self.backfill.id}.sql: {exc.diag.message_primary or exc}",
-            detail="\n".join(notes) or None,
-            hint=exc.diag.message_hint,
-            sqlstate=exc.sqlstate,
-            constraint=exc.diag.constraint_name,
-        )
+        return refused(f"{self.backfill.id}.sql", exc, f"keys {first} to {last}" if last else None)
 
     def _composed(self, name: str) -> sql.Composed:
         text = queries("backfills")[name].decode()

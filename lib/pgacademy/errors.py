@@ -172,6 +172,18 @@ def translate(exc: psycopg.Error) -> PgacademyError:
     )
 
 
+def refused(where: str, exc: psycopg.Error, *notes: str | None, hint: str | None = None) -> MigrationError:
+    """The error that says where in the files the server refused what, with all that it says of that."""
+    told = [note for note in (exc.diag.message_detail, exc.diag.context, *notes) if note]
+    return MigrationError(
+        f"{where}: {exc.diag.message_primary or exc}",
+        detail="\n".join(told) or None,
+        hint=hint or exc.diag.message_hint,
+        sqlstate=exc.sqlstate,
+        constraint=exc.diag.constraint_name,
+    )
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turns every psycopg error raised inside into one of ours, the original kept as its cause."""

@@ -17,7 +17,7 @@ from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 
 from pgacademy.connection import Connection
-from pgacademy.errors import MigrationError, PgacademyError, ServerUnreachable
+from pgacademy.errors import MigrationError, PgacademyError, ServerUnreachable, refused
 from pgacademy.locking import RETRIED, Spot, patience
 from pgacademy.sources import queries
 from pgacademy.statements import Statement
@@ -238,13 +238,7 @@ def failure(
             hint="Run it again: every file is there whole or not at all.",
             sqlstate=exc.sqlstate,
         )
-    hint = exc.diag.message_hint
+    hint = None
     if isinstance(exc, psycopg.errors.QueryCanceled) and patience().statement_timeout_s:
         hint = f"A statement may take {patience().statement_timeout_s:g} s here (--statement-timeout)."
-    return MigrationError(
-        f"{name}, line {line}: {exc.diag.message_primary or exc}",
-        detail="\n".join(note for note in (exc.diag.message_detail, exc.diag.context) if note) or None,
-        hint=hint,
-        sqlstate=exc.sqlstate,
-        constraint=exc.diag.constraint_name,
-    )
+    return refused(f"{name}, line {line}", exc, hint=hint)

@@ -30,7 +30,7 @@ import psycopg
 
 from pgacademy import __version__, bookkeeping, execution, locking
 from pgacademy.connection import Connection
-from pgacademy.errors import MigrationError, ServerUnreachable
+from pgacademy.errors import MigrationError, ServerUnreachable, refused
 from pgacademy.locking import RETRIED, Spot, patience
 from pgacademy.roles import PLATFORM_ROLES
 from pgacademy.sources import SourceFile, checksum, queries
@@ -185,14 +185,7 @@ def named(name: str, text: str) -> Iterator[None]:
 def _failure(name: str, text: str, exc: psycopg.Error, start: int = 0) -> MigrationError:
     position = exc.diag.statement_position
     line = f", line {text[: int(position) - start].count(chr(10)) + 1}" if position else ""
-    notes = [note for note in (exc.diag.message_detail, exc.diag.context) if note]
-    return MigrationError(
-        f"{name}{line}: {exc.diag.message_primary or exc}",
-        detail="\n".join(notes) or None,
-        hint=exc.diag.message_hint,
-        sqlstate=exc.sqlstate,
-        constraint=exc.diag.constraint_name,
-    )
+    return refused(f"{name}{line}", exc)
 
 
 # -- locks ------------------------------------------------------------------------------------------------------------
