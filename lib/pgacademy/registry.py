@@ -9,11 +9,10 @@ from datetime import datetime
 from typing import Literal
 
 import psycopg
-from psycopg import sql
 
-from pgacademy.connection import BEING_DROPPED, EXTENSIONS_SCHEMA, Connection, extensions_schema, school_path
+from pgacademy.connection import BEING_DROPPED, Connection
 from pgacademy.errors import NotAllowed, SchoolMissing
-from pgacademy.schools import as_owner, is_development, may_act_as, set_development
+from pgacademy.schools import act_in, as_owner, is_development, may_act_as, set_development
 from pgacademy.sources import queries
 
 __all__ = ["BEING_DROPPED", "SchoolEntry", "find", "mark", "names", "require", "schools"]
@@ -106,12 +105,10 @@ def _journal(connection: Connection, school: str, owner: str) -> tuple[int | Non
     """Only the owner reads the journal; whoever may not act as it learns nothing."""
     if not may_act_as(connection, owner):
         return None, None
-    path = school_path(school, extensions_schema(connection) or EXTENSIONS_SCHEMA)
     unreadable = (psycopg.errors.LockNotAvailable, psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege)
     found: tuple[int | None, datetime | None] = None, None
     with suppress(*unreadable, NotAllowed), connection.transaction():
-        connection.execute(sql.SQL("set local role {}").format(sql.Identifier(owner)))
-        connection.execute(sql.SQL("set local search_path to {}").format(path))
+        act_in(connection, school, owner)
         connection.execute("set local lock_timeout = '500ms'")
         row = connection.execute(queries("registry")["journal"]).fetchone()
         found = (row[0], row[1]) if row else found

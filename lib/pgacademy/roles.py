@@ -25,6 +25,11 @@ def owner(school: str) -> str:
     return f"{school}_owner"
 
 
+def of_school(school: str) -> list[str]:
+    """The roles that a school has of its own: the owner, then those of the platform."""
+    return [owner(school), *(f"{school}_{role}" for role in PLATFORM_ROLES)]
+
+
 def roles_sql(school: str, deploy: str, tree: sources.Tree | None = None) -> str:
     """The idempotent SQL that makes the groups and the roles of `school`, `deploy` being able to migrate it."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415  (takes long, and is seldom needed)

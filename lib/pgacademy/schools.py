@@ -94,11 +94,8 @@ def _look_parts() -> list[bytes]:
 
 
 def _look_values(connection: Connection, school: str) -> dict[str, object]:
-    members = [f"{school}_{role}" for role in roles.PLATFORM_ROLES]
-    return roles.role_values(connection, school) | {
-        "owner": roles.owner(school),
-        "members": [roles.owner(school), *members],
-    }
+    values = {"owner": roles.owner(school), "members": roles.of_school(school)}
+    return roles.role_values(connection, school) | values
 
 
 def _look(connection: Connection, school: str, found: list[list[tuple[Any, ...]]]) -> Look:
@@ -203,6 +200,14 @@ def may_act_as(connection: Connection, role: str) -> bool:
     return bool(row and row[0])
 
 
+def act_in(connection: Connection, school: str, role: str | None) -> None:
+    """Until the end of the transaction: in this role (None: as it is), unqualified names being the school's."""
+    path = school_path(school, extensions_schema(connection) or EXTENSIONS_SCHEMA)
+    if role is not None:
+        connection.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
+    connection.execute(sql.SQL("set local search_path to {}").format(path))
+
+
 @contextmanager
 def as_first(connection: Connection, school: str, *platform_roles: str) -> Iterator[None]:
     """Inside, the connection acts as the school's owner, or, for logins that may not, in the first of these roles."""
@@ -214,10 +219,8 @@ def as_first(connection: Connection, school: str, *platform_roles: str) -> Itera
             f"This login may act as none of {', '.join(names)}.",
             hint="Connect as the role that deploys the school, or as a login that has one of these roles.",
         )
-    path = school_path(school, extensions_schema(connection) or EXTENSIONS_SCHEMA)
     with connection.transaction():
-        connection.execute(sql.SQL("set local role {}").format(sql.Identifier(name)))
-        connection.execute(sql.SQL("set local search_path to {}").format(path))
+        act_in(connection, school, name)
         yield
 
 
@@ -325,6 +328,6 @@ def grant_schema(connection: Connection, school: str) -> None:
 
     Without IN SCHEMA: a schema's default privileges can only add to the global ones, never take away.
     """
-    members = sql.SQL(", ").join(sql.Identifier(f"{school}_{role}") for role in roles.PLATFORM_ROLES)
+    members = sql.SQL(", ").join(map(sql.Identifier, roles.of_school(school)[1:]))
     connection.execute(sql.SQL("grant usage on schema {} to {}").format(sql.Identifier(school), members))
     connection.execute("alter default privileges revoke execute on functions from public")

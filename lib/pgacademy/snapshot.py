@@ -30,7 +30,7 @@ from typing import Literal, NamedTuple
 
 from pgacademy.connection import EXTENSIONS_SCHEMA, Connection, extensions_schema, school_path
 from pgacademy.errors import NotAllowed
-from pgacademy.roles import PLATFORM_ROLES
+from pgacademy.roles import of_school
 from pgacademy.settings import school_name
 from pgacademy.sources import Tree, checksum, queries
 from pgacademy.steps import read_steps
@@ -124,7 +124,7 @@ def take(connection: Connection, school: str) -> Snapshot:
 
 
 def _add(found: dict[Key, str], key: Key, definition: str, school: str, extensions: str) -> None:
-    own = {f"{school}_{role}": f"<school>_{role}" for role in ("owner", *PLATFORM_ROLES)}
+    own = dict(zip(of_school(school), of_school("<school>"), strict=True))
 
     def role(match: re.Match[str]) -> str:
         return own.get(match[1], match[1])
