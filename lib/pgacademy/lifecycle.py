@@ -22,6 +22,7 @@ from psycopg import sql
 from pgacademy import bookkeeping, locking, migrations, registry, roles, schools, seeding
 from pgacademy.connection import Connection, connect, refuse_pooler
 from pgacademy.errors import Conflict, LockBusy, MigrationError, NotAllowed, UsageError
+from pgacademy.school_comment import BEING_DROPPED
 from pgacademy.settings import school_name
 from pgacademy.sources import Tree, queries, tree
 
@@ -315,7 +316,7 @@ def _close(connection: Connection, school: str) -> None:
         if entry.development:
             schools.forget_release(connection, school)
         else:
-            text = sql.Literal(registry.BEING_DROPPED)
+            text = sql.Literal(BEING_DROPPED)
             connection.execute(sql.SQL("comment on schema {} is {}").format(sql.Identifier(school), text))
 
 

@@ -25,10 +25,11 @@ from pgacademy import (
 )
 from pgacademy.baselines import baseline
 from pgacademy.bookkeeping import HistoryEntry, State
-from pgacademy.connection import Connection, batch, connect, release_in, school_release
+from pgacademy.connection import Connection, batch, connect, school_release
 from pgacademy.errors import MigrationError, UsageError
 from pgacademy.locking import Patience, Progress
 from pgacademy.rollbacks import rollback, rollback_preview
+from pgacademy.school_comment import is_development, release_in
 from pgacademy.sessions import elapsed_ms, school_lock, session
 from pgacademy.settings import school_name
 from pgacademy.sources import SourceFile, Tree, queries, tree
@@ -117,7 +118,7 @@ def migrate(
     steps, changeable = read_steps(files.migrations), files.repeatables()
     started = time.monotonic()
     with session(conninfo, school, patience) as (connection, seen):
-        if development and seen.comment and not schools.is_development(seen.comment):
+        if development and seen.comment and not is_development(seen.comment):
             raise UsageError(
                 f"The school {school!r} is there already, and is no development school.",
                 hint=f"Make it one, if that is meant: `pgacademy mark {school} development`.",

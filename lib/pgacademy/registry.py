@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,16 +9,15 @@ from typing import Literal
 
 import psycopg
 
-from pgacademy.connection import BEING_DROPPED, Connection
+from pgacademy.connection import Connection
 from pgacademy.errors import NotAllowed, SchoolMissing
-from pgacademy.schools import act_in, as_owner, is_development, may_act_as, set_development
+from pgacademy.school_comment import BEING_DROPPED, is_development, is_finished, release_in
+from pgacademy.schools import act_in, as_owner, may_act_as, set_development
 from pgacademy.sources import queries
 
-__all__ = ["BEING_DROPPED", "SchoolEntry", "find", "mark", "names", "require", "schools"]
+__all__ = ["SchoolEntry", "find", "mark", "names", "require", "schools"]
 
 State = Literal["ready", "unfinished", "being dropped"]
-
-_FINISHED = re.compile(r"pgacademy (\d+\.\d+\.[^\s:]+): a (?:development )?school\.")
 
 
 @dataclass(frozen=True)
@@ -77,12 +75,12 @@ def mark(connection: Connection, school: str, *, development: bool) -> None:
 
 
 def _entry(connection: Connection, name: str, owner: str, comment: str) -> SchoolEntry:
-    finished = _FINISHED.match(comment)
+    finished = is_finished(comment)
     state: State = "ready" if finished else "being dropped" if comment == BEING_DROPPED else "unfinished"
     migrations, last = _journal(connection, name, owner)
     return SchoolEntry(
         name=name,
-        release=finished[1] if finished else None,
+        release=release_in(comment) if finished else None,
         state=state,
         development=is_development(comment),
         owner=owner,

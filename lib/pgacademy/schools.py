@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,15 +18,13 @@ from pgacademy.connection import (
     extensions_schema,
     refuse_half_dropped,
     refuse_pooler,
-    release_in,
     release_key,
     school_path,
     school_release,
 )
 from pgacademy.errors import MigrationError, NotAllowed, RolesMissing, SchoolMissing, UnsafeSearchPath, VersionMismatch
+from pgacademy.school_comment import is_development, release_in, written
 from pgacademy.sources import queries
-
-_DEVELOPMENT = re.compile(r"pgacademy( [^\s:]+)?: a development school\b")
 
 
 @dataclass(frozen=True)
@@ -224,11 +221,6 @@ def as_first(connection: Connection, school: str, *platform_roles: str) -> Itera
         yield
 
 
-def is_development(comment: str) -> bool:
-    """Whether the comment of a school's schema says that it is a development school."""
-    return _DEVELOPMENT.match(comment) is not None
-
-
 def record_release(connection: Connection, school: str, *, anew: bool = False) -> None:
     """Writes this library's version where every login can read it: the comment of the schema.
 
@@ -249,8 +241,7 @@ def set_development(connection: Connection, school: str, development: bool) -> N
 
 
 def _describe(connection: Connection, school: str, release: str | None, development: bool) -> None:
-    kind = "a development school" if development else "a school"
-    text = f"pgacademy {release}: {kind}." if release else f"pgacademy: {kind}, to be migrated."
+    text = written(release, development=development)
     connection.execute(sql.SQL("comment on schema {} is {}").format(sql.Identifier(school), sql.Literal(text)))
 
 

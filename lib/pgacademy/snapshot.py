@@ -28,6 +28,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from pgacademy import school_comment
 from pgacademy.connection import EXTENSIONS_SCHEMA, Connection, extensions_schema, school_path
 from pgacademy.errors import NotAllowed
 from pgacademy.roles import of_school
@@ -44,7 +45,6 @@ SHIPPED = Path(__file__).with_name("snapshots") / "catalogue.json"
 BESIDE_EXTENSIONS = "extensions schema"
 
 _ROLE = re.compile(r"\{role:([^}]*)\}")
-_RELEASE = re.compile(r"pgacademy \S+: a (?:development )?school\.")
 _DOLLAR_QUOTED = re.compile(r"(\$\w*\$)(.*?)\1", re.DOTALL)
 _HASH = "sha256:"
 
@@ -132,7 +132,7 @@ def _add(found: dict[Key, str], key: Key, definition: str, school: str, extensio
     if key.attribute == "settings":
         definition = _placed(definition, school, extensions)
     elif key.object == "schema" and key.kind == "comment":
-        definition = _RELEASE.sub("pgacademy <version>: a school.", definition)
+        definition = school_comment.placed(definition)
     elif "{role:" in definition and key.attribute not in ("body", "statements", "query"):
         definition = _ROLE.sub(role, definition)
     found[key._replace(name=_ROLE.sub(role, key.name))] = definition
