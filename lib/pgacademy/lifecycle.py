@@ -19,7 +19,7 @@ from typing import TypeVar
 import psycopg
 from psycopg import sql
 
-from pgacademy import bookkeeping, locking, migrations, registry, roles, schools, seeding
+from pgacademy import bookkeeping, locking, migrations, registry, roles, schools, seeding, sessions
 from pgacademy.connection import Connection, connect, refuse_pooler
 from pgacademy.errors import Conflict, LockBusy, MigrationError, NotAllowed, UsageError
 from pgacademy.school_comment import BEING_DROPPED
@@ -382,11 +382,12 @@ def _remake_schema(connection: Connection, school: str) -> None:
 # -- what they share --------------------------------------------------------------------------------------------------
 
 
-def _session(conninfo: str, what: str) -> Connection:
-    connection = connect(conninfo, application_name=f"pgacademy {what}")
-    refuse_pooler(connection, int(str(_value(connection.execute("select pg_backend_pid()")))))
-    connection.execute(queries("engine")["session_settings"])
-    return connection
+@contextmanager
+def _session(conninfo: str, what: str) -> Iterator[Connection]:
+    with connect(conninfo, application_name=f"pgacademy {what}") as connection, sessions.writing():
+        refuse_pooler(connection, int(str(_value(connection.execute("select pg_backend_pid()")))))
+        connection.execute(queries("engine")["session_settings"])
+        yield connection
 
 
 @contextmanager
