@@ -217,6 +217,9 @@ def _check_file(step: Step) -> None:
         concurrently.target(name, step.statements[0])
 
 
+_UNLOCKS = "pg_advisory_unlock_all"
+
+
 def _check_statement(name: str, statement: Statement, kind: Kind) -> None:
     where, words = f"{name}, line {statement.line}", (*statement.head, "", "", "")
     if statements.transaction_control([statement]) or words[0] in ("savepoint", "release", "rollback"):
@@ -230,6 +233,11 @@ def _check_statement(name: str, statement: Statement, kind: Kind) -> None:
     ):
         raise MigrationError(
             f"{where}: {words[0].upper()} would last longer than the file.", hint="Say SET LOCAL, which ends with it."
+        )
+    if _UNLOCKS in statement.text.lower() and any(_UNLOCKS in token.value.lower() for token in statement.tokens):
+        raise MigrationError(
+            f"{where}: {_UNLOCKS}() would give back the lock that keeps others from migrating this school.",
+            hint="Name the locks that are to go: pg_advisory_unlock(…).",
         )
     if words[0] == "copy" and {"stdin", "stdout"} & set(statement.words):
         raise MigrationError(f"{where}: COPY has no client here to talk to.", hint="Write an INSERT.")
