@@ -188,6 +188,16 @@ def run(
         raise MigrationError(f"{name} ends its transaction itself.", hint="Every file is one transaction.")
 
 
+def settle(connection: Connection, name: str, statements: Sequence[Statement]) -> None:
+    """At the end of a file's transaction: what its commit would refuse is refused here, where the file is known."""
+    try:
+        connection.execute("set constraints all immediate")
+    except RETRIED:
+        raise
+    except psycopg.Error as exc:
+        raise failure(connection, name, statements[-1], exc) from exc
+
+
 def _lock_first(connection: Connection, statement: Statement, allowance: Allowance) -> None:
     """Takes the table locks of a statement that takes more than one."""
     from pgacademy import lock_levels  # noqa: PLC0415  (its rules take long to read in, and are seldom needed)

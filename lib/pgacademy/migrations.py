@@ -332,6 +332,7 @@ def apply(
         def work() -> None:
             began = time.monotonic()
             execution.run(connection, step.path.name, step.statements, spot)
+            execution.settle(connection, step.path.name, step.statements)
             bookkeeping.mark(connection, step, elapsed_ms(began))
 
         locking.retried(connection, work, spot=spot, progress=progress)

@@ -418,3 +418,19 @@ def test_only_a_school_without_anything_is_sent_files_together(yard: Yard, monke
     yard.write("migrations/0007.others.sql", "create table t4 (id int);\n")
     yard.migrate()
     assert sent == [2, 1, 2, 1, 1]
+
+
+@pytest.mark.parametrize("is_at_once", [True, False])
+def test_what_only_the_commit_would_refuse_names_its_file(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch, is_at_once: bool
+) -> None:
+    if not is_at_once:
+        monkeypatch.setattr(execution, "at_once", lambda *_, **__: 0)
+    yard.write(
+        "migrations/0003.later.sql",
+        "create table later (id int references notes deferrable initially deferred);\ninsert into later values (7);\n",
+    )
+    with pytest.raises(MigrationError, match=r"^0003\.later\.sql, line 2: ") as caught:
+        yard.migrate()
+    assert caught.value.sqlstate == "23503"
+    assert caught.value.constraint == "later_id_fkey"
