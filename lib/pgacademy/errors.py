@@ -112,7 +112,7 @@ class EmbeddedServerError(PgacademyError):
 
 
 class RolesMissing(PgacademyError):
-    """Roles or memberships that a school needs are not there; `detail` lists them."""
+    """Roles or memberships that a school needs are not there; `detail` lists them if they are several."""
 
 
 class SchoolMissing(PgacademyError):

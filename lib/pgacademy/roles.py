@@ -172,9 +172,10 @@ def require_roles(connection: Connection, school: str) -> None:
     if len(statements) < len(found):
         hints.append(f"Run `pgacademy roles --apply --school {school}`, or have an administrator run what it prints.")
     raise RolesMissing(
-        f"The roles of the school {school!r} are not as they must be: {'; '.join(phrases)}.",
+        f"The roles of the school {school!r} are not as they must be: {phrases[0]}"
+        + (f", and {len(phrases) - 1} more." if len(phrases) > 1 else "."),
         hint=" ".join(hints),
-        detail="\n".join(phrases),
+        detail="\n".join(phrases) if len(phrases) > 1 else None,
     )
 
 
