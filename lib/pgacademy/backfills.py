@@ -11,11 +11,11 @@ already passed or a higher one: the code that writes them must write them right 
 from __future__ import annotations
 
 import os
-import random
 import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
 
 import psycopg
@@ -23,7 +23,7 @@ from psycopg import sql
 
 from pgacademy import locking
 from pgacademy.connection import Connection
-from pgacademy.errors import LockBusy, MigrationError, UsageError
+from pgacademy.errors import MigrationError, UsageError, refused
 from pgacademy.locking import Progress
 from pgacademy.sources import checksum, queries
 from pgacademy.statements import Statement
@@ -374,8 +374,7 @@ class _Walk:
 
     def _patiently(self, work: Callable[[], T]) -> T:
         """Does it again, with half the rows, until locks are to be had, or the time for that is over."""
-        deadline = time.monotonic() + locking.patience().budget_s
-        wait_s = 0.1
+        attempts = locking.Attempts()
         while True:
             began = time.monotonic()
             try:
@@ -389,34 +388,20 @@ class _Walk:
                 self.size //= 2
                 continue
             except _RETRIED as exc:
-                if time.monotonic() > deadline:
-                    raise self._busy(exc) from exc
+                first, last = self.keys
+                keys = f", keys {first} to {last}" if last else ""
+                spot = locking.Spot(f"{self.backfill.id}.sql, {self.done:,} rows done{keys}")
+                wanted = locking.Spot(words={self.backfill.table})
+                attempts.wait(exc, partial(locking.holders, self.connection, wanted), spot)
             except psycopg.Error as exc:
                 if self.connection.closed:
                     raise
                 raise self._failure(exc) from exc
             self.size = max(1, self.size // 2)
-            time.sleep(random.uniform(0.5, 1.0) * wait_s)  # noqa: S311  (jitter, not a secret)
-            wait_s = min(wait_s * 2, 5.0)
-
-    def _busy(self, exc: psycopg.Error) -> LockBusy:
-        every = locking.holders(self.connection)
-        holders = [holder for holder in every if self.backfill.table in holder.tables] or every
-        first, last = self.keys
-        place = f"{self.backfill.id}.sql, {self.done:,} rows done" + (f", keys {first} to {last}" if last else "")
-        return locking.busy(exc, holders, locking.Spot(place))
 
     def _failure(self, exc: psycopg.Error) -> MigrationError:
         first, last = self.keys
-        keys = f"keys {first} to {last}" if last else None
-        notes = [note for note in (exc.diag.message_detail, exc.diag.context, keys) if note]
-        return MigrationError(
-            f"{self.backfill.id}.sql: {exc.diag.message_primary or exc}",
-            detail="\n".join(notes) or None,
-            hint=exc.diag.message_hint,
-            sqlstate=exc.sqlstate,
-            constraint=exc.diag.constraint_name,
-        )
+        return refused(f"{self.backfill.id}.sql", exc, f"keys {first} to {last}" if last else None)
 
     def _composed(self, name: str) -> sql.Composed:
         text = queries("backfills")[name].decode()

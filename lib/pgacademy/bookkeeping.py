@@ -7,6 +7,7 @@ gets its row only then.
 from __future__ import annotations
 
 import getpass
+import hashlib
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +17,6 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import class_row
-from yoyo.migrations import get_migration_hash
 
 from pgacademy import __version__
 from pgacademy.connection import Connection
@@ -70,11 +70,6 @@ def state_of(rows: Sequence[tuple[Any, ...]]) -> State:
     )
 
 
-def applied(connection: Connection) -> dict[str, str | None]:
-    """Applied migrations in their order, with the checksum they had (None: yoyo itself applied them)."""
-    return dict(read(connection).applied)
-
-
 def begin(connection: Connection, step: Step) -> None:
     """Records that a step of several transactions is begun."""
     values = {"id": step.id, "sha256": step.sha256, "library_version": __version__}
@@ -95,7 +90,7 @@ def mark_sql(connection: Connection, step: Step) -> str:
 def _mark_values(step: Step, duration_ms: int | None, operation: str) -> dict[str, object]:
     return _who() | {
         "id": step.id,
-        "hash": get_migration_hash(step.id),
+        "hash": yoyos_hash(step.id),
         "operation": operation,
         # yoyo's word for what was not run
         "yoyo_operation": "apply" if operation == "apply" else "mark",
@@ -104,9 +99,14 @@ def _mark_values(step: Step, duration_ms: int | None, operation: str) -> dict[st
     }
 
 
+def yoyos_hash(migration_id: str) -> str:
+    """The key of yoyo's tables, as its get_migration_hash() makes it; yoyo itself takes long to be read in."""
+    return hashlib.sha256(migration_id.encode()).hexdigest()
+
+
 def unmark(connection: Connection, step: Step, duration_ms: int | None = None) -> None:
     """Records a step as taken back, within the caller's transaction."""
-    values = _who() | {"id": step.id, "hash": get_migration_hash(step.id), "duration_ms": duration_ms}
+    values = _who() | {"id": step.id, "hash": yoyos_hash(step.id), "duration_ms": duration_ms}
     connection.execute(queries("bookkeeping")["unmark"], values)
 
 

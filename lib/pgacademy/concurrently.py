@@ -6,7 +6,6 @@ dropped or finished without anybody having said so; the next run looks which, an
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -190,10 +189,9 @@ def _is_done(connection: Connection, name: str, statement: Statement, about: Tar
         case "drop":
             return not any(_one(connection, "index", {"name": index}) for index in about.names)
         case "reindex":
-            for (leftover,) in connection.execute(
-                queries("concurrently")["leftovers"], {"name": about.names[0]}
-            ).fetchall():
-                _drop_index(connection, leftover)
+            found = connection.execute(queries("concurrently")["leftovers"], {"name": about.names[0]}).fetchall()
+            for (drop,) in found:
+                connection.execute(drop.encode())
             return False
         case "detach":
             row = _one(connection, "partition", {"name": about.names[0], "table": about.table})
@@ -230,27 +228,17 @@ def _patiently(
     What waits for readers to end and lets everybody pass meanwhile may wait as long as the budget; giving up early
     would only mean to build the index again.
     """
-    budget_s, usual_s = patience().budget_s, patience().lock_timeout_s
-    deadline = time.monotonic() + budget_s
+    usual_s = patience().lock_timeout_s
     query = "snapshot_holders" if about.is_harmless else "lock_holders"
-    pause_s = 0.2
+    attempts = locking.Attempts(progress)
     try:
-        if about.is_harmless and usual_s:
-            _limit(connection, max(budget_s, usual_s))
         while True:
+            if about.is_harmless and usual_s:
+                _limit(connection, max(attempts.deadline - time.monotonic(), usual_s))
             try:
                 return work()
             except locking.RETRIED as exc:
-                found = locking.holders(connection, spot, query)
-                sleep_s = random.uniform(0.5, 1.0) * pause_s  # noqa: S311
-                if time.monotonic() + sleep_s > deadline:
-                    raise locking.busy(exc, found, spot) from exc
-                if progress and found:
-                    progress(f"waiting for {found[0]}", 0, 0)
-            time.sleep(sleep_s)
-            pause_s = min(pause_s * 2, 5.0)
-            if about.is_harmless and usual_s:
-                _limit(connection, max(deadline - time.monotonic(), usual_s))
+                attempts.wait(exc, lambda: locking.holders(connection, spot, query), spot)
     finally:
         if not connection.closed:
             _limit(connection, usual_s)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,14 +19,13 @@ from pgacademy.errors import (
     UnsupportedDatabase,
     VersionMismatch,
 )
+from pgacademy.school_comment import BEING_DROPPED, release_in
 from pgacademy.sources import queries
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 OLDEST_SERVER = 15
 EXTENSIONS_SCHEMA = "extensions"
-#: The comment of a school whose drop has begun and was too large for one transaction.
-BEING_DROPPED = "pgacademy: being dropped."
 
 #: So that a server which has vanished is noticed in half a minute, and not in hours. The DSN may say otherwise.
 _TCP_DEFAULTS = {
@@ -37,13 +35,12 @@ _TCP_DEFAULTS = {
     "tcp_user_timeout": 30_000,
 }
 
-_RELEASE = re.compile(r"pgacademy (\d+)\.(\d+)\.([^\s:]+)")
-
 
 def connect(conninfo: str, *, application_name: str = "pgacademy") -> Connection:
     """Opens a connection in autocommit mode, to PostgreSQL 15 or later, or says in one sentence why it cannot."""
     try:
-        defaults = {name: value for name, value in _TCP_DEFAULTS.items() if name not in conninfo_to_dict(conninfo)}
+        given = conninfo_to_dict(conninfo)
+        defaults = {name: value for name, value in _TCP_DEFAULTS.items() if name not in given}
         connection = psycopg.connect(
             conninfo,
             autocommit=True,
@@ -147,12 +144,6 @@ def refuse_half_dropped(school: str, comment: str) -> None:
             f"The school {school!r} is being dropped: some of its tables are gone.",
             hint=f"Finish it: `pgacademy drop {school} --confirm {school}`.",
         )
-
-
-def release_in(comment: str) -> str | None:
-    """The version in the comment of a school's schema; None when it was never finished, or is no school's."""
-    found = _RELEASE.match(comment)
-    return ".".join(found.groups()) if found else None
 
 
 def check_release(connection: Connection, school: str) -> None:

@@ -112,7 +112,7 @@ class EmbeddedServerError(PgacademyError):
 
 
 class RolesMissing(PgacademyError):
-    """Roles or memberships that a school needs are not there; `detail` lists them."""
+    """Roles or memberships that a school needs are not there; `detail` lists them if they are several."""
 
 
 class SchoolMissing(PgacademyError):
@@ -169,6 +169,18 @@ def translate(exc: psycopg.Error) -> PgacademyError:
         detail=diagnostics.message_detail,
         sqlstate=code,
         constraint=diagnostics.constraint_name,
+    )
+
+
+def refused(where: str, exc: psycopg.Error, *notes: str | None, hint: str | None = None) -> MigrationError:
+    """The error that says where in the files the server refused what, with all that it says of that."""
+    told = [note for note in (exc.diag.message_detail, exc.diag.context, *notes) if note]
+    return MigrationError(
+        f"{where}: {exc.diag.message_primary or exc}",
+        detail="\n".join(told) or None,
+        hint=hint or exc.diag.message_hint,
+        sqlstate=exc.sqlstate,
+        constraint=exc.diag.constraint_name,
     )
 
 

@@ -1,4 +1,4 @@
-"""Runs the statements of a file: first all in one message, and if a lock is not to be had at once, one after another.
+"""Runs the statements of files: first all in one message, and if a lock is not to be had at once, one after another.
 
 One after another, waiting for locks is bounded for the file as a whole, and who is in the way can be told.
 """
@@ -6,7 +6,8 @@ One after another, waiting for locks is bounded for the file as a whole, and who
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import psycopg
@@ -16,7 +17,7 @@ from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 
 from pgacademy.connection import Connection
-from pgacademy.errors import MigrationError, PgacademyError, ServerUnreachable
+from pgacademy.errors import MigrationError, PgacademyError, ServerUnreachable, refused
 from pgacademy.locking import RETRIED, Spot, patience
 from pgacademy.sources import queries
 from pgacademy.statements import Statement
@@ -56,35 +57,64 @@ class Allowance:
 # -- in one message ---------------------------------------------------------------------------------------------------
 
 
-def at_once(
-    connection: Connection, name: str, statements: Sequence[Statement], last: str, *, is_lasting: bool = True
-) -> bool:
-    """Does a whole file in one message, its transaction and `last` included; False when a lock was not to be had.
+@dataclass(frozen=True)
+class File:
+    """What is done in one transaction: the statements of a file, and `last`, the SQL that records it."""
 
-    Then nothing is done. Unless `is_lasting`, a later commit is what makes it outlive a crash of the server; until then
-    the file is there with its row, or neither is. Raises MigrationError with file and line, ServerUnreachable.
+    name: str
+    statements: Sequence[Statement]
+    last: str
+
+    def texts(self, *, is_lasting: bool) -> tuple[list[str], int]:
+        """Everything that is sent for it, and how many statements come before its own."""
+        # A transaction's own time is that at which the message came, the same for all in it.
+        settings = ["set_config('pgacademy.began', clock_timestamp()::text, true)"]
+        if not sets_lock_timeout(self.statements):
+            lock_ms = min(_AT_ONCE_MS, _AT_ONCE_TOTAL_MS // len(self.statements)) or 1
+            settings.append(f"set_config('lock_timeout', '{lock_ms}ms', true)")
+        if not is_lasting:
+            settings.append("set_config('synchronous_commit', 'off', true)")
+        before = ["begin", f"select {', '.join(settings)}"]
+        return [*before, *(statement.text for statement in self.statements), self.last, "commit"], len(before)
+
+
+def at_once(
+    connection: Connection,
+    files: Sequence[File],
+    done: Callable[[int], None] = lambda _: None,
+    *,
+    is_lasting: bool = True,
+) -> int:
+    """Does whole files in one message, each in a transaction of its own, `last` included.
+
+    Returns how many were done: fewer than all when the next one could not have a lock at once. `done` is told the
+    number of each, from 0, also when the next one fails. Unless `is_lasting`, a later commit is what makes them outlive
+    a crash of the server; until then a file is there with its row, or neither is. Raises MigrationError with file and
+    line, ServerUnreachable.
     """
-    before = ["begin"]
-    if not sets_lock_timeout(statements):
-        before.append(f"set local lock_timeout = {min(_AT_ONCE_MS, _AT_ONCE_TOTAL_MS // len(statements)) or 1}")
-    if not is_lasting:
-        before.append("set local synchronous_commit = off")
-    texts = [*before, *(statement.text for statement in statements), last, "commit"]
+    every = [file.texts(is_lasting=is_lasting) for file in files]
+    texts = [text for own, _ in every for text in own]
     try:
-        done, exc = send_all(connection, texts)
+        number, exc = send_all(connection, texts)
     finally:
         if not connection.closed and connection.info.transaction_status != TransactionStatus.IDLE:
             connection.rollback()
-    if exc is None:
-        return True
-    if isinstance(exc, RETRIED):
-        return False
+    starts = [sum(len(own) for own, _ in every[:at]) for at in range(len(files) + 1)]
+    count = bisect_right(starts, number) - 1
+    for at in range(count):
+        done(at)
+    if exc is None or isinstance(exc, RETRIED):
+        return count
+    exc_start = 0
     if exc.diag.statement_position:
-        done, exc_start = at_position(texts, int(exc.diag.statement_position))
-    else:
-        exc_start = 0
-    number = min(max(done - len(before), 0), len(statements) - 1)
-    raise failure(connection, name, statements[number], exc, exc_start) from exc
+        number, exc_start = at_position(texts, int(exc.diag.statement_position))
+        failed = bisect_right(starts, number) - 1
+        if failed > count:  # what cannot be read at all keeps the server from doing what comes before it
+            return at_once(connection, files[:failed], done, is_lasting=is_lasting)
+    file, own_number = files[count], number - starts[count] - every[count][1]
+    statement = file.statements[min(max(own_number, 0), len(file.statements) - 1)]
+    name = file.name if not connection.closed or len(files) == 1 else f"{file.name} or one of those after it"
+    raise failure(connection, name, statement, exc, exc_start) from exc
 
 
 def send_all(connection: Connection, texts: Sequence[str]) -> tuple[int, psycopg.Error | None]:
@@ -158,6 +188,16 @@ def run(
         raise MigrationError(f"{name} ends its transaction itself.", hint="Every file is one transaction.")
 
 
+def settle(connection: Connection, name: str, statements: Sequence[Statement]) -> None:
+    """At the end of a file's transaction: what its commit would refuse is refused here, where the file is known."""
+    try:
+        connection.execute("set constraints all immediate")
+    except RETRIED:
+        raise
+    except psycopg.Error as exc:
+        raise failure(connection, name, statements[-1], exc) from exc
+
+
 def _lock_first(connection: Connection, statement: Statement, allowance: Allowance) -> None:
     """Takes the table locks of a statement that takes more than one."""
     from pgacademy import lock_levels  # noqa: PLC0415  (its rules take long to read in, and are seldom needed)
@@ -208,13 +248,7 @@ def failure(
             hint="Run it again: every file is there whole or not at all.",
             sqlstate=exc.sqlstate,
         )
-    hint = exc.diag.message_hint
+    hint = None
     if isinstance(exc, psycopg.errors.QueryCanceled) and patience().statement_timeout_s:
         hint = f"A statement may take {patience().statement_timeout_s:g} s here (--statement-timeout)."
-    return MigrationError(
-        f"{name}, line {line}: {exc.diag.message_primary or exc}",
-        detail="\n".join(note for note in (exc.diag.message_detail, exc.diag.context) if note) or None,
-        hint=hint,
-        sqlstate=exc.sqlstate,
-        constraint=exc.diag.constraint_name,
-    )
+    return refused(f"{name}, line {line}", exc, hint=hint)

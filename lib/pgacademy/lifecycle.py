@@ -19,9 +19,10 @@ from typing import TypeVar
 import psycopg
 from psycopg import sql
 
-from pgacademy import bookkeeping, locking, migrations, registry, roles, schools, seeding
-from pgacademy.connection import EXTENSIONS_SCHEMA, Connection, connect, extensions_schema, refuse_pooler, school_path
+from pgacademy import bookkeeping, locking, migrations, registry, roles, schools, seeding, sessions
+from pgacademy.connection import Connection, connect, refuse_pooler
 from pgacademy.errors import Conflict, LockBusy, MigrationError, NotAllowed, UsageError
+from pgacademy.school_comment import BEING_DROPPED
 from pgacademy.settings import school_name
 from pgacademy.sources import Tree, queries, tree
 
@@ -73,11 +74,6 @@ class DropReport:
     duration_s: float = 0.0
 
 
-def school_roles(school: str) -> list[str]:
-    """The names of a school's roles, the owner first."""
-    return [roles.owner(school), *(f"{school}_{role}" for role in roles.PLATFORM_ROLES)]
-
-
 # -- rename -----------------------------------------------------------------------------------------------------------
 
 
@@ -116,7 +112,7 @@ def _rename(connection: Connection, tables: _Tables, new: str) -> RenameReport:
         connection.execute(_sql("alter schema {} rename to {}", old, new))
         report.functions = _repin(connection, old, new)
     if report.roles == "renamed":
-        for before, after in zip(school_roles(old), school_roles(new), strict=True):
+        for before, after in zip(roles.of_school(old), roles.of_school(new), strict=True):
             connection.execute(_sql("alter role {} rename to {}", before, after))
     else:
         report.todo += _hand_over(connection, old, new)
@@ -135,9 +131,9 @@ def _refuse_taken(connection: Connection, new: str) -> None:
 
 def _may_rename_roles(connection: Connection, old: str, new: str) -> bool:
     """Whether no role of the new name exists, nobody else in the cluster uses the old ones, and this login may."""
-    if connection.execute(queries("registry")["existing_roles"], {"roles": school_roles(new)}).fetchone():
+    if connection.execute(queries("registry")["existing_roles"], {"roles": roles.of_school(new)}).fetchone():
         return False
-    values = {"roles": school_roles(old)}
+    values = {"roles": roles.of_school(old)}
     return not any(
         connection.execute(queries("registry")[query], values).fetchone()
         for query in ("used_elsewhere", "unmovable_roles")
@@ -178,7 +174,7 @@ def _hand_over(connection: Connection, old: str, new: str) -> list[str]:
     connection.execute(_sql("revoke {} from {}", after, before))
     with _acting_as(connection, new, after):
         schools.grant_schema(connection, new)
-        for role in school_roles(old)[1:]:
+        for role in roles.of_school(old)[1:]:
             connection.execute(_sql("revoke all on schema {} from {}", new, role))
     return _copy_memberships(connection, old, new)
 
@@ -186,7 +182,7 @@ def _hand_over(connection: Connection, old: str, new: str) -> list[str]:
 def _copy_memberships(connection: Connection, old: str, new: str) -> list[str]:
     """Makes every member of an old role one of the new role, on the same terms; what may not be done is returned."""
     todo = []
-    found = connection.execute(queries("registry")["members"], {"roles": school_roles(old)}).fetchall()
+    found = connection.execute(queries("registry")["members"], {"roles": roles.of_school(old)}).fetchall()
     for role, member, admin, inherits, sets in found:
         options = [f"admin {str(admin).lower()}"]
         options += [f"inherit {str(inherits).lower()}", f"set {str(sets).lower()}"] if sets is not None else []
@@ -199,12 +195,12 @@ def _copy_memberships(connection: Connection, old: str, new: str) -> list[str]:
 
 def _move_settings(connection: Connection, report: RenameReport) -> None:
     """Logins, and the database, whose search path or role names the school are told the new name."""
-    values = {"old": report.old, "new": report.new, "roles": school_roles(report.old)}
+    values = {"old": report.old, "new": report.new, "roles": roles.of_school(report.old)}
     database = connection.info.dbname
     for kind, name, in_database, setting, value in connection.execute(
         queries("registry")["role_settings"], values
     ).fetchall():
-        if name.startswith(f"{report.old}_") and report.roles == "made" and name in school_roles(report.old):
+        if name.startswith(f"{report.old}_") and report.roles == "made" and name in roles.of_school(report.old):
             continue
         target = _sql("alter database {}" if kind == "database" else "alter role {}", name)
         if in_database:
@@ -314,13 +310,13 @@ def _close(connection: Connection, school: str) -> None:
     """Nobody enters a school that is about to be dropped in parts; a development school stays one, for reset."""
     with _acting_as(connection, school, roles.owner(school)):
         _refuse_dependents(connection, school)
-        for role in school_roles(school)[1:]:
+        for role in roles.of_school(school)[1:]:
             connection.execute(_sql("revoke all on schema {} from {}", school, role))
         entry = registry.require(connection, school)
         if entry.development:
             schools.forget_release(connection, school)
         else:
-            text = sql.Literal(registry.BEING_DROPPED)
+            text = sql.Literal(BEING_DROPPED)
             connection.execute(sql.SQL("comment on schema {} is {}").format(sql.Identifier(school), text))
 
 
@@ -352,7 +348,7 @@ def _drop_school(connection: Connection, report: DropReport) -> None:
     with _acting_as(connection, school, owner):
         connection.execute(_sql("drop schema {} cascade", school))
         connection.execute("alter default privileges grant execute on functions to public")
-    for role in reversed(school_roles(school)):
+    for role in reversed(roles.of_school(school)):
         reason = _drop_role(connection, role)
         if reason is None:
             report.roles_dropped.append(role)
@@ -386,11 +382,12 @@ def _remake_schema(connection: Connection, school: str) -> None:
 # -- what they share --------------------------------------------------------------------------------------------------
 
 
-def _session(conninfo: str, what: str) -> Connection:
-    connection = connect(conninfo, application_name=f"pgacademy {what}")
-    refuse_pooler(connection, int(str(_value(connection.execute("select pg_backend_pid()")))))
-    connection.execute(queries("engine")["session_settings"])
-    return connection
+@contextmanager
+def _session(conninfo: str, what: str) -> Iterator[Connection]:
+    with connect(conninfo, application_name=f"pgacademy {what}") as connection, sessions.writing():
+        refuse_pooler(connection, int(str(_value(connection.execute("select pg_backend_pid()")))))
+        connection.execute(queries("engine")["session_settings"])
+        yield connection
 
 
 @contextmanager
@@ -400,7 +397,7 @@ def _alone(connection: Connection, *names: str) -> Iterator[None]:
         yield
         return
     first, *others = sorted(names)
-    with locking.advisory_lock(connection, f"the school {first}"), _alone(connection, *others):
+    with locking.advisory_lock(connection, locking.of_school(first)), _alone(connection, *others):
         yield
 
 
@@ -420,14 +417,12 @@ def _take_turn(connection: Connection) -> None:
 @contextmanager
 def _acting_as(connection: Connection, school: str, role: str) -> Iterator[None]:
     """Within a transaction: the role, and the school's path. Both end with the block, or the transaction."""
-    path = school_path(school, extensions_schema(connection) or EXTENSIONS_SCHEMA)
     try:
-        connection.execute(_sql("set local role {}", role))
+        schools.act_in(connection, school, role)
     except psycopg.errors.InsufficientPrivilege as exc:
         raise NotAllowed(
             f"This login may not act as {role}.", hint="Connect as the role that deploys the school.", sqlstate="42501"
         ) from exc
-    connection.execute(sql.SQL("set local search_path to {}").format(path))
     yield
     connection.execute("set local role none")
 

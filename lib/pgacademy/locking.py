@@ -30,6 +30,9 @@ MIGRATION_WAIT_S = 600.0
 #: How often the one who waits says so, in seconds.
 _TELL_EVERY_S = 1.0
 
+#: Between two attempts, in seconds.
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
+
 RETRIED = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
 
 
@@ -126,6 +129,11 @@ def lock_key(name: str) -> dict[str, int]:
     return {"space": _signed("pgacademy"), "key": _signed(name)}
 
 
+def of_school(school: str) -> str:
+    """The name of the lock that makes one alone at work on the structure of a school."""
+    return f"the school {school}"
+
+
 @contextmanager
 def advisory_lock(
     connection: Connection, name: str, wait_s: float = MIGRATION_WAIT_S, progress: Progress | None = None
@@ -172,21 +180,41 @@ def retried(
     Between two attempts those who queued behind us get through, which is what the short lock_timeout is for. When the
     budget of patience() is used up it raises LockBusy, which names who is in the way.
     """
-    deadline = time.monotonic() + patience().budget_s
-    pause_s = 0.2
+    attempts = Attempts(progress)
     while True:
         try:
             with connection.transaction():
                 return work()
         except RETRIED as exc:
-            found = holders(connection, spot)
-            sleep_s = random.uniform(0.5, 1.0) * pause_s  # noqa: S311
-            if time.monotonic() + sleep_s > deadline:
-                raise busy(exc, found, spot) from exc
-            if progress and found:
-                progress(f"waiting for {found[0]}", 0, 0)
+            attempts.wait(exc, lambda: holders(connection, spot), spot)
+
+
+class Attempts:
+    """The attempts at one step, until the budget of patience() is used up."""
+
+    def __init__(self, progress: Progress | None = None) -> None:
+        self.progress = progress
+        self.deadline = time.monotonic() + patience().budget_s
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """After something was achieved: the next pause is a short one again."""
+        self.pause_s = _FIRST_PAUSE_S
+
+    def wait(self, exc: psycopg.Error, find: Callable[[], Sequence[Holder]], spot: Spot | None = None) -> None:
+        """Pauses after the attempt that ended with `exc`, each time longer, and never the same for two.
+
+        Raises LockBusy when there is no time left for another attempt. `find` is asked who is in the way.
+        """
+        sleep_s = random.uniform(0.5, 1.0) * self.pause_s  # noqa: S311  (jitter, not a secret)
+        is_over = time.monotonic() + sleep_s > self.deadline
+        found = find() if is_over or self.progress else []
+        if is_over:
+            raise busy(exc, found, spot) from exc
+        if self.progress and found:
+            self.progress(f"waiting for {found[0]}", 0, 0)
         time.sleep(sleep_s)
-        pause_s = min(pause_s * 2, 5.0)
+        self.pause_s = min(self.pause_s * 2, _LONGEST_PAUSE_S)
 
 
 def holders(connection: Connection, spot: Spot | None = None, query: str = "lock_holders") -> list[Holder]:

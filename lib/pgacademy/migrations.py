@@ -25,13 +25,15 @@ from pgacademy import (
 )
 from pgacademy.baselines import baseline
 from pgacademy.bookkeeping import HistoryEntry, State
-from pgacademy.connection import Connection, batch, connect, release_in, school_release
+from pgacademy.connection import Connection, batch, connect, school_release
 from pgacademy.errors import MigrationError, UsageError
 from pgacademy.locking import Patience, Progress
 from pgacademy.rollbacks import rollback, rollback_preview
+from pgacademy.school_comment import is_development, release_in
 from pgacademy.sessions import elapsed_ms, school_lock, session
 from pgacademy.settings import school_name
 from pgacademy.sources import SourceFile, Tree, queries, tree
+from pgacademy.standing import standing
 from pgacademy.steps import Step, check, read_steps
 
 __all__ = [
@@ -116,7 +118,7 @@ def migrate(
     steps, changeable = read_steps(files.migrations), files.repeatables()
     started = time.monotonic()
     with session(conninfo, school, patience) as (connection, seen):
-        if development and seen.comment and not schools.is_development(seen.comment):
+        if development and seen.comment and not is_development(seen.comment):
             raise UsageError(
                 f"The school {school!r} is there already, and is no development school.",
                 hint=f"Make it one, if that is meant: `pgacademy mark {school} development`.",
@@ -138,17 +140,13 @@ def status(conninfo: str, school: str, *, tree_: Tree | None = None) -> Status:
         with schools.as_owner(connection, school):
             state = bookkeeping.read(connection)
             plan = repeatables.plan(connection, changeable, list(state.applied))
-    late = _late(steps, state)
+    found = standing(steps, state)
     return Status(
         school=school,
         library_version=__version__,
         school_version=release,
         applied=tuple(state.applied),
-        pending=tuple(step.id for step in steps if step.id not in state.applied and step.id not in late),
-        unfinished=tuple(state.started),
-        edited=tuple(step.id for step in steps if _is_edited(step, state)),
-        unknown=tuple(sorted((state.applied.keys() | state.started.keys()) - {step.id for step in steps})),
-        late=tuple(late),
+        **vars(found),
         changed=tuple(file.path for file in plan.changed),
         vanished=tuple(f"{kind} {name}" for kind, name in plan.vanished),
     )
@@ -179,11 +177,7 @@ def _is_current(
     parts = [schools.become_owner(school, seen.extensions or ""), journal["state"], journal["objects"]]
     *_, rows, recorded, existing = batch(connection, [*parts, queries("repeatables")["existing"]], {})
     state = bookkeeping.state_of(rows)
-    is_current = (
-        not state.started
-        and state.applied.keys() == {step.id for step in steps}
-        and not any(_is_edited(step, state) for step in steps)
-    )
+    is_current = standing(steps, state).is_current
     if is_current:
         known = {(kind, name): sha256 for kind, name, sha256 in recorded}
         there = {(kind, name) for kind, name in existing}
@@ -194,36 +188,26 @@ def _is_current(
     return is_current
 
 
-def _is_edited(step: Step, state: State) -> bool:
-    return state.applied.get(step.id) not in (None, step.sha256)
-
-
-def _late(steps: Sequence[Step], state: State) -> list[str]:
-    """Steps not applied that stand before one that is."""
-    last = max((number for number, step in enumerate(steps) if step.id in state.applied), default=-1)
-    return [step.id for step in steps[: last + 1] if step.id not in state.applied]
-
-
 def _pending(steps: Sequence[Step], state: State) -> list[Step]:
     """The steps still to do, after checking that those done are what the files say, and come first."""
-    edited = [step.path.name for step in steps if _is_edited(step, state)]
-    if edited:
+    found = standing(steps, state)
+    if found.edited:
+        edited = [step.path.name for step in steps if step.id in found.edited]
         raise MigrationError(
             f"Applied migrations were edited since: {', '.join(edited)}.",
             hint="Restore the files as they were, and put the change into a new migration.",
         )
-    unknown = sorted((state.applied.keys() | state.started.keys()) - {step.id for step in steps})
-    if unknown:
+    if found.unknown:
         raise MigrationError(
-            f"The school has migrations that this library does not know: {', '.join(unknown)}.",
+            f"The school has migrations that this library does not know: {', '.join(found.unknown)}.",
             hint="Use the version of pgacademy that applied them, or a later one.",
         )
-    if late := _late(steps, state):
+    if found.late:
         raise MigrationError(
-            f"Migrations have appeared before ones that are already applied: {', '.join(late)}.",
+            f"Migrations have appeared before ones that are already applied: {', '.join(found.late)}.",
             hint="Number them after the last one applied.",
         )
-    return [step for step in steps if step.id not in state.applied]
+    return [step for step in steps if step.id in found.pending]
 
 
 def _check(steps: Sequence[Step]) -> None:
@@ -261,19 +245,15 @@ def _migrate(
         pending = _pending(steps, state)
         if not is_new:
             _check(pending)
-        for number, step in enumerate(pending, 1):
-            try:
-                apply(connection, school, step, progress, is_resumed=step.id in state.started, is_lasting=False)
-            except MigrationError as exc:
-                if not state.applied and number == 1 and exc.sqlstate in _IS_THERE:
-                    exc.hint = (
-                        "The schema holds objects, and no journal says where they come from. "
-                        "If they are of this school, say so with `pgacademy baseline`."
-                    )
-                raise
-            report.applied.append(step.id)
-            if progress:
-                progress(step.id, number, len(pending))
+        try:
+            _apply_all(connection, report, pending, state, progress)
+        except MigrationError as exc:
+            if not state.applied and not report.applied and exc.sqlstate in _IS_THERE:
+                exc.hint = (
+                    "The schema holds objects, and no journal says where they come from. "
+                    "If they are of this school, say so with `pgacademy baseline`."
+                )
+            raise
         # A commit that waits for the disk does so for all before it, which are written in order: one such is enough.
         connection.execute("set synchronous_commit = off")
         outcome = repeatables.apply(connection, changeable, [*state.applied, *report.applied], progress)
@@ -281,6 +261,53 @@ def _migrate(
         connection.execute("reset synchronous_commit")
         with connection.transaction():
             schools.record_release(connection, school, anew=report.changed)
+
+
+#: In a school that has nothing yet nobody waits for anybody, and statements that only define something take no time. So
+#: many files of them, of so many characters in all, are sent in one message there; elsewhere whoever looks on sees one
+#: file at a time.
+_TOGETHER, _TOGETHER_CHARACTERS = 20, 50_000
+_DEFINING = {"alter", "comment", "create", "drop", "grant", "revoke"}
+
+
+def _apply_all(
+    connection: Connection, report: MigrationReport, pending: Sequence[Step], state: State, progress: Progress | None
+) -> None:
+    """Does the steps in their order, each in a transaction of its own, and enters each in the report."""
+    is_empty = not (state.applied or state.started)
+
+    def done(step: Step) -> None:
+        report.applied.append(step.id)
+        if progress:
+            progress(step.id, len(report.applied), len(pending))
+
+    while left := pending[len(report.applied) :]:
+        together = _together(left) if is_empty else []
+        if len(together) > 1:
+            files = [_file(connection, step) for step in together]
+            if execution.at_once(connection, files, lambda number: done(left[number]), is_lasting=False):
+                continue
+        apply(connection, report.school, left[0], progress, is_resumed=left[0].id in state.started, is_lasting=False)
+        done(left[0])
+
+
+def _together(steps: Sequence[Step]) -> list[Step]:
+    """The first steps, as far as they are sent in one message."""
+    found: list[Step] = []
+    characters = 0
+    for step in steps[:_TOGETHER]:
+        characters += len(step.text)
+        is_quick = step.kind == "transactional" and all(
+            _DEFINING.intersection(part.head[:1]) for part in step.statements
+        )
+        if not is_quick or characters > _TOGETHER_CHARACTERS:
+            break
+        found.append(step)
+    return found
+
+
+def _file(connection: Connection, step: Step) -> execution.File:
+    return execution.File(step.path.name, step.statements, bookkeeping.mark_sql(connection, step))
 
 
 def apply(
@@ -298,14 +325,14 @@ def apply(
     """
     started = time.monotonic()
     if step.kind == "transactional":
-        last = bookkeeping.mark_sql(connection, step)
-        if execution.at_once(connection, step.path.name, step.statements, last, is_lasting=is_lasting):
+        if execution.at_once(connection, [_file(connection, step)], is_lasting=is_lasting):
             return
         spot = locking.Spot()
 
         def work() -> None:
             began = time.monotonic()
             execution.run(connection, step.path.name, step.statements, spot)
+            execution.settle(connection, step.path.name, step.statements)
             bookkeeping.mark(connection, step, elapsed_ms(began))
 
         locking.retried(connection, work, spot=spot, progress=progress)

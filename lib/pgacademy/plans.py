@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import psycopg
-from psycopg import sql
 
 from pgacademy import __version__, lock_levels, locking, roles, schools, standing
 from pgacademy.connection import (
@@ -22,7 +21,6 @@ from pgacademy.connection import (
     connect,
     extensions_schema,
     release_key,
-    school_path,
     school_release,
 )
 from pgacademy.errors import NotAllowed, SchoolMissing, VersionMismatch
@@ -278,7 +276,7 @@ def reading(conninfo: str, school: str, tree_: Tree | None = None) -> Iterator[R
                 hint=f"Install pgacademy {release} or later.",
             )
         holder = connection.execute(
-            queries("engine")["lock_holder"], locking.lock_key(f"the school {school}")
+            queries("engine")["lock_holder"], locking.lock_key(locking.of_school(school))
         ).fetchone()
         role, has_journal = _reader(connection, school) if exists else (None, False)
         extensions = extensions_schema(connection) or EXTENSIONS_SCHEMA
@@ -286,9 +284,7 @@ def reading(conninfo: str, school: str, tree_: Tree | None = None) -> Iterator[R
         connection.read_only = True
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         with connection.transaction():
-            if role is not None:
-                connection.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
-            connection.execute(sql.SQL("set local search_path to {}").format(school_path(school, extensions)))
+            schools.act_in(connection, school, role)
             connection.execute("set local lock_timeout = '300ms'")
             yield Reading(
                 connection=connection,

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 import psycopg
-from psycopg import sql
 
-from pgacademy.connection import BEING_DROPPED, EXTENSIONS_SCHEMA, Connection, extensions_schema, school_path
+from pgacademy.connection import Connection
 from pgacademy.errors import NotAllowed, SchoolMissing
-from pgacademy.schools import as_owner, is_development, may_act_as, set_development
+from pgacademy.school_comment import BEING_DROPPED, is_development, is_finished, release_in
+from pgacademy.schools import act_in, as_owner, may_act_as, set_development
 from pgacademy.sources import queries
 
-__all__ = ["BEING_DROPPED", "SchoolEntry", "find", "mark", "names", "require", "schools"]
+__all__ = ["SchoolEntry", "find", "mark", "names", "require", "schools"]
 
 State = Literal["ready", "unfinished", "being dropped"]
-
-_FINISHED = re.compile(r"pgacademy (\d+\.\d+\.[^\s:]+): a (?:development )?school\.")
 
 
 @dataclass(frozen=True)
@@ -78,12 +75,12 @@ def mark(connection: Connection, school: str, *, development: bool) -> None:
 
 
 def _entry(connection: Connection, name: str, owner: str, comment: str) -> SchoolEntry:
-    finished = _FINISHED.match(comment)
+    finished = is_finished(comment)
     state: State = "ready" if finished else "being dropped" if comment == BEING_DROPPED else "unfinished"
     migrations, last = _journal(connection, name, owner)
     return SchoolEntry(
         name=name,
-        release=finished[1] if finished else None,
+        release=release_in(comment) if finished else None,
         state=state,
         development=is_development(comment),
         owner=owner,
@@ -106,12 +103,10 @@ def _journal(connection: Connection, school: str, owner: str) -> tuple[int | Non
     """Only the owner reads the journal; whoever may not act as it learns nothing."""
     if not may_act_as(connection, owner):
         return None, None
-    path = school_path(school, extensions_schema(connection) or EXTENSIONS_SCHEMA)
     unreadable = (psycopg.errors.LockNotAvailable, psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege)
     found: tuple[int | None, datetime | None] = None, None
     with suppress(*unreadable, NotAllowed), connection.transaction():
-        connection.execute(sql.SQL("set local role {}").format(sql.Identifier(owner)))
-        connection.execute(sql.SQL("set local search_path to {}").format(path))
+        act_in(connection, school, owner)
         connection.execute("set local lock_timeout = '500ms'")
         row = connection.execute(queries("registry")["journal"]).fetchone()
         found = (row[0], row[1]) if row else found

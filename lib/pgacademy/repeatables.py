@@ -30,7 +30,7 @@ import psycopg
 
 from pgacademy import __version__, bookkeeping, execution, locking
 from pgacademy.connection import Connection
-from pgacademy.errors import MigrationError, ServerUnreachable
+from pgacademy.errors import MigrationError, ServerUnreachable, refused
 from pgacademy.locking import RETRIED, Spot, patience
 from pgacademy.roles import PLATFORM_ROLES
 from pgacademy.sources import SourceFile, checksum, queries
@@ -185,14 +185,7 @@ def named(name: str, text: str) -> Iterator[None]:
 def _failure(name: str, text: str, exc: psycopg.Error, start: int = 0) -> MigrationError:
     position = exc.diag.statement_position
     line = f", line {text[: int(position) - start].count(chr(10)) + 1}" if position else ""
-    notes = [note for note in (exc.diag.message_detail, exc.diag.context) if note]
-    return MigrationError(
-        f"{name}{line}: {exc.diag.message_primary or exc}",
-        detail="\n".join(notes) or None,
-        hint=exc.diag.message_hint,
-        sqlstate=exc.sqlstate,
-        constraint=exc.diag.constraint_name,
-    )
+    return refused(f"{name}{line}", exc)
 
 
 # -- locks ------------------------------------------------------------------------------------------------------------
@@ -243,8 +236,7 @@ def _run_each(
 
     `tell` is called within the first that succeeds.
     """
-    deadline = time.monotonic() + patience().budget_s
-    pause_s = 0.2
+    attempts = locking.Attempts(progress)
     left = list(units)
     while left:
         stuck: list[tuple[_Unit, psycopg.Error]] = []
@@ -262,18 +254,12 @@ def _run_each(
                     done(file)
         if not stuck:
             return
-        pause_s = 0.2 if len(stuck) < len(left) else min(pause_s * 2, 5.0)
+        if len(stuck) < len(left):
+            attempts.begin_anew()
         left = [unit for unit, _ in stuck]
-        wanted = set[str]().union(*(unit.names for unit in left))
-        every = locking.holders(connection)
-        holders = [holder for holder in every if wanted & set(holder.tables)] or every
-        sleep_s = random.uniform(0.5, 1.0) * pause_s  # noqa: S311  (jitter, not a secret)
-        if time.monotonic() + sleep_s > deadline:
-            spot = Spot("; ".join(unit.label for unit in left))
-            raise locking.busy(stuck[0][1], holders, spot) from stuck[0][1]
-        if progress and holders:
-            progress(f"waiting for {holders[0]}", 0, 0)
-        time.sleep(sleep_s)
+        wanted = Spot(words=set[str]().union(*(unit.names for unit in left)))
+        label = Spot("; ".join(unit.label for unit in left))
+        attempts.wait(stuck[0][1], partial(locking.holders, connection, wanted), label)
 
 
 # -- bookkeeping ------------------------------------------------------------------------------------------------------

@@ -5,12 +5,12 @@ The SQL is in sql/roles/, to be printed for an administrator or run here by any 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 from psycopg import sql
-from psycopg.rows import class_row
 
 from pgacademy import sources
 from pgacademy.connection import Connection, extensions_schema, school_path
@@ -23,6 +23,11 @@ PLATFORM_ROLES = ("anonymous", "student", "instructor", "admin", "service", "ana
 def owner(school: str) -> str:
     """The role that owns the school's objects."""
     return f"{school}_owner"
+
+
+def of_school(school: str) -> list[str]:
+    """The roles that a school has of its own: the owner, then those of the platform."""
+    return [owner(school), *(f"{school}_{role}" for role in PLATFORM_ROLES)]
 
 
 def roles_sql(school: str, deploy: str, tree: sources.Tree | None = None) -> str:
@@ -70,9 +75,85 @@ class RoleFinding:
 
 def inspect_roles(connection: Connection, school: str) -> list[RoleFinding]:
     """What is missing or unsafe among the roles of `school` and their groups; empty when all is well."""
-    values = {"school": school_name(school), "roles": list(PLATFORM_ROLES)}
-    with connection.cursor(row_factory=class_row(RoleFinding)) as cursor:
-        return cursor.execute(sources.queries("roles")["missing"], values).fetchall()
+    rows = connection.execute(sources.queries("roles")["roles"], role_values(connection, school)).fetchall()
+    return judge(rows, school, connection.info.server_version)
+
+
+def role_values(connection: Connection, school: str) -> dict[str, object]:
+    """Values of the query `roles`. From 16 on membership is not enough to set a role: a grant may come without that."""
+    set_right = "set" if connection.info.server_version >= _GRANTS_WITH_OPTIONS else "member"
+    return {"school": school_name(school), "wanted": list(_wanted(school)), "set_right": set_right}
+
+
+def judge(rows: Sequence[tuple[Any, ...]], school: str, server_version: int) -> list[RoleFinding]:
+    """What is missing or unsafe, by the rows of the query `roles`."""
+    wanted, found = _wanted(school), {row[0]: row[1:] for row in rows}
+    has_options = server_version >= _GRANTS_WITH_OPTIONS
+    missing, outside, powers, extra = list[RoleFinding](), list[RoleFinding](), list[RoleFinding](), list[RoleFinding]()
+    for role, group in wanted.items():
+        if role not in found:
+            missing.append(RoleFinding(f"role {role} does not exist", None, role, "role", "", False))
+            continue
+        *attributes, inherits, _, _, memberships = found[role]
+        if group is not None and group in found and not inherits:
+            outside.append(_outside(role, group, memberships, has_options=has_options))
+        powers += [
+            RoleFinding(
+                f"{role} has the attribute {name.upper()}, which it must not have",
+                f"alter role {role} no{name}",
+                role,
+                "attribute",
+                name,
+                True,
+            )
+            for name, is_set in zip(_POWERS, attributes, strict=True)
+            if is_set
+        ]
+        extra += _extra(role, group, memberships, has_options=has_options)
+    of_login = []
+    if (own := found.get(owner(school))) and not own[7]:
+        of_login.append(RoleFinding(f"{own[8]} may not set role {owner(school)}", None, None, None, None, None))
+    return [*missing, *outside, *powers, *extra, *of_login]
+
+
+#: The attributes that none of these roles may have, in the order of the query `roles`.
+_POWERS = ("superuser", "createrole", "createdb", "bypassrls", "login", "replication")
+#: Since PostgreSQL 16 a membership is granted with options of its own, several times by several grantors.
+_GRANTS_WITH_OPTIONS = 160000
+
+
+def _wanted(school: str) -> dict[str, str | None]:
+    """The roles of a school and the groups, each with the group that it is in. No name of them needs quotes."""
+    groups = {f"pgacademy_{role}": None for role in PLATFORM_ROLES}
+    return {owner(school): None, **groups, **{f"{school}_{role}": f"pgacademy_{role}" for role in PLATFORM_ROLES}}
+
+
+def _outside(role: str, group: str, memberships: Sequence[Sequence[str]], *, has_options: bool) -> RoleFinding:
+    """A role that does not inherit from its group. A membership that is there stays as it is when roles are made."""
+    statement = None
+    if any(name == group for name, *_ in memberships):
+        statement = f"grant {group} to {role} with inherit true" if has_options else f"alter role {role} inherit"
+    phrase = f"{role} is not a member of {group} with inherit"
+    return RoleFinding(phrase, statement, role, "member", f"of {group}", False)
+
+
+def _extra(
+    role: str, group: str | None, memberships: Sequence[Sequence[str]], *, has_options: bool
+) -> list[RoleFinding]:
+    """What a role is a member of: the roles of a school are in their groups and nothing else is in between."""
+    statements: dict[str, list[str]] = {}
+    for name, quoted, grantor, has_admin in memberships:
+        if name == group and has_admin != "true":
+            continue
+        how, option = (" with admin option", "admin option for ") if name == group else ("", "")
+        end = f" granted by {grantor}" if has_options else ""
+        statements.setdefault(f"{name}{how}", []).append(f"revoke {option}{quoted} from {role}{end}")
+    return [
+        RoleFinding(
+            f"{role} is a member of {what}, which it must not be", "; ".join(texts), role, "member", f"of {what}", True
+        )
+        for what, texts in sorted(statements.items())
+    ]
 
 
 def check_roles(connection: Connection, school: str) -> list[str]:
@@ -91,9 +172,10 @@ def require_roles(connection: Connection, school: str) -> None:
     if len(statements) < len(found):
         hints.append(f"Run `pgacademy roles --apply --school {school}`, or have an administrator run what it prints.")
     raise RolesMissing(
-        f"The roles of the school {school!r} are not as they must be: {'; '.join(phrases)}.",
+        f"The roles of the school {school!r} are not as they must be: {phrases[0]}"
+        + (f", and {len(phrases) - 1} more." if len(phrases) > 1 else "."),
         hint=" ".join(hints),
-        detail="\n".join(phrases),
+        detail="\n".join(phrases) if len(phrases) > 1 else None,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,16 +18,13 @@ from pgacademy.connection import (
     extensions_schema,
     refuse_half_dropped,
     refuse_pooler,
-    release_in,
     release_key,
     school_path,
     school_release,
 )
 from pgacademy.errors import MigrationError, NotAllowed, RolesMissing, SchoolMissing, UnsafeSearchPath, VersionMismatch
-from pgacademy.settings import school_name
+from pgacademy.school_comment import is_development, release_in, written
 from pgacademy.sources import queries
-
-_DEVELOPMENT = re.compile(r"pgacademy( [^\s:]+)?: a development school\b")
 
 
 @dataclass(frozen=True)
@@ -70,44 +66,39 @@ def enter(connection: Connection, school: str) -> Look:
     """
     engine, patience = queries("engine"), locking.patience()
     user, host = bookkeeping.person()
-    values = _look_values(school) | {
+    values = _look_values(connection, school) | {
         "application_name": f"pgacademy migrate {user}@{host}",
         "lock_ms": str(round(patience.lock_timeout_s * 1000)),
         "statement_ms": str(round(patience.statement_timeout_s * 1000)),
     }
-    parts = [engine["migration_settings"], *_look_parts()]
+    parts = [engine["session_settings"], engine["migration_settings"], *_look_parts()]
     if connection.info.server_version >= 170000:
         parts.append(engine["no_transaction_timeout"])
-    settings, *rest = batch(connection, parts, values)
+    _, settings, *rest = batch(connection, parts, values)
     refuse_pooler(connection, settings[0][0])
-    return _look(rest[: len(_look_parts())])
+    return _look(connection, school, rest[: len(_look_parts())])
 
 
 def look(connection: Connection, school: str) -> Look:
     """Looks at the school as the connection's login."""
-    return _look(batch(connection, _look_parts(), _look_values(school)))
+    return _look(connection, school, batch(connection, _look_parts(), _look_values(connection, school)))
 
 
 def _look_parts() -> list[bytes]:
     engine = queries("engine")
     names = ("extensions_schema", "school", "strangers_who_may_create", "roles_without_usage", "functions_are_private")
-    return [queries("roles")["missing"], *(engine[name] for name in names), queries("bookkeeping")["is_complete"]]
+    return [queries("roles")["roles"], *(engine[name] for name in names), queries("bookkeeping")["is_complete"]]
 
 
-def _look_values(school: str) -> dict[str, object]:
-    members = [f"{school}_{role}" for role in roles.PLATFORM_ROLES]
-    return {
-        "school": school_name(school),
-        "owner": roles.owner(school),
-        "roles": list(roles.PLATFORM_ROLES),
-        "members": [roles.owner(school), *members],
-    }
+def _look_values(connection: Connection, school: str) -> dict[str, object]:
+    values = {"owner": roles.owner(school), "members": roles.of_school(school)}
+    return roles.role_values(connection, school) | values
 
 
-def _look(found: list[list[tuple[Any, ...]]]) -> Look:
-    missing, extensions, schema, strangers, without_usage, private, journal = found
+def _look(connection: Connection, school: str, found: list[list[tuple[Any, ...]]]) -> Look:
+    of_roles, extensions, schema, strangers, without_usage, private, journal = found
     return Look(
-        missing_roles=[row[0] for row in missing],
+        missing_roles=[item.phrase for item in roles.judge(of_roles, school, connection.info.server_version)],
         extensions=extensions[0][0] if extensions else None,
         owner=schema[0][0] if schema else None,
         comment=schema[0][1] if schema else "",
@@ -206,6 +197,14 @@ def may_act_as(connection: Connection, role: str) -> bool:
     return bool(row and row[0])
 
 
+def act_in(connection: Connection, school: str, role: str | None) -> None:
+    """Until the end of the transaction: in this role (None: as it is), unqualified names being the school's."""
+    path = school_path(school, extensions_schema(connection) or EXTENSIONS_SCHEMA)
+    if role is not None:
+        connection.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
+    connection.execute(sql.SQL("set local search_path to {}").format(path))
+
+
 @contextmanager
 def as_first(connection: Connection, school: str, *platform_roles: str) -> Iterator[None]:
     """Inside, the connection acts as the school's owner, or, for logins that may not, in the first of these roles."""
@@ -217,16 +216,9 @@ def as_first(connection: Connection, school: str, *platform_roles: str) -> Itera
             f"This login may act as none of {', '.join(names)}.",
             hint="Connect as the role that deploys the school, or as a login that has one of these roles.",
         )
-    path = school_path(school, extensions_schema(connection) or EXTENSIONS_SCHEMA)
     with connection.transaction():
-        connection.execute(sql.SQL("set local role {}").format(sql.Identifier(name)))
-        connection.execute(sql.SQL("set local search_path to {}").format(path))
+        act_in(connection, school, name)
         yield
-
-
-def is_development(comment: str) -> bool:
-    """Whether the comment of a school's schema says that it is a development school."""
-    return _DEVELOPMENT.match(comment) is not None
 
 
 def record_release(connection: Connection, school: str, *, anew: bool = False) -> None:
@@ -249,8 +241,7 @@ def set_development(connection: Connection, school: str, development: bool) -> N
 
 
 def _describe(connection: Connection, school: str, release: str | None, development: bool) -> None:
-    kind = "a development school" if development else "a school"
-    text = f"pgacademy {release}: {kind}." if release else f"pgacademy: {kind}, to be migrated."
+    text = written(release, development=development)
     connection.execute(sql.SQL("comment on schema {} is {}").format(sql.Identifier(school), sql.Literal(text)))
 
 
@@ -328,6 +319,6 @@ def grant_schema(connection: Connection, school: str) -> None:
 
     Without IN SCHEMA: a schema's default privileges can only add to the global ones, never take away.
     """
-    members = sql.SQL(", ").join(sql.Identifier(f"{school}_{role}") for role in roles.PLATFORM_ROLES)
+    members = sql.SQL(", ").join(map(sql.Identifier, roles.of_school(school)[1:]))
     connection.execute(sql.SQL("grant usage on schema {} to {}").format(sql.Identifier(school), members))
     connection.execute("alter default privileges revoke execute on functions from public")

@@ -79,7 +79,7 @@ class _Script:
     def _head(self) -> None:
         found = self.found
         made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-        school_lock = locking.lock_key(f"the school {found.school}")
+        school_lock = locking.lock_key(locking.of_school(found.school))
         state = found.journal.state
         self.lines += [
             f"-- What pgacademy {__version__} would do to the school {found.school}, as of {made}.",
@@ -160,7 +160,7 @@ class _Script:
                 self.lines.append(f"{_for_psql(statement)};")
                 continue
             values = {"names": list(about.names), "name": about.names[0], "table": about.table}
-            plan = queries("plan")
+            plan = queries("plan") | {"script_mend_reindex": queries("concurrently")["leftovers"]}
             if about.action != "drop":
                 self.lines += [self.recorder.rendered(plan[f"script_mend_{about.action}"], values), "\\gexec"]
             if about.action == "reindex":

@@ -20,14 +20,24 @@ def session(conninfo: str, school: str, patience: Patience | None = None) -> Ite
     with (
         locking.patient(patience or Patience()),
         connect(conninfo, application_name="pgacademy migrate") as connection,
-        _named(connection),
+        _named(),
     ):
         yield connection, schools.enter(connection, school)
 
 
 @contextmanager
-def _named(connection: Connection) -> Iterator[None]:
-    """What the server refuses outside of the files arrives as an error of ours; a read-only server is named."""
+def _named() -> Iterator[None]:
+    """What the server refuses outside of the files arrives as an error of ours."""
+    try:
+        with writing():
+            yield
+    except psycopg.Error as exc:
+        raise translate(exc) from exc
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Inside, a server that takes no changes is named by a NotAllowed."""
     try:
         yield
     except psycopg.errors.ReadOnlySqlTransaction as exc:
@@ -36,14 +46,12 @@ def _named(connection: Connection) -> Iterator[None]:
             hint="Give the DSN of the primary, and check default_transaction_read_only.",
             sqlstate=exc.sqlstate,
         ) from exc
-    except psycopg.Error as exc:
-        raise translate(exc) from exc
 
 
 @contextmanager
 def school_lock(connection: Connection, school: str, progress: Progress | None = None) -> Iterator[None]:
     """Holds the lock that makes one alone at work on the structure of a school."""
-    with locking.advisory_lock(connection, f"the school {school}", locking.patience().wait_s, progress):
+    with locking.advisory_lock(connection, locking.of_school(school), locking.patience().wait_s, progress):
         yield
 
 

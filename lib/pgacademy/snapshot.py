@@ -28,9 +28,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from pgacademy import school_comment
 from pgacademy.connection import EXTENSIONS_SCHEMA, Connection, extensions_schema, school_path
 from pgacademy.errors import NotAllowed
-from pgacademy.roles import PLATFORM_ROLES
+from pgacademy.roles import of_school
 from pgacademy.settings import school_name
 from pgacademy.sources import Tree, checksum, queries
 from pgacademy.steps import read_steps
@@ -44,7 +45,6 @@ SHIPPED = Path(__file__).with_name("snapshots") / "catalogue.json"
 BESIDE_EXTENSIONS = "extensions schema"
 
 _ROLE = re.compile(r"\{role:([^}]*)\}")
-_RELEASE = re.compile(r"pgacademy \S+: a (?:development )?school\.")
 _DOLLAR_QUOTED = re.compile(r"(\$\w*\$)(.*?)\1", re.DOTALL)
 _HASH = "sha256:"
 
@@ -124,7 +124,7 @@ def take(connection: Connection, school: str) -> Snapshot:
 
 
 def _add(found: dict[Key, str], key: Key, definition: str, school: str, extensions: str) -> None:
-    own = {f"{school}_{role}": f"<school>_{role}" for role in ("owner", *PLATFORM_ROLES)}
+    own = dict(zip(of_school(school), of_school("<school>"), strict=True))
 
     def role(match: re.Match[str]) -> str:
         return own.get(match[1], match[1])
@@ -132,7 +132,7 @@ def _add(found: dict[Key, str], key: Key, definition: str, school: str, extensio
     if key.attribute == "settings":
         definition = _placed(definition, school, extensions)
     elif key.object == "schema" and key.kind == "comment":
-        definition = _RELEASE.sub("pgacademy <version>: a school.", definition)
+        definition = school_comment.placed(definition)
     elif "{role:" in definition and key.attribute not in ("body", "statements", "query"):
         definition = _ROLE.sub(role, definition)
     found[key._replace(name=_ROLE.sub(role, key.name))] = definition

@@ -42,6 +42,10 @@ class Standing:
     unknown: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
 
+    @property
+    def is_current(self) -> bool:
+        return not (self.pending or self.unfinished or self.edited or self.unknown or self.late)
+
 
 def read_journal(connection: Connection, *, has_views: bool) -> Journal:
     """The journal, the school being first in the path; without its views only the owner may read it."""

@@ -14,10 +14,6 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 
-from yoyo.exceptions import BadMigration, MigrationConflict
-from yoyo.migrations import read_migrations
-from yoyo.topologicalsort import CycleError, topological_sort
-
 from pgacademy import backfills, concurrently, statements
 from pgacademy.errors import MigrationError
 from pgacademy.sources import Stamp, checksum, read_text, scan, settled
@@ -100,11 +96,8 @@ def read_steps(folder: Path) -> list[Step]:
 
 @lru_cache(maxsize=8)
 def _read_steps(folder: Path, _stamps: tuple[Stamp, ...], _listed: int) -> tuple[Step, ...]:
-    try:
-        found = read_migrations(str(folder))
-    except MigrationConflict as exc:
-        raise MigrationError(f"Two migrations are called {exc}.", hint="Rename one of them.") from exc
-    steps = {migration.id: Step(migration.id, Path(migration.path)) for migration in found}
+    plain = _plain_files(folder)
+    steps = {path.stem: Step(path.stem, path) for path in (_yoyos_files(folder) if plain is None else plain)}
     numbers: dict[int, Step] = {}
     for step in steps.values():
         _check_name(step, numbers)
@@ -113,10 +106,54 @@ def _read_steps(folder: Path, _stamps: tuple[Stamp, ...], _listed: int) -> tuple
                 f"{step.path.name} depends on {', '.join(sorted(unknown))}, which is not there.",
                 hint="Write the names of files, without .sql, on the line `-- depends:`.",
             )
+    before = set[str]()
+    for step in steps.values():
+        if not step.depends <= before:
+            return _yoyos_order(steps)
+        before.add(step.id)
+    return tuple(steps.values())
+
+
+# Reading in yoyo takes longer than all of this package, and where every name is that of a plain file of SQL, and each
+# file depends on earlier ones, its answer is the order of the names. In all other cases it is asked.
+
+
+def _plain_files(folder: Path) -> list[Path] | None:
+    """The migrations of a folder by name; None where one of its files is not, or may not be, a plain migration."""
+    if not folder.is_dir():
+        return []
+    with os.scandir(folder) as entries:
+        names = sorted(
+            entry.name
+            for entry in entries
+            if os.path.splitext(entry.name)[1] in (".sql", ".py") and entry.is_file()  # noqa: PTH122  (a name, no path)
+        )
+    if any(name.endswith(".py") or name.startswith(_YOYOS_OWN) for name in names):
+        return None
+    return [folder / name for name in names if not name.endswith(".rollback.sql")]
+
+
+#: How files begin that mean something of their own to yoyo.
+_YOYOS_OWN = ("post-apply", "_tmp_yoyonew")
+
+
+def _yoyos_files(folder: Path) -> list[Path]:
+    from yoyo.exceptions import MigrationConflict  # noqa: PLC0415
+    from yoyo.migrations import read_migrations  # noqa: PLC0415
+
+    try:
+        return [Path(migration.path) for migration in read_migrations(str(folder))]
+    except MigrationConflict as exc:
+        raise MigrationError(f"Two migrations are called {exc}.", hint="Rename one of them.") from exc
+
+
+def _yoyos_order(steps: dict[str, Step]) -> tuple[Step, ...]:
+    from yoyo.topologicalsort import CycleError, topological_sort  # noqa: PLC0415
+
     try:
         graph = {name: step.depends for name, step in steps.items()}
         return tuple(steps[name] for name in topological_sort(list(steps), graph))
-    except (CycleError, BadMigration) as exc:
+    except CycleError as exc:
         raise MigrationError(f"Migrations depend on one another in a circle: {', '.join(exc.args[1])}.") from exc
 
 
@@ -180,6 +217,9 @@ def _check_file(step: Step) -> None:
         concurrently.target(name, step.statements[0])
 
 
+_UNLOCKS = "pg_advisory_unlock_all"
+
+
 def _check_statement(name: str, statement: Statement, kind: Kind) -> None:
     where, words = f"{name}, line {statement.line}", (*statement.head, "", "", "")
     if statements.transaction_control([statement]) or words[0] in ("savepoint", "release", "rollback"):
@@ -193,6 +233,11 @@ def _check_statement(name: str, statement: Statement, kind: Kind) -> None:
     ):
         raise MigrationError(
             f"{where}: {words[0].upper()} would last longer than the file.", hint="Say SET LOCAL, which ends with it."
+        )
+    if _UNLOCKS in statement.text.lower() and any(_UNLOCKS in token.value.lower() for token in statement.tokens):
+        raise MigrationError(
+            f"{where}: {_UNLOCKS}() would give back the lock that keeps others from migrating this school.",
+            hint="Name the locks that are to go: pg_advisory_unlock(…).",
         )
     if words[0] == "copy" and {"stdin", "stdout"} & set(statement.words):
         raise MigrationError(f"{where}: COPY has no client here to talk to.", hint="Write an INSERT.")

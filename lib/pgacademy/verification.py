@@ -23,6 +23,7 @@ from pgacademy.connection import (
     school_release,
 )
 from pgacademy.errors import LockBusy, MigrationError, UsageError
+from pgacademy.school_comment import is_development
 from pgacademy.settings import school_name
 from pgacademy.snapshot import Difference, Expected
 from pgacademy.sources import SourceFile, Tree, queries, tree
@@ -215,7 +216,7 @@ def _may_use(connection: Connection, role: str, school: str) -> bool:
 
 def _is_development(connection: Connection, school: str) -> bool:
     row = connection.execute(queries("engine")["school_release"], {"school": school}).fetchone()
-    return schools.is_development(row[0] or "") if row else False
+    return is_development(row[0] or "") if row else False
 
 
 def _files(connection: Connection, school: str, tree_: Tree, *, is_owner: bool) -> Files | None:

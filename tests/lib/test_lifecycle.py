@@ -155,13 +155,13 @@ def test_a_renamed_school_is_as_if_made_under_its_new_name(
     assert structure(dsn, new) == before
     with connect(dsn) as connection:
         assert registry.names(connection) == [new]
-        assert [exists(connection, name) for name in lifecycle.school_roles(old)] == [used_elsewhere] * 7
-        assert all(exists(connection, name) for name in lifecycle.school_roles(new))
+        assert [exists(connection, name) for name in roles.of_school(old)] == [used_elsewhere] * 7
+        assert all(exists(connection, name) for name in roles.of_school(new))
         assert roles.check_roles(connection, new) == []
         left = connection.execute(
             "select pg_describe_object(classid, objid, 0) from pg_shdepend join pg_roles as r on r.oid = refobjid "
             "where r.rolname = any(%s) and dbid = (select oid from pg_database where datname = current_database())",
-            (lifecycle.school_roles(old),),
+            (roles.of_school(old),),
         ).fetchall()
         assert left == []
         assert connection.execute(
@@ -467,8 +467,8 @@ def test_a_rename_killed_at_any_moment_has_happened_or_not(
         assert found in ([old], [new]), moment
         (school,) = found
         outcomes.add(school)
-        assert [exists(deploy, name) for name in lifecycle.school_roles(old)] == [school == old] * 7, moment
-        assert [exists(deploy, name) for name in lifecycle.school_roles(new)] == [school == new] * 7, moment
+        assert [exists(deploy, name) for name in roles.of_school(old)] == [school == old] * 7, moment
+        assert [exists(deploy, name) for name in roles.of_school(new)] == [school == new] * 7, moment
         assert yard.status(school).is_current, moment
         if school == new:
             lifecycle.rename(yard.dsn, new, old)
@@ -525,12 +525,12 @@ def test_a_drop_takes_the_school_and_its_roles_and_nothing_else(
     make(yard, school, neighbour)
     before = structure(yard.dsn, neighbour)
     report = lifecycle.drop(yard.dsn, school, confirm=school)
-    assert sorted(report.roles_dropped) == sorted(lifecycle.school_roles(school))
+    assert sorted(report.roles_dropped) == sorted(roles.of_school(school))
     assert report.roles_left == {}
     assert report.transactions == 1
     assert registry.names(deploy) == [neighbour]
     assert deploy.execute("select to_regnamespace(%s)", (school,)).fetchone() == (None,)
-    assert not any(exists(deploy, name) for name in lifecycle.school_roles(school))
+    assert not any(exists(deploy, name) for name in roles.of_school(school))
     assert structure(yard.dsn, neighbour) == before
     assert yard.status(neighbour).is_current
     with pytest.raises(SchoolMissing):
@@ -567,7 +567,7 @@ def test_roles_that_others_use_stay_and_are_named(
     report = lifecycle.drop(yard.dsn, school, confirm=school)
     assert f"{school}_student" in report.roles_left
     assert f"{school}_owner" in report.roles_left
-    assert all(exists(deploy, name) for name in lifecycle.school_roles(school))
+    assert all(exists(deploy, name) for name in roles.of_school(school))
     assert migrations.status(other_dsn, school, tree_=yard.tree).is_current
     # In the other database, nobody but the login is left to use any.
     report = lifecycle.drop(other_dsn, school, confirm=school)

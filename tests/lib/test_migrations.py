@@ -8,6 +8,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -16,7 +18,7 @@ import yoyo
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from pgacademy import __version__, locking, migrations, registry, roles, schools, sources, steps
+from pgacademy import __version__, execution, locking, migrations, registry, roles, schools, sources, steps
 from pgacademy.connection import Connection, check_release, connect
 from pgacademy.errors import (
     MigrationError,
@@ -360,3 +362,75 @@ def test_the_pause_of_a_backfill_is_the_callers_if_he_says_one(yard: Yard) -> No
     )
     patience = locking.Patience(backfill_pause_s=0)
     assert migrations.migrate(yard.dsn, "academy", tree_=yard.tree, patience=patience).duration_s < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("create table t3 (id int);\ncreate view v3 as select 1 from nowhere;\n", 2),  # refused when its turn comes
+        ("create table t3 (id int);\n\ncreate tabel t4 (id int);\n", 3),  # refused before anything is done
+        ("create table t3 (id int);\ncreate table t4 as select 1 / 0 as x;\n", 2),
+        ("create table t3 (id int);\ndo $$ begin raise division_by_zero; end $$;\n", 2),  # by itself
+        ("create table t3 (id int);\n\n\nalter table t1 add check (id <> 1);\n", 4),  # without a position
+    ],
+)
+def test_of_files_sent_together_those_before_the_bad_one_are_done(yard: Yard, text: str, line: int) -> None:
+    yard.write("migrations/0003.one.sql", "create table t1 as select 1 as id;\n")
+    yard.write("migrations/0004.two.sql", "create table t2 (id int);\n-- a comment at the end")
+    yard.write("migrations/0005.bad.sql", text)
+    yard.write("migrations/0006.four.sql", "create table t4 (id int);\n")
+    told: list[tuple[str, int, int]] = []
+    with pytest.raises(MigrationError, match=f"^0005.bad.sql, line {line}: "):
+        migrations.migrate(yard.dsn, "academy", lambda *what: told.append(what), tree_=yard.tree)
+    done = ["0001.create-notes", "0002.protect-notes", "0003.one", "0004.two"]
+    assert told == [(name, number, 6) for number, name in enumerate(done, 1)]
+    assert yard.ask("select migration_id from _yoyo_migration order by applied_at_utc") == done
+    assert yard.ask("select to_regclass('t3') is null and to_regclass('t4') is null") == [True]
+    yard.write("migrations/0005.bad.sql", "create table t3 (id int);\n")
+    assert yard.migrate().applied == ["0005.bad", "0006.four"]
+
+
+def test_of_files_sent_together_each_has_its_own_duration(yard: Yard) -> None:
+    yard.write("migrations/0003.slow.sql", "create table t1 as select 1 as x from pg_sleep(0.3);\n")
+    yard.write("migrations/0004.quick.sql", "create table t2 (id int);\n")
+    assert yard.migrate().applied[-2:] == ["0003.slow", "0004.quick"]
+    slow, quick = yard.ask("select duration_ms from schema_steps where migration_id > '0003' order by migration_id")
+    assert slow >= 300
+    assert quick < 300
+    assert yard.ask("select duration_ms from schema_history where migration_id > '0003' order by id") == [slow, quick]
+
+
+def test_only_a_school_without_anything_is_sent_files_together(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[int] = []
+    at_once = execution.at_once
+
+    def counted(connection: Connection, files: Sequence[execution.File], *args: Any, **kwargs: Any) -> int:
+        sent.append(len(files))
+        return at_once(connection, files, *args, **kwargs)
+
+    monkeypatch.setattr(execution, "at_once", counted)
+    yard.write("migrations/0003.fill.sql", "insert into notes values (1);\n")
+    yard.write("migrations/0004.define.sql", "comment on table notes is 'A note.';\n")
+    yard.write("migrations/0005.define.sql", "alter table notes add column more text;\n")
+    yard.migrate()
+    assert sent == [2, 1, 2]
+    yard.write("migrations/0006.more.sql", "create table t3 (id int);\n")
+    yard.write("migrations/0007.others.sql", "create table t4 (id int);\n")
+    yard.migrate()
+    assert sent == [2, 1, 2, 1, 1]
+
+
+@pytest.mark.parametrize("is_at_once", [True, False])
+def test_what_only_the_commit_would_refuse_names_its_file(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch, is_at_once: bool
+) -> None:
+    if not is_at_once:
+        monkeypatch.setattr(execution, "at_once", lambda *_, **__: 0)
+    yard.write(
+        "migrations/0003.later.sql",
+        "create table later (id int references notes deferrable initially deferred);\ninsert into later values (7);\n",
+    )
+    with pytest.raises(MigrationError, match=r"^0003\.later\.sql, line 2: ") as caught:
+        yard.migrate()
+    assert caught.value.sqlstate == "23503"
+    assert caught.value.constraint == "later_id_fkey"

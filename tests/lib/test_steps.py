@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import psycopg
 import pytest
+import yoyo
+from yoyo.migrations import get_migration_hash, topological_sort
 
-from pgacademy import embedded, migrations
+from pgacademy import bookkeeping, embedded, migrations
 from pgacademy.connection import connect
 from pgacademy.errors import MigrationError
 from pgacademy.steps import Step, check, directives, read_steps
@@ -50,6 +54,7 @@ def test_directives_may_be_repeated() -> None:
         "create function f() returns int language plpgsql as $$ begin return 1; end $$;\n",
         "do $$ begin perform 1; end $$;\n",
         "select 'commit; \\copy'; -- rollback;\n",
+        "select pg_advisory_unlock(1); -- not pg_advisory_unlock_all()\n",
         "refresh materialized view concurrently seen;\n",
         "-- transactional: false\ncreate index concurrently things_id_idx on things (id);\n",
         "-- transactional: false\nalter type mood add value if not exists 'fair' before 'good';\n",
@@ -88,6 +93,8 @@ def test_good_files(tmp_path: Path, text: str) -> None:
         (GOOD + "copy things from stdin;\n", "line 2"),
         (GOOD + "create index concurrently on things (id);\n", "line 2"),
         (GOOD + "select 'open;\n", "line 2"),
+        (GOOD + "select pg_advisory_unlock_all();\n", "line 2"),
+        (GOOD + "do $$ begin perform pg_catalog.PG_advisory_unlock_all(); end $$;\n", "line 2"),
         ("-- transactional: perhaps\n" + GOOD, "perhaps"),
         ("-- transactional: false\n" + GOOD + GOOD, "2 statements"),
         ("-- transactional: false\nbegin;\n", "line 2"),
@@ -203,3 +210,36 @@ def test_a_role_that_lacks_a_privilege(yard: Yard, server: embedded.Server) -> N
     assert caught.value.sqlstate == "42501"
     assert yard.ask("select to_regclass('mine')") == [None]
     assert migrations.status(yard.dsn, "academy", tree_=yard.tree).pending == ("0003.reach",)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {},
+        {"0001.a": "", "0002.b": "0001.a", "0003.c": ""},
+        {"b": "", "a": "", "a-b": "", "a.b": "", "B": "", "é": ""},  # the order is that of the names with their suffix
+        {"0001.a": "0003.c", "0002.b": "", "0003.c": ""},
+        {"0001.a": "0002.b", "0002.b": "0003.c", "0003.c": ""},
+        {"0001.a": "0004.d 0003.c", "0002.b": "0001.a", "0003.c": "", "0004.d": "", "0005.e": ""},
+        {"0001.a": "", "post-apply": "", "post-apply-2": "", "_tmp_yoyonew1": "", "": ""},
+    ],
+)
+def test_the_order_is_yoyos(tmp_path: Path, files: dict[str, str]) -> None:
+    for name, depends in files.items():
+        (tmp_path / f"{name}.sql").write_text(f"-- depends: {depends}\n{GOOD}", encoding="utf-8")
+        (tmp_path / f"{name}.rollback.sql").write_text("drop table things;\n", encoding="utf-8")
+    (tmp_path / "notes.txt").write_text("not a migration", encoding="utf-8")
+    (tmp_path / "folder.sql").mkdir()
+    theirs = [migration.id for migration in topological_sort(yoyo.read_migrations(str(tmp_path)))]
+    assert [found.id for found in read_steps(tmp_path)] == theirs
+    for name in files:
+        assert bookkeeping.yoyos_hash(name) == get_migration_hash(name)
+
+
+def test_yoyo_is_not_read_in_for_plain_files(tmp_path: Path) -> None:
+    step(tmp_path, GOOD)
+    program = (
+        "import sys; from pathlib import Path; from pgacademy import migrations, steps; "
+        "assert steps.read_steps(Path(sys.argv[1])); sys.exit('yoyo' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=False).returncode == 0

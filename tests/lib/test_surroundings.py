@@ -7,7 +7,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from pgacademy import migrations, roles, rollbacks
+from pgacademy import lifecycle, migrations, roles, rollbacks
 from pgacademy.connection import Connection, connect
 from pgacademy.embedded import Server, throwaway
 from pgacademy.errors import LockBusy, NotAllowed, UnsafeSearchPath, UnsupportedDatabase
@@ -100,6 +100,20 @@ def test_a_read_only_server_is_named(yard: Yard) -> None:
     with pytest.raises(NotAllowed) as caught:
         migrations.migrate(dsn, "academy", tree_=yard.tree)
     assert caught.value.sqlstate == "25006"
+
+
+def test_a_read_only_server_is_named_where_a_school_would_go_or_be_called_otherwise(yard: Yard) -> None:
+    yard.migrate()
+    dsn = make_conninfo(yard.dsn, options="-c default_transaction_read_only=on")
+    for work in (
+        lambda: lifecycle.rename(dsn, "academy", "elsewhere"),
+        lambda: lifecycle.drop(dsn, "academy", confirm="academy"),
+    ):
+        with pytest.raises(NotAllowed) as caught:
+            work()
+        assert caught.value.sqlstate == "25006"
+        assert caught.value.hint
+    assert yard.status().is_current
 
 
 def test_the_way_back_follows_the_files_and_no_clock(yard: Yard) -> None:

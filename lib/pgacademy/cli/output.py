@@ -79,6 +79,11 @@ def progress(title: str, as_json: bool) -> Iterator[Callable[[str, int, int], No
         yield report
 
 
+def counted(number: int, thing: str) -> str:
+    """`1 migration`, `2 migrations`."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def human_size(size: int | None) -> str:
     """Bytes as people read them, in powers of 1024: 8 kB, 1.2 GB."""
     if size is None:

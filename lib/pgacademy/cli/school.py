@@ -10,17 +10,14 @@ import typer
 
 from pgacademy import migrations, seeding, settings
 from pgacademy import roles as roles_
-from pgacademy.cli import schools
+from pgacademy.cli import exit_codes, schools
 from pgacademy.cli.app import DEFAULT_SCHOOL, Dsn, Json, School, app, conninfo
-from pgacademy.cli.output import progress, result, rows
+from pgacademy.cli.output import counted, progress, result, rows
 from pgacademy.cli.schools import Jobs
 from pgacademy.connection import connect
 from pgacademy.errors import UsageError
 from pgacademy.fleet import JOBS
 from pgacademy.locking import Patience
-
-PENDING = 2
-DRIFTED = 3
 
 _USUAL = Patience()
 LockTimeout = Annotated[
@@ -96,8 +93,8 @@ def migrate(
     with progress(f"Migrating {school}", json) as report:
         done = migrations.migrate(target, school, report, patience=patience, development=development)
     text = (
-        f"{school} is up to date: {len(done.applied)} migrations, {len(done.repeatables)} functions, views, triggers, "
-        f"policies and grants applied, {len(done.dropped)} dropped, in {done.duration_s:.1f} s."
+        f"{school} is up to date: {counted(len(done.applied), 'migration')}, {len(done.repeatables)} functions, views, "
+        f"triggers, policies and grants applied, {len(done.dropped)} dropped, in {done.duration_s:.1f} s."
         if done.changed
         else f"{school} was up to date already."
     )
@@ -117,9 +114,10 @@ def status(
         schools.status_all(dsn, jobs, json)
         return
     found = migrations.status(conninfo(dsn), school)
+    last = found.applied[-1] if found.applied else "none"
     lines = [
         f"{school}: pgacademy {found.school_version or '(never finished)'}, "
-        f"{len(found.applied)} migrations applied, the last {found.applied[-1] if found.applied else 'none'}."
+        f"{counted(len(found.applied), 'migration')} applied, the last {last}."
     ]
     for label, names in (
         ("pending", found.pending),
@@ -138,8 +136,7 @@ def status(
     else:
         lines.append("Up to date." if found.is_current else f"Run `pgacademy migrate --school {school}`.")
     result(asdict(found) | {"is_current": found.is_current}, json, "\n".join(lines))
-    if not found.is_current:
-        raise typer.Exit(DRIFTED if found.has_drifted else PENDING)
+    raise typer.Exit(exit_codes.compared(is_clean=found.is_current, has_drifted=found.has_drifted))
 
 
 @app.command()
@@ -210,7 +207,8 @@ def baseline(
     with progress(f"Taking over {school}", json) as report:
         done = migrations.baseline(conninfo(dsn), school, to, report)
     text = (
-        f"{len(done.applied)} migrations count as applied in {school}; {len(done.tables)} tables were found for them. "
+        f"{counted(len(done.applied), 'migration')} recorded as applied in {school}, "
+        f"{counted(len(done.tables), 'table')} found for that. "
         f"Run `pgacademy migrate --school {school}` for the rest, then `pgacademy verify --school {school}`: only that "
         "says whether those tables are as the migrations make them."
     )

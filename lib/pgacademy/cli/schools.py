@@ -18,7 +18,7 @@ from rich.text import Text
 from pgacademy import fleet, lifecycle, migrations, registry
 from pgacademy.cli.app import Dsn, Json, app, conninfo
 from pgacademy.cli.exit_codes import FAILED, compared
-from pgacademy.cli.output import err, human_size, progress, result
+from pgacademy.cli.output import counted, err, human_size, progress, result
 from pgacademy.connection import connect
 from pgacademy.errors import UsageError
 from pgacademy.locking import Patience, patient
@@ -142,7 +142,7 @@ def migrate_all(dsn: str | None, jobs: int, patience: Patience, json: bool) -> N
     def what(done: migrations.MigrationReport) -> str:
         if not done.changed:
             return "up to date already"
-        parts = f"{len(done.applied)} migrations, {len(done.repeatables)} objects applied"
+        parts = f"{counted(len(done.applied), 'migration')}, {counted(len(done.repeatables), 'object')} applied"
         return f"{parts}, {len(done.dropped)} dropped" if done.dropped else parts
 
     _table(found, what, json, "Migrated")
@@ -159,7 +159,7 @@ def status_all(dsn: str | None, jobs: int, json: bool) -> None:
     def what(status: migrations.Status) -> str:
         if status.has_drifted:
             return "differs from the files that were applied"
-        behind = f"{len(status.pending)} migrations, {len(status.changed)} objects pending"
+        behind = f"{counted(len(status.pending), 'migration')}, {counted(len(status.changed), 'object')} pending"
         return "up to date" if status.is_current else behind
 
     _table(found, what, json, "Status")

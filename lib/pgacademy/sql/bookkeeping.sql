@@ -167,24 +167,24 @@ grant select on schema_journal, schema_files to pgacademy_analyst, pgacademy_adm
 -- name: is_complete
 -- Whether every table of the school's journal is there, with its latest column, for any login to ask.
 select count(*) = 6
-from pg_class as c
-inner join pg_namespace as n on c.relnamespace = n.oid
-inner join (
+from (
     values
-    ('_yoyo_migration', 'migration_id'),
+    ('_yoyo_migration'::name, 'migration_id'::name),
     ('schema_steps', 'finished_at'),
     ('schema_history', 'id'),
     ('schema_backfills', 'until_key'),
     ('schema_objects', 'text'),
     ('schema_files', 'kind')
-) as w (relation, latest) on c.relname = w.relation
-where
-    n.nspname = %(school)s
-    and c.relkind in ('r', 'v')
-    and exists (
-        select from pg_attribute as a
-        where a.attrelid = c.oid and a.attname = w.latest and not a.attisdropped
-    )
+) as w (relation, latest)
+where exists (
+    select from pg_class as c
+    inner join pg_attribute as a on c.oid = a.attrelid and w.latest = a.attname
+    where
+        c.relname = w.relation
+        and c.relnamespace = to_regnamespace(%(school)s)
+        and c.relkind in ('r', 'v')
+        and not a.attisdropped
+)
 
 -- name: exists
 select to_regclass('schema_objects') is not null
@@ -212,8 +212,17 @@ on conflict (migration_id) do update set
     library_version = excluded.library_version
 
 -- name: mark
--- Without a duration, it is that of the transaction until now.
-with marked as (
+-- Without a duration, it is the time since pgacademy.began, which a transaction sets that is one of several in a message.
+with took as (
+    select coalesce(
+        %(duration_ms)s::bigint,
+        (extract(
+            epoch from clock_timestamp() - current_setting('pgacademy.began', true)::timestamptz
+        ) * 1000)::bigint
+    ) as duration_ms
+),
+
+marked as (
     insert into _yoyo_migration (migration_hash, migration_id, applied_at_utc)
     values (%(hash)s, %(id)s, clock_timestamp() at time zone 'UTC')
 ),
@@ -228,15 +237,13 @@ logged as (
 
 told as (
     insert into schema_history (operation, migration_id, os_user, hostname, duration_ms, library_version)
-    values (%(operation)s, %(id)s, %(username)s, %(hostname)s, coalesce(
-            %(duration_ms)s::bigint, (extract(epoch from clock_timestamp() - transaction_timestamp()) * 1000)::bigint
-        ), %(library_version)s)
+    select %(operation)s, %(id)s, %(username)s, %(hostname)s, t.duration_ms, %(library_version)s
+    from took as t
 )
 
 insert into schema_steps (migration_id, sha256, duration_ms, library_version)
-values (%(id)s, %(sha256)s, coalesce(
-            %(duration_ms)s::bigint, (extract(epoch from clock_timestamp() - transaction_timestamp()) * 1000)::bigint
-        ), %(library_version)s)
+select %(id)s, %(sha256)s, t.duration_ms, %(library_version)s
+from took as t
 on conflict (migration_id) do update set
     sha256 = excluded.sha256,
     applied_by = excluded.applied_by,

@@ -31,8 +31,8 @@ from (
 ) as d
 
 -- name: leftovers
--- What a REINDEX CONCURRENTLY of this index or table left behind: the new index that was not finished, or the old one.
-select c.relname::text
+-- Drops what a REINDEX CONCURRENTLY of this index or table left behind: the new index that was not finished, or the old.
+select format('drop index concurrently if exists %%I', c.relname) as statement
 from pg_index as i
 inner join pg_class as c on i.indexrelid = c.oid
 inner join pg_class as t on i.indrelid = t.oid

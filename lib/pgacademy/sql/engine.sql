@@ -77,7 +77,9 @@ select exists (
 )
 
 -- name: session_settings
--- The advisory lock of a client that was killed is free within half a second, because the server looks for it.
+-- client_connection_check_interval: the advisory lock of a client that was killed is free within half a second, because
+-- the server looks for it. What changes the meaning of SQL, or of a key written down as text, is the same whatever login,
+-- database and environment say.
 select
     set_config('client_connection_check_interval', '500ms', false),
     set_config('lock_timeout', '2s', false),
@@ -91,15 +93,12 @@ select
     set_config('client_min_messages', 'warning', false)
 
 -- name: migration_settings
--- client_connection_check_interval: the locks of a client that was killed are free within half a second, because the
--- server looks for it. tcp_…: those of a client whose machine is gone, within half a minute. idle_…: those of one that
--- was stopped and lives, soon after; a migrator is idle only between two attempts, and in no transaction then. What
--- changes the meaning of SQL, or of a key written down as text, is the same whatever login, database and environment say.
--- row_security: a statement that a policy would filter is an error, not a migration of some rows.
+-- After session_settings. tcp_…: the locks of a client whose machine is gone are free within half a minute. idle_…:
+-- those of one that was stopped and lives, soon after; a migrator is idle only between two attempts, and in no
+-- transaction then. row_security: a statement that a policy would filter is an error, not a migration of some rows.
 select
     pg_backend_pid(),
     set_config('application_name', %(application_name)s, false),
-    set_config('client_connection_check_interval', '500ms', false),
     set_config('tcp_keepalives_idle', '10', false),
     set_config('tcp_keepalives_interval', '5', false),
     set_config('tcp_keepalives_count', '4', false),
@@ -108,14 +107,7 @@ select
     set_config('idle_session_timeout', '10min', false),
     set_config('lock_timeout', %(lock_ms)s || 'ms', false),
     set_config('statement_timeout', %(statement_ms)s || 'ms', false),
-    set_config('timezone', 'UTC', false),
-    set_config('standard_conforming_strings', 'on', false),
-    set_config('transform_null_equals', 'off', false),
-    set_config('datestyle', 'ISO, MDY', false),
-    set_config('intervalstyle', 'postgres', false),
-    set_config('extra_float_digits', '1', false),
-    set_config('row_security', 'off', false),
-    set_config('client_min_messages', 'warning', false)
+    set_config('row_security', 'off', false)
 
 -- name: no_transaction_timeout
 -- Since PostgreSQL 17. A file takes as long as it takes.

@@ -499,24 +499,6 @@ select not exists (
     where c.relname = any(%(names)s::text[]) and c.relnamespace = current_schema()::regnamespace
 ) as is_done
 
--- name: script_mend_reindex
-select format('drop index concurrently if exists %%I', c.relname) as statement
-from pg_index as i
-inner join pg_class as c on i.indexrelid = c.oid
-inner join pg_class as t on i.indrelid = t.oid
-where
-    c.relnamespace = current_schema()::regnamespace
-    and not i.indisvalid
-    and c.relname ~ '_cc(new|old)[0-9]*$'
-    and (
-        t.relname = %(name)s
-        or exists (
-            select from pg_index as o
-            inner join pg_class as oc on o.indexrelid = oc.oid
-            where o.indrelid = t.oid and oc.relname = %(name)s
-        )
-    )
-
 -- name: script_mend_detach
 select format('alter table %%I detach partition %%I finalize', p.relname, c.relname) as statement
 from pg_inherits as h

@@ -2,37 +2,22 @@
 -- a column "statement" return the statements to run, in order.
 
 -- name: existing
--- Functions and views that the school has now.
+-- Functions, those with two signatures twice, and views that the school has now. In a subquery its schema is looked up
+-- once, and not for each of the server's own functions.
 select
     'function' as kind,
     p.proname::text as name
 from pg_proc as p
-where p.pronamespace = current_schema()::regnamespace
-union
+where p.pronamespace = (select current_schema()::regnamespace)
+union all
 select
     'view' as kind,
     c.relname::text as name
 from pg_class as c
-where c.relnamespace = current_schema()::regnamespace and c.relkind in ('v', 'm')
-
--- name: object_ids
--- The catalogue rows of the function (every overload) or view of a name.
-select
-    'pg_proc'::regclass::oid as classid,
-    p.oid
-from pg_proc as p
-where %(kind)s = 'function' and p.proname = %(name)s and p.pronamespace = current_schema()::regnamespace
-union all
-select
-    'pg_class'::regclass::oid as classid,
-    c.oid
-from pg_class as c
-where
-    %(kind)s = 'view' and c.relname = %(name)s and c.relnamespace = current_schema()::regnamespace
-    and c.relkind in ('v', 'm')
+where c.relnamespace = (select current_schema()::regnamespace) and c.relkind in ('v', 'm')
 
 -- name: ids_of_several
--- The same for several at once.
+-- The catalogue rows of functions (every overload) and views of these names.
 select
     'pg_proc'::regclass::oid as classid,
     p.oid,
