@@ -132,7 +132,7 @@ class TestMaking:
         with raises_sqlstate("PA422", conn=db) as raised:
             call(db, ada, "select update_project(%s, p_performance_metrics => %s)", project, bad)
         assert raised.detail is not None
-        assert raised.detail.startswith("$.tests[2].testType ")
+        assert raised.detail.startswith('$.performance_metrics.tests[2]."testType" ')
         # Whoever writes the row.
         with raises_sqlstate("PA422", conn=db):
             db.execute("update projects set performance_metrics = %s", (bad,))
