@@ -16,6 +16,7 @@ of its files. Which server: see `pgacademy.testing_server`. The guide is docs/te
 from __future__ import annotations
 
 import secrets
+from collections import defaultdict, deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -45,6 +46,10 @@ _LOGINS: dict[str, tuple[str, ...]] = {
     "pgacademy_test_jobs": ("service",),
     "pgacademy_test_reports": ("analyst",),
 }
+#: What a request may leave on a connection, gone; kept are the plans of functions, which are what a new one lacks.
+_CLEAN = "reset role; reset all; close all; unlisten *; select pg_advisory_unlock_all(); discard temp"
+#: So many connections of a login wait for the next request: a race of many must leave room for that of another worker.
+_MAX_IDLE = 8
 _LOGIN_OF = {role: login for login, roles in _LOGINS.items() for role in roles}
 
 
@@ -91,6 +96,7 @@ class SchoolDatabase:
     database: str
     name: str = SCHOOL
     _open: ExitStack = field(default_factory=ExitStack, repr=False)
+    _idle: dict[str, deque[Connection]] = field(default_factory=lambda: defaultdict(deque), repr=False)
 
     @property
     def dsn(self) -> str:
@@ -119,24 +125,53 @@ class SchoolDatabase:
     ) -> Iterator[Connection]:
         """A connection of an application login, acting as a person in a role: what a request is in production.
 
-        One transaction, committed at the end of the block and rolled back if it raises. With `autocommit`, role and
-        identity last as long as the connection and every statement is a transaction of its own.
+        One transaction, committed at the end of the block and rolled back if it raises, on a connection that an earlier
+        request may have used, as from a pool. With `autocommit` the connection is new, role and identity last as long
+        as it does, and every statement is a transaction of its own.
         """
         if role is None:
             role = user.role if isinstance(user, Person) else "student"
-        with _closing(psycopg.connect(self.app_dsn(role), autocommit=True)) as conn:
-            platform_role = sql.Identifier(f"{self.name}_{role}")
-            if autocommit:
+        platform_role = sql.Identifier(f"{self.name}_{role}")
+        if autocommit:
+            with _closing(psycopg.connect(self.app_dsn(role), autocommit=True)) as conn:
                 conn.execute(sql.SQL("set role {}").format(platform_role))
                 conn.execute("select set_config('pgacademy.user_id', %s, false)", (_identity(user),))
                 yield conn
                 return
+        with self._lent(self.app_dsn(role)) as conn:
             conn.isolation_level = isolation
-            conn.autocommit = False
-            with conn:
-                conn.execute(sql.SQL("set local role {}").format(platform_role))
-                conn.execute("select set_config('pgacademy.user_id', %s, true)", (_identity(user),))
-                yield conn
+            conn.execute(sql.SQL("set local role {}").format(platform_role))
+            conn.execute("select set_config('pgacademy.user_id', %s, true)", (_identity(user),))
+            yield conn
+
+    @contextmanager
+    def _lent(self, dsn: str) -> Iterator[Connection]:
+        """A connection for one transaction, and clean again after it."""
+        idle = self._idle[dsn]
+        try:
+            conn = idle.pop()
+        except IndexError:
+            conn = psycopg.connect(dsn)
+        try:
+            yield conn
+            conn.commit()
+        except BaseException:
+            if not conn.closed:
+                conn.rollback()
+            raise
+        finally:
+            if conn.closed or conn.autocommit or len(idle) >= _MAX_IDLE:
+                conn.close()
+            else:
+                conn.execute(_CLEAN)
+                conn.commit()
+                idle.append(conn)
+
+    def _close(self) -> None:
+        for idle in self._idle.values():
+            for conn in idle:
+                conn.close()
+        self._open.close()
 
     @contextmanager
     def service(
@@ -211,9 +246,9 @@ class Databases:
         self._create(name, self.template)
         database = SchoolDatabase(self.server, name)
         try:
-            with database._open:
-                yield database
+            yield database
         finally:
+            database._close()
             self.drop(name)
 
     def close(self) -> None:

@@ -327,8 +327,8 @@ class TestMinting:
         with raises_sqlstate("PA422", conn=db):
             call(db, None, query, project, None, role="service")
         for wrong, path in (
-            (token_metadata(uuid4(), ada), "$.properties.project_id "),
-            (token_metadata(project, bob), "$.properties.user_id "),
+            (token_metadata(uuid4(), ada), "$.nft_metadata.properties.project_id "),
+            (token_metadata(project, bob), "$.nft_metadata.properties.user_id "),
         ):
             with raises_sqlstate("PA422", conn=db) as raised:
                 call(db, None, query, project, Jsonb(wrong), role="service")
