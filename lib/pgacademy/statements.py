@@ -30,7 +30,7 @@ _TOKEN = re.compile(
     rf"""
       (?P<escaped> [eE] {_ESCAPED} (?: {_GOES_ON} {_ESCAPED} )* )
     | (?P<unclosed_escaped> [eE]' )
-    | (?P<string> (?: [bBxXnN] | [uU]& )? '(?:[^']++|'')*' )
+    | (?P<string> (?: [bBxX] | [uU]& )? '(?:[^']++|'')*' )
     | (?P<name> (?: [uU]& )? "(?:[^"]++|"")*" )
     | (?P<word> {_FIRST}{_NEXT}*+ )
     | (?P<dollar> \$ (?P<tag> (?: {_FIRST}{_TAG}*+ )? ) \$ .*? \$ (?P=tag) \$ )

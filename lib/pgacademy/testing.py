@@ -167,10 +167,12 @@ class SchoolDatabase:
                 conn.commit()
                 idle.append(conn)
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """End every connection that this object made."""
         for idle in self._idle.values():
             for conn in idle:
                 conn.close()
+            idle.clear()
         self._open.close()
 
     @contextmanager
@@ -241,14 +243,15 @@ class Databases:
         self._made.remove(name)
 
     @contextmanager
-    def clone(self) -> Iterator[SchoolDatabase]:
+    def clone(self, of: SchoolDatabase | None = None) -> Iterator[SchoolDatabase]:
+        """A copy of the template, or of a school that tests have filled and closed."""
         name = f"pgacademy_test_{secrets.token_hex(6)}"
-        self._create(name, self.template)
+        self._create(name, of.database if of else self.template)
         database = SchoolDatabase(self.server, name)
         try:
             yield database
         finally:
-            database._close()
+            database.close()
             self.drop(name)
 
     def close(self) -> None:

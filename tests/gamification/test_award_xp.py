@@ -275,7 +275,8 @@ def test_many_awards_to_one_person_at_once(school: SchoolDatabase, isolation: ps
             while True:
                 try:
                     with school.service(isolation=isolation) as conn:
-                        given += award(conn, user, i * 5 + n + 1)[2]
+                        amount = award(conn, user, i * 5 + n + 1)[2]
+                    given += amount  # committed
                     break
                 except psycopg.errors.SerializationFailure:
                     assert isolation > psycopg.IsolationLevel.READ_COMMITTED

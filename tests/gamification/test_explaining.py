@@ -248,7 +248,7 @@ class TestPreviewing:
 
 
 class TestLookingAtFew:
-    """10,000 definitions that an event cannot affect are not looked at."""
+    """2,000 definitions that an event cannot affect are not looked at."""
 
     @pytest.fixture
     def many(self, conn: Connection, ada: Learner) -> Learner:
@@ -267,7 +267,7 @@ class TestLookingAtFew:
                 )
                 else jsonb_build_object('metric', 'perfect_scores', 'threshold', 1 + n %% 9, 'scope', %(here)s::text)
             end
-            from generate_series(1, 10000) as n
+            from generate_series(1, 2000) as n
             """,
             {"others": [str(o) for o in others], "here": str(ada.course.id)},
         )

@@ -159,6 +159,7 @@ def test_a_schema_of_another_owner(yard: Yard, deploy: Connection) -> None:
     assert "alter schema academy owner to academy_owner" in (caught.value.hint or "")
 
 
+@pytest.mark.slow
 def test_the_command_on_the_whole_school(dsn: str, deploy: Connection, tmp_path: Path) -> None:
     options = ("--dsn", dsn, "--json")
     last = sorted(path.name for path in sources.tree().migrations.glob("*.sql") if "rollback" not in path.name)[-1]

@@ -76,6 +76,7 @@ def test_what_goes_wrong_is_said(arguments: tuple[str, ...], code: int, error: s
     assert "Traceback" not in plain.stderr
 
 
+@pytest.mark.slow
 def test_a_school_that_is_behind_has_its_own_exit_code(dsn: str, tmp_path: Path) -> None:
     options = ("--dsn", dsn, "--json")
     assert document(run("status", *options, home=tmp_path, check=1))["error"] == "SchoolMissing"
@@ -92,6 +93,7 @@ def test_a_school_that_is_behind_has_its_own_exit_code(dsn: str, tmp_path: Path)
     assert document(run("refresh", *options, home=tmp_path, check=1))["error"] == "VersionMismatch"
 
 
+@pytest.mark.slow
 def test_drift_has_its_own_exit_code(dsn: str, tmp_path: Path) -> None:
     options = ("--dsn", dsn, "--json")
     run("roles", "--apply", *options, home=tmp_path)

@@ -54,6 +54,7 @@ def test_a_run_that_does_nothing_is_not_told(yard: Yard) -> None:
     assert migrations.history(yard.dsn, "academy") == before
 
 
+@pytest.mark.slow
 def test_the_command(dsn: str, deploy: Connection, tmp_path: Path) -> None:
     options = ("--dsn", dsn)
     run("migrate", *options, home=tmp_path)

@@ -108,6 +108,7 @@ def test_a_wait_is_reported(yard: Yard) -> None:
     assert any(f"process {pid} " in what and total == 0 for what, _, total in said)
 
 
+@pytest.mark.slow
 def test_what_waits_behind_a_file_waits_no_longer_than_its_allowance(yard: Yard) -> None:
     """The file gets its first lock late and waits for the second: both count, or those behind it would wait twice."""
     yard.write("migrations/0003.other.sql", "create table other (id int primary key);\n")

@@ -175,6 +175,7 @@ def test_to_what_is_not_applied(school: Yard) -> None:
         back(school, "0009.never")
 
 
+@pytest.mark.slow
 def test_the_command_tells_first(dsn: str, deploy: Connection, tmp_path: Path) -> None:
     options = ("--dsn", dsn, "--json")
     run("migrate", *options, home=tmp_path)

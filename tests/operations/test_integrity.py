@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -11,7 +12,7 @@ from tests.projects.projects import make_project
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import insert, make_course, make_user
 
-from pgacademy.testing import acting
+from pgacademy.testing import SchoolDatabase, acting
 
 Connection = psycopg.Connection[Any]
 
@@ -81,9 +82,10 @@ BROKEN = {
 }
 
 
-@pytest.fixture
-def living(db: Connection) -> Connection:
-    """Two learners, one of them done with a course of two lessons, one half-way."""
+@pytest.fixture(scope="module")
+def standing(shared_school: SchoolDatabase) -> Iterator[Connection]:
+    """Two learners, one of them done with a course of two lessons, one half-way; in a transaction nobody commits."""
+    db = shared_school.connect()
     course = make_course(db, lessons=2, coin_reward=30)
     db.execute("update lessons set coin_reward = 7 where course_id = %s", [course.id])
     for lessons in (1, 2):
@@ -103,7 +105,15 @@ def living(db: Connection) -> Connection:
         db.execute("select open_discussion(%s), mark_solution(%s)", [discussion, answer])
     db.execute("select fold_discussion_views(), fold_notification_counts()")
     assert findings(db) == set()
-    return db
+    yield db
+    db.rollback()
+
+
+@pytest.fixture
+def living(standing: Connection) -> Iterator[Connection]:
+    """What a test breaks is whole again after it."""
+    with standing.transaction(force_rollback=True):
+        yield standing
 
 
 def findings(conn: Connection) -> set[str]:

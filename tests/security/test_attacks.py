@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
 import psycopg
@@ -62,9 +63,21 @@ class Scene:
             conn.execute(statement)  # type: ignore[call-overload]
 
 
+@pytest.fixture(scope="module")
+def staged(pgacademy_databases) -> Iterator[Scene]:
+    with pgacademy_databases.clone() as school:
+        scene = Scene(school)
+        school.close()
+        yield scene
+
+
 @pytest.fixture
-def scene(school) -> Scene:
-    return Scene(school)
+def scene(pgacademy_databases, staged) -> Iterator[Scene]:
+    """The same people and courses for every attack, in a school of its own."""
+    with pgacademy_databases.clone(staged.school) as school:
+        scene = copy(staged)
+        scene.school = school
+        yield scene
 
 
 @pytest.fixture

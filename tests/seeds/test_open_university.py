@@ -240,6 +240,7 @@ open_university.load(sys.argv[1], sys.argv[2], open_university.read(Path(sys.arg
 """
 
 
+@pytest.mark.slow
 def test_a_killed_load_resumes_where_it_was(
     school: SchoolDatabase, clean: tuple[SchoolDatabase, open_university.Loaded], files: Path
 ) -> None:
