@@ -14,7 +14,11 @@ from pgacademy.testing import SchoolDatabase
 from tests.assessment.quizzes import make_learner, make_quiz
 from tests.support.factories import race
 
-LEVELS = [IsolationLevel.READ_COMMITTED, IsolationLevel.REPEATABLE_READ, IsolationLevel.SERIALIZABLE]
+LEVELS = [
+    IsolationLevel.READ_COMMITTED,
+    IsolationLevel.REPEATABLE_READ,
+    pytest.param(IsolationLevel.SERIALIZABLE, marks=pytest.mark.slow),
+]
 RETRY = {"40001", "40P01"}
 
 

@@ -16,7 +16,11 @@ from pgacademy.testing import SchoolDatabase, acting
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import Connection, make_course, make_user, race
 
-LEVELS = [IsolationLevel.READ_COMMITTED, IsolationLevel.REPEATABLE_READ, IsolationLevel.SERIALIZABLE]
+LEVELS = [
+    IsolationLevel.READ_COMMITTED,
+    IsolationLevel.REPEATABLE_READ,
+    pytest.param(IsolationLevel.SERIALIZABLE, marks=pytest.mark.slow),
+]
 
 
 def is_acyclic(edges: list[tuple[UUID, UUID]]) -> bool:

@@ -17,7 +17,11 @@ from tests.learning.invariants import assert_invariants
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import make_course, make_enrollment, make_user, race
 
-LEVELS = [IsolationLevel.READ_COMMITTED, IsolationLevel.REPEATABLE_READ, IsolationLevel.SERIALIZABLE]
+LEVELS = [
+    IsolationLevel.READ_COMMITTED,
+    IsolationLevel.REPEATABLE_READ,
+    pytest.param(IsolationLevel.SERIALIZABLE, marks=pytest.mark.slow),
+]
 RETRY = {"40001", "40P01"}
 
 

@@ -27,6 +27,12 @@ def stage(school: SchoolDatabase) -> Stage:
 @pytest.mark.parametrize("meanwhile", ["the course shrinks", "another lesson is completed"])
 @pytest.mark.parametrize("by", ["complete_lesson", "submit_quiz"])
 def test_a_lesson_becomes_the_last_one_while_it_waits(stage: Stage, meanwhile: str, by: str) -> None:
+    stage.build("quiz_attempts" if by == "submit_quiz" else "lesson_progress")
+    # Both are let go by the same commit. Now and then the author is the quicker one, and there is nothing to see.
+    assert any(learner_came_first(stage, meanwhile, by) for _ in range(5))
+
+
+def learner_came_first(stage: Stage, meanwhile: str, by: str) -> bool:
     owner = stage.owner
     course = make_course(owner, lessons=2)
     first, second = course.lesson_ids
@@ -39,8 +45,6 @@ def test_a_lesson_becomes_the_last_one_while_it_waits(stage: Stage, meanwhile: s
         (attempt,) = stage.request(owner, user, "student", "select attempt_id from start_quiz(%s)", quiz.id)
         query, args = "select course_completed from submit_quiz(%s, %s)", [attempt, Jsonb(quiz.right)]
     change = ("select lesson_position from add_lesson(%s, 'One more')", course.id)
-
-    stage.build("quiz_attempts" if by == "submit_quiz" else "lesson_progress")
 
     with ThreadPoolExecutor(2) as pool, stage.cleared(one, author, learner):
         with one.transaction():
@@ -55,16 +59,19 @@ def test_a_lesson_becomes_the_last_one_while_it_waits(stage: Stage, meanwhile: s
             until(lambda: stage.waits(learner))
             changed = pool.submit(stage.request, author, teacher, "instructor", *change)
             until(lambda: stage.waits(author))
-        until(lambda: stage.waits(learner, "advisory") and stage.holds_up(learner, author))
+        until(lambda: stage.waits(learner, "advisory") and (stage.holds_up(learner, author) or changed.done()))
+        first_come = not changed.done()
         stage.open()
-        assert done.result(20) == (True,)
+        assert done.result(20) == (first_come,)
         assert changed.result(20) is not None
 
     row = owner.execute(
         "select status, completed_lessons_count, total_lessons_count from enrollments where id = %s", (enrollment,)
     ).fetchone()
-    assert row == ("completed", *((1, 2) if meanwhile == "the course shrinks" else (2, 3)))
+    done_of_all = (1, 2) if meanwhile == "the course shrinks" else (2, 3)
+    assert row == ("completed" if first_come else "active", *done_of_all)
     assert owner.execute("select * from verify_integrity()").fetchall() == []
+    return first_come
 
 
 def test_a_course_that_is_not_to_be_had_is_a_serialization_failure(school: SchoolDatabase) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -330,14 +331,17 @@ def psql(dsn: str, script: str, *options: str) -> subprocess.CompletedProcess[st
     )
 
 
+_MOMENT = re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+\+00\b")
+
+
 def without_journal(dsn: str) -> list[str]:
-    """A dump as sorted lines, without the rows of the journal, which say when and how long."""
+    """A dump as sorted lines, without the rows of the journal, which say when and how long, and without when rows were made."""
     kept, inside = [], False
     for line in dump(dsn).splitlines():
         if line.startswith("COPY ") and any(name in line for name in ("_yoyo_", "schema_", "yoyo_")):
             inside = True
         if not inside and "setval" not in line:
-            kept.append(line)
+            kept.append(_MOMENT.sub("", line))
         inside = inside and line != "\\."
     return sorted(kept)
 

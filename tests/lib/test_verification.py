@@ -826,6 +826,7 @@ def test_baseline_leads_to_verify(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "`pgacademy verify --school academy`" in done.output
 
 
+@pytest.mark.slow
 def test_the_command(dsn: str, deploy: Connection) -> None:
     migrations.migrate(dsn, "academy")
     options = ("--dsn", dsn, "--school", "academy")

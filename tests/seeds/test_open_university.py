@@ -207,6 +207,7 @@ def clean(pgacademy_databases: Any, files: Path) -> Iterator[tuple[SchoolDatabas
         yield school, load(school, files, "AAA")
 
 
+@pytest.mark.slow
 def test_the_smallest_module_is_what_the_files_say(
     clean: tuple[SchoolDatabase, open_university.Loaded], files: Path
 ) -> None:
@@ -216,6 +217,7 @@ def test_the_smallest_module_is_what_the_files_say(
     assert (first.courses, first.completions) == (2, sum(want.completions.values()))
 
 
+@pytest.mark.slow
 def test_loading_twice_is_loading_once(clean: tuple[SchoolDatabase, open_university.Loaded], files: Path) -> None:
     school, _ = clean
     conn = school.connect(autocommit=True)
