@@ -335,7 +335,7 @@ _MOMENT = re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+\+00\b")
 
 
 def without_journal(dsn: str) -> list[str]:
-    """A dump as sorted lines, without the rows of the journal, which say when and how long, and without when rows were made."""
+    """A dump as sorted lines, without what differs each time: the rows of the journal, and when rows were made."""
     kept, inside = [], False
     for line in dump(dsn).splitlines():
         if line.startswith("COPY ") and any(name in line for name in ("_yoyo_", "schema_", "yoyo_")):
