@@ -41,7 +41,7 @@ def call(
     for _ in range(300):
         try:
             with school.app(user, role or ("student" if user else "service"), isolation=level) as conn:
-                return conn.execute(query, args).fetchone()  # type: ignore[call-overload]
+                return conn.execute(query, args).fetchone()
         except psycopg.Error as error:
             if error.sqlstate in retry:
                 continue
