@@ -5,7 +5,7 @@
 -- end: yesterday was its last day, and no freeze is held to bridge today.
 --
 -- called by  a daily job, in the evening of most learners: one that runs each hour would tell them at midnight
--- requires   require_service, require_moment, school_zone, notify_people
+-- requires   require_service, require_moment, school_zone, notify_people, streak_as_of
 -- errors     PA403 not the service · PA422 a time in the future
 create or replace function remind_streaks(
     p_as_of timestamptz default null

@@ -6,7 +6,7 @@
 -- written.
 --
 -- called by  the service and the owner
--- requires   require_service, verify_integrity, refresh_course_progress, repair_discussions, repair_unread, counted_…,
+-- requires   require_service, verify_integrity, ensure_coin_account, refresh_course_progress, repair_discussions, repair_unread, counted_…,
 --            shown_profile
 -- errors     PA403 not the service
 create or replace function repair_counters()
