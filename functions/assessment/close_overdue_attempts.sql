@@ -3,7 +3,7 @@
 -- At most p_limit in one call, the most overdue first, so that its locks are held for a short time; call it until it
 -- returns 0. A learner who comes back earlier has it done by start_quiz.
 --
--- called by  a scheduled job
+-- called by  a job, every minute or so
 -- requires   require_service, grace_time, finish_attempt
 -- errors     PA403 not the service · PA422 a limit below 1
 create or replace function close_overdue_attempts(

@@ -2,7 +2,7 @@
 --
 -- At most p_limit in one call; call it until it returns 0. A learner who comes back earlier has it done by start_exercise.
 --
--- called by  a scheduled job
+-- called by  a job, every minute or so
 -- requires   require_service, grace_time
 -- errors     PA403 not the service · PA422 a limit out of range
 create or replace function close_overdue_drafts(

@@ -3,7 +3,7 @@
 -- A null time limit or number of attempts is none. Without p_max_score it is worth what its rubric is worth, or 100.
 --
 -- called by  approved instructors, administrators
--- requires   require_lesson_staff; the triggers on exercises
+-- requires   require_lesson_staff, rubric_worth; the triggers on exercises
 -- errors     PA401 · PA403 · PA404 no such lesson · PA409 a chapter · PA422 no title; content or rubric, with the path ·
 --            23514 another value against a column's rule
 create or replace function create_exercise(

@@ -1,6 +1,6 @@
 -- grace_time: how long after the deadline of an attempt answers are still taken, for what the network needs.
 --
--- called by  start_quiz, save_answers, submit_quiz, close_overdue_attempts
+-- called by  whatever asks whether a deadline is over, of quizzes and exercises
 -- requires   setting
 -- errors     none
 create or replace function grace_time()

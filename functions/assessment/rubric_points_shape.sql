@@ -1,8 +1,8 @@
 -- rubric_points_shape: how points are given by a rubric: {"<id of a criterion>": {"points": n, "comment": ...}, ...}.
 --
--- That every criterion of the exercise is named, and given no more than it is worth, is asked by grade_submission.
+-- That every criterion of the exercise is named, and given no more than it is worth, is asked by rubric_grading.
 --
--- called by  grade_submission
+-- called by  rubric_grading
 -- errors     none
 create or replace function rubric_points_shape()
 returns jsonb

@@ -5,7 +5,7 @@
 -- exercise worth what it is worth. From the moment a mandatory exercise is published its lesson is completed by grading only.
 --
 -- called by  approved instructors, administrators
--- requires   require_exercise_staff, lock_course; the triggers on exercises
+-- requires   require_exercise_staff, lock_course, rubric_worth; the triggers on exercises
 -- errors     PA401 · PA403 · PA404 no such exercise · PA422 unknown name in p_clear, or given as well; content or rubric, with
 --            the path · 23514 a value against a column's rule
 create or replace function update_exercise(

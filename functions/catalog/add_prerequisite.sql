@@ -4,7 +4,7 @@
 -- caller may change, can come before.
 --
 -- called by  approved instructors, administrators
--- requires   require_course_staff
+-- requires   require_course_staff, acting_in
 -- errors     PA401 · PA403 · PA404 no such course, or no such prerequisite that the caller may see · PA409 it would close a
 --            cycle (the detail shows it) · PA422 a course before itself, p_is_required null
 create or replace function add_prerequisite(

@@ -4,7 +4,7 @@
 -- slug the title makes one.
 --
 -- called by  instructors, administrators
--- requires   require_course_author, check_catalog_values, check_completion_xp
+-- requires   require_course_author, check_catalog_values, check_completion_xp, acting_in
 -- errors     PA401 · PA403 not an approved instructor; a course for somebody else; only administrators feature a course
 --            · PA404 no such instructor · PA422 no title; title, slug, track or difficulty; more XP than an instructor
 --            may give · 23505 courses_slug_key · 23514 another value against a column's rule

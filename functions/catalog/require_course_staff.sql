@@ -4,7 +4,7 @@
 -- stand still), or an administrator acting as one.
 --
 -- called by  every procedure that changes a course or its lessons
--- requires   acting_in, require_user
+-- requires   acting_in, require_course_author
 -- errors     PA401 no identity · PA403 not in this role, not approved, another instructor's course · PA404 no such course
 create or replace function require_course_staff(
     p_course_id uuid

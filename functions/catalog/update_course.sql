@@ -4,7 +4,7 @@
 -- course teaches changes (bump_course_version). Only administrators hand a course to another instructor or feature it.
 --
 -- called by  instructors, administrators
--- requires   require_course_staff, check_catalog_values, check_completion_xp, lock_course
+-- requires   require_course_staff, check_catalog_values, check_completion_xp, lock_course, acting_in
 -- errors     PA401 · PA403 · PA404 no such course or instructor · PA409 fewer seats than are taken · PA422 title, slug,
 --            track or difficulty; more XP than an instructor may give; unknown name in p_clear; a column both given and
 --            cleared · 23505 courses_slug_key · 23514 another value against a column's rule

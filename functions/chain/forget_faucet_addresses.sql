@@ -1,6 +1,6 @@
 -- forget_faucet_addresses: the network address of a request is personal data and is needed while it is counted, no longer.
 --
--- called by  back-end jobs, every day
+-- called by  a daily job
 -- requires   require_service, setting
 -- errors     PA403 not the service · PA422 fewer days than a limit counts, or more than 3650
 create or replace function forget_faucet_addresses(

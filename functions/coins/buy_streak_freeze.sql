@@ -4,7 +4,8 @@
 -- idempotency key is not optional.
 --
 -- called by  learners
--- requires   require_user, claim_idempotency_key, store_reply, setting, add_streak_freeze, post_coins
+-- requires   require_user, claim_idempotency_key, store_reply, setting, add_streak_freeze, post_coins,
+--            school_coin_account
 -- errors     PA401, PA403 from require_user · PA409 not sold, two are held, not enough coins, key used for another
 --            request · PA422 no key
 create or replace function buy_streak_freeze(

@@ -3,7 +3,7 @@
 -- Again changes nothing. What has failed stays failed.
 --
 -- called by  back-end jobs
--- requires   require_service, coin_chain_hash, pending_coins, post_coins
+-- requires   require_service, coin_chain_hash, pending_coins, post_coins, school_coin_account
 -- errors     PA403 not the service · PA404 no such entry · PA409 it has failed, another hash, the hash is another entry's ·
 --            PA422 no hash, or a malformed one
 create or replace function confirm_blockchain_coins(

@@ -7,7 +7,7 @@
 -- are taken in the order of the house, each kind in the order of its ids, and looked at again once they are held.
 --
 -- called by  back-end jobs, the owner after the migration
--- requires   require_service
+-- requires   require_service, school_coin_account
 -- errors     PA403 not the service · PA422 limit not between 1 and 10000
 create or replace function grant_missing_coins(
     p_limit integer default 500

@@ -9,7 +9,7 @@
 --
 -- called by  grant_coins, reward_lesson, transfer_coins, buy_streak_freeze, record_blockchain_coins,
 --            confirm_blockchain_coins, reverse_posted_coins; the transaction is written before
--- requires   ensure_coin_account
+-- requires   ensure_coin_account, school_coin_account
 -- errors     PA409 not enough coins
 create or replace function post_coins(
     p_transaction_id uuid,

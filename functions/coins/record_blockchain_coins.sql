@@ -4,7 +4,7 @@
 -- while the chain works; should it fail, they come back. A deposit names its hash, a withdrawal may get it when it is confirmed.
 --
 -- called by  back-end jobs
--- requires   require_service, claim_idempotency_key, store_reply, post_coins
+-- requires   require_service, claim_idempotency_key, store_reply, post_coins, coin_chain_hash, school_coin_account
 -- errors     PA403 not the service · PA404 no such person · PA409 not enough coins, the hash is entered already, key used
 --            for another request · PA422 no key, unknown type, amount or hash out of range, description too long
 create or replace function record_blockchain_coins(

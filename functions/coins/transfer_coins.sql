@@ -5,7 +5,7 @@
 -- that day is counted on the sender's own account, which every transfer writes, so no two can both slip under.
 --
 -- called by  learners
--- requires   require_user, claim_idempotency_key, store_reply, setting, school_zone, post_coins, notify
+-- requires   require_user, claim_idempotency_key, store_reply, post_coins, notify
 -- errors     PA401, PA403 from require_user · PA404 no such person · PA409 not enough coins, key used for another
 --            request · PA422 no key, to oneself, amount out of range, description too long · PA429 the day's limit
 create or replace function transfer_coins(

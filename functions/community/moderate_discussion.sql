@@ -3,7 +3,7 @@
 -- Null leaves it as it is. Votes go on in a closed discussion; replies and edits do not.
 --
 -- called by  staff: of the course, or administrators for general ones
--- requires   require_user, require_discussion, require_discussion_staff
+-- requires   require_discussion, require_discussion_staff, require_course_author
 -- errors     PA401 · PA403 not staff · PA404 no such discussion
 create or replace function moderate_discussion(
     p_discussion_id uuid,

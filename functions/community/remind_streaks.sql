@@ -4,8 +4,8 @@
 -- statement. A person is told once per local date, however often this runs. At risk is a streak that today's end would
 -- end: yesterday was its last day, and no freeze is held to bridge today.
 --
--- called by  a job, every hour or so, in the evening of the school
--- requires   require_service, require_moment, school_zone, notify_people
+-- called by  a daily job, in the evening of most learners: one that runs each hour would tell them at midnight
+-- requires   require_service, require_moment, school_zone, notify_people, streak_as_of
 -- errors     PA403 not the service · PA422 a time in the future
 create or replace function remind_streaks(
     p_as_of timestamptz default null

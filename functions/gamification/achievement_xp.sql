@@ -4,6 +4,7 @@
 --
 -- called by  grant_achievements
 -- requires: setting
+-- requires   setting
 -- errors     none
 create or replace function achievement_xp(
     p_achievement_id uuid

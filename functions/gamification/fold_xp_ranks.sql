@@ -4,7 +4,7 @@
 -- Two folds at once share the changes between them (skip locked), and add to a height one after the other, in one
 -- order.
 --
--- called by  refresh_leaderboard; a job every minute or so
+-- called by  refresh_leaderboard; a job, every minute or so
 -- requires   require_service
 -- errors     PA403 not the service
 create or replace function fold_xp_ranks()

@@ -7,8 +7,8 @@
 --
 -- called by  apply_completion, apply_enrollment, complete_course, count_deed, check_achievements, apply_achievement,
 --            mark_solution
--- requires   reached_achievements, reached_in_course, achievement_xp, grant_xp, notify; user_stats is moved before
---            the call
+-- requires   reached_achievements, reached_in_course, achievement_xp, grant_xp, notify, ensure_user_stats; user_stats
+--            is moved before the call
 -- errors     PA404 no such person
 create or replace function grant_achievements(
     p_user_id uuid,

@@ -4,7 +4,7 @@
 -- out or left since the refresh is not shown. The next page begins after the rank and the person of the last row.
 --
 -- called by  anyone
--- requires   refresh_leaderboard has run
+-- requires   nothing it calls; refresh_leaderboard has run
 -- errors     PA422 unknown period, limit not between 1 and 1000, half a position
 create or replace function leaderboard_page(
     p_period text default 'all_time',

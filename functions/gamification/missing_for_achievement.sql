@@ -4,7 +4,6 @@
 -- while they are open. A metric that is no list of things, a streak or XP, has no rows.
 --
 -- called by  explain_achievement
--- requires   course_leaf_lessons
 -- errors     none
 create or replace function missing_for_achievement(
     p_user_id uuid,

@@ -4,6 +4,7 @@
 -- p_user_ids limits it to some people, null is everyone. An achievement that is not there yet is null: nobody has it.
 --
 -- called by  preview_achievement, apply_achievement
+-- requires   course_metric_values, metric_values
 -- errors     none
 -- requires: metric_values, course_metric_values
 create or replace function people_reaching(

@@ -6,6 +6,7 @@
 -- calling query; bound when it is created.
 --
 -- called by  apply_completion, grant_achievements, apply_achievement
+-- requires   metric_changes
 -- errors     none
 -- requires: metric_changes
 create or replace function reached_achievements(

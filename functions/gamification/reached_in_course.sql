@@ -5,6 +5,7 @@
 -- teaches the course earns nothing in it. Inlined into the calling query.
 --
 -- called by  grant_achievements
+-- requires   course_metric_values
 -- errors     none
 -- requires: course_metric_values
 create or replace function reached_in_course(

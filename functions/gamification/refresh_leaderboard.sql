@@ -5,7 +5,7 @@
 -- pointer with the old rows or the new with the new, whatever the age of its snapshot, and waits for nobody. A
 -- person's period XP counts only if the period they hold is the current one. The unranked are not in it.
 --
--- called by  a scheduled job
+-- called by  a job, every minute or so
 -- requires   require_service, require_moment, school_zone, fold_xp_ranks
 -- errors     PA403 not the service · PA422 a time in the future
 create or replace function refresh_leaderboard(

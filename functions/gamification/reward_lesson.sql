@@ -9,7 +9,7 @@
 -- one waits at the ledger, holding nothing the earlier one needs.
 --
 -- called by  update_course_progress
--- requires   move_streak, bump_stats, ensure_user_stats, record_coin_reward, post_coins
+-- requires   move_streak, bump_stats, ensure_user_stats, record_coin_reward, post_coins, school_coin_account
 -- errors     none of its own
 create or replace function reward_lesson(
     p_progress lesson_progress

@@ -3,7 +3,7 @@
 -- A streak is alive while the days missed since the last covered one are not more than the freezes held; else it is
 -- over, whether or not a job has settled it. A day before the last covered one (a journey westwards) misses nothing.
 --
--- called by  effective_streak, advance_streaks, add_streak_freeze, move_streak
+-- called by  effective_streak, advance_streaks, add_streak_freeze, remind_streaks, update_settings
 -- errors     none
 create or replace function streak_as_of(
     p_current_streak integer,

@@ -6,7 +6,7 @@
 --
 -- Policies call it as (select current_user_id()), so that it runs once per statement and not once per row.
 --
--- called by  policies, acts_as, views
+-- called by  policies, views, functions with the caller's rights
 -- requires   verified_identity
 -- errors     28000 from verified_identity: a token that is forged, expired or malformed is an error, never nobody
 create or replace function current_user_id()

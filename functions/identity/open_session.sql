@@ -4,7 +4,7 @@
 -- each rotation names a new expiry.
 --
 -- called by  back end, after a successful login
--- requires   require_service
+-- requires   require_service, check_session_token
 -- errors     PA403 not the back end; deactivated person · PA404 no such living person · PA422 hash not 32 bytes, expiry
 --            not in the future, jti missing · 23505 hash or jti used before
 create or replace function open_session(

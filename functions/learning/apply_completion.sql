@@ -19,7 +19,7 @@
 --
 -- called by  complete_lesson, record_completion, settle_attempt, grade_submission
 -- requires   claim_idempotency_key, store_reply, setting, lock_enrollment, reward_course, reached_achievements, grant_achievements,
---            calculate_user_level, next_lesson; trigger update_course_progress
+--            calculate_user_level, next_lesson, refuse_locked_lesson; trigger update_course_progress
 -- errors     PA404 no such lesson or learner · PA409 not enrolled, enrolment not open, a chapter or hidden lesson, graded
 --            lesson, lessons before it not done, key used for another request · PA422 score or time out of range
 create or replace function apply_completion(

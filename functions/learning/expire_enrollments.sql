@@ -2,7 +2,7 @@
 --
 -- complete_lesson refuses an expired enrolment whether or not this job has come by.
 --
--- called by  a scheduled job
+-- called by  a daily job
 -- requires   require_service, require_moment
 -- errors     PA403 not the service · PA422 a moment in the future
 create or replace function expire_enrollments(

@@ -4,7 +4,7 @@
 -- lessons, or one that a learner skips on purpose would come back for ever. Passes over lessons whose prerequisites
 -- are not done: those cannot be started. A hidden prerequisite holds nobody up, as in refuse_locked_lesson.
 --
--- called by  update_course_progress, refresh_course_progress, enroll, resume_lesson
+-- called by  update_course_progress, refresh_course_progress, apply_enrollment, apply_completion, resume_lesson
 -- errors     none; an unknown enrolment has no next lesson
 create or replace function next_lesson(
     p_enrollment_id uuid

@@ -6,7 +6,8 @@
 -- the course, person by person in the order of their ids; nobody who had completed it loses that.
 --
 -- called by  refresh_progress_after_lessons, repair_counters
--- requires   calculate_progress, next_lesson, complete_course; the caller holds the course's row of course_stats
+-- requires   calculate_progress, next_lesson, complete_course, course_leaf_lessons; the caller holds the course's row
+--            of course_stats
 -- errors     none of its own
 create or replace function refresh_course_progress(
     p_course_id uuid

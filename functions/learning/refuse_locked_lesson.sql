@@ -2,7 +2,7 @@
 --
 -- A hidden lesson cannot be completed, so it holds nobody up; shown again, it counts as before.
 --
--- called by  apply_completion, start_lesson
+-- called by  apply_completion, apply_start
 -- errors     PA409 with what is missing in the detail
 create or replace function refuse_locked_lesson(
     p_enrollment_id uuid,

@@ -4,6 +4,7 @@
 --
 -- called by  verify_integrity
 -- requires: counted_quiz_attempts
+-- requires   counted_quiz_attempts
 -- errors     none
 create or replace function assessment_findings()
 returns table (check_name text, table_name text, row_id text, expected text, actual text)

@@ -2,6 +2,7 @@
 --
 -- called by  verify_integrity
 -- requires: faucet_status
+-- requires   faucet_status
 -- errors     none
 create or replace function chain_findings()
 returns table (check_name text, table_name text, row_id text, expected text, actual text)

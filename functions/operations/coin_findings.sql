@@ -2,6 +2,7 @@
 --
 -- called by  verify_integrity
 -- requires: counted_coins, school_coin_account
+-- requires   counted_coins, school_coin_account
 -- errors     none
 create or replace function coin_findings()
 returns table (check_name text, table_name text, row_id text, expected text, actual text)

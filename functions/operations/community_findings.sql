@@ -4,6 +4,7 @@
 --
 -- called by  verify_integrity
 -- requires: counted_discussion_stats, counted_reply_votes, counted_unread
+-- requires   counted_discussion_stats, counted_reply_votes, counted_unread
 -- errors     none
 create or replace function community_findings()
 returns table (check_name text, table_name text, row_id text, expected text, actual text)

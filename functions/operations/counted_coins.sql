@@ -2,7 +2,7 @@
 --
 -- p_user_ids limits it to some people; null counts everyone. What was earned is the rewards less those taken back.
 --
--- called by  verify_integrity, repair_counters
+-- called by  coin_findings, repair_counters
 -- errors     none
 create or replace function counted_coins(
     p_user_ids uuid[] default null

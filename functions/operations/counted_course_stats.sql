@@ -2,6 +2,7 @@
 --
 -- called by  verify_integrity, repair_counters
 -- requires: course_leaf_lessons
+-- requires   course_leaf_lessons
 -- errors     none
 create or replace function counted_course_stats(
     p_course_ids uuid[] default null

@@ -2,6 +2,7 @@
 --
 -- called by  project_findings, repair_counters
 -- requires: project_is_listed
+-- requires   project_is_listed
 -- errors     none
 create or replace function counted_projects(
     p_project_ids uuid[] default null

@@ -5,6 +5,7 @@
 --
 -- called by  verify_integrity, repair_counters
 -- requires: calculate_user_level, counted_streaks, school_zone
+-- requires   calculate_user_level, counted_streaks, school_zone
 -- errors     none
 create or replace function counted_user_stats(
     p_user_ids uuid[] default null

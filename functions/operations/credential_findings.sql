@@ -2,6 +2,7 @@
 --
 -- called by  verify_integrity
 -- requires: nft_status
+-- requires   nft_status
 -- errors     none
 create or replace function credential_findings()
 returns table (check_name text, table_name text, row_id text, expected text, actual text)

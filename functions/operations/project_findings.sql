@@ -3,6 +3,7 @@
 --
 -- called by  verify_integrity
 -- requires: counted_projects
+-- requires   counted_projects
 -- errors     none
 create or replace function project_findings()
 returns table (check_name text, table_name text, row_id text, expected text, actual text)

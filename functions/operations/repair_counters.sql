@@ -6,8 +6,8 @@
 -- written.
 --
 -- called by  the service and the owner
--- requires   require_service, verify_integrity, refresh_course_progress, repair_discussions, repair_unread, counted_…,
---            shown_profile
+-- requires   require_service, verify_integrity, ensure_coin_account, refresh_course_progress, repair_discussions,
+--            repair_unread, counted_…, shown_profile
 -- errors     PA403 not the service
 create or replace function repair_counters()
 returns table (check_name text, table_name text, row_id text, expected text, actual text)

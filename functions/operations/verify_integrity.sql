@@ -7,7 +7,7 @@
 -- calculate_user_level, shown_profile), or in the counted_… functions beside this one.
 --
 -- called by  the service and the owner: a nightly job, tests, an operator
--- requires   require_service, counted_user_stats, counted_course_stats, counted_streaks, counted_xp_ranks, counted_coins,
+-- requires   require_service, counted_user_stats, counted_course_stats, counted_streaks, counted_xp_ranks,
 --            coin_findings, chain_findings, credential_findings, project_findings, community_findings,
 --            assessment_findings, counted_deeds, calculate_progress, shown_profile
 -- errors     PA403 not the service

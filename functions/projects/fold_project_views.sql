@@ -4,7 +4,7 @@
 -- once share the views between them (skip locked). Projects are locked before their days, in the order of their ids: so
 -- does whoever deletes one, or hides many. Views of what has been deleted since are forgotten.
 --
--- called by  a job every minute or so
+-- called by  a job, every minute or so
 -- requires   require_service, school_zone
 -- errors     PA403 not the service
 create or replace function fold_project_views()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-import psycopg
 import pytest
 from psycopg import IsolationLevel
 from psycopg.types.json import Jsonb
@@ -13,42 +12,13 @@ from psycopg.types.json import Jsonb
 from pgacademy.testing import SchoolDatabase
 from tests.assessment.quizzes import make_learner, make_quiz
 from tests.support.factories import race
-
-LEVELS = [
-    IsolationLevel.READ_COMMITTED,
-    IsolationLevel.REPEATABLE_READ,
-    pytest.param(IsolationLevel.SERIALIZABLE, marks=pytest.mark.slow),
-]
-RETRY = {"40001", "40P01"}
+from tests.support.requests import LEVELS, check
+from tests.support.requests import call_like_the_library as call
 
 
 @pytest.fixture(params=LEVELS, ids=lambda level: level.name.lower())
 def level(request: pytest.FixtureRequest) -> IsolationLevel:
     return request.param  # type: ignore[no-any-return]
-
-
-def call(
-    school: SchoolDatabase, user: UUID | None, level: IsolationLevel, query: str, *args: Any, role: str = "student"
-) -> Any:
-    """One request, repeated on a serialization failure as the library does. The row, or our SQLSTATE."""
-    for _ in range(300):
-        try:
-            with school.app(user, role, isolation=level) as conn:  # type: ignore[arg-type]
-                return conn.execute(query, args).fetchone()  # type: ignore[arg-type]
-        except psycopg.Error as error:
-            if error.sqlstate in RETRY:
-                continue
-            if (error.sqlstate or "").startswith("PA"):
-                return error.sqlstate
-            raise
-    raise AssertionError("no end of serialization failures")
-
-
-def check(results: list[Any]) -> list[Any]:
-    for result in results:
-        if isinstance(result, Exception):
-            raise result
-    return results
 
 
 def test_the_cap_holds(school: SchoolDatabase, level: IsolationLevel) -> None:
@@ -58,10 +28,10 @@ def test_the_cap_holds(school: SchoolDatabase, level: IsolationLevel) -> None:
     user = make_learner(conn, quiz)
 
     def one(_: int) -> Any:
-        found = call(school, user, level, "select attempt_id from start_quiz(%s)", quiz.id)
+        found = call(school, user, "select attempt_id from start_quiz(%s)", quiz.id, level=level)
         if isinstance(found, str):
             return found
-        return call(school, user, level, "select attempt_id from submit_quiz(%s, '{}')", found[0])
+        return call(school, user, "select attempt_id from submit_quiz(%s, '{}')", found[0], level=level)
 
     results = check(race(32, one))
     for _ in range(3):
@@ -77,13 +47,13 @@ def test_handed_in_by_many_graded_once(school: SchoolDatabase, level: IsolationL
     conn = school.connect(autocommit=True)
     quiz = make_quiz(conn, quiz_type="graded")
     user = make_learner(conn, quiz)
-    (attempt,) = call(school, user, level, "select attempt_id from start_quiz(%s)", quiz.id)
+    (attempt,) = call(school, user, "select attempt_id from start_quiz(%s)", quiz.id, level=level)
     results = check(
         race(
             16,
             lambda _: call(
-                school, user, level,
-                "select already_submitted, xp_awarded, score from submit_quiz(%s, %s)", attempt, Jsonb(quiz.right),
+                school, user, "select already_submitted, xp_awarded, score from submit_quiz(%s, %s)",
+                attempt, Jsonb(quiz.right), level=level
             ),
         )
     )  # fmt: skip
@@ -104,13 +74,13 @@ def test_learners_the_job_and_the_teacher_at_once(school: SchoolDatabase, level:
 
     def one(i: int) -> Any:
         if i < 8:
-            found = call(school, users[i], level, "select attempt_id from start_quiz(%s)", quiz.id)
-            return call(school, users[i], level, "select score from submit_quiz(%s, '{}')", found[0])
+            found = call(school, users[i], "select attempt_id from start_quiz(%s)", quiz.id, level=level)
+            return call(school, users[i], "select score from submit_quiz(%s, '{}')", found[0], level=level)
         if i < 12:
-            return call(school, None, level, "select close_overdue_attempts()", role="service")
+            return call(school, None, "select close_overdue_attempts()", role="service", level=level)
         return call(
-            school, quiz.course.instructor_id, level, "select remove_question(%s)", quiz.questions[i - 12],
-            role="instructor",
+            school, quiz.course.instructor_id, "select remove_question(%s)", quiz.questions[i - 12],
+            role="instructor", level=level,
         )  # fmt: skip
 
     results = check(race(16, one))

@@ -10,20 +10,14 @@ from psycopg.types.json import Jsonb
 
 from pgacademy.testing import SchoolDatabase
 from tests.assessment.exercises import TEXT, make_exercise, make_learner
-from tests.assessment.test_concurrency import call, check
 from tests.support.factories import make_enrollment, make_user, race
+from tests.support.requests import LEVELS, check
+from tests.support.requests import call_like_the_library as call
 
 SUBMIT = "select submission_id from submit_exercise(%s, %s)"
 
 
-LEVELS = [
-    pytest.param(IsolationLevel.READ_COMMITTED, id="read_committed"),
-    pytest.param(IsolationLevel.REPEATABLE_READ, id="repeatable_read"),
-    pytest.param(IsolationLevel.SERIALIZABLE, id="serializable", marks=pytest.mark.slow),
-]
-
-
-@pytest.fixture(params=LEVELS)
+@pytest.fixture(params=LEVELS, ids=lambda level: level.name.lower())
 def level(request: pytest.FixtureRequest) -> IsolationLevel:
     return request.param  # type: ignore[no-any-return]
 
@@ -33,7 +27,7 @@ def test_the_cap_holds(school: SchoolDatabase, level: IsolationLevel) -> None:
     conn = school.connect(autocommit=True)
     exercise = make_exercise(conn, attempts_allowed=3)
     user = make_learner(conn, exercise)
-    results = check(race(32, lambda _: call(school, user, level, SUBMIT, exercise.id, Jsonb(TEXT))))
+    results = check(race(32, lambda _: call(school, user, SUBMIT, exercise.id, Jsonb(TEXT), level=level)))
     assert sum(isinstance(r, tuple) for r in results) == 3
     assert results.count("PA409") == 29
     assert conn.execute(
@@ -48,12 +42,12 @@ def test_graded_by_many_once(school: SchoolDatabase, level: IsolationLevel) -> N
     exercise = make_exercise(conn, coin_reward=9)
     user = make_learner(conn, exercise)
     staff = [exercise.course.instructor_id, make_user(conn, "admin")]
-    work = [call(school, user, level, SUBMIT, exercise.id, Jsonb(TEXT))[0] for _ in range(2)]
+    work = [call(school, user, SUBMIT, exercise.id, Jsonb(TEXT), level=level)[0] for _ in range(2)]
 
     def one(i: int) -> Any:
         return call(
-            school, staff[i % 2], level, "select coins_awarded, xp_awarded from grade_submission(%s, 90)",
-            work[i // 16], role=("instructor", "admin")[i % 2],
+            school, staff[i % 2], "select coins_awarded, xp_awarded from grade_submission(%s, 90)",
+            work[i // 16], role=("instructor", "admin")[i % 2], level=level,
         )  # fmt: skip
 
     results = check(race(32, one))
@@ -76,7 +70,7 @@ def test_handing_in_grading_returning_and_closing_wait_in_one_order(school: Scho
     level = IsolationLevel.READ_COMMITTED
     for _ in range(2):
         user = make_learner(conn, exercise)
-        work = [call(school, user, level, SUBMIT, exercise.id, Jsonb(TEXT))[0] for _ in range(6)]
+        work = [call(school, user, SUBMIT, exercise.id, Jsonb(TEXT), level=level)[0] for _ in range(6)]
 
         def one(i: int, user: Any = user, work: Any = work) -> Any:
             with school.app(*((user, "student") if i < 5 else (teacher, "instructor"))) as app:
@@ -104,10 +98,12 @@ def test_deleted_or_begun(school: SchoolDatabase, level: IsolationLevel) -> None
 
         def one(i: int, exercise: Any = exercise, users: Any = users) -> Any:
             if i:
-                return call(school, users[i - 1], level, "select submission_id from start_exercise(%s)", exercise.id)
+                return call(
+                    school, users[i - 1], "select submission_id from start_exercise(%s)", exercise.id, level=level
+                )
             return call(
-                school, exercise.course.instructor_id, level, "select 1 from delete_exercise(%s)", exercise.id,
-                role="instructor",
+                school, exercise.course.instructor_id, "select 1 from delete_exercise(%s)", exercise.id,
+                role="instructor", level=level,
             )  # fmt: skip
 
         results = check(race(4, one))

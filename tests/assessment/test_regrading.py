@@ -12,10 +12,11 @@ from psycopg.types.json import Jsonb
 
 from pgacademy.testing import SchoolDatabase, acting
 from tests.assessment.quizzes import Quiz, make_learner, make_quiz
-from tests.assessment.test_concurrency import call, check
 from tests.assessment.test_quizzes import findings, row, stats, take, value
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import make_course, make_user, race
+from tests.support.requests import call_like_the_library as call
+from tests.support.requests import check
 
 Connection = psycopg.Connection[Any]
 
@@ -149,15 +150,19 @@ def test_regrading_while_learners_hand_in(school: SchoolDatabase, level: Isolati
 
     def one(i: int) -> Any:
         if i < 12:
-            found = call(school, users[i], level, "select attempt_id from start_quiz(%s)", quiz.id)
-            return call(school, users[i], level, "select score from submit_quiz(%s, %s)", found[0], Jsonb(quiz.right))
+            found = call(school, users[i], "select attempt_id from start_quiz(%s)", quiz.id, level=level)
+            return call(
+                school, users[i], "select score from submit_quiz(%s, %s)", found[0], Jsonb(quiz.right), level=level
+            )
         teacher = quiz.course.instructor_id
         for question, key in zip(quiz.questions, ({"correct": "b"}, {"correct": ["a", "c"]}), strict=False):
             call(
-                school, teacher, level, "select 1 from update_question(%s, p_answer_key => %s)", question, Jsonb(key),
-                role="instructor",
+                school, teacher, "select 1 from update_question(%s, p_answer_key => %s)", question, Jsonb(key),
+                role="instructor", level=level,
             )  # fmt: skip
-        return call(school, teacher, level, "select attempts_changed from regrade_quiz(%s)", quiz.id, role="instructor")
+        return call(
+            school, teacher, "select attempts_changed from regrade_quiz(%s)", quiz.id, role="instructor", level=level
+        )
 
     results = check(race(16, one))
     assert all(isinstance(r, tuple) for r in results), results

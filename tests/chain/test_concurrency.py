@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -11,32 +11,11 @@ from psycopg import IsolationLevel
 
 from pgacademy.testing import SchoolDatabase
 from tests.support.factories import make_user, race
+from tests.support.requests import call, check
 
 Connection = psycopg.Connection[Any]
 LEVELS = [IsolationLevel.READ_COMMITTED, IsolationLevel.REPEATABLE_READ, IsolationLevel.SERIALIZABLE]
 ASK = "select transaction_id from request_faucet(%s, %s, %s)"
-
-
-def call(school: SchoolDatabase, user: UUID | None, query: str, *args: Any, level: IsolationLevel) -> Any:
-    """One request, repeated on a serialization failure. Never on a deadlock: there must be none."""
-    for _ in range(300):
-        try:
-            with school.app(user, "student" if user else "service", isolation=level) as conn:
-                return conn.execute(query, args).fetchone()  # type: ignore[call-overload]
-        except psycopg.Error as error:
-            if error.sqlstate == "40001":
-                continue
-            if (error.sqlstate or "").startswith("PA"):
-                return error.sqlstate
-            raise
-    raise AssertionError("no end of serialization failures")
-
-
-def check(results: list[Any]) -> list[Any]:
-    for result in results:
-        if isinstance(result, Exception):
-            raise result
-    return results
 
 
 #: Each limit where a lock alone would not hold it; the rest of the square takes longer than it tells.

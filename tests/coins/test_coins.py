@@ -397,7 +397,17 @@ class TestTheLedger:
             )
 
     def test_amounts_are_positive(self, db: Connection) -> None:
-        """The documents' CHECK, which forbade spending where one signed row was all there was."""
         for amount in (0, -5):
             with raises_sqlstate("23514", conn=db):
                 insert(db, "coin_transactions", user_id=make_user(db), transaction_type="purchase", amount=amount)
+
+    def test_a_positive_amount_forbids_no_spending(self, db: Connection) -> None:
+        """One row of an amount above zero can only ever be income. Here whoever pays has a posting below it."""
+        ada, bob = make_user(db), make_user(db)
+        award(db, ada, 230)
+        transaction, _ = send(db, ada, bob, 30)
+        assert buy(db, ada)[:2] == (200, 0)
+        assert {amount for (amount,) in db.execute("select amount from coin_transactions").fetchall()} == {230, 30, 200}
+        assert db.execute(
+            "select user_id, amount from coin_postings where transaction_id = %s order by amount", (transaction,)
+        ).fetchall() == [(ada, -30), (bob, 30)]

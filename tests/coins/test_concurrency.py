@@ -12,38 +12,14 @@ from psycopg import IsolationLevel
 
 from pgacademy.testing import SchoolDatabase
 from tests.support.factories import make_course, make_enrollment, make_user, race
+from tests.support.requests import READ_COMMITTED, call, check
 
 Connection = psycopg.Connection[Any]
-READ_COMMITTED = IsolationLevel.READ_COMMITTED
 ENDS = (
     "select status from confirm_blockchain_coins(%s)",
     "select status from fail_blockchain_coins(%s, 'lost')",
 )
 LEVELS = [READ_COMMITTED, IsolationLevel.REPEATABLE_READ]
-
-
-def call(
-    school: SchoolDatabase, user: UUID | None, query: str, *args: Any, level: IsolationLevel = READ_COMMITTED
-) -> Any:
-    """One request, repeated on a serialization failure. Never on a deadlock: there must be none."""
-    for _ in range(300):
-        try:
-            with school.app(user, "student" if user else "service", isolation=level) as conn:
-                return conn.execute(query, args).fetchone()  # type: ignore[call-overload]
-        except psycopg.Error as error:
-            if error.sqlstate == "40001":
-                continue
-            if (error.sqlstate or "").startswith("PA"):
-                return error.sqlstate
-            raise
-    raise AssertionError("no end of serialization failures")
-
-
-def check(results: list[Any]) -> list[Any]:
-    for result in results:
-        if isinstance(result, Exception):
-            raise result
-    return results
 
 
 def rich(conn: Connection, amount: int) -> UUID:

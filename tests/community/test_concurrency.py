@@ -13,35 +13,11 @@ from psycopg import IsolationLevel
 from pgacademy.testing import SchoolDatabase
 from tests.community.forum import stats, unread, value
 from tests.support.factories import insert, make_course, make_enrollment, make_user, race
+from tests.support.requests import READ_COMMITTED, call, check
 
 Connection = psycopg.Connection[Any]
-READ_COMMITTED = IsolationLevel.READ_COMMITTED
 #: With an older snapshot most of 32 fail with 40001 and come again, many times: that takes long.
 LEVELS = [READ_COMMITTED, pytest.param(IsolationLevel.REPEATABLE_READ, marks=pytest.mark.slow)]
-
-
-def call(
-    school: SchoolDatabase, user: UUID | None, query: str, *args: Any, level: IsolationLevel = READ_COMMITTED
-) -> Any:
-    """One request, repeated on a serialization failure. Never on a deadlock: there must be none."""
-    for _ in range(300):
-        try:
-            with school.app(user, "student" if user else "service", isolation=level) as conn:
-                return conn.execute(query, args).fetchone()  # type: ignore[call-overload]
-        except psycopg.Error as error:
-            if error.sqlstate == "40001":
-                continue
-            if (error.sqlstate or "").startswith("PA"):
-                return error.sqlstate
-            raise
-    raise AssertionError("no end of serialization failures")
-
-
-def check(results: list[Any]) -> list[Any]:
-    for result in results:
-        if isinstance(result, Exception):
-            raise result
-    return results
 
 
 def verify(conn: Connection) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 import psycopg
 import pytest
@@ -12,33 +11,10 @@ from psycopg import IsolationLevel
 from pgacademy.testing import SchoolDatabase
 from tests.credentials.school import graduate, set_to, valid
 from tests.support.factories import make_course, make_enrollment, make_user, race
+from tests.support.requests import call, check
 
 Connection = psycopg.Connection[Any]
 LEVELS = [IsolationLevel.READ_COMMITTED, IsolationLevel.REPEATABLE_READ]
-
-
-def call(
-    school: SchoolDatabase, user: UUID | None, role: str, query: str, *args: Any, level: IsolationLevel = LEVELS[0]
-) -> Any:
-    """One request, repeated on a serialization failure. Never on a deadlock: there must be none."""
-    for _ in range(300):
-        try:
-            with school.app(user, role, isolation=level) as conn:  # type: ignore[arg-type]
-                return conn.execute(query, args).fetchone()  # type: ignore[call-overload]
-        except psycopg.Error as error:
-            if error.sqlstate == "40001":
-                continue
-            if (error.sqlstate or "").startswith("PA"):
-                return error.sqlstate
-            raise
-    raise AssertionError("no end of serialization failures")
-
-
-def check(results: list[Any]) -> list[Any]:
-    for result in results:
-        if isinstance(result, Exception):
-            raise result
-    return results
 
 
 def sound(conn: Connection) -> None:
@@ -59,11 +35,11 @@ def test_issued_once(school: SchoolDatabase, level: IsolationLevel) -> None:
     def act(i: int) -> Any:
         if i % 3 == 0:
             issue = "select certificate_id from issue_certificate(%s)"
-            return call(school, course.instructor_id, "instructor", issue, ada.enrollment, level=level)
+            return call(school, course.instructor_id, issue, ada.enrollment, level=level, role="instructor")
         if i % 3 == 1:
-            return call(school, None, "service", "select * from issue_missing_certificates()", level=level)
+            return call(school, None, "select * from issue_missing_certificates()", level=level, role="service")
         done = "select course_completed from record_completion(%s, %s)"
-        return call(school, None, "service", done, bob, course.lesson_ids[0], level=level)
+        return call(school, None, done, bob, course.lesson_ids[0], level=level, role="service")
 
     results = check(race(24, act))
     assert len({results[i] for i in range(0, 24, 3)}) == 1
@@ -79,7 +55,7 @@ def test_revoked_against_replaced(school: SchoolDatabase, level: IsolationLevel)
     teacher = ada.course.instructor_id
     first = valid(conn, ada.enrollment)
     ways = ("select revoke_certificate(%s, 'copied')", "select reissue_certificate(%s, 'misspelt')")
-    results = check(race(32, lambda i: call(school, teacher, "instructor", ways[i % 2], first, level=level)))
+    results = check(race(32, lambda i: call(school, teacher, ways[i % 2], first, level=level, role="instructor")))
     replaced = [r for r in results[1::2] if r != "PA409"]
     assert len(replaced) == 1
     # Whatever came first, the first is revoked, and its one successor is valid.
@@ -99,8 +75,8 @@ def test_minted_once_or_revoked(school: SchoolDatabase) -> None:
         def act(i: int, ada: Any = ada, certificate: Any = certificate, mint: str = mint) -> Any:
             if i == 7:
                 revoke = "select revoke_certificate(%s, 'copied')"
-                return call(school, ada.course.instructor_id, "instructor", revoke, certificate)
-            return call(school, None, "service", mint, certificate, f"{certificate} {i}")
+                return call(school, ada.course.instructor_id, revoke, certificate, role="instructor")
+            return call(school, None, mint, certificate, f"{certificate} {i}", role="service")
 
         results = check(race(16, act))
         assert results[7] == (True,)

@@ -48,6 +48,9 @@ PLANTED = {
     "trigger_transition_table": TABLE
     + "create trigger t after update on planted referencing new table as n for each statement"
     " execute function touch_updated_at();",
+    "unique_key_with_nulls": TABLE
+    + "alter table planted add other bigint; create unique index planted_key on planted (id, other);"
+    + "comment on column planted.other is 'x';",
     "view_owner_rights": "create view planted as select 1 as one; comment on view planted is 'x';",
 }
 

@@ -6,7 +6,6 @@ import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from uuid import UUID
 
 import psycopg
 import pytest
@@ -16,13 +15,8 @@ from pgacademy.testing import SchoolDatabase
 from tests.learning.invariants import assert_invariants
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import make_course, make_enrollment, make_user, race
-
-LEVELS = [
-    IsolationLevel.READ_COMMITTED,
-    IsolationLevel.REPEATABLE_READ,
-    pytest.param(IsolationLevel.SERIALIZABLE, marks=pytest.mark.slow),
-]
-RETRY = {"40001", "40P01"}
+from tests.support.requests import LEVELS, RETRY, check
+from tests.support.requests import call_like_the_library as call
 
 
 @pytest.fixture(params=LEVELS, ids=lambda level: level.name.lower())
@@ -30,40 +24,22 @@ def level(request: pytest.FixtureRequest) -> IsolationLevel:
     return request.param  # type: ignore[no-any-return]
 
 
-def call(school: SchoolDatabase, user: UUID | None, level: IsolationLevel, query: str, *args: Any) -> Any:
-    """One request, repeated on a serialization failure as the library does. The row, or our SQLSTATE."""
-    for _ in range(200):
-        try:
-            with school.app(user, "student" if user else "service", isolation=level) as conn:
-                return conn.execute(query, args).fetchone()
-        except psycopg.Error as error:
-            if error.sqlstate in RETRY:
-                continue
-            if (error.sqlstate or "").startswith("PA"):
-                return error.sqlstate
-            raise
-    raise AssertionError("no end of serialization failures")
-
-
-def check(results: list[Any]) -> list[Any]:
-    for result in results:
-        if isinstance(result, Exception):
-            raise result
-    return results
-
-
 def test_two_last_lessons_at_once(school: SchoolDatabase, level: IsolationLevel) -> None:
     conn = school.connect(autocommit=True)
     course = make_course(conn, lessons=3)
     for _ in range(12):
         user = make_user(conn)
-        call(school, user, level, "select enroll(%s)", course.id)
-        call(school, user, level, "select complete_lesson(%s)", course.lesson_ids[0])
+        call(school, user, "select enroll(%s)", course.id, level=level)
+        call(school, user, "select complete_lesson(%s)", course.lesson_ids[0], level=level)
         done = check(
             race(
                 2,
                 lambda i, user=user: call(  # type: ignore[misc]
-                    school, user, level, "select course_completed from complete_lesson(%s)", course.lesson_ids[i + 1]
+                    school,
+                    user,
+                    "select course_completed from complete_lesson(%s)",
+                    course.lesson_ids[i + 1],
+                    level=level,
                 ),
             )
         )
@@ -75,13 +51,13 @@ def test_two_last_lessons_at_once(school: SchoolDatabase, level: IsolationLevel)
 def test_one_lesson_many_times(school: SchoolDatabase, level: IsolationLevel, key: str | None) -> None:
     conn = school.connect(autocommit=True)
     course, user = make_course(conn, lessons=1), make_user(conn)
-    call(school, user, level, "select enroll(%s)", course.id)
+    call(school, user, "select enroll(%s)", course.id, level=level)
     for _ in range(2):
         rows = check(
             race(
                 16,
                 lambda i: call(
-                    school, user, level, "select * from complete_lesson(%s, null, %s)", course.lesson_ids[0], key
+                    school, user, "select * from complete_lesson(%s, null, %s)", course.lesson_ids[0], key, level=level
                 ),
             )
         )
@@ -97,7 +73,9 @@ def test_one_lesson_many_times(school: SchoolDatabase, level: IsolationLevel, ke
 def test_enrolling_many_times_is_one_enrolment(school: SchoolDatabase, level: IsolationLevel) -> None:
     conn = school.connect(autocommit=True)
     course, user = make_course(conn), make_user(conn)
-    rows = check(race(16, lambda i: call(school, user, level, "select already_enrolled from enroll(%s)", course.id)))
+    rows = check(
+        race(16, lambda i: call(school, user, "select already_enrolled from enroll(%s)", course.id, level=level))
+    )
     assert sorted(rows) == [(False,)] + [(True,)] * 15
     assert_invariants(conn)
 
@@ -112,7 +90,7 @@ def test_one_seat_left(school: SchoolDatabase, level: IsolationLevel) -> None:
             race(
                 16,
                 lambda i, who=people, to=course.id: call(  # type: ignore[misc]
-                    school, who[i], level, "select status from enroll(%s)", to
+                    school, who[i], "select status from enroll(%s)", to, level=level
                 ),
             )
         )
@@ -163,7 +141,7 @@ def test_a_storm_of_everything(school: SchoolDatabase, level: IsolationLevel) ->
                     ("select xp_awarded from complete_lesson(%s)", rng.choice(course.lesson_ids)),
                 ]
             )
-            call(school, user, level, query, arg)
+            call(school, user, query, arg, level=level)
 
     def author(_: int) -> None:
         """Hides and shows a lesson, adds one and removes it."""
@@ -216,7 +194,7 @@ def test_a_killed_connection_leaves_nothing(school: SchoolDatabase, step: str) -
     """The server ends the session in the middle of complete_lesson, at a write that comes late or early."""
     conn = school.connect(autocommit=True)
     course, user = make_course(conn, lessons=1), make_user(conn)
-    call(school, user, LEVELS[0], "select enroll(%s)", course.id)
+    call(school, user, "select enroll(%s)", course.id, level=LEVELS[0])
     tables = (
         "enrollments",
         "lesson_progress",
@@ -242,6 +220,10 @@ def test_a_killed_connection_leaves_nothing(school: SchoolDatabase, step: str) -
     assert snapshot() == before
     conn.execute(f"drop trigger zz_die on {step}")
     assert call(
-        school, user, LEVELS[0], "select course_completed from complete_lesson(%s, null, 'k')", course.lesson_ids[0]
+        school,
+        user,
+        "select course_completed from complete_lesson(%s, null, 'k')",
+        course.lesson_ids[0],
+        level=LEVELS[0],
     ) == (True,)
     assert_invariants(conn)

@@ -12,13 +12,13 @@ from psycopg import IsolationLevel
 from psycopg.types.json import Jsonb
 
 from pgacademy.testing import SchoolDatabase
-from tests.assessment.test_concurrency import call, check
 from tests.identity.waiting import wait_until_blocked
 from tests.projects.projects import COMPONENTS, make_project, token_metadata
 from tests.support.factories import make_course, make_enrollment, make_user, race
+from tests.support.requests import READ_COMMITTED, check
+from tests.support.requests import call_like_the_library as call
 
 Connection = psycopg.Connection[Any]
-READ_COMMITTED = IsolationLevel.READ_COMMITTED
 CREATE = "select project_id from create_project('Boxer', 'car', %s, p_course_id => %s, p_idempotency_key => %s)"
 
 
@@ -64,7 +64,7 @@ def test_32_people_like_one_project(school: SchoolDatabase, conn: Connection, le
     project = make_project(conn, make_user(conn))
     people = [make_user(conn) for _ in range(32)]
     results = check(
-        race(32, lambda i: call(school, people[i], level, "select * from like_project(%s)", project)),
+        race(32, lambda i: call(school, people[i], "select * from like_project(%s)", project, level=level)),
     )
     # Each saw a count of its own: nobody's was lost, nobody's told twice.
     assert sorted(count for count, _ in results) == list(range(1, 33))
@@ -76,7 +76,7 @@ def test_32_people_like_one_project(school: SchoolDatabase, conn: Connection, le
 def test_one_person_likes_and_unlikes(school: SchoolDatabase, conn: Connection, level: IsolationLevel) -> None:
     project, person = make_project(conn, make_user(conn)), make_user(conn)
     queries = ("select * from like_project(%s)", "select * from unlike_project(%s)")
-    results = check(race(32, lambda i: call(school, person, level, queries[i % 2], project)))
+    results = check(race(32, lambda i: call(school, person, queries[i % 2], project, level=level)))
     changes = [0, 0]
     for i, (_, unchanged) in enumerate(results):
         changes[i % 2] += not unchanged if i % 2 == 0 else unchanged
@@ -92,14 +92,14 @@ def test_views_while_they_are_folded(school: SchoolDatabase, conn: Connection, l
         for n in range(4):
             if i < 24:
                 found = call(
-                    school, None, level, "select record_project_view(%s)", projects[(i + n) % 3], role="anonymous"
+                    school, None, "select record_project_view(%s)", projects[(i + n) % 3], role="anonymous", level=level
                 )
             else:
-                found = call(school, None, level, "select fold_project_views()", role="service")
+                found = call(school, None, "select fold_project_views()", role="service", level=level)
             assert isinstance(found, tuple)
 
     check(race(32, run))
-    call(school, None, level, "select fold_project_views()", role="service")
+    call(school, None, "select fold_project_views()", role="service", level=level)
     assert one(conn, "select array_agg(view_count) from projects") == [32, 32, 32]
     assert one(conn, "select count(*) from project_view_deltas") == 0
     assert in_step(conn)
@@ -120,7 +120,7 @@ def test_one_project_many_tokens(school: SchoolDatabase, conn: Connection, level
     query = "select token_id, already_minted from mint_project(%s, %s, %s)"
     metadata = Jsonb(token_metadata(project, author))
     results = check(
-        race(16, lambda i: call(school, None, level, query, project, f"token-{i // 2}", metadata, role="service"))
+        race(16, lambda i: call(school, None, query, project, f"token-{i // 2}", metadata, role="service", level=level))
     )
     won = one(conn, "select nft_token_id from projects")
     told = [result for result in results if isinstance(result, tuple)]
@@ -172,7 +172,7 @@ def test_likes_against_deletion(school: SchoolDatabase, conn: Connection) -> Non
 def test_a_limit_holds(school: SchoolDatabase, conn: Connection, level: IsolationLevel) -> None:
     conn.execute("update platform_settings set setting_value = '5' where setting_key = 'projects.max_per_person'")
     author = make_user(conn)
-    results = check(race(32, lambda i: call(school, author, level, CREATE, Jsonb(COMPONENTS), None, f"key-{i}")))
+    results = check(race(32, lambda i: call(school, author, CREATE, Jsonb(COMPONENTS), None, f"key-{i}", level=level)))
     assert sum(isinstance(result, tuple) for result in results) == 5
     assert [result for result in results if result == "PA409"] == ["PA409"] * 27
     assert one(conn, "select count(*) from projects") == 5
@@ -181,7 +181,7 @@ def test_a_limit_holds(school: SchoolDatabase, conn: Connection, level: Isolatio
 
 def test_one_key_one_project(school: SchoolDatabase, conn: Connection, level: IsolationLevel) -> None:
     author = make_user(conn)
-    results = check(race(16, lambda _: call(school, author, level, CREATE, Jsonb(COMPONENTS), None, "key")))
+    results = check(race(16, lambda _: call(school, author, CREATE, Jsonb(COMPONENTS), None, "key", level=level)))
     assert {result[0] for result in results} == {one(conn, "select id from projects")}
     assert in_step(conn)
 
@@ -200,7 +200,7 @@ def test_out_of_sight_while_they_are_made(school: SchoolDatabase, conn: Connecti
     def ask(user: UUID | None, query: str, *args: Any, role: str = "student") -> Any:
         if level is READ_COMMITTED:
             return once(school, user, query, *args, role=role)
-        return call(school, user, level, query, *args, role=role)
+        return call(school, user, query, *args, role=role, level=level)
 
     def run(i: int) -> Any:
         author = authors[i % 4]
