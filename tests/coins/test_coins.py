@@ -226,6 +226,17 @@ class TestTransfers:
         db.execute("update coin_accounts set sent_on = sent_on - 1 where user_id = %s", (ada,))
         assert send(db, ada, bob, 50)[1] == 0
 
+    def test_a_transaction_from_before_midnight_begins_no_day_anew(
+        self, db: Connection, pair: tuple[UUID, UUID]
+    ) -> None:
+        ada, bob = pair
+        set_to(db, "coins.transfer_daily_max", 50)
+        send(db, ada, bob, 50)
+        # As if midnight had come and others had sent these since, while this transaction stood open.
+        db.execute("update coin_accounts set sent_on = sent_on + 1 where user_id = %s", (ada,))
+        with raises_sqlstate("PA429", conn=db):
+            send(db, ada, bob, 1)
+
 
 class TestPurchases:
     def test_a_freeze_is_bought(self, db: Connection) -> None:
