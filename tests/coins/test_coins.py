@@ -310,6 +310,21 @@ class TestBlockchain:
         with raises_sqlstate("PA409", conn=db):
             one(db, self.CONFIRM, sent, "0.0.1@2")
 
+    @pytest.mark.parametrize(
+        ("hash_", "same"),
+        [
+            (HASH, HASH[2:]),
+            ("0.0.5@1700000000.000000017", "0.0.5-1700000000-000000017"),
+            ("0.0.5@1700000000.000000017", "0.0.5@1700000000.17"),
+            ("AB" * 48, "ab" * 48),
+        ],
+    )
+    def test_another_spelling_is_no_other_deposit(self, db: Connection, hash_: str, same: str) -> None:
+        user = make_user(db)
+        one(db, self.RECORD, user, "deposit", 40, "k", hash_)
+        with raises_sqlstate("PA409", conn=db):
+            one(db, self.RECORD, user, "deposit", 40, "l", same)
+
     @pytest.mark.parametrize("hash_", ["", "0x12", "0x" + "g" * 64, "a b", "x" * 101])
     def test_hashes_refused(self, db: Connection, hash_: str) -> None:
         with raises_sqlstate("PA422", conn=db):
