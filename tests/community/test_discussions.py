@@ -374,6 +374,15 @@ class TestSolutions:
         assert not counters(db, discussion)["is_solved"]
         assert stats(db, bob)["solutions_accepted"] == 0
 
+    def test_marked_again_and_again_is_told_once(self, db: Connection, ada: UUID, bob: UUID) -> None:
+        """Or whoever asked could send mail to whoever answered, as much as they like."""
+        discussion = ask(db, ada)
+        one = reply(db, bob, discussion)
+        for _ in range(3):
+            solve(db, ada, one)
+            unsolve(db, ada, discussion)
+        assert told(db, bob) == ["solution_accepted"]
+
     def test_the_setting_says_how_much(self, db: Connection, ada: UUID, bob: UUID) -> None:
         db.execute("update platform_settings set setting_value = '0' where setting_key = 'xp.solution'")
         assert solve(db, ada, reply(db, bob, ask(db, ada)))["xp_awarded"] == 0
