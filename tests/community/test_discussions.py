@@ -471,6 +471,15 @@ class TestSearch:
                 more.get("limit", 20), more.get("after"), more.get("snippet", False),
             )  # fmt: skip
 
+    def test_a_snippet_is_quick_and_from_where_the_words_are(self, db: Connection, ada: UUID) -> None:
+        ask(db, ada, "Same", content="x " * 9_990)
+        ask(db, ada, "Late", content="filler " * 2_000 + "and then the needle.")
+        call = "select string_agg(snippet, '') from search_discussions(%s, p_with_snippet => true)"
+        with acting(db, ada, "student"):
+            assert "«needle»" in value(db, call, "needle")
+            db.execute("set local statement_timeout = '3s'")
+            assert "«x»" in value(db, call, "x -zebra or " + "x " * 40)
+
     def test_title_before_tags_before_text(self, db: Connection, ada: UUID) -> None:
         text = ask(db, ada, "One", content="about indexes")
         tag = ask(db, ada, "Two", tags=["index"])
