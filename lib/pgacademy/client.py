@@ -6803,7 +6803,8 @@ class Session(SessionBase):
 
         For the next page, after is the discussion_id of the last row seen; if it was changed or taken down in
         between and no longer matches, begin again. with_snippet adds the place in the text, with the words between
-        « and ».
+        « and ». It is looked for in 2000 characters, from just before the first of the words: what it costs grows
+        with the square of the text, and one text of the same word over and over held a server for seconds.
 
         Left out, `limit` is 20, `with_snippet` is false.
 
@@ -10907,7 +10908,8 @@ class AsyncSession(AsyncSessionBase):
 
         For the next page, after is the discussion_id of the last row seen; if it was changed or taken down in
         between and no longer matches, begin again. with_snippet adds the place in the text, with the words between
-        « and ».
+        « and ». It is looked for in 2000 characters, from just before the first of the words: what it costs grows
+        with the square of the text, and one text of the same word over and over held a server for seconds.
 
         Left out, `limit` is 20, `with_snippet` is false.
 
