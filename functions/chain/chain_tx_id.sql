@@ -3,7 +3,7 @@
 -- Hedera's is 0.0.5@1700000000.000000017: mirror nodes write it 0.0.5-1700000000-000000017, and some libraries leave out
 -- the zeros. EVM hashes are written in lower case.
 --
--- called by  record_chain_transaction, advance_chain_transaction
+-- called by  record_chain_transaction, advance_chain_transaction, coin_chain_hash
 -- requires   is_chain_tx_id
 -- errors     PA422 no transaction of this chain
 create or replace function chain_tx_id(

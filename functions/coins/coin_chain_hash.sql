@@ -1,6 +1,10 @@
--- coin_chain_hash: the one spelling of a transaction's hash. EVM hashes are 0x and 64 hex digits, in any case.
+-- coin_chain_hash: the one spelling of a transaction's hash, so that one deposit is not entered as two.
+--
+-- Hex digits are written in lower case, 64 of them with 0x before, as EVM chains do. What is written as Hedera names its
+-- transactions is brought into that one spelling.
 --
 -- called by  record_blockchain_coins, confirm_blockchain_coins
+-- requires   chain_tx_id
 -- errors     PA422 no hash of any chain
 create or replace function coin_chain_hash(
     p_hash text
@@ -13,8 +17,12 @@ set search_path from current
 as $$
 #variable_conflict use_column
 begin
-    if p_hash ~ '^0[xX]' then
+    if p_hash ~ '^[0-9A-Fa-f]{64}$' then
+        p_hash := '0x' || lower(p_hash);
+    elsif p_hash ~ '^(0[xX]|[0-9A-Fa-f]{65,}$)' then
         p_hash := lower(p_hash);
+    elsif p_hash ~ '^[0-9.]+[@-][0-9]+[.-][0-9]{1,9}$' then
+        p_hash := chain_tx_id(p_chain => 'hedera', p_tx_id => p_hash);
     end if;
 
     if p_hash !~ '^0x[0-9a-f]{64}$' and (p_hash ~ '^0x' or p_hash !~ '^[0-9A-Za-z@._-]{1,100}$') then

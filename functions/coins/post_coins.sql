@@ -5,7 +5,9 @@
 -- the balances, so that their foreign keys lock nothing that is not ours already. Accounts of the school have no balance
 -- to write, so no two rewards ever meet.
 --
--- p_sent_on counts the amount as sent on that day. Returns what the payer has left and has sent that day; null for the school.
+-- p_sent_on counts the amount as sent on that day, or on the last one counted if that is later: a transaction that was begun
+-- before midnight must not begin the day anew for those after it. Returns what the payer has left and has sent that day;
+-- null for the school.
 --
 -- called by  grant_coins, reward_lesson, transfer_coins, buy_streak_freeze, record_blockchain_coins,
 --            confirm_blockchain_coins, reverse_posted_coins; the transaction is written before
@@ -37,10 +39,10 @@ begin
             update coin_accounts as a
             set
                 balance = a.balance - p_amount,
-                sent_on = coalesce(p_sent_on, a.sent_on),
+                sent_on = greatest(p_sent_on, a.sent_on),
                 sent_amount = case
                     when p_sent_on is null then a.sent_amount
-                    when p_sent_on = a.sent_on then a.sent_amount + p_amount
+                    when p_sent_on <= a.sent_on then a.sent_amount + p_amount
                     else p_amount
                 end
             where a.id = p_from and a.balance >= p_amount

@@ -2,7 +2,8 @@
 --
 -- A discussion has one solution, and pays for it once (setting xp.solution): whoever marks, takes back and marks another
 -- gives nothing a second time. Nothing is paid, and nothing counted, for a reply of the person who asked or accepts, nor
--- to one who has left the school. Marking the same reply again changes nothing.
+-- to one who has left the school. Marking the same reply again changes nothing; marked anew after it was taken back, its
+-- author is not told again.
 --
 -- called by  people
 -- requires   require_user, require_reply, require_discussion_staff, setting, grant_xp, count_deed, grant_achievements,
@@ -99,7 +100,8 @@ begin
             p_title => left('Your reply is the solution: ' || v_discussion.title, 200),
             p_message => case when xp_awarded > 0 then format('It brought you %s XP.', xp_awarded) else '' end,
             p_related_type => 'reply',
-            p_related_id => p_reply_id
+            p_related_id => p_reply_id,
+            p_occurrence => p_reply_id::text
         );
     end if;
 

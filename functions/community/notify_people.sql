@@ -1,10 +1,10 @@
 -- notify_people: the one writer of notifications. Tells people something, each over the channels they want it on.
 --
 -- Per type, notification_preferences decides; what it leaves open is yes in the application, and by email and push as in
--- user_settings. Email needs an address. What is urgent is always shown in the application. Who wants a kind of news on
--- no channel gets none, nor does who has left. An occurrence names what is told once: the same person, type and
--- occurrence again is nothing, whoever else writes it at the same moment. What happened more than a day ago
--- (p_occurred_at: imports, corrections) is no news, and nobody is told.
+-- user_settings. Email needs an address that was proven: what others write must not go to whoever was merely named. What is
+-- urgent is always shown in the application. Who wants a kind of news on no channel gets none, nor does who has left. An
+-- occurrence names what is told once: the same person, type and occurrence again is nothing, whoever else writes it at the
+-- same moment. What happened more than a day ago (p_occurred_at: imports, corrections) is no news, and nobody is told.
 --
 -- Appends only. It locks no row of anybody, so it may be called anywhere in the lock order, for people in any order.
 -- Returns how many people were told.
@@ -41,7 +41,7 @@ begin
         select
             u.id as user_id,
             coalesce(p.in_app, true) or p_priority = 'urgent' as in_app,
-            coalesce(p.email, s.email_notifications, true) and u.email is not null as email,
+            coalesce(p.email, s.email_notifications, true) and u.email is not null and u.email_verified as email,
             coalesce(p.push, s.push_notifications, true) as push
         from users as u
         left join user_settings as s on s.user_id = u.id

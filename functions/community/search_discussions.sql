@@ -7,7 +7,9 @@
 -- caller may read.
 --
 -- For the next page, p_after is the discussion_id of the last row seen; if it was changed or taken down in between and no
--- longer matches, begin again. p_with_snippet adds the place in the text, with the words between « and ».
+-- longer matches, begin again. p_with_snippet adds the place in the text, with the words between « and ». It is
+-- looked for in 2000 characters, from just before the first of the words: what it costs grows with the square of the text, and
+-- one text of the same word over and over held a server for seconds.
 --
 -- called by  people
 -- requires   require_user, my_discussion_courses, discussion_cards
@@ -145,7 +147,16 @@ begin
         c.created_at, c.last_activity_at, (v_relevance || v_more_relevance)[c.place],
         case when p_with_snippet then
             ts_headline(
-                'english', (select d.content from discussions as d where d.id = c.discussion_id), v_words,
+                'english',
+                (
+                    select substr(d.content, greatest(1, coalesce(min(strpos(lower(d.content), w.word)), 1) - 200), 2000)
+                    from discussions as d
+                    left join regexp_split_to_table(lower(v_query), '[^[:alnum:]]+') as w (word)
+                        on numnode(plainto_tsquery('english', w.word)) > 0 and strpos(lower(d.content), w.word) > 0
+                    where d.id = c.discussion_id
+                    group by d.content
+                ),
+                v_words,
                 'StartSel=«, StopSel=», MaxWords=30, MinWords=10'
             )
         end

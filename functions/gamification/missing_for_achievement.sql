@@ -50,7 +50,7 @@ begin
             -- Someone else's plan, a course in preparation, is nobody's to know.
             case
                 when p_course_id is null then e.status in ('active', 'completed')
-                else c.id = p_course_id and (c.is_published or e.id is not null)
+                else c.id = p_course_id and (c.is_published or e.status in ('active', 'completed'))
             end
             and (p_course_id is not null or c.id in (select o.course_id from enrollments as o where o.user_id = p_user_id))
             and c.is_active and c.deleted_at is null

@@ -7,8 +7,9 @@
 --
 -- called by  learners
 -- requires   require_user, claim_idempotency_key, store_reply, check_project_values, lock_course, setting, count_deed
--- errors     PA401, PA403 from require_user · PA404 not on this course · PA409 as many as one may hold, key used for another
---            request · PA422 title, type, size or shape, with the path in the detail · PA429 too many in a day
+-- errors     PA401, PA403 from require_user · PA404 not on this course, or its time is over · PA409 as many as one
+--            may hold, key used for another request · PA422 title, type, size or shape, with the path in the detail · PA429 too
+--            many in a day
 create or replace function create_project(
     p_title text,
     p_project_type text,
@@ -76,7 +77,13 @@ begin
             select
             from enrollments as e
             inner join courses as c on c.id = e.course_id and c.is_active and c.deleted_at is null
-            where e.user_id = v_user_id and e.course_id = p_course_id and e.status in ('active', 'completed')
+            where
+                e.user_id = v_user_id
+                and e.course_id = p_course_id
+                and (
+                    e.status = 'completed'
+                    or (e.status = 'active' and (e.expires_at is null or e.expires_at > v_now))
+                )
         ) then
             raise exception 'not on this course'
                 using errcode = 'PA404', detail = format('course_id = %s', p_course_id),

@@ -4430,9 +4430,9 @@ class Session(SessionBase):
         limited number of projects (setting projects.max_per_person) and makes a limited number in 24 hours, deleted
         ones included (projects.daily_max). Counts as a project created; returns the achievements that it reached.
 
-        Errors: PA401, PA403 from require_user · PA404 not on this course · PA409 as many as one may hold, key used
-        for another request · PA422 title, type, size or shape, with the path in the detail · PA429 too many in a
-        day
+        Errors: PA401, PA403 from require_user · PA404 not on this course, or its time is over · PA409 as many as
+        one may hold, key used for another request · PA422 title, type, size or shape, with the path in the detail ·
+        PA429 too many in a day
 
         Who may call it: student.
         """
@@ -5442,7 +5442,8 @@ class Session(SessionBase):
 
         A discussion has one solution, and pays for it once (setting xp.solution): whoever marks, takes back and
         marks another gives nothing a second time. Nothing is paid, and nothing counted, for a reply of the person
-        who asked or accepts, nor to one who has left the school. Marking the same reply again changes nothing.
+        who asked or accepts, nor to one who has left the school. Marking the same reply again changes nothing;
+        marked anew after it was taken back, its author is not told again.
 
         Errors: PA401 · PA403 neither asked nor staff · PA404 no such reply · PA409 there is another solution
 
@@ -6802,7 +6803,8 @@ class Session(SessionBase):
 
         For the next page, after is the discussion_id of the last row seen; if it was changed or taken down in
         between and no longer matches, begin again. with_snippet adds the place in the text, with the words between
-        « and ».
+        « and ». It is looked for in 2000 characters, from just before the first of the words: what it costs grows
+        with the square of the text, and one text of the same word over and over held a server for seconds.
 
         Left out, `limit` is 20, `with_snippet` is false.
 
@@ -8531,9 +8533,9 @@ class AsyncSession(AsyncSessionBase):
         limited number of projects (setting projects.max_per_person) and makes a limited number in 24 hours, deleted
         ones included (projects.daily_max). Counts as a project created; returns the achievements that it reached.
 
-        Errors: PA401, PA403 from require_user · PA404 not on this course · PA409 as many as one may hold, key used
-        for another request · PA422 title, type, size or shape, with the path in the detail · PA429 too many in a
-        day
+        Errors: PA401, PA403 from require_user · PA404 not on this course, or its time is over · PA409 as many as
+        one may hold, key used for another request · PA422 title, type, size or shape, with the path in the detail ·
+        PA429 too many in a day
 
         Who may call it: student.
         """
@@ -9543,7 +9545,8 @@ class AsyncSession(AsyncSessionBase):
 
         A discussion has one solution, and pays for it once (setting xp.solution): whoever marks, takes back and
         marks another gives nothing a second time. Nothing is paid, and nothing counted, for a reply of the person
-        who asked or accepts, nor to one who has left the school. Marking the same reply again changes nothing.
+        who asked or accepts, nor to one who has left the school. Marking the same reply again changes nothing;
+        marked anew after it was taken back, its author is not told again.
 
         Errors: PA401 · PA403 neither asked nor staff · PA404 no such reply · PA409 there is another solution
 
@@ -10905,7 +10908,8 @@ class AsyncSession(AsyncSessionBase):
 
         For the next page, after is the discussion_id of the last row seen; if it was changed or taken down in
         between and no longer matches, begin again. with_snippet adds the place in the text, with the words between
-        « and ».
+        « and ». It is looked for in 2000 characters, from just before the first of the words: what it costs grows
+        with the square of the text, and one text of the same word over and over held a server for seconds.
 
         Left out, `limit` is 20, `with_snippet` is false.
 

@@ -226,6 +226,17 @@ class TestTransfers:
         db.execute("update coin_accounts set sent_on = sent_on - 1 where user_id = %s", (ada,))
         assert send(db, ada, bob, 50)[1] == 0
 
+    def test_a_transaction_from_before_midnight_begins_no_day_anew(
+        self, db: Connection, pair: tuple[UUID, UUID]
+    ) -> None:
+        ada, bob = pair
+        set_to(db, "coins.transfer_daily_max", 50)
+        send(db, ada, bob, 50)
+        # As if midnight had come and others had sent these since, while this transaction stood open.
+        db.execute("update coin_accounts set sent_on = sent_on + 1 where user_id = %s", (ada,))
+        with raises_sqlstate("PA429", conn=db):
+            send(db, ada, bob, 1)
+
 
 class TestPurchases:
     def test_a_freeze_is_bought(self, db: Connection) -> None:
@@ -298,6 +309,21 @@ class TestBlockchain:
             assert one(db, self.CONFIRM, sent, HASH) == ("confirmed", 10)
         with raises_sqlstate("PA409", conn=db):
             one(db, self.CONFIRM, sent, "0.0.1@2")
+
+    @pytest.mark.parametrize(
+        ("hash_", "same"),
+        [
+            (HASH, HASH[2:]),
+            ("0.0.5@1700000000.000000017", "0.0.5-1700000000-000000017"),
+            ("0.0.5@1700000000.000000017", "0.0.5@1700000000.17"),
+            ("AB" * 48, "ab" * 48),
+        ],
+    )
+    def test_another_spelling_is_no_other_deposit(self, db: Connection, hash_: str, same: str) -> None:
+        user = make_user(db)
+        one(db, self.RECORD, user, "deposit", 40, "k", hash_)
+        with raises_sqlstate("PA409", conn=db):
+            one(db, self.RECORD, user, "deposit", 40, "l", same)
 
     @pytest.mark.parametrize("hash_", ["", "0x12", "0x" + "g" * 64, "a b", "x" * 101])
     def test_hashes_refused(self, db: Connection, hash_: str) -> None:

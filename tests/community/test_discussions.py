@@ -374,6 +374,15 @@ class TestSolutions:
         assert not counters(db, discussion)["is_solved"]
         assert stats(db, bob)["solutions_accepted"] == 0
 
+    def test_marked_again_and_again_is_told_once(self, db: Connection, ada: UUID, bob: UUID) -> None:
+        """Or whoever asked could send mail to whoever answered, as much as they like."""
+        discussion = ask(db, ada)
+        one = reply(db, bob, discussion)
+        for _ in range(3):
+            solve(db, ada, one)
+            unsolve(db, ada, discussion)
+        assert told(db, bob) == ["solution_accepted"]
+
     def test_the_setting_says_how_much(self, db: Connection, ada: UUID, bob: UUID) -> None:
         db.execute("update platform_settings set setting_value = '0' where setting_key = 'xp.solution'")
         assert solve(db, ada, reply(db, bob, ask(db, ada)))["xp_awarded"] == 0
@@ -461,6 +470,15 @@ class TestSearch:
                 db, "select * from search_discussions(%s, %s, %s, %s, %s)", query, more.get("course"),
                 more.get("limit", 20), more.get("after"), more.get("snippet", False),
             )  # fmt: skip
+
+    def test_a_snippet_is_quick_and_from_where_the_words_are(self, db: Connection, ada: UUID) -> None:
+        ask(db, ada, "Same", content="x " * 9_990)
+        ask(db, ada, "Late", content="filler " * 2_000 + "and then the needle.")
+        call = "select string_agg(snippet, '') from search_discussions(%s, p_with_snippet => true)"
+        with acting(db, ada, "student"):
+            assert "«needle»" in value(db, call, "needle")
+            db.execute("set local statement_timeout = '3s'")
+            assert "«x»" in value(db, call, "x -zebra or " + "x " * 40)
 
     def test_title_before_tags_before_text(self, db: Connection, ada: UUID) -> None:
         text = ask(db, ada, "One", content="about indexes")

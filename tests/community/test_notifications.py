@@ -98,6 +98,11 @@ class TestChannels:
         notify(db, user)
         assert ways(db, user) == {"in_app", "push"}
 
+    def test_nothing_goes_to_an_address_that_nobody_proved(self, db: Connection) -> None:
+        user = make_user(db, email_verified=False)
+        notify(db, user)
+        assert ways(db, user) == {"in_app", "push"}
+
     def test_who_has_left_is_not_told(self, db: Connection, ada: UUID) -> None:
         db.execute("select deactivate_user(%s)", (ada,))
         notify(db, ada)

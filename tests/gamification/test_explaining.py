@@ -76,6 +76,14 @@ class TestExplaining:
             assert len(explain(conn, "all-here", limit=2)["missing"]) == 2
             assert explain(conn, "all-here", limit=0)["missing"] == []
 
+    def test_who_left_a_course_is_not_told_what_is_being_prepared_in_it(self, conn: Connection, ada: Learner) -> None:
+        define(conn, "all-here", "lessons_completed", 10, ada.course.id)
+        conn.execute("update courses set is_published = false where id = %s", (ada.course.id,))
+        with acting(conn, ada.id, "student"):
+            assert len(explain(conn, "all-here")["missing"]) == 3
+            conn.execute("select drop_course(%s)", (ada.course.id,))
+            assert explain(conn, "all-here")["missing"] == []
+
     def test_what_is_earned_lacks_nothing(self, conn: Connection, ada: Learner) -> None:
         define(conn, "eight", "lessons_completed", 8, ada.course.id, xp_reward=0)
         complete(conn, ada.id, ada.course, 8)

@@ -384,6 +384,12 @@ class TestCourses:
             with raises_sqlstate("PA404", conn=db):
                 create(db, user, course_id=of)
 
+    def test_not_once_ones_time_on_it_is_over(self, db, ada, course):
+        """Whether or not the job has come by that says so."""
+        db.execute("update enrollments set expires_at = now() - interval '1 second' where course_id = %s", (course.id,))
+        with raises_sqlstate("PA404", conn=db):
+            create(db, ada, course_id=course.id)
+
     @pytest.mark.parametrize(
         ("change", "back"),
         [
