@@ -265,9 +265,10 @@ def test_nor_when_the_injection_ended_the_transaction(prey: Prey, request_as: Re
 
 @pytest.mark.parametrize("left", ["set session statement_timeout = 1", "set session idle_session_timeout = 1"])
 def test_a_connection_that_cannot_be_cleaned_is_not_lent_again(prey: Prey, request_as: Requests, left: str) -> None:
-    """Short timeouts race with the cleaning: either it wins, or the connection goes."""
+    """Short timeouts race with the cleaning: either it wins, or the connection goes. Eve's own request may fall to hers."""
     for _ in range(3):
-        request_as(prey.eve, left)
+        with suppress(PgacademyError):
+            request_as(prey.eve, left)
         assert request_as(prey.alice, "select current_user_id()") == [(prey.alice,)]
         assert request_as.raw("show statement_timeout") == [("0",)]
 

@@ -75,7 +75,13 @@ def at(document: Any, path: tuple[Any, ...]) -> Any:
 
 
 @pytest.mark.parametrize(
-    "columns", [{}, {"email_verified": True}, {"email": None}, {"full_name": 'A "quoted" \\ name'}]
+    "columns",
+    [
+        {"email_verified": False},
+        {"email_verified": True},
+        {"email": None},
+        {"email_verified": False, "full_name": 'A "quoted" \\ name'},
+    ],
 )
 def test_a_certificate_as_an_open_badge(db: Connection, columns: dict[str, Any]) -> None:
     document = of_certificate(db, **columns)
