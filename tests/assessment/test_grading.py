@@ -106,7 +106,7 @@ def as_json(value: Any) -> Any:
     return [as_json(v) for v in value] if isinstance(value, list) else value
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(paper=st.lists(st.tuples(asked(), POINTS), min_size=1, max_size=12))
 def test_every_answer_is_worth_what_the_rules_say(db: Connection, paper: Any) -> None:
     with db.transaction(force_rollback=True):

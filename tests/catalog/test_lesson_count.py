@@ -53,7 +53,7 @@ def oracle(rows: list[tuple[UUID, UUID | None, bool, bool]]) -> int:
     return sum(row[3] and row[0] not in parents and is_reachable(row[0]) for row in rows)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_the_count_is_always_what_an_oracle_counts(db: Connection, steps: list[tuple[str, int, int]]) -> None:
     with db.transaction(force_rollback=True):

@@ -124,7 +124,7 @@ def _script(draw: st.DrawFn) -> str:
     return draw(_blank).join(part + draw(_blank) + ";" for part in parts) + draw(_blank)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(_script())
 def test_scripts_made_up_split_as_the_parser_splits_them(text: str) -> None:
     try:
