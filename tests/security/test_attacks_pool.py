@@ -265,7 +265,7 @@ def test_nor_when_the_injection_ended_the_transaction(prey: Prey, request_as: Re
 
 @pytest.mark.parametrize("left", ["set session statement_timeout = 1", "set session idle_session_timeout = 1"])
 def test_a_connection_that_cannot_be_cleaned_is_not_lent_again(prey: Prey, request_as: Requests, left: str) -> None:
-    """Short timeouts race with the cleaning: either it wins, or the connection goes. Eve's own request may fall, too."""
+    """Short timeouts race with the cleaning: it wins, or the connection goes. Eve's own request may fall, too."""
     for _ in range(3):
         with suppress(PgacademyError):
             request_as(prey.eve, left)
