@@ -65,7 +65,8 @@ parallel safe
 security invoker
 begin atomic
     select
-        p_amount between 0 and 100000000000000000000
+        p_amount >= 0
+        and p_amount <= 100000000000000000000
         and scale(trim_scale(p_amount)) <= case p_chain when 'hedera' then 8 when 'solana' then 9 else 18 end;
 end;
 

@@ -3,7 +3,6 @@
 -- A number of attempts that was lowered later is no finding: what was handed in before stays.
 --
 -- called by  verify_integrity
--- requires: counted_quiz_attempts
 -- requires   counted_quiz_attempts
 -- errors     none
 create or replace function assessment_findings()
@@ -11,7 +10,8 @@ returns table (check_name text, table_name text, row_id text, expected text, act
 language sql
 stable
 security invoker
-begin atomic
+set search_path from current
+as $$
     select 'quiz_attempts.' || a.rule, 'quiz_attempts', a.attempt_id::text, a.expected, a.actual
     from counted_quiz_attempts() as a
     union all
@@ -67,7 +67,7 @@ begin atomic
     inner join users as u on u.id = s.user_id and u.deleted_at is null
     group by s.user_id, s.exercise_id
     having bool_or(s.is_passed) and not bool_or(s.first_pass);
-end;
+$$;
 
 comment on function assessment_findings is 'Internal: what verify_integrity says of attempts and submissions.';
 -- Granted to nobody: it reads other people's rows.

@@ -1,7 +1,6 @@
 -- chain_findings: what is wrong with the records of blockchains.
 --
 -- called by  verify_integrity
--- requires: faucet_status
 -- requires   faucet_status
 -- errors     none
 create or replace function chain_findings()
@@ -9,7 +8,8 @@ returns table (check_name text, table_name text, row_id text, expected text, act
 language sql
 stable
 security invoker
-begin atomic
+set search_path from current
+as $$
     select 'faucet_requests.status', 'faucet_requests', r.id::text, faucet_status(t.status), r.status
     from faucet_requests as r
     inner join chain_transactions as t on t.id = r.transaction_id
@@ -29,7 +29,7 @@ begin atomic
     select 'chain_transactions.faucet', 'chain_transactions', t.id::text, 'a request', 'none'
     from chain_transactions as t
     where t.tx_type = 'faucet' and not exists (select from faucet_requests as r where r.transaction_id = t.id);
-end;
+$$;
 
 comment on function chain_findings is 'Internal: what verify_integrity says of transactions on blockchains and the faucet.';
 -- Granted to nobody: it reads other people's rows.

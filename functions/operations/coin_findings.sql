@@ -1,7 +1,6 @@
 -- coin_findings: what is wrong with the coins: none come from nowhere, none vanish.
 --
 -- called by  verify_integrity
--- requires: counted_coins, school_coin_account
 -- requires   counted_coins, school_coin_account
 -- errors     none
 create or replace function coin_findings()
@@ -9,7 +8,8 @@ returns table (check_name text, table_name text, row_id text, expected text, act
 language sql
 stable
 security invoker
-begin atomic
+set search_path from current
+as $$
     select 'coin_accounts.balance', 'coin_accounts', a.user_id::text, c.balance::text, a.balance::text
     from coin_accounts as a
     inner join counted_coins() as c on c.user_id = a.user_id
@@ -52,7 +52,7 @@ begin atomic
         t.transaction_type = 'withdrawal'
         and t.status = 'failed'
         and not exists (select from coin_transactions as r where r.reverses_id = t.id);
-end;
+$$;
 
 comment on function coin_findings is 'Internal: what verify_integrity says of accounts, transactions and postings.';
 -- Granted to nobody: it reads other people's rows.

@@ -3,7 +3,6 @@
 -- That a reply hangs in a tree, in its own discussion, and that a vote has one target, the tables see to themselves.
 --
 -- called by  verify_integrity
--- requires: counted_discussion_stats, counted_reply_votes, counted_unread
 -- requires   counted_discussion_stats, counted_reply_votes, counted_unread
 -- errors     none
 create or replace function community_findings()
@@ -11,7 +10,8 @@ returns table (check_name text, table_name text, row_id text, expected text, act
 language sql
 stable
 security invoker
-begin atomic
+set search_path from current
+as $$
     select 'one_to_one', 'discussion_stats', d.id::text, 'a row', 'none'
     from discussions as d
     where not exists (select from discussion_stats as s where s.discussion_id = d.id)
@@ -49,7 +49,7 @@ begin atomic
     select 'notification_counts.unread_count', 'notification_counts', u.user_id::text, u.unread::text, u.known::text
     from counted_unread() as u
     where u.unread <> u.known;
-end;
+$$;
 
 comment on function community_findings is 'Internal: what verify_integrity says of discussions, votes and notifications.';
 -- Granted to nobody: it reads other people's rows.

@@ -13,7 +13,8 @@ returns table (user_id uuid, metric text, value integer)
 language sql
 stable
 security invoker
-begin atomic
+set search_path from current
+as $$
     select
         s.user_id,
         'exercises_completed',
@@ -86,7 +87,7 @@ begin atomic
     left join replies as r on r.id = v.reply_id
     where v.vote_type = 'up' and (p_user_ids is null or coalesce(d.author_id, r.author_id) = any(p_user_ids))
     group by coalesce(d.author_id, r.author_id);
-end;
+$$;
 
 comment on function counted_deeds is 'Internal: the counters of deeds in user_stats, counted anew.';
 -- Granted to nobody: it counts other people's rows.

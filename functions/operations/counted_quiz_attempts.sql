@@ -9,7 +9,8 @@ returns table (attempt_id uuid, rule text, expected text, actual text)
 language sql
 stable
 security invoker
-begin atomic
+set search_path from current
+as $$
     with numbered as (
         select
             a.id,
@@ -45,7 +46,7 @@ begin atomic
         ('percentage', round(100 * s.points / s.max_points, 2), s.percentage)
     ) as v (rule, expected, actual)
     where v.expected <> v.actual;
-end;
+$$;
 
 comment on function counted_quiz_attempts is 'Internal: attempts whose number or sums are not what their rows say.';
 -- Granted to nobody: it reads other people's rows.

@@ -1,7 +1,6 @@
 -- credential_findings: what is wrong with certificates and their tokens.
 --
 -- called by  verify_integrity
--- requires: nft_status
 -- requires   nft_status
 -- errors     none
 create or replace function credential_findings()
@@ -9,7 +8,8 @@ returns table (check_name text, table_name text, row_id text, expected text, act
 language sql
 stable
 security invoker
-begin atomic
+set search_path from current
+as $$
     select
         'enrollments.certificate_issued_at', 'enrollments', e.id::text,
         coalesce(f.issued_at::text, 'none'), coalesce(e.certificate_issued_at::text, 'none')
@@ -36,7 +36,7 @@ begin atomic
     where
         (t.tx_type, t.chain, t.network, t.user_id, t.course_id)
         is distinct from ('nft_mint', n.chain, n.network, n.user_id, n.course_id);
-end;
+$$;
 
 comment on function credential_findings is 'Internal: what verify_integrity says of certificates and their tokens.';
 -- Granted to nobody: it reads other people's rows.

@@ -2,7 +2,6 @@
 -- and should not be, or the other way round.
 --
 -- called by  verify_integrity
--- requires: counted_projects
 -- requires   counted_projects
 -- errors     none
 create or replace function project_findings()
@@ -10,7 +9,8 @@ returns table (check_name text, table_name text, row_id text, expected text, act
 language sql
 stable
 security invoker
-begin atomic
+set search_path from current
+as $$
     select 'projects.' || v.counter, 'projects', p.id::text, v.expected, v.actual
     from projects as p
     inner join counted_projects() as c on c.project_id = p.id
@@ -33,7 +33,7 @@ begin atomic
     select 'deleted_projects', 'deleted_projects', d.project_id::text, 'gone', 'still there'
     from deleted_projects as d
     inner join projects as p on p.id = d.project_id;
-end;
+$$;
 
 comment on function project_findings is 'Internal: what verify_integrity says of projects.';
 -- Granted to nobody: it reads other people's rows.
