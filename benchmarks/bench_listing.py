@@ -44,7 +44,7 @@ def prepare(connection: Connection) -> None:
         " select u.username, u.username, u.id from users as u order by u.id limit 20"
     )
     # Shapes are not what is measured.
-    connection.execute("alter table projects disable trigger check_documents")
+    connection.execute("alter table projects disable trigger check_components_shape")
     connection.execute(
         b"""
         insert into projects (
@@ -63,7 +63,7 @@ def prepare(connection: Connection) -> None:
         """,
         (PROJECTS, PROJECTS),
     )
-    connection.execute("alter table projects enable trigger check_documents")
+    connection.execute("alter table projects enable trigger check_components_shape")
     connection.execute("analyze projects, users, public_profiles, courses")
 
 
