@@ -33,6 +33,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "CreateProject",
     "DropCourse",
     "Enroll",
+    "EnsurePartitions",
     "ExplainAchievement",
     "FailBlockchainCoins",
     "FindLogin",
@@ -47,6 +48,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "LikeProject",
     "ListDiscussions",
     "ListNotifications",
+    "ListPartitions",
     "ListProjects",
     "ListReplies",
     "MarkSolution",
@@ -242,6 +244,16 @@ class Enroll:
 
 
 @dataclass(frozen=True, slots=True)
+class EnsurePartitions:
+    """What ensure_partitions() returns, row by row."""
+
+    table_name: str
+    partition_name: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ExplainAchievement:
     """What explain_achievement() returns."""
 
@@ -421,6 +433,16 @@ class ListNotifications:
     is_read: bool
     created_at: dt.datetime
     read_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListPartitions:
+    """What list_partitions() returns, row by row."""
+
+    table_name: str
+    partition_name: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -1645,6 +1667,21 @@ _ENROLL: Procedure[Enroll] = Procedure(
     ),
     Enroll,
 )
+_ENSURE_PARTITIONS: Procedure[EnsurePartitions] = Procedure(
+    "ensure_partitions",
+    {
+        "as_of": "timestamp with time zone",
+        "months_ahead": "integer",
+    },
+    frozenset([]),
+    (
+        "table_name",
+        "partition_name",
+        "starts_at",
+        "ends_at",
+    ),
+    EnsurePartitions,
+)
 _EXPIRE_ENROLLMENTS: Procedure[object] = Procedure(
     "expire_enrollments",
     {
@@ -2005,6 +2042,18 @@ _LIST_NOTIFICATIONS: Procedure[ListNotifications] = Procedure(
         "read_at",
     ),
     ListNotifications,
+)
+_LIST_PARTITIONS: Procedure[ListPartitions] = Procedure(
+    "list_partitions",
+    {},
+    frozenset([]),
+    (
+        "table_name",
+        "partition_name",
+        "starts_at",
+        "ends_at",
+    ),
+    ListPartitions,
 )
 _LIST_PROJECTS: Procedure[ListProjects] = Procedure(
     "list_projects",
@@ -4810,6 +4859,35 @@ class Session(SessionBase):
             ),
         )
 
+    def ensure_partitions(
+        self, *, as_of: dt.datetime | None = None, months_ahead: int | None = None
+    ) -> list[EnsurePartitions]:
+        """Makes the monthly partitions that are missing, from the month before to a year ahead; returns those it made.
+
+        Every table of this school that is partitioned by ranges of a timestamptz gets a partition for each calendar
+        month (UTC) from the one before as_of to months_ahead after it. There is no default partition: a row that
+        landed there would forbid its month's partition for ever. A year ahead is why no insert fails when nobody
+        has called this for months; whoever imports the past names it as as_of first.
+
+        A partition is created and then attached, which locks its table against no reader and no writer (`create ...
+        partition of` would); the tables it refers to take no writes for that moment. It is never waited for longer
+        than the lock_timeout below: nothing is made then, and the next run does it.
+
+        Left out, `months_ahead` is 12.
+
+        Errors: PA403 not the service · PA422 a moment in the future, or months not between 0 and 240 · 55P03 a
+        table was in use
+
+        Who may call it: service.
+        """
+        return self._rows(
+            _ENSURE_PARTITIONS,
+            {
+                "as_of": as_of,
+                "months_ahead": months_ahead,
+            },
+        )
+
     def expire_enrollments(self, *, as_of: dt.datetime | None = None) -> int:
         """Ends the enrolments whose time is over; returns how many.
 
@@ -5326,6 +5404,17 @@ class Session(SessionBase):
                 "after": after,
             },
         )
+
+    def list_partitions(self) -> list[ListPartitions]:
+        """The partitions of this school: table, partition, first moment, first moment after it.
+
+        Read from the catalogue, so a partition that a DBA made by hand, of a week or of a year, is told as well.
+
+        Errors: none
+
+        Who may call it: service.
+        """
+        return self._rows(_LIST_PARTITIONS, {})
 
     def list_projects(
         self,
@@ -8913,6 +9002,35 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def ensure_partitions(
+        self, *, as_of: dt.datetime | None = None, months_ahead: int | None = None
+    ) -> list[EnsurePartitions]:
+        """Makes the monthly partitions that are missing, from the month before to a year ahead; returns those it made.
+
+        Every table of this school that is partitioned by ranges of a timestamptz gets a partition for each calendar
+        month (UTC) from the one before as_of to months_ahead after it. There is no default partition: a row that
+        landed there would forbid its month's partition for ever. A year ahead is why no insert fails when nobody
+        has called this for months; whoever imports the past names it as as_of first.
+
+        A partition is created and then attached, which locks its table against no reader and no writer (`create ...
+        partition of` would); the tables it refers to take no writes for that moment. It is never waited for longer
+        than the lock_timeout below: nothing is made then, and the next run does it.
+
+        Left out, `months_ahead` is 12.
+
+        Errors: PA403 not the service · PA422 a moment in the future, or months not between 0 and 240 · 55P03 a
+        table was in use
+
+        Who may call it: service.
+        """
+        return await self._rows(
+            _ENSURE_PARTITIONS,
+            {
+                "as_of": as_of,
+                "months_ahead": months_ahead,
+            },
+        )
+
     async def expire_enrollments(self, *, as_of: dt.datetime | None = None) -> int:
         """Ends the enrolments whose time is over; returns how many.
 
@@ -9429,6 +9547,17 @@ class AsyncSession(AsyncSessionBase):
                 "after": after,
             },
         )
+
+    async def list_partitions(self) -> list[ListPartitions]:
+        """The partitions of this school: table, partition, first moment, first moment after it.
+
+        Read from the catalogue, so a partition that a DBA made by hand, of a week or of a year, is told as well.
+
+        Errors: none
+
+        Who may call it: service.
+        """
+        return await self._rows(_LIST_PARTITIONS, {})
 
     async def list_projects(
         self,

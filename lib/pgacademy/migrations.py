@@ -52,17 +52,18 @@ __all__ = [
 
 @dataclass
 class MigrationReport:
-    """What a run changed: names of migrations, paths of repeatable files, names of dropped objects."""
+    """What a run changed: migrations, paths of repeatable files, names of dropped objects and of new partitions."""
 
     school: str
     applied: list[str] = field(default_factory=list)
     repeatables: list[str] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
+    partitions: list[str] = field(default_factory=list)
     duration_s: float = 0.0
 
     @property
     def changed(self) -> bool:
-        return bool(self.applied or self.repeatables or self.dropped)
+        return bool(self.applied or self.repeatables or self.dropped or self.partitions)
 
 
 @dataclass(frozen=True)
@@ -258,9 +259,24 @@ def _migrate(
         connection.execute("set synchronous_commit = off")
         outcome = repeatables.apply(connection, changeable, [*state.applied, *report.applied], progress)
         report.repeatables, report.dropped = outcome.applied, outcome.dropped
+        report.partitions = _ensure_partitions(connection, progress)
         connection.execute("reset synchronous_commit")
         with connection.transaction():
             schools.record_release(connection, school, anew=report.changed)
+
+
+def _ensure_partitions(connection: Connection, progress: Progress | None) -> list[str]:
+    """A partitioned table takes no row before its months are there: they come with the table."""
+    engine = queries("engine")
+    if connection.execute(engine["has_partitioned_tables"]).fetchone() != (True,):
+        return []
+    made: list[str] = []
+
+    def work() -> None:
+        made[:] = [name for (name,) in connection.execute(engine["ensure_partitions"])]
+
+    locking.retried(connection, work, spot=locking.Spot(), progress=progress)
+    return made
 
 
 #: In a school that has nothing yet nobody waits for anybody, and statements that only define something take no time. So

@@ -252,6 +252,9 @@ class _Script:
         )
 
     def _tail(self, dropped: Sequence[str]) -> None:
+        if any((file.kind, file.name) == ("function", "ensure_partitions") for file in self.found.repeatables):
+            self._title("the months of partitioned tables")
+            self.lines.append(queries("engine")["ensure_partitions"].decode().strip() + ";")
         self._title("what is gone from the tree; and the end")
         self.lines.append("begin;")
         vanished = self.found.vanished()

@@ -216,7 +216,8 @@ PROCEDURES: dict[str, set[str]] = {
         mint_project fold_project_views
         fold_discussion_views fold_notification_counts remind_streaks purge_notifications
         claim_deliveries finish_delivery
-        begin_job end_job purge_idempotency_keys verify_integrity repair_counters""".split()
+        begin_job end_job ensure_partitions list_partitions purge_idempotency_keys
+        verify_integrity repair_counters""".split()
     ),
     "analyst": set(COMMON.split()),
 }

@@ -94,7 +94,8 @@ def migrate(
         done = migrations.migrate(target, school, report, patience=patience, development=development)
     text = (
         f"{school} is up to date: {counted(len(done.applied), 'migration')}, {len(done.repeatables)} functions, views, "
-        f"triggers, policies and grants applied, {len(done.dropped)} dropped, in {done.duration_s:.1f} s."
+        f"triggers, policies and grants applied, {len(done.dropped)} dropped, "
+        f"{counted(len(done.partitions), 'partition')} made, in {done.duration_s:.1f} s."
         if done.changed
         else f"{school} was up to date already."
     )

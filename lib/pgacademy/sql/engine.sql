@@ -232,3 +232,12 @@ select
 from pg_stat_activity as a
 where a.datname = current_database() and a.pid <> pg_backend_pid() and a.xact_start < now() - interval '1 second'
 order by a.xact_start asc nulls last, a.pid
+
+-- name: has_partitioned_tables
+-- And the procedure that makes their months.
+select
+    to_regprocedure('ensure_partitions(timestamptz,integer)') is not null
+    and exists (select from pg_class as c where c.relnamespace = current_schema()::regnamespace and c.relkind = 'p')
+
+-- name: ensure_partitions
+select partition_name from ensure_partitions()

@@ -256,7 +256,8 @@ inner join pg_class as c on s.seqrelid = c.oid
 where c.relnamespace = current_schema()::regnamespace
 
 -- name: triggers
--- A partition's copy of its parent's trigger is not told, unless it is not enabled as that one is.
+-- A partition's copy of its parent's trigger is not told, unless it is not enabled as that one is. (Triggers for each
+-- statement are copied by ensure_partitions, so the server knows nothing of their parents.)
 select
     case c.relkind when 'v' then 'view ' when 'f' then 'foreign table ' else 'table ' end
     || quote_ident(c.relname) as object,
@@ -268,11 +269,18 @@ select
         as definition
 from pg_trigger as t
 inner join pg_class as c on t.tgrelid = c.oid
-left join pg_trigger as p on t.tgparentid = p.oid
 where
     c.relnamespace = current_schema()::regnamespace
     and not t.tgisinternal
-    and (p.oid is null or p.tgenabled <> t.tgenabled)
+    and not exists (
+        select
+        from pg_inherits as i
+        inner join pg_trigger as p on i.inhparent = p.tgrelid
+        where
+            i.inhrelid = t.tgrelid and c.relispartition
+            and (p.tgname, p.tgfoid, p.tgtype, p.tgargs, p.tgenabled)
+            = (t.tgname, t.tgfoid, t.tgtype, t.tgargs, t.tgenabled)
+    )
 
 -- name: policies
 select

@@ -1,0 +1,116 @@
+-- ensure_partitions: makes the months that the partitioned tables lack; returns what it made.
+--
+-- Every table of this school that is partitioned by ranges of a timestamptz gets a partition for each calendar month (UTC)
+-- from the one before p_as_of to p_months_ahead after it. There is no default partition: a row that landed there would
+-- forbid its month's partition for ever. A year ahead is why no insert fails when nobody has called this for months;
+-- whoever imports the past names it as p_as_of first.
+--
+-- A partition is created and then attached, which locks its table against no reader and no writer (`create ... partition
+-- of` would); the tables it refers to take no writes for that moment. It is never waited for longer than the lock_timeout
+-- below: nothing is made then, and the next run does it.
+--
+-- called by  migrate, `pgacademy maintain`, a daily job
+-- requires   list_partitions, require_moment, require_service
+-- errors     PA403 not the service · PA422 a moment in the future, or months not between 0 and 240 · 55P03 a table was in use
+create or replace function ensure_partitions(
+    p_as_of timestamptz default null,
+    p_months_ahead integer default 12
+)
+returns table (table_name text, partition_name text, starts_at timestamptz, ends_at timestamptz)
+language plpgsql
+volatile
+security definer -- makes tables, which only the owner may
+set search_path from current
+set timezone = 'UTC' -- a month is a month of UTC, whoever asks
+set lock_timeout = '2s'
+as $$
+#variable_conflict use_column
+declare
+    v_first timestamptz;
+    v_missing record;
+    v_copy record;
+    v_is_alone boolean := false;
+begin
+    perform require_service();
+
+    if p_months_ahead is null or p_months_ahead not between 0 and 240 then
+        raise exception 'partitions are made 0 to 240 months ahead'
+            using errcode = 'PA422',
+                detail = format('months_ahead = %s', coalesce(p_months_ahead::text, 'null')),
+                hint = 'A year is the rule; p_as_of names the past to be imported.';
+    end if;
+
+    v_first := date_trunc('month', require_moment(p_at => p_as_of)) - interval '1 month';
+
+    for v_missing in
+        select p.oid, p.relname::text as parent, m.starts_at, m.starts_at + interval '1 month' as ends_at
+        from pg_class as p
+        inner join pg_partitioned_table as t on p.oid = t.partrelid and t.partstrat = 'r' and t.partnatts = 1
+        inner join pg_attribute as a
+            on p.oid = a.attrelid and a.attnum = t.partattrs[0] and a.atttypid = 'timestamptz'::regtype
+        cross join generate_series(v_first, v_first + make_interval(months => p_months_ahead + 1), interval '1 month')
+            as m (starts_at)
+        where
+            p.relnamespace = current_schema()::regnamespace
+            and not exists (
+                select
+                from list_partitions() as l
+                where
+                    l.table_name = p.relname
+                    and l.starts_at < m.starts_at + interval '1 month'
+                    and l.ends_at > m.starts_at
+            )
+        order by p.relname, m.starts_at
+    loop
+        if not v_is_alone then
+            update write_guards as g set version = g.version + 1 where g.name = 'partitions';
+            v_is_alone := true;
+        end if;
+
+        -- Whoever was here before may have made it meanwhile: look again, now that nobody else is here.
+        continue when exists (
+            select
+            from list_partitions() as l
+            where
+                l.table_name = v_missing.parent
+                and l.starts_at < v_missing.ends_at
+                and l.ends_at > v_missing.starts_at
+        );
+
+        table_name := v_missing.parent;
+        partition_name := format('%s_p%s', v_missing.parent, to_char(v_missing.starts_at, 'YYYY_MM'));
+        starts_at := v_missing.starts_at;
+        ends_at := v_missing.ends_at;
+        execute format(
+            'create table %1$I (like %2$I including defaults including constraints including generated including storage)',
+            partition_name, table_name
+        );
+        execute format('alter table %I enable row level security', partition_name);
+        execute format(
+            'alter table %I attach partition %I for values from (%L) to (%L)', table_name, partition_name, starts_at, ends_at
+        );
+        execute format(
+            'comment on table %I is %L', partition_name,
+            format('%s from %s to before %s, UTC.', table_name, starts_at::date, ends_at::date)
+        );
+
+        -- Triggers for each row come with attaching; those for each statement (against truncate) do not.
+        for v_copy in
+            select pg_get_triggerdef(t.oid, true) as definition
+            from pg_trigger as t
+            where t.tgrelid = v_missing.oid and not t.tgisinternal and t.tgtype & 1 = 0
+        loop
+            execute replace(
+                v_copy.definition, format(' ON %s ', v_missing.oid::regclass), format(' ON %I ', partition_name)
+            );
+        end loop;
+
+        return next;
+    end loop;
+end;
+$$;
+
+comment on function ensure_partitions is
+'Makes the monthly partitions that are missing, from the month before to a year ahead; returns those it made.';
+revoke all on function ensure_partitions from public;
+grant execute on function ensure_partitions to pgacademy_service;

@@ -1,0 +1,2 @@
+-- Loses nothing.
+delete from write_guards where name = 'partitions';
