@@ -22,6 +22,7 @@ from pgacademy.connection import Connection, connect
 from pgacademy.errors import LockBusy, MigrationError
 from pgacademy.steps import Step
 from tests.lib.conftest import Yard
+from tests.support.effort import effort
 
 COUNT = "update items set times = times + 1 where id > :from_key and id <= :to_key;\n"
 #: Each key type, and how the key of row n is made; some begin with the lowest value that the type has.
@@ -144,7 +145,7 @@ class Plug:
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=effort(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     key=st.sampled_from(list(KEYS)),
     rows=st.integers(0, 40),
