@@ -1,7 +1,8 @@
 -- check_feedback_interaction: holds feedback to an interaction that is there, and the person's own. What a foreign key
 -- would do, but for what it would forbid: see the table in its migration.
 --
--- The interaction is locked against deletion until the feedback is committed.
+-- The interaction is written, not only locked: whoever deletes it with an older snapshot would not see this feedback, and
+-- so fails with 40001 instead.
 --
 -- called by  before row trigger on user_feedback (insert, update of the reference)
 -- errors     PA404 no such interaction of the person
@@ -14,10 +15,9 @@ set search_path from current
 as $$
 #variable_conflict use_column
 begin
-    perform
-    from interactions as i
-    where i.id = new.interaction_id and i.created_at = new.interaction_created_at and i.user_id = new.user_id
-    for key share;
+    update interactions as i
+    set feedback_data = i.feedback_data
+    where i.id = new.interaction_id and i.created_at = new.interaction_created_at and i.user_id = new.user_id;
 
     if not found then
         raise exception 'there is no such interaction'

@@ -241,25 +241,25 @@ class DropCourse:
 class DueCards:
     """What due_cards() returns, row by row."""
 
-    card_id: UUID | None
-    study_material_id: UUID | None
-    material_title: str | None
+    card_id: UUID
+    study_material_id: UUID
+    material_title: str
     content: Json
-    state: str | None
-    due_at: dt.datetime | None
-    review_count: int | None
+    state: str
+    due_at: dt.datetime
+    review_count: int
     retrievability: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
 class EndStudySession:
-    """What end_study_session() returns, row by row."""
+    """What end_study_session() returns."""
 
-    status: str | None
-    started_at: dt.datetime | None
-    ended_at: dt.datetime | None
-    total_interactions: int | None
-    completion_percentage: Decimal | None
+    status: str
+    started_at: dt.datetime
+    ended_at: dt.datetime
+    total_interactions: int
+    completion_percentage: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -705,28 +705,28 @@ class RecordEnrollment:
 
 @dataclass(frozen=True, slots=True)
 class RecordInteraction:
-    """What record_interaction() returns, row by row."""
+    """What record_interaction() returns."""
 
-    interaction_id: UUID | None
-    created_at: dt.datetime | None
+    interaction_id: UUID
+    created_at: dt.datetime
     is_correct: bool | None
     feedback_data: Json
-    total_interactions: int | None
+    total_interactions: int
 
 
 @dataclass(frozen=True, slots=True)
 class RecordReview:
-    """What record_review() returns, row by row."""
+    """What record_review() returns."""
 
-    state: str | None
-    due_at: dt.datetime | None
-    stability: Decimal | None
-    difficulty: Decimal | None
+    state: str
+    due_at: dt.datetime
+    stability: Decimal
+    difficulty: Decimal
     retrievability: Decimal | None
-    was_due: bool | None
-    current_streak: int | None
+    was_due: bool
+    current_streak: int
     achievements: Json
-    xp_awarded: int | None
+    xp_awarded: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -813,17 +813,17 @@ class ReverseXp:
 
 @dataclass(frozen=True, slots=True)
 class ReviewCard:
-    """What review_card() returns, row by row."""
+    """What review_card() returns."""
 
-    state: str | None
-    due_at: dt.datetime | None
-    stability: Decimal | None
-    difficulty: Decimal | None
+    state: str
+    due_at: dt.datetime
+    stability: Decimal
+    difficulty: Decimal
     retrievability: Decimal | None
-    was_due: bool | None
-    current_streak: int | None
+    was_due: bool
+    current_streak: int
     achievements: Json
-    xp_awarded: int | None
+    xp_awarded: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -4365,7 +4365,7 @@ class Session(SessionBase):
             ),
         )
 
-    def aggregate_session_data(self, *, before: dt.datetime | None = None, limit: int | None = None) -> int | None:
+    def aggregate_session_data(self, *, before: dt.datetime | None = None, limit: int | None = None) -> int:
         """Makes metrics of the data of old sessions, a batch at a time; returns how many sessions.
 
         and is gone. Returns how many sessions.
@@ -4386,7 +4386,7 @@ class Session(SessionBase):
         Who may call it: service.
         """
         return cast(
-            "int | None",
+            "int",
             self._value(
                 _AGGREGATE_SESSION_DATA,
                 {
@@ -4889,7 +4889,7 @@ class Session(SessionBase):
         tags: list[str] | None = None,
         metadata: Json = None,
         idempotency_key: str | None = None,
-    ) -> UUID | None:
+    ) -> UUID:
         """Adds a study material of the caller's; returns its id.
 
         A person holds a limited number of them (setting study.max_materials), so that nobody fills the queue.
@@ -4902,7 +4902,7 @@ class Session(SessionBase):
         Who may call it: student.
         """
         return cast(
-            "UUID | None",
+            "UUID",
             self._value(
                 _CREATE_MATERIAL,
                 {
@@ -5332,7 +5332,7 @@ class Session(SessionBase):
         session_id: UUID | str,
         completion_percentage: Decimal | int | float | None = None,
         session_data: Json = None,
-    ) -> list[EndStudySession]:
+    ) -> EndStudySession:
         """Ends a session of the caller; returns how it went.
 
         A session in which something was done is a day of learning.
@@ -5342,13 +5342,16 @@ class Session(SessionBase):
 
         Who may call it: student.
         """
-        return self._rows(
-            _END_STUDY_SESSION,
-            {
-                "session_id": session_id,
-                "completion_percentage": completion_percentage,
-                "session_data": session_data,
-            },
+        return cast(
+            "EndStudySession",
+            self._row(
+                _END_STUDY_SESSION,
+                {
+                    "session_id": session_id,
+                    "completion_percentage": completion_percentage,
+                    "session_data": session_data,
+                },
+            ),
         )
 
     def enroll(self, *, course_id: UUID | str, idempotency_key: str | None = None) -> Enroll:
@@ -5831,7 +5834,7 @@ class Session(SessionBase):
         comment: str | None = None,
         metadata: Json = None,
         idempotency_key: str | None = None,
-    ) -> UUID | None:
+    ) -> UUID:
         """Rates, comments or reports an asset or interaction of the caller's; returns the feedback.
 
         A second rating of the same thing replaces the first. An interaction is named by its id; with its moment
@@ -5845,7 +5848,7 @@ class Session(SessionBase):
         Who may call it: student.
         """
         return cast(
-            "UUID | None",
+            "UUID",
             self._value(
                 _LEAVE_FEEDBACK,
                 {
@@ -6776,7 +6779,7 @@ class Session(SessionBase):
         response_time_ms: int | None = None,
         confidence_level: Decimal | int | float | None = None,
         idempotency_key: str | None = None,
-    ) -> list[RecordInteraction]:
+    ) -> RecordInteraction:
         """Records what the caller did in a session; says whether an answer was right.
 
         An answer to a generated quiz is graded here, whatever is_correct says; of anything else the person says
@@ -6791,21 +6794,24 @@ class Session(SessionBase):
 
         Who may call it: student.
         """
-        return self._rows(
-            _RECORD_INTERACTION,
-            {
-                "session_id": session_id,
-                "interaction_type": interaction_type,
-                "interaction_data": interaction_data,
-                "asset_id": asset_id,
-                "is_correct": is_correct,
-                "response_time_ms": response_time_ms,
-                "confidence_level": confidence_level,
-                "idempotency_key": idempotency_key,
-            },
+        return cast(
+            "RecordInteraction",
+            self._row(
+                _RECORD_INTERACTION,
+                {
+                    "session_id": session_id,
+                    "interaction_type": interaction_type,
+                    "interaction_data": interaction_data,
+                    "asset_id": asset_id,
+                    "is_correct": is_correct,
+                    "response_time_ms": response_time_ms,
+                    "confidence_level": confidence_level,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
         )
 
-    def record_interactions(self, *, interactions: Json, idempotency_key: str | None = None) -> int | None:
+    def record_interactions(self, *, interactions: Json, idempotency_key: str | None = None) -> int:
         """Records many interactions, each with an id once; returns how many were new.
 
         many were new.
@@ -6821,7 +6827,7 @@ class Session(SessionBase):
         Who may call it: service.
         """
         return cast(
-            "int | None",
+            "int",
             self._value(
                 _RECORD_INTERACTIONS,
                 {
@@ -6884,7 +6890,7 @@ class Session(SessionBase):
         occurred_at: dt.datetime | None = None,
         idempotency_key: str | None = None,
         duration_ms: int | None = None,
-    ) -> list[RecordReview]:
+    ) -> RecordReview:
         """Records a review that a person made at some moment; returns when the card comes again.
 
         The reviews of one card come in their order.
@@ -6894,15 +6900,18 @@ class Session(SessionBase):
 
         Who may call it: service.
         """
-        return self._rows(
-            _RECORD_REVIEW,
-            {
-                "card_id": card_id,
-                "rating": rating,
-                "occurred_at": occurred_at,
-                "idempotency_key": idempotency_key,
-                "duration_ms": duration_ms,
-            },
+        return cast(
+            "RecordReview",
+            self._row(
+                _RECORD_REVIEW,
+                {
+                    "card_id": card_id,
+                    "rating": rating,
+                    "occurred_at": occurred_at,
+                    "idempotency_key": idempotency_key,
+                    "duration_ms": duration_ms,
+                },
+            ),
         )
 
     def record_start(
@@ -7320,7 +7329,7 @@ class Session(SessionBase):
 
     def review_card(
         self, *, card_id: UUID | str, rating: int, idempotency_key: str | None = None, duration_ms: int | None = None
-    ) -> list[ReviewCard]:
+    ) -> ReviewCard:
         """Reviews a flashcard of the caller; returns when it comes again and what the review brought.
 
         Returns when it comes again and what the review brought. A review of a card that was due counts as one
@@ -7331,14 +7340,17 @@ class Session(SessionBase):
 
         Who may call it: student.
         """
-        return self._rows(
-            _REVIEW_CARD,
-            {
-                "card_id": card_id,
-                "rating": rating,
-                "idempotency_key": idempotency_key,
-                "duration_ms": duration_ms,
-            },
+        return cast(
+            "ReviewCard",
+            self._row(
+                _REVIEW_CARD,
+                {
+                    "card_id": card_id,
+                    "rating": rating,
+                    "idempotency_key": idempotency_key,
+                    "duration_ms": duration_ms,
+                },
+            ),
         )
 
     def review_quiz(self, *, attempt_id: UUID | str) -> list[ReviewQuiz]:
@@ -7883,7 +7895,7 @@ class Session(SessionBase):
         session_type: str | None = None,
         configuration: Json = None,
         idempotency_key: str | None = None,
-    ) -> UUID | None:
+    ) -> UUID:
         """Begins a session of the caller with one of their materials; returns its id.
 
         Left out, `session_type` is 'study', `configuration` is '{}'.
@@ -7894,7 +7906,7 @@ class Session(SessionBase):
         Who may call it: student.
         """
         return cast(
-            "UUID | None",
+            "UUID",
             self._value(
                 _START_STUDY_SESSION,
                 {
@@ -7920,7 +7932,7 @@ class Session(SessionBase):
         metadata: Json = None,
         status: str | None = None,
         idempotency_key: str | None = None,
-    ) -> UUID | None:
+    ) -> UUID:
         """Stores a quiz, flashcard or summary that a model made of a study material; returns its id.
 
         A ready flashcard is a card to review for the owner of the material, at once. A draft becomes one with
@@ -7935,7 +7947,7 @@ class Session(SessionBase):
         Who may call it: service.
         """
         return cast(
-            "UUID | None",
+            "UUID",
             self._value(
                 _STORE_ASSET,
                 {
@@ -7954,7 +7966,7 @@ class Session(SessionBase):
             ),
         )
 
-    def store_chunks(self, *, material_id: UUID | str, chunks: Json) -> int | None:
+    def store_chunks(self, *, material_id: UUID | str, chunks: Json) -> int:
         """Stores a study material in pieces, in place of those it had; returns how many.
 
         A piece whose text is the same stays the same row. Assets of a piece that is no longer there, or says
@@ -7967,7 +7979,7 @@ class Session(SessionBase):
         Who may call it: service.
         """
         return cast(
-            "int | None",
+            "int",
             self._value(
                 _STORE_CHUNKS,
                 {
@@ -9009,9 +9021,7 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
-    async def aggregate_session_data(
-        self, *, before: dt.datetime | None = None, limit: int | None = None
-    ) -> int | None:
+    async def aggregate_session_data(self, *, before: dt.datetime | None = None, limit: int | None = None) -> int:
         """Makes metrics of the data of old sessions, a batch at a time; returns how many sessions.
 
         and is gone. Returns how many sessions.
@@ -9032,7 +9042,7 @@ class AsyncSession(AsyncSessionBase):
         Who may call it: service.
         """
         return cast(
-            "int | None",
+            "int",
             await self._value(
                 _AGGREGATE_SESSION_DATA,
                 {
@@ -9537,7 +9547,7 @@ class AsyncSession(AsyncSessionBase):
         tags: list[str] | None = None,
         metadata: Json = None,
         idempotency_key: str | None = None,
-    ) -> UUID | None:
+    ) -> UUID:
         """Adds a study material of the caller's; returns its id.
 
         A person holds a limited number of them (setting study.max_materials), so that nobody fills the queue.
@@ -9550,7 +9560,7 @@ class AsyncSession(AsyncSessionBase):
         Who may call it: student.
         """
         return cast(
-            "UUID | None",
+            "UUID",
             await self._value(
                 _CREATE_MATERIAL,
                 {
@@ -9980,7 +9990,7 @@ class AsyncSession(AsyncSessionBase):
         session_id: UUID | str,
         completion_percentage: Decimal | int | float | None = None,
         session_data: Json = None,
-    ) -> list[EndStudySession]:
+    ) -> EndStudySession:
         """Ends a session of the caller; returns how it went.
 
         A session in which something was done is a day of learning.
@@ -9990,13 +10000,16 @@ class AsyncSession(AsyncSessionBase):
 
         Who may call it: student.
         """
-        return await self._rows(
-            _END_STUDY_SESSION,
-            {
-                "session_id": session_id,
-                "completion_percentage": completion_percentage,
-                "session_data": session_data,
-            },
+        return cast(
+            "EndStudySession",
+            await self._row(
+                _END_STUDY_SESSION,
+                {
+                    "session_id": session_id,
+                    "completion_percentage": completion_percentage,
+                    "session_data": session_data,
+                },
+            ),
         )
 
     async def enroll(self, *, course_id: UUID | str, idempotency_key: str | None = None) -> Enroll:
@@ -10479,7 +10492,7 @@ class AsyncSession(AsyncSessionBase):
         comment: str | None = None,
         metadata: Json = None,
         idempotency_key: str | None = None,
-    ) -> UUID | None:
+    ) -> UUID:
         """Rates, comments or reports an asset or interaction of the caller's; returns the feedback.
 
         A second rating of the same thing replaces the first. An interaction is named by its id; with its moment
@@ -10493,7 +10506,7 @@ class AsyncSession(AsyncSessionBase):
         Who may call it: student.
         """
         return cast(
-            "UUID | None",
+            "UUID",
             await self._value(
                 _LEAVE_FEEDBACK,
                 {
@@ -11424,7 +11437,7 @@ class AsyncSession(AsyncSessionBase):
         response_time_ms: int | None = None,
         confidence_level: Decimal | int | float | None = None,
         idempotency_key: str | None = None,
-    ) -> list[RecordInteraction]:
+    ) -> RecordInteraction:
         """Records what the caller did in a session; says whether an answer was right.
 
         An answer to a generated quiz is graded here, whatever is_correct says; of anything else the person says
@@ -11439,21 +11452,24 @@ class AsyncSession(AsyncSessionBase):
 
         Who may call it: student.
         """
-        return await self._rows(
-            _RECORD_INTERACTION,
-            {
-                "session_id": session_id,
-                "interaction_type": interaction_type,
-                "interaction_data": interaction_data,
-                "asset_id": asset_id,
-                "is_correct": is_correct,
-                "response_time_ms": response_time_ms,
-                "confidence_level": confidence_level,
-                "idempotency_key": idempotency_key,
-            },
+        return cast(
+            "RecordInteraction",
+            await self._row(
+                _RECORD_INTERACTION,
+                {
+                    "session_id": session_id,
+                    "interaction_type": interaction_type,
+                    "interaction_data": interaction_data,
+                    "asset_id": asset_id,
+                    "is_correct": is_correct,
+                    "response_time_ms": response_time_ms,
+                    "confidence_level": confidence_level,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
         )
 
-    async def record_interactions(self, *, interactions: Json, idempotency_key: str | None = None) -> int | None:
+    async def record_interactions(self, *, interactions: Json, idempotency_key: str | None = None) -> int:
         """Records many interactions, each with an id once; returns how many were new.
 
         many were new.
@@ -11469,7 +11485,7 @@ class AsyncSession(AsyncSessionBase):
         Who may call it: service.
         """
         return cast(
-            "int | None",
+            "int",
             await self._value(
                 _RECORD_INTERACTIONS,
                 {
@@ -11532,7 +11548,7 @@ class AsyncSession(AsyncSessionBase):
         occurred_at: dt.datetime | None = None,
         idempotency_key: str | None = None,
         duration_ms: int | None = None,
-    ) -> list[RecordReview]:
+    ) -> RecordReview:
         """Records a review that a person made at some moment; returns when the card comes again.
 
         The reviews of one card come in their order.
@@ -11542,15 +11558,18 @@ class AsyncSession(AsyncSessionBase):
 
         Who may call it: service.
         """
-        return await self._rows(
-            _RECORD_REVIEW,
-            {
-                "card_id": card_id,
-                "rating": rating,
-                "occurred_at": occurred_at,
-                "idempotency_key": idempotency_key,
-                "duration_ms": duration_ms,
-            },
+        return cast(
+            "RecordReview",
+            await self._row(
+                _RECORD_REVIEW,
+                {
+                    "card_id": card_id,
+                    "rating": rating,
+                    "occurred_at": occurred_at,
+                    "idempotency_key": idempotency_key,
+                    "duration_ms": duration_ms,
+                },
+            ),
         )
 
     async def record_start(
@@ -11970,7 +11989,7 @@ class AsyncSession(AsyncSessionBase):
 
     async def review_card(
         self, *, card_id: UUID | str, rating: int, idempotency_key: str | None = None, duration_ms: int | None = None
-    ) -> list[ReviewCard]:
+    ) -> ReviewCard:
         """Reviews a flashcard of the caller; returns when it comes again and what the review brought.
 
         Returns when it comes again and what the review brought. A review of a card that was due counts as one
@@ -11981,14 +12000,17 @@ class AsyncSession(AsyncSessionBase):
 
         Who may call it: student.
         """
-        return await self._rows(
-            _REVIEW_CARD,
-            {
-                "card_id": card_id,
-                "rating": rating,
-                "idempotency_key": idempotency_key,
-                "duration_ms": duration_ms,
-            },
+        return cast(
+            "ReviewCard",
+            await self._row(
+                _REVIEW_CARD,
+                {
+                    "card_id": card_id,
+                    "rating": rating,
+                    "idempotency_key": idempotency_key,
+                    "duration_ms": duration_ms,
+                },
+            ),
         )
 
     async def review_quiz(self, *, attempt_id: UUID | str) -> list[ReviewQuiz]:
@@ -12535,7 +12557,7 @@ class AsyncSession(AsyncSessionBase):
         session_type: str | None = None,
         configuration: Json = None,
         idempotency_key: str | None = None,
-    ) -> UUID | None:
+    ) -> UUID:
         """Begins a session of the caller with one of their materials; returns its id.
 
         Left out, `session_type` is 'study', `configuration` is '{}'.
@@ -12546,7 +12568,7 @@ class AsyncSession(AsyncSessionBase):
         Who may call it: student.
         """
         return cast(
-            "UUID | None",
+            "UUID",
             await self._value(
                 _START_STUDY_SESSION,
                 {
@@ -12572,7 +12594,7 @@ class AsyncSession(AsyncSessionBase):
         metadata: Json = None,
         status: str | None = None,
         idempotency_key: str | None = None,
-    ) -> UUID | None:
+    ) -> UUID:
         """Stores a quiz, flashcard or summary that a model made of a study material; returns its id.
 
         A ready flashcard is a card to review for the owner of the material, at once. A draft becomes one with
@@ -12587,7 +12609,7 @@ class AsyncSession(AsyncSessionBase):
         Who may call it: service.
         """
         return cast(
-            "UUID | None",
+            "UUID",
             await self._value(
                 _STORE_ASSET,
                 {
@@ -12606,7 +12628,7 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
-    async def store_chunks(self, *, material_id: UUID | str, chunks: Json) -> int | None:
+    async def store_chunks(self, *, material_id: UUID | str, chunks: Json) -> int:
         """Stores a study material in pieces, in place of those it had; returns how many.
 
         A piece whose text is the same stays the same row. Assets of a piece that is no longer there, or says
@@ -12619,7 +12641,7 @@ class AsyncSession(AsyncSessionBase):
         Who may call it: service.
         """
         return cast(
-            "int | None",
+            "int",
             await self._value(
                 _STORE_CHUNKS,
                 {
