@@ -1,7 +1,8 @@
 -- fsrs_scheduler: how this school schedules reviews: the settings study.*, or the defaults of the reference where there
 -- are none.
 --
--- called by  apply_review, v_due_cards
+-- called by  apply_review, due_cards
+-- requires   setting
 -- errors     none; check_study_setting looks at values when they are set
 create or replace function fsrs_scheduler()
 returns table (

@@ -247,7 +247,7 @@ def relations(db: psycopg.Connection[Any], kinds: str) -> set[str]:
     rows = db.execute(
         """select c.relname from pg_class c
            where c.relnamespace = current_schema()::regnamespace and c.relkind = any (%s)
-             and not c.relname like any (%s)""",
+             and not c.relispartition and not c.relname like any (%s)""",
         (list(kinds), list(BOOKKEEPING)),
     )
     return {name for (name,) in rows}
