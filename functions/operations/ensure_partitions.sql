@@ -10,7 +10,7 @@
 -- below: nothing is made then, and the next run does it.
 --
 -- called by  migrate, `pgacademy maintain`, a daily job
--- requires   list_partitions, require_moment, require_service
+-- requires   missing_partitions, require_moment, require_service
 -- errors     PA403 not the service · PA422 a moment in the future, or months not between 0 and 240 · 55P03 a table was in use
 create or replace function ensure_partitions(
     p_as_of timestamptz default null,
@@ -29,7 +29,7 @@ declare
     v_first timestamptz;
     v_missing record;
     v_copy record;
-    v_is_alone boolean := false;
+    v_parent regclass;
 begin
     perform require_service();
 
@@ -42,43 +42,20 @@ begin
 
     v_first := date_trunc('month', require_moment(p_at => p_as_of)) - interval '1 month';
 
+    if not exists (select from missing_partitions(p_first => v_first, p_months => p_months_ahead + 2)) then
+        return;
+    end if;
+
+    update write_guards as g set version = g.version + 1 where g.name = 'partitions';
+
+    -- Looked for again: whoever was at it before may have made them meanwhile.
     for v_missing in
-        select p.oid, p.relname::text as parent, m.starts_at, m.starts_at + interval '1 month' as ends_at
-        from pg_class as p
-        inner join pg_partitioned_table as t on p.oid = t.partrelid and t.partstrat = 'r' and t.partnatts = 1
-        inner join pg_attribute as a
-            on p.oid = a.attrelid and a.attnum = t.partattrs[0] and a.atttypid = 'timestamptz'::regtype
-        cross join generate_series(v_first, v_first + make_interval(months => p_months_ahead + 1), interval '1 month')
-            as m (starts_at)
-        where
-            p.relnamespace = current_schema()::regnamespace
-            and not exists (
-                select
-                from list_partitions() as l
-                where
-                    l.table_name = p.relname
-                    and l.starts_at < m.starts_at + interval '1 month'
-                    and l.ends_at > m.starts_at
-            )
-        order by p.relname, m.starts_at
+        select m.table_name, m.starts_at, m.ends_at
+        from missing_partitions(p_first => v_first, p_months => p_months_ahead + 2) as m
     loop
-        if not v_is_alone then
-            update write_guards as g set version = g.version + 1 where g.name = 'partitions';
-            v_is_alone := true;
-        end if;
-
-        -- Whoever was here before may have made it meanwhile: look again, now that nobody else is here.
-        continue when exists (
-            select
-            from list_partitions() as l
-            where
-                l.table_name = v_missing.parent
-                and l.starts_at < v_missing.ends_at
-                and l.ends_at > v_missing.starts_at
-        );
-
-        table_name := v_missing.parent;
-        partition_name := format('%s_p%s', v_missing.parent, to_char(v_missing.starts_at, 'YYYY_MM'));
+        table_name := v_missing.table_name;
+        v_parent := to_regclass(quote_ident(table_name));
+        partition_name := format('%s_p%s', table_name, to_char(v_missing.starts_at, 'YYYY_MM'));
         starts_at := v_missing.starts_at;
         ends_at := v_missing.ends_at;
         execute format(
@@ -98,10 +75,10 @@ begin
         for v_copy in
             select pg_get_triggerdef(t.oid, true) as definition
             from pg_trigger as t
-            where t.tgrelid = v_missing.oid and not t.tgisinternal and t.tgtype & 1 = 0
+            where t.tgrelid = v_parent and not t.tgisinternal and t.tgtype & 1 = 0
         loop
             execute replace(
-                v_copy.definition, format(' ON %s ', v_missing.oid::regclass), format(' ON %I ', partition_name)
+                v_copy.definition, format(' ON %s ', v_parent), format(' ON %I ', partition_name)
             );
         end loop;
 

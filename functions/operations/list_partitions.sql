@@ -2,7 +2,7 @@
 --
 -- Read from the catalogue, so a partition that a DBA made by hand, of a week or of a year, is told as well.
 --
--- called by  ensure_partitions
+-- called by  missing_partitions
 -- errors     none
 create or replace function list_partitions()
 returns table (table_name text, partition_name text, starts_at timestamptz, ends_at timestamptz)
