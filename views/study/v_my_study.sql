@@ -64,7 +64,7 @@ cross join lateral (
         round(100.0 * count(*) filter (where x.is_correct) / nullif(count(x.is_correct), 0), 2) as accuracy_30_days,
         round(avg(x.response_time_ms), 1) as average_response_ms_30_days
     from interactions as x
-    where x.user_id = u.id and x.created_at >= now() - interval '30 days'
+    where x.user_id = u.id and x.created_at >= now() - interval '30 days' and x.created_at <= now()
 ) as i
 where u.id = (select current_user_id());
 
