@@ -9,7 +9,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from tests.study.materials import call, make_card, make_material, one
+from tests.study.materials import call, make_card, make_material, make_session, one
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import insert, make_user
 
@@ -99,6 +99,22 @@ def test_reviews_made_elsewhere_come_in_their_order(db: Connection, ada: UUID) -
     assert one(db, "select state, lapse_count from review_cards where id = %s", card) == ("relearning", 1)
     assert call(db, ada, "select reviews_30_days, true_retention_30_days from v_my_study") == (2, 0)
     assert reviews(db, ada) == 2
+
+
+def test_the_dashboard_multiplies_nothing(db: Connection, ada: UUID) -> None:
+    """The trap of the documents: one join over materials, cards and interactions counts each by the others."""
+    materials = [make_material(db, ada) for _ in range(2)]
+    for _ in range(3):
+        make_card(db, ada, materials[0])
+    for material in (*materials, materials[0]):
+        session = make_session(db, ada, material)
+        for _ in range(2):
+            call(db, ada, "select 1 from record_interaction(%s, 'answer', p_response_time_ms => 100)", session)
+    assert call(
+        db, ada,
+        "select materials, cards, cards_due, sessions, interactions_30_days, average_response_ms_30_days"
+        " from v_my_study",
+    ) == (2, 3, 3, 3, 6, 100)  # fmt: skip
 
 
 def test_counts_are_mended(db: Connection, ada: UUID) -> None:
