@@ -12,6 +12,7 @@ import pytest
 from tests.chain.test_chain import advance, ask, known, one, record
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import make_user
+from tests.support.visits import make_visits
 
 from pgacademy.testing import acting
 
@@ -121,11 +122,8 @@ def test_what_cannot_be_kept_so_long(db: Connection, subject: str | None, months
 @pytest.fixture
 def log(db: Connection) -> Connection:
     """Visits of 2023 to 2025, one a day, kept for a year."""
+    make_visits(db, alone=True)
     db.execute("""
-        create table visits (
-            id uuid not null default uuid_v7(), seen_at timestamptz not null, page text, primary key (id, seen_at)
-        ) partition by range (seen_at);
-        insert into retention_policies (subject, keep_months, action, description) values ('visits', 12, 'archive', '');
         select ensure_partitions('2023-02-01Z', 30);
         insert into visits (seen_at, page)
         select at, 'line' || chr(10) || extract(day from at)
