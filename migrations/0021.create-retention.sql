@@ -18,7 +18,7 @@ create table retention_policies (
 alter table retention_policies enable row level security;
 
 comment on table retention_policies is 'How long each kind of thing is kept, and what becomes of it then.';
-comment on column retention_policies.subject is 'A table, or a part of one: interactions.inactive.';
+comment on column retention_policies.subject is 'A table, or a part of one: interactions.idle.';
 comment on column retention_policies.keep_months is 'Months it is kept; null for ever.';
 comment on column retention_policies.action is
 'archive: read-only and compressed in archives; drop: gone; aggregate: only figures stay; close: it stays and takes no more.';

@@ -9,7 +9,7 @@
 -- something to take them from; retention, the same for a session of reviews. Run it before interactions of that time are
 -- archived: it counts them.
 --
--- called by  the retention of old data, a daily job
+-- called by  apply_retention
 -- requires   require_service, require_moment, list_partitions, ensure_partitions
 -- errors     PA403 not the service · PA422 a moment in the future, p_limit not 1 to 100000 · 55P03 from ensure_partitions
 create or replace function aggregate_session_data(

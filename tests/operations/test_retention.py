@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from tests.chain.test_chain import advance, ask, known, one, record
+from tests.study.materials import make_session
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import make_user
 from tests.support.visits import make_visits
@@ -114,6 +115,36 @@ def test_what_cannot_be_kept_so_long(db: Connection, subject: str | None, months
     admin = make_user(db, "admin")
     with raises_sqlstate(state, conn=db), acting(db, admin, "admin"):
         db.execute("select set_retention(%s, %s)", [subject, months])
+
+
+# -- study -------------------------------------------------------------------------------------------------------------
+
+
+def test_interactions_of_idle_people_go_and_those_of_active_people_stay(db: Connection) -> None:
+    db.execute("select ensure_partitions(now() - interval '14 months')")
+    idle, learner, answering = (make_user(db) for _ in range(3))
+    for person in (idle, learner, answering):
+        for ago in ("5 months", "7 months", "9 months") if person == answering else ("7 months", "9 months"):
+            session = make_session(db, person)
+            at = "now() - %(ago)s::interval"
+            db.execute(
+                f"update learning_sessions set started_at = {at}, ended_at = {at}, status = 'completed', "
+                f"session_data = '{{}}', total_interactions = 1 where id = %(id)s",
+                {"ago": ago, "id": session},
+            )
+            db.execute(
+                "insert into interactions (learning_session_id, user_id, interaction_type, created_at) "
+                f"values (%(id)s, %(user)s, 'view', {at})",
+                {"ago": ago, "id": session, "user": person},
+            )
+    db.execute("update user_stats set last_activity_at = now() - interval '7 months'")
+    db.execute("update user_stats set last_activity_at = now() - interval '5 months' where user_id = %s", [learner])
+    assert let_go(db) == {"session_data": 6, "interactions.idle": 2}
+    assert let_go(db) == {}
+    left = db.execute("select user_id, count(*) from interactions group by 1").fetchall()
+    assert dict(left) == {learner: 2, answering: 3}
+    assert one(db, "select count(*) from progress_metrics where metric_type = 'interactions'") == 6
+    assert db.execute("select * from verify_integrity()").fetchall() == []
 
 
 # -- months of partitioned tables --------------------------------------------------------------------------------------
