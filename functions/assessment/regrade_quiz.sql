@@ -9,7 +9,8 @@
 -- scores_moved how many scores of completed lessons changed.
 --
 -- called by  approved instructors, administrators
--- requires   require_course_staff, lock_course, require_quiz_staff, attempt_grading, quiz_result, settle_attempt
+-- requires   require_course_staff, lock_course, require_quiz_staff, attempt_grading, quiz_result, settle_attempt,
+--            write_audit
 -- errors     PA401 · PA403 · PA404 no such quiz
 create or replace function regrade_quiz(
     p_quiz_id uuid
@@ -44,6 +45,10 @@ begin
 
     -- Keys stand still from here on.
     v_quiz := require_quiz_staff(p_quiz_id => p_quiz_id);
+
+    perform write_audit(
+        p_action => 'assessment.regrade_quiz', p_entity_type => 'quizzes', p_entity_id => p_quiz_id::text
+    );
 
     select jsonb_object_agg(
         a.enrollment_id,

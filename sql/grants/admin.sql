@@ -3,6 +3,8 @@
 
 -- operations
 grant select on table platform_settings, job_runs to pgacademy_admin;
+-- The trail and its seals; nobody writes them.
+grant select on table audit_logs, audit_contexts, audit_seals to pgacademy_admin;
 
 -- identity
 grant select on table users, public_profiles, user_wallets to pgacademy_admin;

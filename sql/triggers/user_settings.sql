@@ -6,3 +6,7 @@ for each row execute function check_timezone();
 create or replace trigger touch_updated_at
 before update on user_settings
 for each row execute function touch_updated_at();
+
+create or replace trigger audit_row
+after update or delete on user_settings
+for each row execute function audit_row('user_settings', 'user_id', '{updated_at}', '{}', '{}');
