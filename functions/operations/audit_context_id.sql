@@ -1,7 +1,6 @@
--- audit_context_id: the row of audit_contexts of this transaction and caller, made when it is first asked for; null where
--- the application says nothing about the request.
+-- audit_context_id: the row of audit_contexts of this transaction and caller, made when it is first asked for.
 --
--- It says so in the settings pgacademy.ip_address, user_agent, request_id and session_id, local to the transaction (the
+-- What the application says about the request is in the settings pgacademy.ip_address, user_agent, request_id and session_id, local to the transaction (the
 -- library: acting_as(…, context=…)). They prove nothing: whoever can run SQL can set them. But whose they are is certain:
 -- the id is made of the transaction and the caller, so that nobody can point at somebody else's.
 --
@@ -24,15 +23,9 @@ declare
     v_user_agent constant text := nullif(current_setting('pgacademy.user_agent', true), '');
     v_request_id constant text := nullif(current_setting('pgacademy.request_id', true), '');
     v_session_id constant text := nullif(current_setting('pgacademy.session_id', true), '');
-    v_id uuid;
-begin
-    if coalesce(v_ip_address, v_user_agent, v_request_id, v_session_id) is null then
-        return null;
-    end if;
-
     -- With the time, because a restored database counts its transactions anew.
-    v_id := md5(concat_ws(' ', p_transaction_id, extract(epoch from now()), p_user_id))::uuid;
-
+    v_id constant uuid := md5(concat_ws(' ', p_transaction_id, extract(epoch from now()), p_user_id))::uuid;
+begin
     if not exists (select from audit_contexts as c where c.id = v_id) then
         insert into audit_contexts (id, user_id, ip_address, user_agent, request_id, session_id)
         values (

@@ -26,17 +26,18 @@ declare
     v_old jsonb;
     v_new jsonb;
     v_row jsonb;
+    v_before jsonb;
 begin
     if tg_op = 'UPDATE' then
         v_row := to_jsonb(new);
+        v_before := to_jsonb(old);
 
         select
-            jsonb_object_agg(n.key, audited_value(n.key, o.value, v_sensitive, v_secret)),
+            jsonb_object_agg(n.key, audited_value(n.key, v_before -> n.key, v_sensitive, v_secret)),
             jsonb_object_agg(n.key, audited_value(n.key, n.value, v_sensitive, v_secret))
         into v_old, v_new
-        from jsonb_each(to_jsonb(old)) as o
-        inner join jsonb_each(v_row) as n on n.key = o.key
-        where n.value <> o.value and n.key <> all(v_ignored);
+        from jsonb_each(v_row) as n
+        where n.value <> v_before -> n.key and n.key <> all(v_ignored);
 
         if v_new is null then
             return null;

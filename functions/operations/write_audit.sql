@@ -35,7 +35,14 @@ begin
     values (
         v_user_id, coalesce(nullif(current_setting('role'), 'none'), session_user), session_user, p_action,
         p_entity_type, p_entity_id, p_old_values, p_new_values, p_error_code is null, p_error_code,
-        audit_context_id(p_user_id => v_user_id, p_transaction_id => v_transaction_id)
+        case
+            when
+                current_setting('pgacademy.ip_address', true) <> ''
+                or current_setting('pgacademy.user_agent', true) <> ''
+                or current_setting('pgacademy.request_id', true) <> ''
+                or current_setting('pgacademy.session_id', true) <> ''
+                then audit_context_id(p_user_id => v_user_id, p_transaction_id => v_transaction_id)
+        end
     );
 end;
 $$;
