@@ -1,4 +1,4 @@
--- audit: who did what to which row, by months that are sealed; and, apart from it, where requests came from.
+-- operations: the audit trail: who did what to which row, by months that are sealed; and where requests came from.
 -- depends: 0016.guard-partitions
 
 -- audit_log_numbers: in the order of these numbers logs are sealed. A transaction takes its own identifier before its
