@@ -53,7 +53,8 @@ test: $(READY) ## the quick tests, under five minutes
 	@$(BIN)/pytest -n $(WORKERS) -m 'not slow'
 
 test-all: $(READY) test-15 ## everything, on the embedded server and on PostgreSQL 15
-	@if [ -x $(PG15_BIN)/initdb ]; then export PGACADEMY_PG15_BIN=$(PG15_BIN); fi; $(BIN)/pytest -n $(WORKERS)
+	@if [ -x $(PG15_BIN)/initdb ]; then export PGACADEMY_PG15_BIN=$(PG15_BIN); fi; \
+	    PGACADEMY_TEST_ALL=1 $(BIN)/pytest -n $(WORKERS)
 
 test-15: $(READY)
 	@if [ -x $(PG15_BIN)/initdb ]; then \

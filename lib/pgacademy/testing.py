@@ -18,7 +18,7 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict, deque
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
@@ -27,6 +27,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from pgacademy.access import forget
 from pgacademy.connection import school_conninfo
 from pgacademy.errors import RolesMissing
 from pgacademy.migrations import migrate
@@ -46,9 +47,8 @@ _LOGINS: dict[str, tuple[str, ...]] = {
     "pgacademy_test_jobs": ("service",),
     "pgacademy_test_reports": ("analyst",),
 }
-#: What a request may leave on a connection, gone; kept are the plans of functions, which are what a new one lacks.
-_CLEAN = "reset role; reset all; close all; unlisten *; select pg_advisory_unlock_all(); discard temp"
 #: So many connections of a login wait for the next request: a race of many must leave room for that of another worker.
+#: A pool of psycopg_pool would keep as many as it ever had, or let a race of many wait.
 _MAX_IDLE = 8
 _LOGIN_OF = {role: login for login, roles in _LOGINS.items() for role in roles}
 
@@ -151,7 +151,7 @@ class SchoolDatabase:
         try:
             conn = idle.pop()
         except IndexError:
-            conn = psycopg.connect(dsn)
+            conn = psycopg.connect(dsn, prepare_threshold=None)
         try:
             yield conn
             conn.commit()
@@ -160,12 +160,12 @@ class SchoolDatabase:
                 conn.rollback()
             raise
         finally:
-            if conn.closed or conn.autocommit or len(idle) >= _MAX_IDLE:
+            if conn.closed or len(idle) >= _MAX_IDLE:
                 conn.close()
             else:
-                conn.execute(_CLEAN)
-                conn.commit()
-                idle.append(conn)
+                with suppress(psycopg.Error):  # a connection that cannot be cleaned is not lent again
+                    forget(conn)
+                    idle.append(conn)
 
     def close(self) -> None:
         """End every connection that this object made."""

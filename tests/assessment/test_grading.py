@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
 from tests.assessment.quizzes import make_question, make_quiz
+from tests.support.effort import effort
 from tests.support.factories import insert, make_course
 
 Connection = psycopg.Connection[Any]
@@ -106,7 +107,7 @@ def as_json(value: Any) -> Any:
     return [as_json(v) for v in value] if isinstance(value, list) else value
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=effort(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(paper=st.lists(st.tuples(asked(), POINTS), min_size=1, max_size=12))
 def test_every_answer_is_worth_what_the_rules_say(db: Connection, paper: Any) -> None:
     with db.transaction(force_rollback=True):

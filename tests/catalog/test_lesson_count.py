@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pgacademy.testing import acting
+from tests.support.effort import effort
 from tests.support.factories import Connection, make_course
 
 STEPS = st.lists(
@@ -53,7 +54,7 @@ def oracle(rows: list[tuple[UUID, UUID | None, bool, bool]]) -> int:
     return sum(row[3] and row[0] not in parents and is_reachable(row[0]) for row in rows)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=effort(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_the_count_is_always_what_an_oracle_counts(db: Connection, steps: list[tuple[str, int, int]]) -> None:
     with db.transaction(force_rollback=True):

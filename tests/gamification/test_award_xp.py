@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support.asserts import raises_sqlstate
+from tests.support.effort import effort
 from tests.support.factories import make_user, race
 
 from pgacademy.testing import SchoolDatabase, acting
@@ -125,7 +126,7 @@ def test_a_person_without_counters_gets_them(db: Connection) -> None:
 MOMENTS = st.datetimes(datetime(2023, 12, 20), datetime(2024, 3, 10), timezones=st.just(UTC))
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=effort(80), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(awards=st.lists(st.tuples(st.integers(1, 400), MOMENTS, st.booleans()), min_size=1, max_size=12))
 def test_periods_are_what_the_ledger_holds(db: Connection, awards: list[tuple[int, datetime, bool]]) -> None:
     """In whatever order events arrive and are reversed: the newest week and month, and their sums."""

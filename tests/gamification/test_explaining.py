@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 from tests.assessment.quizzes import make_quiz
 from tests.support.asserts import raises_sqlstate
+from tests.support.effort import effort
 from tests.support.factories import Course, insert, make_course, make_enrollment, make_user
 
 from pgacademy.testing import acting
@@ -256,7 +257,7 @@ class TestPreviewing:
 
 
 class TestLookingAtFew:
-    """2,000 definitions that an event cannot affect are not looked at."""
+    """Thousands of definitions that an event cannot affect are not looked at."""
 
     @pytest.fixture
     def many(self, conn: Connection, ada: Learner) -> Learner:
@@ -275,9 +276,9 @@ class TestLookingAtFew:
                 )
                 else jsonb_build_object('metric', 'perfect_scores', 'threshold', 1 + n %% 9, 'scope', %(here)s::text)
             end
-            from generate_series(1, 2000) as n
+            from generate_series(1, %(count)s) as n
             """,
-            {"others": [str(o) for o in others], "here": str(ada.course.id)},
+            {"count": effort(10_000), "others": [str(o) for o in others], "here": str(ada.course.id)},
         )
         define(conn, "eight", "lessons_completed", 8, xp_reward=0)
         define(conn, "eight-here", "lessons_completed", 8, ada.course.id, xp_reward=0)

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from tests.support.effort import effort
 
 from pgacademy.testing import acting
 
@@ -35,7 +36,7 @@ def test_every_boundary(db: Connection) -> None:
             assert level(db, need - 1) == oracle(need - 1) == reached - 1
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=effort(400), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(xp=st.integers(0, 600_000) | st.integers(0, 2**62))
 @example(xp=2**63 - 1)
 @example(xp=505_000)

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support.asserts import raises_sqlstate
+from tests.support.effort import effort
 from tests.support.factories import make_user, race
 
 from pgacademy.testing import SchoolDatabase, acting
@@ -63,7 +64,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=effort(60), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(start=st.lists(XP, min_size=1, max_size=8), steps=st.lists(STEPS, max_size=15))
 def test_live_rank_is_one_more_than_those_above(
     db: Connection, start: list[int], steps: list[tuple[str, int, int]]

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support.asserts import raises_sqlstate
+from tests.support.effort import effort
 from tests.support.factories import make_user, race
 
 from pgacademy.testing import SchoolDatabase, acting
@@ -146,7 +147,7 @@ def stories(draw: st.DrawFn) -> tuple[str, list[tuple[str, datetime]]]:
     return zone, [(what, change + offset) for what, offset in moments]
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=effort(300), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(story=stories())
 def test_any_story_ends_as_the_oracle_says(db: Connection, story: tuple[str, list[tuple[str, datetime]]]) -> None:
     zone, moments = story

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pgacademy.testing import acting
 from tests.learning.invariants import assert_invariants
+from tests.support.effort import effort
 from tests.support.factories import Connection, insert, make_course, make_user
 
 PEOPLE = 2
@@ -66,7 +67,7 @@ def refused(conn: Connection, user: UUID, query: str, *args: object) -> str | No
     return None
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=effort(80), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(step, min_size=5, max_size=30), lessons=st.integers(0, 3))
 @pytest.mark.filterwarnings("ignore")
 def test_progress_is_what_the_oracle_says(db: Connection, steps: list[tuple[str, int, int]], lessons: int) -> None:

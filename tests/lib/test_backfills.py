@@ -22,6 +22,7 @@ from pgacademy.connection import Connection, connect
 from pgacademy.errors import LockBusy, MigrationError
 from pgacademy.steps import Step
 from tests.lib.conftest import Yard
+from tests.support.effort import effort
 
 COUNT = "update items set times = times + 1 where id > :from_key and id <= :to_key;\n"
 #: Each key type, and how the key of row n is made; some begin with the lowest value that the type has.
@@ -144,7 +145,7 @@ class Plug:
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=effort(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     key=st.sampled_from(list(KEYS)),
     rows=st.integers(0, 40),
@@ -449,6 +450,7 @@ def test_a_batch_that_takes_too_long_is_halved_and_grows_back(items: Yard, monke
     assert items.ask("select batches > 4 from schema_backfills") == [True]
 
 
+@pytest.mark.slow
 def test_a_batch_whose_time_is_not_that_of_its_rows_is_not_left_small(
     items: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -508,6 +510,7 @@ def process(yard: Yard, file: Step) -> subprocess.Popen[str]:
     return started
 
 
+@pytest.mark.slow
 def test_an_interrupt_says_where_it_stands(items: Yard) -> None:
     fill(items, rows=300)
     file = step(items, batch=1, pause="20ms")

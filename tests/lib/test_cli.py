@@ -36,6 +36,7 @@ def document(done: subprocess.CompletedProcess[str]) -> Any:
     return json.loads(done.stdout)
 
 
+@pytest.mark.slow
 def test_a_school_from_nothing(dsn: str, tmp_path: Path) -> None:
     options = ("--dsn", dsn, "--school", "hilltop", "--json")
     assert "create role" in run("roles", "--school", "hilltop", home=tmp_path).stdout
@@ -56,6 +57,7 @@ def test_a_school_from_nothing(dsn: str, tmp_path: Path) -> None:
     assert shown.stdout == "hilltop_owner|hilltop\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "code", "error"),
     [
@@ -110,6 +112,7 @@ def test_wrong_usage_has_its_own_exit_code(arguments: tuple[str, ...], tmp_path:
     assert run(*arguments, home=tmp_path, check=64).stderr
 
 
+@pytest.mark.slow
 def test_refresh_stops_at_the_first_interrupt(dsn: str, tmp_path: Path) -> None:
     for command in (("roles", "--apply"), ("migrate",)):
         run(*command, "--dsn", dsn, home=tmp_path)

@@ -13,6 +13,7 @@ from pglast.parser import ParseError, parse_sql, scan
 from pgacademy import sources
 from pgacademy.errors import MigrationError
 from pgacademy.statements import meta_commands, split, transaction_control
+from tests.support.effort import effort
 
 ROOT = sources.root()
 FILES = sorted(
@@ -124,7 +125,7 @@ def _script(draw: st.DrawFn) -> str:
     return draw(_blank).join(part + draw(_blank) + ";" for part in parts) + draw(_blank)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=effort(600), deadline=None)
 @given(_script())
 def test_scripts_made_up_split_as_the_parser_splits_them(text: str) -> None:
     try:
@@ -134,7 +135,7 @@ def test_scripts_made_up_split_as_the_parser_splits_them(text: str) -> None:
     assert ours(text) == expected
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=effort(600), deadline=None)
 @given(st.text(_char, max_size=30))
 def test_any_text_has_the_tokens_that_the_server_s_scanner_finds(text: str) -> None:
     if meta_commands(text):
@@ -167,8 +168,8 @@ def test_lines_and_tokens() -> None:
     assert [token.kind for token in first.tokens[:3]] == ["word", "word", "name"]
     assert [token.value for token in second.tokens] == ["select", "it's", ",", "q", ",", "Ä"]
     assert second.words == ("select", "Ä")
-    (prefixed,) = split("select U&'a', x'1f', e'\\'', U&\"b\"")
-    kinds = ["string", "string", "string", "name"]
+    (prefixed,) = split("select U&'a', x'1f', N'q', e'\\'', U&\"b\"")
+    kinds = ["string", "string", "word", "string", "string", "name"]
     assert [token.kind for token in prefixed.tokens[1:] if token.value != ","] == kinds
 
 
@@ -196,6 +197,7 @@ def test_statements_that_end_the_transaction() -> None:
     assert transaction_control(split(harmless)) == []
 
 
+@pytest.mark.slow
 def test_a_large_file_is_split_in_no_time() -> None:
     text = "\n".join(path.read_text(encoding="utf-8") for path in FILES if path.parent.name == "migrations") * 12
     assert len(text) > 800_000

@@ -26,6 +26,7 @@ from tests.assessment.exercises import RUBRIC, make_exercise
 from tests.assessment.quizzes import SIX, make_learner, make_quiz
 from tests.projects.projects import COMPONENTS, METRICS, token_metadata
 from tests.support.asserts import raises_sqlstate
+from tests.support.effort import effort
 from tests.support.factories import insert, make_course, make_user
 
 Connection = psycopg.Connection[Any]
@@ -199,7 +200,7 @@ def words(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 SHAPES = st.recursive(st.just({}), words, max_leaves=4)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=effort(60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(pairs=st.lists(st.tuples(DOCUMENTS, SHAPES), min_size=10, max_size=20))
 def test_every_word_means_what_it_means_elsewhere(db: Connection, pairs: list[tuple[Any, Any]]) -> None:
     agree(db, pairs)
