@@ -22,6 +22,7 @@ TABLE = """
 """
 #: What breaks each rule, once.
 PLANTED = {
+    "column_unclassified": TABLE,
     "foreign_key_without_index": TABLE + "alter table planted add user_id uuid references users;",
     "function_grantee": CLEAN + "grant execute on function planted to academy_student;",
     "function_overload": CLEAN

@@ -135,6 +135,8 @@ TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
     # credentials
     "certificates": [("select", ALL, ("student", "admin")), ("select", CERTIFICATE, ("instructor",))],
     "nft_certificates": [("select", ALL, PEOPLE)],
+    # privacy
+    "erasures": [],
 }
 
 #: view -> who reads it. Nobody writes through one.

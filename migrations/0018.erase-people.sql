@@ -1,0 +1,47 @@
+-- privacy: people can be erased. Their row stays under a pseudonym, for what refers to it.
+-- depends: 0015.narrow-achievement-indexes
+
+alter table users add column erased_at timestamptz;
+
+comment on column users.erased_at is 'When the person was erased: the row says no more who they were.';
+
+-- Whoever is still writing to the row while the person is erased meets this when they come to it.
+alter table users add constraint users_erased_check check (
+    erased_at is null
+    or (
+        deleted_at is not null
+        and not is_active
+        and num_nonnulls(email, full_name, first_name, last_name, avatar_url, avatar_emoji, bio, phone_number) = 0
+        and username = 'erased-' || id
+        and preferences = '{}'
+        and metadata = '{}'
+    )
+) not valid;
+
+
+-- erasures: how far the erasure of a person has come, so that it goes on where it stopped.
+create table erasures (
+    user_id uuid not null constraint erasures_pkey primary key
+    constraint erasures_user_id_fkey references users,
+    keeps_certificates boolean not null,
+    step text not null default 'closed',
+    requested_at timestamptz not null default now(),
+    stepped_at timestamptz not null default now(),
+    finished_at timestamptz,
+    constraint erasures_step_check check (step in ('closed', 'quiet', 'erased')),
+    constraint erasures_finished_at_check check ((step = 'erased') = (finished_at is not null))
+);
+
+-- What has still to be gone on with.
+create index erasures_open_idx on erasures (requested_at) where finished_at is null;
+
+alter table erasures enable row level security;
+
+comment on table erasures is 'The erasure of a person, step by step.';
+comment on column erasures.user_id is 'The person.';
+comment on column erasures.keeps_certificates is 'Whether their certificates go on naming them, as they chose.';
+comment on column erasures.step is
+'closed: nobody can act as the person any more; quiet: nobody who could is still doing so; erased: nothing is left.';
+comment on column erasures.requested_at is 'When it began.';
+comment on column erasures.stepped_at is 'When the last step was taken: each is a transaction of its own.';
+comment on column erasures.finished_at is 'When nothing was left.';
