@@ -93,7 +93,8 @@ def main() -> int:
             )
             owner.execute("vacuum analyze")
             audited, bare, ratio = compared(owner, dsn, REQUEST)
-            print(f"a request that changes one row, audited: {audited:.3f} ms to {bare:.3f} ms: {ratio:.2f} (at most {BOUND})")
+            measured = f"{audited:.3f} ms to {bare:.3f} ms: {ratio:.2f}"
+            print(f"a request that changes one row, audited: {measured} (at most {BOUND})")
             owner.execute("set synchronous_commit = off")
             quick = make_conninfo(dsn, options=f"-c search_path={SCHOOL},extensions,pg_temp -c synchronous_commit=off")
             one, other, alone = compared(owner, quick, ALONE)

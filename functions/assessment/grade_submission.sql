@@ -261,8 +261,7 @@ begin
     end if;
 
     perform write_audit(
-        p_action => 'assessment.grade_submission', p_entity_type => 'exercise_submissions', p_entity_id => p_submission_id::text,
-        
+        p_action => 'assessment.grade_submission', p_entity_type => 'exercise_submissions', p_entity_id => p_submission_id::text
     );
 
     -- The person's row is ours since the first counter moved, so the total less what was given is that before.

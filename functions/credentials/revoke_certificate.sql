@@ -29,8 +29,7 @@ begin
     end if;
 
     perform write_audit(
-        p_action => 'credentials.revoke_certificate', p_entity_type => 'certificates', p_entity_id => p_certificate_id::text,
-        
+        p_action => 'credentials.revoke_certificate', p_entity_type => 'certificates', p_entity_id => p_certificate_id::text
     );
 
     return withdraw_certificate(p_certificate_id => p_certificate_id, p_actor => v_actor, p_reason => p_reason);

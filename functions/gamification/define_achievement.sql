@@ -67,8 +67,7 @@ begin
     returning a.id into v_achievement_id;
 
     perform write_audit(
-        p_action => 'gamification.define_achievement', p_entity_type => 'achievements', p_entity_id => v_achievement_id::text,
-        
+        p_action => 'gamification.define_achievement', p_entity_type => 'achievements', p_entity_id => v_achievement_id::text
     );
 
     return v_achievement_id;

@@ -25,7 +25,7 @@ as $$
 declare
     v_first constant bigint[] := array(select a.n + 1 from unnest(p_after) as a (n) order by a.n);
 begin
-    return query execute format(
+    for batch, row_count, rows_hash in execute format(
         $query$
             select
                 b.batch,
@@ -49,7 +49,10 @@ begin
         $query$,
         p_table
     )
-    using v_first, p_up_to, p_from, p_to;
+    using v_first, p_up_to, p_from, p_to
+    loop
+        return next;
+    end loop;
 end;
 $$;
 

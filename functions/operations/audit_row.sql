@@ -20,9 +20,9 @@ set search_path from current
 as $$
 #variable_conflict use_column
 declare
-    v_ignored constant text[] := tg_argv[2];
-    v_sensitive constant text[] := tg_argv[3];
-    v_secret constant text[] := tg_argv[4];
+    v_ignored constant text[] := tg_argv[2]::text[];
+    v_sensitive constant text[] := tg_argv[3]::text[];
+    v_secret constant text[] := tg_argv[4]::text[];
     v_old jsonb;
     v_new jsonb;
     v_row jsonb;

@@ -53,7 +53,10 @@ begin
     end if;
 
     -- Put together from what is asked for: a plan for all of it at once would use none of the indexes.
-    return query execute format(
+    for
+        log_number, created_at, user_id, acted_as, login, action, entity_type, entity_id, old_values, new_values, is_success,
+        error_code, ip_address, user_agent, request_id, session_id
+    in execute format(
         $query$
             select
                 l.log_number, l.created_at, l.user_id, l.acted_as, l.login, l.action, l.entity_type, l.entity_id,
@@ -70,7 +73,10 @@ begin
         case when p_user_id is not null then 'and l.user_id = $3' end,
         case when p_before is not null then 'and l.log_number < $4' end
     )
-    using p_entity_type, p_entity_id, p_user_id, p_before, p_limit;
+    using p_entity_type, p_entity_id, p_user_id, p_before, p_limit
+    loop
+        return next;
+    end loop;
 end;
 $$;
 

@@ -1,6 +1,6 @@
 -- audited_value: a column's value as the audit trail may hold it.
 --
--- Of a secret only that it is there, or changed. Of what is sensitive (column_classes) also whether it was empty: the trail outlives the
+-- Of a secret only that it is there, or changed. Of what is sensitive also whether it was empty: the trail outlives the
 -- person, who may ask to be forgotten. What is longer than 8 kB (the text of a lesson) is told by its SHA-256.
 --
 -- called by  audit_row

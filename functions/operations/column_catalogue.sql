@@ -44,6 +44,28 @@ begin atomic
             "sensitive": "key request_hash reply"
         },
         "job_runs": {"internal": "id job status started_at finished_at detail"},
+        "audit_logs": {
+            "why": "Redacted when it is written, so that erasure need not change what is never changed.",
+            "person": "user_id = $1",
+            "internal": [
+                "id log_number created_at user_id acted_as login action entity_type entity_id is_success error_code",
+                "context_id"
+            ],
+            "personal": "old_values new_values"
+        },
+        "audit_contexts": {
+            "person": "user_id = $1",
+            "erased": "delete",
+            "internal": "id user_id created_at",
+            "sensitive": "ip_address user_agent request_id session_id"
+        },
+        "audit_seals": {
+            "internal": [
+                "seal_number partition_name after_log_number up_to_log_number row_count rows_hash previous_hash",
+                "seal_hash sealed_at"
+            ]
+        },
+        "audit_watermark": {"internal": "is_only log_number transaction_id"},
 
         "users": {
             "person": "id = $1",

@@ -76,7 +76,7 @@ begin
         from audit_seals as s
         where s.seal_hash = p_head and s.partition_name = coalesce(p_partition, s.partition_name)
     ) then
-        return query select p_partition, null::bigint, 'head missing', left(encode(p_head, 'hex'), 64), 'none';
+        return query select coalesce(p_partition, 'audit_logs'), null::bigint, 'head missing', left(encode(p_head, 'hex'), 64), 'none';
     end if;
 
     -- The rows.

@@ -114,9 +114,7 @@ class _Common:
         self._signing_key = signing_key
         self._path = connections.school_path(name, extensions).as_string(None)
 
-    def _identity(
-        self, user_id: UUID | str | None, role: Role, context: Context | None
-    ) -> tuple[str, tuple[str, ...]]:
+    def _identity(self, user_id: UUID | str | None, role: Role, context: Context | None) -> tuple[str, tuple[str, ...]]:
         return identity(self.name, user_id, role, self._signing_key, self._path, context)
 
 

@@ -22,6 +22,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "AddLesson",
     "AdvanceChainTransaction",
     "ApplyAchievement",
+    "AuditTrail",
     "AwardCoins",
     "AwardXp",
     "BuyStreakFreeze",
@@ -55,6 +56,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "MintCertificate",
     "MintProject",
     "ModerateDiscussion",
+    "MyAuditTrail",
     "OpenChainTransactions",
     "OpenDiscussion",
     "PostReply",
@@ -76,6 +78,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "ReverseXp",
     "ReviewQuiz",
     "RotateSession",
+    "SealAuditLogs",
     "SearchCourses",
     "SearchDiscussions",
     "StartDiscussion",
@@ -88,6 +91,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "UnlikeProject",
     "UpdateCourse",
     "UpdateLesson",
+    "VerifyAuditSeals",
     "VerifyCertificate",
     "VerifyIntegrity",
     "Vote",
@@ -120,6 +124,28 @@ class ApplyAchievement:
     xp_awarded: int
     last_user_id: UUID | None
     is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AuditTrail:
+    """What audit_trail() returns, row by row."""
+
+    log_number: int
+    created_at: dt.datetime
+    user_id: UUID | None
+    acted_as: str
+    login: str
+    action: str
+    entity_type: str
+    entity_id: str | None
+    old_values: Json
+    new_values: Json
+    is_success: bool
+    error_code: str | None
+    ip_address: Inet | None
+    user_agent: str | None
+    request_id: str | None
+    session_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -529,6 +555,22 @@ class ModerateDiscussion:
 
 
 @dataclass(frozen=True, slots=True)
+class MyAuditTrail:
+    """What my_audit_trail() returns, row by row."""
+
+    log_number: int
+    created_at: dt.datetime
+    is_own: bool
+    action: str
+    entity_type: str
+    entity_id: str | None
+    changed_columns: list[str]
+    is_success: bool
+    ip_address: Inet | None
+    user_agent: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class OpenChainTransactions:
     """What open_chain_transactions() returns, row by row."""
 
@@ -783,6 +825,16 @@ class RotateSession:
 
 
 @dataclass(frozen=True, slots=True)
+class SealAuditLogs:
+    """What seal_audit_logs() returns, row by row."""
+
+    seal_number: int
+    partition_name: str
+    row_count: int
+    seal_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class SearchCourses:
     """What search_courses() returns, row by row."""
 
@@ -948,6 +1000,17 @@ class UpdateLesson:
 
     lesson_id: UUID
     slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyAuditSeals:
+    """What verify_audit_seals() returns, row by row."""
+
+    partition_name: str
+    seal_number: int | None
+    problem: str
+    expected: str
+    actual: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -1139,6 +1202,8 @@ _ANNOUNCE: Procedure[object] = Procedure(
             "idempotency_key",
         ]
     ),
+    action="community.announce",
+    entity="course_id",
 )
 _APPLY_ACHIEVEMENT: Procedure[ApplyAchievement] = Procedure(
     "apply_achievement",
@@ -1172,6 +1237,38 @@ _APPROVE_INSTRUCTOR: Procedure[object] = Procedure(
             "user_id",
         ]
     ),
+    action="identity.approve_instructor",
+    entity="user_id",
+)
+_AUDIT_TRAIL: Procedure[AuditTrail] = Procedure(
+    "audit_trail",
+    {
+        "entity_type": "text",
+        "entity_id": "text",
+        "user_id": "uuid",
+        "before": "bigint",
+        "limit": "integer",
+    },
+    frozenset([]),
+    (
+        "log_number",
+        "created_at",
+        "user_id",
+        "acted_as",
+        "login",
+        "action",
+        "entity_type",
+        "entity_id",
+        "old_values",
+        "new_values",
+        "is_success",
+        "error_code",
+        "ip_address",
+        "user_agent",
+        "request_id",
+        "session_id",
+    ),
+    AuditTrail,
 )
 _AWARD_COINS: Procedure[AwardCoins] = Procedure(
     "award_coins",
@@ -1492,6 +1589,8 @@ _DEACTIVATE_USER: Procedure[object] = Procedure(
             "user_id",
         ]
     ),
+    action="identity.deactivate_user",
+    entity="user_id",
 )
 _DEFINE_ACHIEVEMENT: Procedure[object] = Procedure(
     "define_achievement",
@@ -1514,6 +1613,7 @@ _DEFINE_ACHIEVEMENT: Procedure[object] = Procedure(
             "criteria",
         ]
     ),
+    action="gamification.define_achievement",
 )
 _DELETE_COURSE: Procedure[object] = Procedure(
     "delete_course",
@@ -1525,6 +1625,8 @@ _DELETE_COURSE: Procedure[object] = Procedure(
             "course_id",
         ]
     ),
+    action="catalog.delete_course",
+    entity="course_id",
 )
 _DELETE_DISCUSSION: Procedure[object] = Procedure(
     "delete_discussion",
@@ -1836,6 +1938,8 @@ _GRADE_SUBMISSION: Procedure[GradeSubmission] = Procedure(
         "achievements",
     ),
     GradeSubmission,
+    action="assessment.grade_submission",
+    entity="submission_id",
 )
 _GRANT_MISSING_COINS: Procedure[GrantMissingCoins] = Procedure(
     "grant_missing_coins",
@@ -1884,6 +1988,8 @@ _ISSUE_CERTIFICATE: Procedure[IssueCertificate] = Procedure(
         "is_new",
     ),
     IssueCertificate,
+    action="credentials.issue_certificate",
+    entity="enrollment_id",
 )
 _ISSUE_MISSING_CERTIFICATES: Procedure[IssueMissingCertificates] = Procedure(
     "issue_missing_certificates",
@@ -2124,6 +2230,20 @@ _LIVE_RANK: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_LOG_FAILURE: Procedure[object] = Procedure(
+    "log_failure",
+    {
+        "action": "text",
+        "error_code": "text",
+        "entity_id": "text",
+    },
+    frozenset(
+        [
+            "action",
+            "error_code",
+        ]
+    ),
+)
 _MARK_ALL_READ: Procedure[object] = Procedure(
     "mark_all_read",
     {},
@@ -2229,6 +2349,8 @@ _MODERATE_DISCUSSION: Procedure[ModerateDiscussion] = Procedure(
         "is_closed",
     ),
     ModerateDiscussion,
+    action="community.moderate_discussion",
+    entity="discussion_id",
 )
 _MOVE_LESSON: Procedure[object] = Procedure(
     "move_lesson",
@@ -2243,6 +2365,27 @@ _MOVE_LESSON: Procedure[object] = Procedure(
             "parent_lesson_id",
         ]
     ),
+)
+_MY_AUDIT_TRAIL: Procedure[MyAuditTrail] = Procedure(
+    "my_audit_trail",
+    {
+        "before": "bigint",
+        "limit": "integer",
+    },
+    frozenset([]),
+    (
+        "log_number",
+        "created_at",
+        "is_own",
+        "action",
+        "entity_type",
+        "entity_id",
+        "changed_columns",
+        "is_success",
+        "ip_address",
+        "user_agent",
+    ),
+    MyAuditTrail,
 )
 _MY_DISCUSSION_COURSES: Procedure[object] = Procedure(
     "my_discussion_courses",
@@ -2330,6 +2473,8 @@ _OPEN_SESSION: Procedure[object] = Procedure(
             "expires_at",
         ]
     ),
+    action="identity.open_session",
+    entity="user_id",
 )
 _POST_REPLY: Procedure[PostReply] = Procedure(
     "post_reply",
@@ -2387,6 +2532,8 @@ _PUBLISH_COURSE: Procedure[object] = Procedure(
             "course_id",
         ]
     ),
+    action="catalog.publish_course",
+    entity="course_id",
 )
 _PUBLISH_PROJECT: Procedure[object] = Procedure(
     "publish_project",
@@ -2398,6 +2545,13 @@ _PUBLISH_PROJECT: Procedure[object] = Procedure(
             "project_id",
         ]
     ),
+)
+_PURGE_AUDIT_CONTEXTS: Procedure[object] = Procedure(
+    "purge_audit_contexts",
+    {
+        "as_of": "timestamp with time zone",
+    },
+    frozenset([]),
 )
 _PURGE_IDEMPOTENCY_KEYS: Procedure[object] = Procedure(
     "purge_idempotency_keys",
@@ -2467,6 +2621,8 @@ _REACTIVATE_USER: Procedure[object] = Procedure(
             "user_id",
         ]
     ),
+    action="identity.reactivate_user",
+    entity="user_id",
 )
 _READ_ENCRYPTED_FIELD: Procedure[ReadEncryptedField] = Procedure(
     "read_encrypted_field",
@@ -2720,6 +2876,8 @@ _REGRADE_QUIZ: Procedure[RegradeQuiz] = Procedure(
         "scores_moved",
     ),
     RegradeQuiz,
+    action="assessment.regrade_quiz",
+    entity="quiz_id",
 )
 _REISSUE_CERTIFICATE: Procedure[object] = Procedure(
     "reissue_certificate",
@@ -2733,6 +2891,8 @@ _REISSUE_CERTIFICATE: Procedure[object] = Procedure(
             "reason",
         ]
     ),
+    action="credentials.reissue_certificate",
+    entity="certificate_id",
 )
 _REMIND_STREAKS: Procedure[object] = Procedure(
     "remind_streaks",
@@ -2829,6 +2989,7 @@ _REPAIR_COUNTERS: Procedure[RepairCounters] = Procedure(
         "actual",
     ),
     RepairCounters,
+    action="operations.repair_counters",
 )
 _REQUEST_FAUCET: Procedure[RequestFaucet] = Procedure(
     "request_faucet",
@@ -2904,6 +3065,8 @@ _REVERSE_COINS: Procedure[ReverseCoins] = Procedure(
         "balance",
     ),
     ReverseCoins,
+    action="coins.reverse_coins",
+    entity="transaction_id",
 )
 _REVERSE_XP: Procedure[ReverseXp] = Procedure(
     "reverse_xp",
@@ -2923,6 +3086,8 @@ _REVERSE_XP: Procedure[ReverseXp] = Procedure(
         "awarded",
     ),
     ReverseXp,
+    action="gamification.reverse_xp",
+    entity="event_id",
 )
 _REVIEW_QUIZ: Procedure[ReviewQuiz] = Procedure(
     "review_quiz",
@@ -2960,6 +3125,8 @@ _REVOKE_CERTIFICATE: Procedure[object] = Procedure(
             "reason",
         ]
     ),
+    action="credentials.revoke_certificate",
+    entity="certificate_id",
 )
 _REVOKE_SESSION: Procedure[object] = Procedure(
     "revoke_session",
@@ -2970,6 +3137,8 @@ _REVOKE_SESSION: Procedure[object] = Procedure(
         "scope": "text",
     },
     frozenset([]),
+    action="identity.revoke_session",
+    entity="user_id",
 )
 _ROTATE_SESSION: Procedure[RotateSession] = Procedure(
     "rotate_session",
@@ -2997,6 +3166,7 @@ _ROTATE_SESSION: Procedure[RotateSession] = Procedure(
         "role",
     ),
     RotateSession,
+    action="identity.rotate_session",
 )
 _SAVE_ANSWERS: Procedure[object] = Procedure(
     "save_answers",
@@ -3023,6 +3193,18 @@ _SAVE_SUBMISSION: Procedure[object] = Procedure(
             "submission_id",
         ]
     ),
+)
+_SEAL_AUDIT_LOGS: Procedure[SealAuditLogs] = Procedure(
+    "seal_audit_logs",
+    {},
+    frozenset([]),
+    (
+        "seal_number",
+        "partition_name",
+        "row_count",
+        "seal_hash",
+    ),
+    SealAuditLogs,
 )
 _SEARCH_COURSES: Procedure[SearchCourses] = Procedure(
     "search_courses",
@@ -3150,6 +3332,8 @@ _SET_PASSWORD: Procedure[object] = Procedure(
             "password_hash",
         ]
     ),
+    action="identity.set_password",
+    entity="user_id",
 )
 _SET_ROLE: Procedure[object] = Procedure(
     "set_role",
@@ -3163,6 +3347,8 @@ _SET_ROLE: Procedure[object] = Procedure(
             "role",
         ]
     ),
+    action="identity.set_role",
+    entity="user_id",
 )
 _SET_SETTING: Procedure[object] = Procedure(
     "set_setting",
@@ -3176,6 +3362,8 @@ _SET_SETTING: Procedure[object] = Procedure(
             "value",
         ]
     ),
+    action="operations.set_setting",
+    entity="key",
 )
 _START_DISCUSSION: Procedure[StartDiscussion] = Procedure(
     "start_discussion",
@@ -3285,6 +3473,8 @@ _STORE_ENCRYPTED_FIELD: Procedure[object] = Procedure(
             "ciphertext",
         ]
     ),
+    action="identity.store_encrypted_field",
+    entity="user_id",
 )
 _STREAK_AS_OF: Procedure[object] = Procedure(
     "streak_as_of",
@@ -3425,6 +3615,8 @@ _UNPUBLISH_COURSE: Procedure[object] = Procedure(
             "course_id",
         ]
     ),
+    action="catalog.unpublish_course",
+    entity="course_id",
 )
 _UNPUBLISH_PROJECT: Procedure[object] = Procedure(
     "unpublish_project",
@@ -3623,6 +3815,23 @@ _UPDATE_SETTINGS: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_VERIFY_AUDIT_SEALS: Procedure[VerifyAuditSeals] = Procedure(
+    "verify_audit_seals",
+    {
+        "partition": "text",
+        "table": "text",
+        "head": "bytea",
+    },
+    frozenset([]),
+    (
+        "partition_name",
+        "seal_number",
+        "problem",
+        "expected",
+        "actual",
+    ),
+    VerifyAuditSeals,
+)
 _VERIFY_CERTIFICATE: Procedure[VerifyCertificate] = Procedure(
     "verify_certificate",
     {
@@ -3656,6 +3865,8 @@ _VERIFY_EMAIL: Procedure[object] = Procedure(
             "email",
         ]
     ),
+    action="identity.verify_email",
+    entity="user_id",
 )
 _VERIFY_INTEGRITY: Procedure[VerifyIntegrity] = Procedure(
     "verify_integrity",
@@ -3680,6 +3891,8 @@ _VERIFY_WALLET: Procedure[object] = Procedure(
             "wallet_id",
         ]
     ),
+    action="identity.verify_wallet",
+    entity="wallet_id",
 )
 _VOTE: Procedure[Vote] = Procedure(
     "vote",
@@ -4066,6 +4279,40 @@ class Session(SessionBase):
             {
                 "user_id": user_id,
                 "is_approved": is_approved,
+            },
+        )
+
+    def audit_trail(
+        self,
+        *,
+        entity_type: str | None = None,
+        entity_id: str | None = None,
+        user_id: UUID | str | None = None,
+        before: int | None = None,
+        limit: int | None = None,
+    ) -> list[AuditTrail]:
+        """What happened to a row, or what a person did, newest first.
+
+        came from, as long as that is kept.
+
+        Without entity_id, of a whole table; with user_id, what one person did. The next page is asked for with the
+        log_number of the last row of this one.
+
+        Left out, `limit` is 50.
+
+        Errors: PA401 · PA403 not an administrator · PA422 neither a table nor a person; an id without a table; a
+        page that is not of 1 to 200
+
+        Who may call it: admin.
+        """
+        return self._rows(
+            _AUDIT_TRAIL,
+            {
+                "entity_type": entity_type,
+                "entity_id": entity_id,
+                "user_id": user_id,
+                "before": before,
+                "limit": limit,
             },
         )
 
@@ -5498,6 +5745,34 @@ class Session(SessionBase):
             ),
         )
 
+    def log_failure(self, *, action: str, error_code: str, entity_id: str | None = None) -> bool:
+        """Notes that a sensitive procedure failed; false when too many were noted.
+
+        The library calls it. An application calls it for what it decides itself: a wrong password is
+        log_failure('identity.open_session', '28P01', the person's id), or null where there is no such person; never
+        what was typed. Who failed is the verified identity, also of an account that is no longer usable.
+
+        Anybody could fill the disk with failures: of one person, or of the back end about one row, the school notes
+        so many an hour (audit.failures_per_hour), and then returns false. It is a limit against floods; a few that
+        come at the same moment may pass it.
+
+        Errors: 28000 from verified_identity · PA422 no such procedure, no SQLSTATE, or an id of more than 200
+        characters
+
+        Who may call it: student, instructor, admin, service.
+        """
+        return cast(
+            "bool",
+            self._value(
+                _LOG_FAILURE,
+                {
+                    "action": action,
+                    "error_code": error_code,
+                    "entity_id": entity_id,
+                },
+            ),
+        )
+
     def mark_all_read(self) -> int:
         """Marks all of the caller's notifications as read; returns how many.
 
@@ -5667,6 +5942,26 @@ class Session(SessionBase):
                     "position": position,
                 },
             ),
+        )
+
+    def my_audit_trail(self, *, before: int | None = None, limit: int | None = None) -> list[MyAuditTrail]:
+        """What the caller did, and what was done to their account, newest first.
+
+        Of others it tells the role, never who; of what changed the names of the columns. Addresses are shown of
+        one's own requests only.
+
+        Left out, `limit` is 50.
+
+        Errors: PA401, PA403 from require_user · PA422 a page that is not of 1 to 200
+
+        Who may call it: student, instructor, admin.
+        """
+        return self._rows(
+            _MY_AUDIT_TRAIL,
+            {
+                "before": before,
+                "limit": limit,
+            },
         )
 
     def my_discussion_courses(self) -> list[UUID] | None:
@@ -5882,6 +6177,26 @@ class Session(SessionBase):
                 _PUBLISH_PROJECT,
                 {
                     "project_id": project_id,
+                },
+            ),
+        )
+
+    def purge_audit_contexts(self, *, as_of: dt.datetime | None = None) -> int:
+        """Forgets where audited requests came from; returns how many rows went.
+
+        Addresses are personal and prove nothing for ever. The audit trail itself stays, and so do its seals: no
+        context is part of them. Those of a person go with the person.
+
+        Errors: PA403 not the service · PA422 as of the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _PURGE_AUDIT_CONTEXTS,
+                {
+                    "as_of": as_of,
                 },
             ),
         )
@@ -6831,6 +7146,27 @@ class Session(SessionBase):
             ),
         )
 
+    def seal_audit_logs(self) -> list[SealAuditLogs]:
+        """Seals what was noted in the audit trail since the last time; returns the new seals.
+
+        Rows become visible when their transaction commits, in no order of their numbers: sealed is only up to a
+        number below which nothing can appear any more. To know one, it is read how far numbers have gone, and then
+        this transaction takes its identifier. Whoever took one of these numbers had an identifier before
+        (write_audit), hence a smaller one. So as soon as no transaction with a smaller one is running, all rows up
+        to that number are there, or never will be. Often that is so at once; else the number is kept
+        (audit_watermark) and the next run goes by it. A transaction that stays open for hours holds sealing up for
+        hours, and is sealed when it has ended.
+
+        Call it in a transaction of its own: one that has written before has its identifier already, and then this
+        can only go by the number that was kept. Keep the last seal_hash of each partition outside of this server:
+        against whoever can change rows, seals and this function alike, nothing else helps.
+
+        Errors: PA403 not the service · PA409 in a transaction whose snapshot stands still
+
+        Who may call it: service.
+        """
+        return self._rows(_SEAL_AUDIT_LOGS, {})
+
     def search_courses(
         self,
         *,
@@ -7737,6 +8073,39 @@ class Session(SessionBase):
             },
         )
 
+    def verify_audit_seals(
+        self, *, partition: str | None = None, table: str | None = None, head: bytes | None = None
+    ) -> list[VerifyAuditSeals]:
+        """What in the audit trail is not as it was sealed.
+
+        seal missing       a seal was deleted
+            seal changed       it says something else than when it was made, or does not follow the one before it
+            rows changed       the rows are as many as were sealed, and not the same
+            rows deleted       they are fewer
+            rows added         they are more, or there are rows among the sealed ones that no seal covers
+            partition missing  it has seals and is not there, although an older one is (the oldest leave by retention)
+            head missing       no seal has the hash that was kept elsewhere
+
+        Without arguments, every seal and every partition that is attached. With partition, its seals and its rows
+        only; and table is where these rows are now, if the partition was detached, renamed or brought back from an
+        archive. head is the last seal_hash that was kept elsewhere: against somebody who could change the seals
+        too.
+
+        Reads all of the rows. Those noted since the last seal are not looked at.
+
+        Errors: PA403 not the service · PA404 no such table in this school · PA422 a table and no partition
+
+        Who may call it: service.
+        """
+        return self._rows(
+            _VERIFY_AUDIT_SEALS,
+            {
+                "partition": partition,
+                "table": table,
+                "head": head,
+            },
+        )
+
     def verify_certificate(self, *, code: str) -> VerifyCertificate:
         """Tells whoever holds the code of a certificate whether it is valid, and what it says.
 
@@ -8207,6 +8576,40 @@ class AsyncSession(AsyncSessionBase):
             {
                 "user_id": user_id,
                 "is_approved": is_approved,
+            },
+        )
+
+    async def audit_trail(
+        self,
+        *,
+        entity_type: str | None = None,
+        entity_id: str | None = None,
+        user_id: UUID | str | None = None,
+        before: int | None = None,
+        limit: int | None = None,
+    ) -> list[AuditTrail]:
+        """What happened to a row, or what a person did, newest first.
+
+        came from, as long as that is kept.
+
+        Without entity_id, of a whole table; with user_id, what one person did. The next page is asked for with the
+        log_number of the last row of this one.
+
+        Left out, `limit` is 50.
+
+        Errors: PA401 · PA403 not an administrator · PA422 neither a table nor a person; an id without a table; a
+        page that is not of 1 to 200
+
+        Who may call it: admin.
+        """
+        return await self._rows(
+            _AUDIT_TRAIL,
+            {
+                "entity_type": entity_type,
+                "entity_id": entity_id,
+                "user_id": user_id,
+                "before": before,
+                "limit": limit,
             },
         )
 
@@ -9641,6 +10044,34 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def log_failure(self, *, action: str, error_code: str, entity_id: str | None = None) -> bool:
+        """Notes that a sensitive procedure failed; false when too many were noted.
+
+        The library calls it. An application calls it for what it decides itself: a wrong password is
+        log_failure('identity.open_session', '28P01', the person's id), or null where there is no such person; never
+        what was typed. Who failed is the verified identity, also of an account that is no longer usable.
+
+        Anybody could fill the disk with failures: of one person, or of the back end about one row, the school notes
+        so many an hour (audit.failures_per_hour), and then returns false. It is a limit against floods; a few that
+        come at the same moment may pass it.
+
+        Errors: 28000 from verified_identity · PA422 no such procedure, no SQLSTATE, or an id of more than 200
+        characters
+
+        Who may call it: student, instructor, admin, service.
+        """
+        return cast(
+            "bool",
+            await self._value(
+                _LOG_FAILURE,
+                {
+                    "action": action,
+                    "error_code": error_code,
+                    "entity_id": entity_id,
+                },
+            ),
+        )
+
     async def mark_all_read(self) -> int:
         """Marks all of the caller's notifications as read; returns how many.
 
@@ -9810,6 +10241,26 @@ class AsyncSession(AsyncSessionBase):
                     "position": position,
                 },
             ),
+        )
+
+    async def my_audit_trail(self, *, before: int | None = None, limit: int | None = None) -> list[MyAuditTrail]:
+        """What the caller did, and what was done to their account, newest first.
+
+        Of others it tells the role, never who; of what changed the names of the columns. Addresses are shown of
+        one's own requests only.
+
+        Left out, `limit` is 50.
+
+        Errors: PA401, PA403 from require_user · PA422 a page that is not of 1 to 200
+
+        Who may call it: student, instructor, admin.
+        """
+        return await self._rows(
+            _MY_AUDIT_TRAIL,
+            {
+                "before": before,
+                "limit": limit,
+            },
         )
 
     async def my_discussion_courses(self) -> list[UUID] | None:
@@ -10025,6 +10476,26 @@ class AsyncSession(AsyncSessionBase):
                 _PUBLISH_PROJECT,
                 {
                     "project_id": project_id,
+                },
+            ),
+        )
+
+    async def purge_audit_contexts(self, *, as_of: dt.datetime | None = None) -> int:
+        """Forgets where audited requests came from; returns how many rows went.
+
+        Addresses are personal and prove nothing for ever. The audit trail itself stays, and so do its seals: no
+        context is part of them. Those of a person go with the person.
+
+        Errors: PA403 not the service · PA422 as of the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _PURGE_AUDIT_CONTEXTS,
+                {
+                    "as_of": as_of,
                 },
             ),
         )
@@ -10976,6 +11447,27 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def seal_audit_logs(self) -> list[SealAuditLogs]:
+        """Seals what was noted in the audit trail since the last time; returns the new seals.
+
+        Rows become visible when their transaction commits, in no order of their numbers: sealed is only up to a
+        number below which nothing can appear any more. To know one, it is read how far numbers have gone, and then
+        this transaction takes its identifier. Whoever took one of these numbers had an identifier before
+        (write_audit), hence a smaller one. So as soon as no transaction with a smaller one is running, all rows up
+        to that number are there, or never will be. Often that is so at once; else the number is kept
+        (audit_watermark) and the next run goes by it. A transaction that stays open for hours holds sealing up for
+        hours, and is sealed when it has ended.
+
+        Call it in a transaction of its own: one that has written before has its identifier already, and then this
+        can only go by the number that was kept. Keep the last seal_hash of each partition outside of this server:
+        against whoever can change rows, seals and this function alike, nothing else helps.
+
+        Errors: PA403 not the service · PA409 in a transaction whose snapshot stands still
+
+        Who may call it: service.
+        """
+        return await self._rows(_SEAL_AUDIT_LOGS, {})
+
     async def search_courses(
         self,
         *,
@@ -11879,6 +12371,39 @@ class AsyncSession(AsyncSessionBase):
                 "theme": theme,
                 "email_notifications": email_notifications,
                 "push_notifications": push_notifications,
+            },
+        )
+
+    async def verify_audit_seals(
+        self, *, partition: str | None = None, table: str | None = None, head: bytes | None = None
+    ) -> list[VerifyAuditSeals]:
+        """What in the audit trail is not as it was sealed.
+
+        seal missing       a seal was deleted
+            seal changed       it says something else than when it was made, or does not follow the one before it
+            rows changed       the rows are as many as were sealed, and not the same
+            rows deleted       they are fewer
+            rows added         they are more, or there are rows among the sealed ones that no seal covers
+            partition missing  it has seals and is not there, although an older one is (the oldest leave by retention)
+            head missing       no seal has the hash that was kept elsewhere
+
+        Without arguments, every seal and every partition that is attached. With partition, its seals and its rows
+        only; and table is where these rows are now, if the partition was detached, renamed or brought back from an
+        archive. head is the last seal_hash that was kept elsewhere: against somebody who could change the seals
+        too.
+
+        Reads all of the rows. Those noted since the last seal are not looked at.
+
+        Errors: PA403 not the service · PA404 no such table in this school · PA422 a table and no partition
+
+        Who may call it: service.
+        """
+        return await self._rows(
+            _VERIFY_AUDIT_SEALS,
+            {
+                "partition": partition,
+                "table": table,
+                "head": head,
             },
         )
 

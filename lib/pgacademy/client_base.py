@@ -121,7 +121,8 @@ def identity(
     """The statement that makes a transaction act as a person in a role, and its parameters.
 
     Everything is transaction-local, and set every time: role, each setting that verified_identity() reads, where the
-    request comes from, and the search path where one is given. It replaces what an earlier request, or `alter role … set`, left in these.
+    request comes from, and the search path where one is given.
+    It replaces what an earlier request, or `alter role … set`, left in these.
     """
     user = "" if user_id is None else str(user_id)
     token = sign(user, signing_key.key_id, signing_key.secret, school) if signing_key and user else ""

@@ -6,5 +6,5 @@ for each row execute function touch_updated_at();
 create or replace trigger audit_row
 after insert or update or delete on user_encrypted_fields
 for each row execute function audit_row(
-    'user_encrypted_fields', 'user_id/field_name', '{updated_at}', '{}', '{nonce,ciphertext}'
+    'user_encrypted_fields', 'user_id', '{updated_at}', '{field_name}', '{nonce,ciphertext}'
 );

@@ -64,6 +64,10 @@ TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
     "idempotency_keys": [],
     "platform_settings": [("select", ALL, ("admin",))],
     "job_runs": [("select", ALL, ("admin",))],
+    "audit_logs": [("select", ALL, ("admin",))],
+    "audit_contexts": [("select", ALL, ("admin",))],
+    "audit_seals": [("select", ALL, ("admin",))],
+    "audit_watermark": [],
     # identity
     "users": [("select", ALL, PEOPLE), ("update", PROFILE, LEARNERS)],
     "public_profiles": [("select", ALL, EVERYONE)],
@@ -161,7 +165,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
 COMMON = "acting_in current_user_id uuid_v7"
 READING = "verify_certificate leaderboard_page leaderboard_top search_courses calculate_user_level list_projects"
 ACCOUNT = """
-    acts_as update_profile update_settings link_wallet unlink_wallet revoke_session live_rank leaderboard_around
+    log_failure my_audit_trail acts_as update_profile update_settings link_wallet unlink_wallet revoke_session live_rank leaderboard_around
     effective_streak explain_achievement metric_changes metric_values streak_as_of
     quiz_result
 """
@@ -199,6 +203,7 @@ PROCEDURES: dict[str, set[str]] = {
     "admin": set(
         f"""{COMMON} {READING} {ACCOUNT} {TEACHING} {TALKING}
         moderate_discussion announce
+        audit_trail
         set_role approve_instructor deactivate_user reactivate_user set_setting define_achievement
         set_achievement_active preview_achievement apply_achievement
         feature_project unpublish_project delete_project record_project_view""".split()
@@ -218,6 +223,7 @@ PROCEDURES: dict[str, set[str]] = {
         mint_project fold_project_views
         fold_discussion_views fold_notification_counts remind_streaks purge_notifications
         claim_deliveries finish_delivery
+        log_failure seal_audit_logs verify_audit_seals purge_audit_contexts
         begin_job end_job ensure_partitions list_partitions purge_idempotency_keys
         verify_integrity repair_counters""".split()
     ),
