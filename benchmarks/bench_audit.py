@@ -1,8 +1,8 @@
 """What the audit trail costs a change of one row, and what sealing it costs.
 
-- A request that changes one row of a table that is audited, to the same request with the table's audit trigger disabled:
-  pgbench, `begin`, the role, a signed identity, one UPDATE of the person's own row under its policies, a `commit` that waits
-  for the disk. Rounds of the two alternate; the median of their ratios counts.
+- A request that changes one row of a table that is audited, to the same with the table's audit trigger disabled:
+  pgbench, `begin`, role, identity and address, one UPDATE of the person's own row under its policies, a `commit` that
+  waits for the disk. Rounds of the two alternate; the median of their ratios counts.
 - Told: the same for an UPDATE alone by the owner, without a commit that waits; rows sealed and verified a second.
 """
 

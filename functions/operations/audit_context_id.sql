@@ -1,8 +1,9 @@
 -- audit_context_id: the row of audit_contexts of this transaction and caller, made when it is first asked for.
 --
--- What the application says about the request is in the settings pgacademy.ip_address, user_agent, request_id and session_id, local to the transaction (the
--- library: acting_as(…, context=…)). They prove nothing: whoever can run SQL can set them. But whose they are is certain:
--- the id is made of the transaction and the caller, so that nobody can point at somebody else's.
+-- What the application says about the request is in the settings pgacademy.ip_address, user_agent, request_id and
+-- session_id, local to the transaction (the library: acting_as(…, context=…)). They prove nothing: whoever can run SQL can
+-- set them. But whose they are is certain: the id is made of the transaction and the caller, so that nobody can point at
+-- somebody else's.
 --
 -- called by  write_audit
 -- requires   inet_or_null

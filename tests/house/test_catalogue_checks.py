@@ -22,6 +22,8 @@ TABLE = """
 """
 #: What breaks each rule, once.
 PLANTED = {
+    "audit_arguments": "create or replace trigger audit_row after update on user_secrets"
+    " for each row execute function audit_row('user_secrets', 'user_id', '{}', '{}', '{}');",
     "column_unclassified": TABLE,
     "foreign_key_without_index": TABLE + "alter table planted add user_id uuid references users;",
     "function_grantee": CLEAN + "grant execute on function planted to academy_student;",
