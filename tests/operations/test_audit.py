@@ -141,10 +141,14 @@ def test_who_did_it(db: Connection) -> None:
         " order by log_number",
         [[str(user), str(admin)]],
     ).fetchall()
-    assert rows == [
-        ("identity.deactivate_user", admin, "academy_admin", None),
-        ("update", admin, "academy_admin", "false"),
-    ] * 2
+    assert (
+        rows
+        == [
+            ("identity.deactivate_user", admin, "academy_admin", None),
+            ("update", admin, "academy_admin", "false"),
+        ]
+        * 2
+    )
     assert last(db, "login") == db.execute("select session_user::text").fetchone()
 
 

@@ -84,7 +84,7 @@ class TestTampering:
     @pytest.mark.parametrize(
         ("statement", "problem"),
         [
-            ("update {t} set new_values = new_values || '{{\"role\": \"admin\"}}' where {sealed}", "rows changed"),
+            ('update {t} set new_values = new_values || \'{{"role": "admin"}}\' where {sealed}', "rows changed"),
             ("update {t} set user_id = gen_random_uuid() where {sealed}", "rows changed"),
             ("update {t} set created_at = created_at + interval '1 microsecond' where {sealed}", "rows changed"),
             ("update {t} set acted_as = 'x' || acted_as where {sealed}", "rows changed"),
