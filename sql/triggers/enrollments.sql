@@ -17,3 +17,9 @@ execute function count_enrollment();
 create or replace trigger touch_updated_at
 before update on enrollments
 for each row execute function touch_updated_at();
+
+create or replace trigger refuse_erased_user
+before update of review on enrollments
+for each row
+when (new.review is not null)
+execute function refuse_erased_user();

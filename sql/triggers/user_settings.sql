@@ -6,3 +6,9 @@ for each row execute function check_timezone();
 create or replace trigger touch_updated_at
 before update on user_settings
 for each row execute function touch_updated_at();
+
+create or replace trigger refuse_erased_user
+before update of theme, language, timezone on user_settings
+for each row
+when ((new.theme, new.language, new.timezone) is distinct from ('light', 'en', 'UTC'))
+execute function refuse_erased_user();

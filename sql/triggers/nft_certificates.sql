@@ -1,0 +1,5 @@
+-- triggers on nft_certificates: an erased person gets no token.
+
+create or replace trigger refuse_erased_user
+before insert on nft_certificates
+for each row execute function refuse_erased_user();
