@@ -1,4 +1,5 @@
--- privacy: people can be erased. Their row stays under a pseudonym, for what refers to it.
+-- operations: people can be erased: their row stays, for what refers to it, and says no more who they were. And they take
+-- their data with them.
 -- depends: 0015.narrow-achievement-indexes
 
 alter table users add column erased_at timestamptz;
@@ -11,8 +12,9 @@ alter table users add constraint users_erased_check check (
     or (
         deleted_at is not null
         and not is_active
-        and num_nonnulls(email, full_name, first_name, last_name, avatar_url, avatar_emoji, bio, phone_number) = 0
-        and username = 'erased-' || id
+        and num_nonnulls(
+            email, username, full_name, first_name, last_name, avatar_url, avatar_emoji, bio, phone_number
+        ) = 0
         and preferences = '{}'
         and metadata = '{}'
     )
@@ -45,3 +47,20 @@ comment on column erasures.step is
 comment on column erasures.requested_at is 'When it began.';
 comment on column erasures.stepped_at is 'When the last step was taken: each is a transaction of its own.';
 comment on column erasures.finished_at is 'When nothing was left.';
+
+
+-- data_exports: when people last took their data with them: it costs more than other calls, and is made once in a while.
+create table data_exports (
+    user_id uuid not null constraint data_exports_pkey primary key
+    constraint data_exports_user_id_fkey references users,
+    exported_at timestamptz not null default now(),
+    export_count integer not null default 1,
+    constraint data_exports_export_count_check check (export_count > 0)
+);
+
+alter table data_exports enable row level security;
+
+comment on table data_exports is 'When a person last exported their data.';
+comment on column data_exports.user_id is 'The person.';
+comment on column data_exports.exported_at is 'When they last did.';
+comment on column data_exports.export_count is 'How often they have.';

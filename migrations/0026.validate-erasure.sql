@@ -1,4 +1,4 @@
--- privacy: that an erased person's row says nothing of them is checked of every row. Apart from adding the check, so that nobody
+-- operations: that an erased person's row says nothing of them is checked of every row. Apart from adding the check, so that nobody
 -- waits while the table is read.
 -- depends: 0018.erase-people
 

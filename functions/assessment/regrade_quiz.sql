@@ -65,6 +65,8 @@ begin
         select
             a.id, g.grading, g.score, g.max_score, round(100 * g.score / g.max_score, 2) as percentage
         from quiz_attempts as a
+        -- Of an erased person there are no answers left to grade; what they were worth stays.
+        inner join users as u on u.id = a.user_id and u.erased_at is null
         cross join lateral attempt_grading(p_question_ids => a.question_ids, p_answers => a.answers) as g
         where a.course_id = v_quiz.course_id and a.quiz_id = p_quiz_id and a.status = 'graded'
     )

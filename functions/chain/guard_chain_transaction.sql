@@ -1,7 +1,8 @@
 -- guard_chain_transaction: what was written down about a chain stays: only its state and what is learned with it change, and
--- only until it is final or failed.
+-- only until it is final or failed. And the accounts of a person who was erased go.
 --
 -- called by  before-update and before-delete row triggers of chain_transactions
+-- requires   only_blanks
 -- errors     PA409 anything else
 create or replace function guard_chain_transaction()
 returns trigger
@@ -21,6 +22,12 @@ begin
         and new.tx_id is not distinct from coalesce(old.tx_id, new.tx_id)
         and (to_jsonb(new) - v_learned) = (to_jsonb(old) - v_learned)
     then
+        return new;
+    end if;
+
+    if tg_op = 'UPDATE' and only_blanks(
+        p_table_name => 'chain_transactions', p_user_id => old.user_id, p_old => to_jsonb(old), p_new => to_jsonb(new)
+    ) then
         return new;
     end if;
 

@@ -21,6 +21,8 @@
 --     erased_as   what a column is blanked to: an SQL expression over the row; or the value itself, where it is no
 --                 text. It keeps the constraints of the table. A personal column is blanked only if it is named here
 --     generated   what follows other columns by itself
+--     withheld    what is not exported although it is the person's
+--     unguarded   why nothing has to stop it from being written while the person is erased (see refuse_erased_user)
 --     why         what is not plain
 --
 -- A new column gets its word in the line of its class; what people can fill with text is sensitive. Partitions are
@@ -38,6 +40,7 @@ begin atomic
         "write_guards": {"internal": "name version"},
         "platform_settings": {"internal": "setting_key setting_value description created_at updated_at"},
         "idempotency_keys": {
+            "unguarded": "store_reply() looks.",
             "person": "actor = $1::text",
             "erased": "delete",
             "internal": "actor procedure created_at",
@@ -68,6 +71,7 @@ begin atomic
         "audit_watermark": {"internal": "is_only log_number transaction_id"},
 
         "users": {
+            "unguarded": "Its check users_erased_check does.",
             "person": "id = $1",
             "internal": "id role is_approved is_active email_verified created_at updated_at deleted_at erased_at",
             "personal": "show_on_leaderboard academic_level last_login_at",
@@ -78,12 +82,12 @@ begin atomic
             "erased_as": {
                 "academic_level": "'beginner'",
                 "last_login_at": null,
-                "username": "'erased-' || id",
                 "preferences": {},
                 "metadata": {}
             }
         },
         "public_profiles": {
+            "unguarded": "It follows users.",
             "person": "user_id = $1",
             "internal": "user_id updated_at",
             "sensitive": "username full_name avatar_url avatar_emoji bio"
@@ -139,6 +143,10 @@ begin atomic
         "erasures": {
             "person": "user_id = $1",
             "internal": "user_id keeps_certificates step requested_at stepped_at finished_at"
+        },
+        "data_exports": {
+            "person": "user_id = $1",
+            "internal": "user_id exported_at export_count"
         },
 
         "courses": {
@@ -201,6 +209,7 @@ begin atomic
             "internal": "id is_active created_at updated_at"
         },
         "user_achievements": {
+            "unguarded": "The definition is copied, nothing of the person.",
             "person": "user_id = $1",
             "internal": "id user_id achievement_id course_id created_at",
             "personal": [
@@ -211,6 +220,7 @@ begin atomic
             "erased_as": {"metadata": {}}
         },
         "xp_events": {
+            "unguarded": "The reason is written by procedures and staff.",
             "person": "user_id = $1",
             "internal": "id user_id source_type source_id occurrence created_at",
             "personal": "amount awarded_at",
@@ -238,6 +248,7 @@ begin atomic
             "internal": "is_current generation week_start_date month_start_date calculated_at"
         },
         "leaderboard_cache": {
+            "unguarded": "It has no words.",
             "person": "user_id = $1",
             "erased": "delete",
             "internal": "generation user_id week_start_date month_start_date calculated_at",
@@ -283,6 +294,8 @@ begin atomic
             "secret": "answer_key explanation"
         },
         "quiz_attempts": {
+            "why": "Points by question and the seed of the shuffle would give the key away.",
+            "withheld": "seed grading",
             "person": "user_id = $1",
             "internal": "id enrollment_id user_id course_id quiz_id seed question_ids closed_by created_at updated_at",
             "personal": [
@@ -427,6 +440,7 @@ begin atomic
             "personal": "created_at"
         },
         "notifications": {
+            "unguarded": "Nobody is told anything who is deleted.",
             "why": "The words may be anybody's: those others were sent are blanked by erase_quotes().",
             "person": "user_id = $1",
             "erased": "delete",
@@ -439,23 +453,27 @@ begin atomic
             "erased_as": {"title": "'[erased]'", "message": "'[erased]'"}
         },
         "notification_deliveries": {
+            "unguarded": "There are none without a notification.",
             "person": "notification_id in (select n.id from notifications as n where n.user_id = $1)",
             "erased": "delete",
             "internal": "notification_id channel status attempts next_attempt_at created_at finished_at",
             "sensitive": "error"
         },
         "notification_preferences": {
+            "unguarded": "It has no words.",
             "person": "user_id = $1",
             "erased": "delete",
             "internal": "user_id notification_type created_at updated_at",
             "personal": "in_app email push"
         },
         "notification_counts": {
+            "unguarded": "It has no words.",
             "person": "user_id = $1",
             "erased": "delete",
             "internal": "user_id unread_count"
         },
         "notification_deltas": {
+            "unguarded": "It has no words.",
             "person": "user_id = $1",
             "erased": "delete",
             "internal": "id user_id change"

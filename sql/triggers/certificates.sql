@@ -12,3 +12,7 @@ after update or delete on certificates
 for each row execute function audit_row(
     'certificates', 'id', '{updated_at}', '{recipient_name,revocation_reason,pdf_path}', '{}'
 );
+
+create or replace trigger refuse_erased_user
+before insert on certificates
+for each row execute function refuse_erased_user();

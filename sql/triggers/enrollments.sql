@@ -28,3 +28,9 @@ after update of status on enrollments
 for each row
 when (old.status <> new.status)
 execute function audit_row('enrollments', 'id', '{updated_at}', '{review}', '{}');
+
+create or replace trigger refuse_erased_user
+before update of review on enrollments
+for each row
+when (new.review is not null)
+execute function refuse_erased_user();

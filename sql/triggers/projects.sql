@@ -34,3 +34,16 @@ for each row execute function audit_row(
     '{title,project_type,description,performance_metrics,components,nft_metadata}',
     '{}'
 );
+
+create or replace trigger refuse_erased_user
+before insert or update of title, description, project_type, components, performance_metrics, nft_metadata on projects
+for each row
+when (
+    new.title <> '[erased]'
+    or new.project_type <> '[erased]'
+    or new.description is not null
+    or new.performance_metrics is not null
+    or new.components -> 'components' <> '[]'
+    or new.nft_metadata ->> 'name' <> '[erased]'
+)
+execute function refuse_erased_user();

@@ -140,6 +140,7 @@ TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
     "certificates": [("select", ALL, ("student", "admin")), ("select", CERTIFICATE, ("instructor",))],
     "nft_certificates": [("select", ALL, PEOPLE)],
     # privacy
+    "data_exports": [],
     "erasures": [],
 }
 
