@@ -42,6 +42,9 @@ as $$
     ('coins.reverse_coins', 'coin_transactions', 'p_transaction_id'),
     ('community.announce', 'courses', 'p_course_id'),
     ('community.moderate_discussion', 'discussions', 'p_discussion_id'),
+    ('operations.erase_user', 'users', 'p_user_id'),
+    ('operations.export_user', 'users', 'p_user_id'),
+    ('operations.export_my_data', 'users', null),
     ('operations.set_setting', 'platform_settings', 'p_key'),
     ('operations.repair_counters', 'school', null);
 $$;

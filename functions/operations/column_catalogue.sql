@@ -57,7 +57,7 @@ begin atomic
             "personal": "old_values new_values"
         },
         "audit_contexts": {
-            "person": "user_id = $1",
+            "person": "id in (select c.id from audit_contexts_of($1) as c (id))",
             "erased": "delete",
             "internal": "id user_id created_at",
             "sensitive": "ip_address user_agent request_id session_id"

@@ -16,7 +16,7 @@
 --
 -- called by  back end
 -- requires   require_service, guard_last_admin, end_sessions, erase_rows, erase_quotes, withdraw_certificate,
---            advance_chain_transaction, column_catalogue
+--            advance_chain_transaction, column_catalogue, write_audit
 -- errors     PA403 not the service · PA404 no such person · PA409 the last administrator; certificates that are gone
 create or replace function erase_user(
     p_user_id uuid,
@@ -57,6 +57,10 @@ begin
         on conflict (user_id) do nothing;
 
         if found then
+            perform write_audit(
+                p_action => 'operations.erase_user', p_entity_type => 'users', p_entity_id => p_user_id::text
+            );
+
             -- Only who is deleted may be without a name.
             update users as u
             set

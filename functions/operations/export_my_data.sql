@@ -3,7 +3,7 @@
 -- Once in privacy.export_minutes: it reads more than any other call.
 --
 -- called by  people
--- requires   require_user, setting, exported_rows
+-- requires   require_user, setting, exported_rows, write_audit
 -- errors     PA401, PA403 from require_user · PA429 it was done a moment ago
 create or replace function export_my_data()
 returns table (table_name text, rows jsonb)
@@ -29,6 +29,10 @@ begin
         raise exception 'your data were exported a moment ago'
             using errcode = 'PA429', detail = format('minutes = %s', v_minutes), hint = 'Use that export, or try later.';
     end if;
+
+    perform write_audit(
+        p_action => 'operations.export_my_data', p_entity_type => 'users', p_entity_id => v_user_id::text
+    );
 
     return query
     select x.table_name, x.rows from exported_rows(p_user_id => v_user_id) as x;

@@ -4,14 +4,14 @@
 -- graded or issued for others nothing is told: those records are the others'. An erased person's is what is left.
 --
 -- called by  back end
--- requires   require_service, exported_rows
+-- requires   require_service, exported_rows, write_audit
 -- errors     PA403 not the service · PA404 no such person
 create or replace function export_user(
     p_user_id uuid
 )
 returns table (table_name text, rows jsonb)
 language plpgsql
-stable
+volatile
 security definer -- reads nearly every table, and the service may read none
 set search_path from current
 as $$
@@ -23,6 +23,10 @@ begin
         raise exception 'there is no such person'
             using errcode = 'PA404', detail = format('user_id = %s', p_user_id), hint = 'Check the id.';
     end if;
+
+    perform write_audit(
+        p_action => 'operations.export_user', p_entity_type => 'users', p_entity_id => p_user_id::text
+    );
 
     return query
     select x.table_name, x.rows from exported_rows(p_user_id => p_user_id) as x;

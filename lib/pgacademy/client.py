@@ -35,7 +35,10 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "DropCourse",
     "Enroll",
     "EnsurePartitions",
+    "EraseUser",
     "ExplainAchievement",
+    "ExportMyData",
+    "ExportUser",
     "FailBlockchainCoins",
     "FindLogin",
     "GradeSubmission",
@@ -280,6 +283,14 @@ class EnsurePartitions:
 
 
 @dataclass(frozen=True, slots=True)
+class EraseUser:
+    """What erase_user() returns, row by row."""
+
+    step: str | None
+    is_done: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class ExplainAchievement:
     """What explain_achievement() returns."""
 
@@ -294,6 +305,22 @@ class ExplainAchievement:
     is_earned: bool
     earned_at: dt.datetime | None
     missing: Json
+
+
+@dataclass(frozen=True, slots=True)
+class ExportMyData:
+    """What export_my_data() returns, row by row."""
+
+    table_name: str | None
+    rows: Json
+
+
+@dataclass(frozen=True, slots=True)
+class ExportUser:
+    """What export_user() returns, row by row."""
+
+    table_name: str | None
+    rows: Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -1784,6 +1811,25 @@ _ENSURE_PARTITIONS: Procedure[EnsurePartitions] = Procedure(
     ),
     EnsurePartitions,
 )
+_ERASE_USER: Procedure[EraseUser] = Procedure(
+    "erase_user",
+    {
+        "user_id": "uuid",
+        "keep_certificates": "boolean",
+    },
+    frozenset(
+        [
+            "user_id",
+        ]
+    ),
+    (
+        "step",
+        "is_done",
+    ),
+    EraseUser,
+    action="operations.erase_user",
+    entity="user_id",
+)
 _EXPIRE_ENROLLMENTS: Procedure[object] = Procedure(
     "expire_enrollments",
     {
@@ -1817,6 +1863,35 @@ _EXPLAIN_ACHIEVEMENT: Procedure[ExplainAchievement] = Procedure(
         "missing",
     ),
     ExplainAchievement,
+)
+_EXPORT_MY_DATA: Procedure[ExportMyData] = Procedure(
+    "export_my_data",
+    {},
+    frozenset([]),
+    (
+        "table_name",
+        "rows",
+    ),
+    ExportMyData,
+    action="operations.export_my_data",
+)
+_EXPORT_USER: Procedure[ExportUser] = Procedure(
+    "export_user",
+    {
+        "user_id": "uuid",
+    },
+    frozenset(
+        [
+            "user_id",
+        ]
+    ),
+    (
+        "table_name",
+        "rows",
+    ),
+    ExportUser,
+    action="operations.export_user",
+    entity="user_id",
 )
 _FAIL_BLOCKCHAIN_COINS: Procedure[FailBlockchainCoins] = Procedure(
     "fail_blockchain_coins",
@@ -5135,6 +5210,40 @@ class Session(SessionBase):
             },
         )
 
+    def erase_user(self, *, user_id: UUID | str, keep_certificates: bool | None = None) -> list[EraseUser]:
+        """Forgets a person in three steps, one a call; certificates stay valid if they chose so. Call it until
+        is_done.
+
+        goes on where the last one stopped.
+
+            closed   the person's row says no more who they are, their sessions have ended, and nothing can be done or written as
+                     them or about them any more (require_user, refuse_erased_user)
+            quiet    whoever was still at it has ended: the step waits for them, and holds nothing while it does
+            erased   everything is deleted or blanked as column_catalogue() says
+
+        In one transaction the first step would be seen by nobody before the third was over, and what was written in
+        between would stay; and a lock that waits for writers while it holds rows they need would deadlock. A second
+        call within one transaction therefore changes nothing. Called again after the end it looks through
+        everything once more.
+
+        What stays stays under the person's id: places in threads, progress, scores, ledgers, votes: what others
+        have built upon and what counters are counted from. Nothing of anybody else's is deleted. With
+        keep_certificates the certificates go on naming the person and stay valid; else they are revoked and
+        blanked. The choice can be taken back later, not made later.
+
+        Errors: PA403 not the service · PA404 no such person · PA409 the last administrator; certificates that are
+        gone
+
+        Who may call it: service.
+        """
+        return self._rows(
+            _ERASE_USER,
+            {
+                "user_id": user_id,
+                "keep_certificates": keep_certificates,
+            },
+        )
+
     def expire_enrollments(self, *, as_of: dt.datetime | None = None) -> int:
         """Ends the enrolments whose time is over; returns how many.
 
@@ -5186,6 +5295,35 @@ class Session(SessionBase):
                     "limit": limit,
                 },
             ),
+        )
+
+    def export_my_data(self) -> list[ExportMyData]:
+        """All that the school has of the caller, a row per table, without secrets.
+
+        Once in privacy.export_minutes: it reads more than any other call.
+
+        Errors: PA401, PA403 from require_user · PA429 it was done a moment ago
+
+        Who may call it: student, instructor, admin.
+        """
+        return self._rows(_EXPORT_MY_DATA, {})
+
+    def export_user(self, *, user_id: UUID | str) -> list[ExportUser]:
+        """All that the school has of a person, a row per table, without secrets.
+
+        Secrets are left out: hashes, tokens, ciphertext (the library adds encrypted fields if it has the key). Of
+        what staff did, graded or issued for others nothing is told: those records are the others'. An erased
+        person's is what is left.
+
+        Errors: PA403 not the service · PA404 no such person
+
+        Who may call it: service.
+        """
+        return self._rows(
+            _EXPORT_USER,
+            {
+                "user_id": user_id,
+            },
         )
 
     def fail_blockchain_coins(self, *, transaction_id: UUID | str, reason: str) -> FailBlockchainCoins:
@@ -9434,6 +9572,40 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def erase_user(self, *, user_id: UUID | str, keep_certificates: bool | None = None) -> list[EraseUser]:
+        """Forgets a person in three steps, one a call; certificates stay valid if they chose so. Call it until
+        is_done.
+
+        goes on where the last one stopped.
+
+            closed   the person's row says no more who they are, their sessions have ended, and nothing can be done or written as
+                     them or about them any more (require_user, refuse_erased_user)
+            quiet    whoever was still at it has ended: the step waits for them, and holds nothing while it does
+            erased   everything is deleted or blanked as column_catalogue() says
+
+        In one transaction the first step would be seen by nobody before the third was over, and what was written in
+        between would stay; and a lock that waits for writers while it holds rows they need would deadlock. A second
+        call within one transaction therefore changes nothing. Called again after the end it looks through
+        everything once more.
+
+        What stays stays under the person's id: places in threads, progress, scores, ledgers, votes: what others
+        have built upon and what counters are counted from. Nothing of anybody else's is deleted. With
+        keep_certificates the certificates go on naming the person and stay valid; else they are revoked and
+        blanked. The choice can be taken back later, not made later.
+
+        Errors: PA403 not the service · PA404 no such person · PA409 the last administrator; certificates that are
+        gone
+
+        Who may call it: service.
+        """
+        return await self._rows(
+            _ERASE_USER,
+            {
+                "user_id": user_id,
+                "keep_certificates": keep_certificates,
+            },
+        )
+
     async def expire_enrollments(self, *, as_of: dt.datetime | None = None) -> int:
         """Ends the enrolments whose time is over; returns how many.
 
@@ -9485,6 +9657,35 @@ class AsyncSession(AsyncSessionBase):
                     "limit": limit,
                 },
             ),
+        )
+
+    async def export_my_data(self) -> list[ExportMyData]:
+        """All that the school has of the caller, a row per table, without secrets.
+
+        Once in privacy.export_minutes: it reads more than any other call.
+
+        Errors: PA401, PA403 from require_user · PA429 it was done a moment ago
+
+        Who may call it: student, instructor, admin.
+        """
+        return await self._rows(_EXPORT_MY_DATA, {})
+
+    async def export_user(self, *, user_id: UUID | str) -> list[ExportUser]:
+        """All that the school has of a person, a row per table, without secrets.
+
+        Secrets are left out: hashes, tokens, ciphertext (the library adds encrypted fields if it has the key). Of
+        what staff did, graded or issued for others nothing is told: those records are the others'. An erased
+        person's is what is left.
+
+        Errors: PA403 not the service · PA404 no such person
+
+        Who may call it: service.
+        """
+        return await self._rows(
+            _EXPORT_USER,
+            {
+                "user_id": user_id,
+            },
         )
 
     async def fail_blockchain_coins(self, *, transaction_id: UUID | str, reason: str) -> FailBlockchainCoins:

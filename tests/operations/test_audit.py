@@ -202,6 +202,18 @@ class TestContexts:
         own = db.execute("select count(*) from audit_logs where user_id = %s", [ada]).fetchone()
         assert own == (1,)
 
+    def test_the_address_of_a_login_is_the_persons_too(self, db: Connection) -> None:
+        """The back end logs people in; an administrator's address is their own, whoever they deal with."""
+        ada, admin = make_user(db), make_user(db, "admin")
+        db.execute(self.TOLD, ["192.0.2.7", ""])
+        with acting(db, None, "service"):
+            db.execute("select open_session(%s, %s, 'number-1', now() + interval '1 day')", [ada, b"1" * 32])
+        with acting(db, admin, "admin"):
+            db.execute("select set_role(%s, 'instructor')", [ada])
+        query = "select c.user_id from audit_contexts_of(%s) as o (id) join audit_contexts as c using (id)"
+        assert db.execute(query, [ada]).fetchall() == [(None,)]
+        assert db.execute(query, [admin]).fetchall() == [(admin,)]
+
 
 @pytest.mark.parametrize(
     "statement",
