@@ -5,7 +5,7 @@
 -- are found by check_achievements.
 --
 -- called by  administrators
--- requires   require_user; the trigger that normalises criteria, write_audit
+-- requires   require_user, write_audit; the trigger that normalises criteria
 -- errors     PA401 PA403 not an administrator · PA422 criteria, rarity or reward · 23514 a text too long,
 --            a malformed slug
 create or replace function define_achievement(

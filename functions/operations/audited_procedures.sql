@@ -5,7 +5,7 @@
 -- notes it in a new transaction, with log_failure(). A procedure is here when it decides what people may do, ends or
 -- proves something, or changes what was earned. Those that only add to a ledger are not: it tells the same.
 --
--- called by  log_failure, the generator of the client
+-- called by  log_failure; the generator of the client
 -- errors     none
 create or replace function audited_procedures()
 returns table (action text, entity_type text, argument text)

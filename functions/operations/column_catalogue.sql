@@ -29,6 +29,7 @@
 -- their parent, and not named.
 --
 -- called by  column_classes, redacted_columns, export_user, erase_user, privacy_findings
+-- requires   audit_contexts_of
 -- errors     none
 create or replace function column_catalogue()
 returns jsonb

@@ -165,9 +165,7 @@ def _docstring(procedure: ProcedureFacts) -> str:
     return '"""' + textwrap.indent(text, " " * 8).lstrip() + '\n        """'
 
 
-def _method(
-    procedure: ProcedureFacts, shape: Mapping[str, Any], audited: tuple[str, str | None] | None
-) -> Method | None:
+def _method(procedure: ProcedureFacts, shape: Mapping[str, Any]) -> Method | None:
     arguments = _parameters(procedure)
     if arguments is None:
         return None
@@ -203,8 +201,8 @@ def _method(
         arguments=arguments,
         fields=fields,
         returns=returns,
-        action=audited[0] if audited else None,
-        entity=audited[1].removeprefix("p_") if audited and audited[1] else None,
+        action=procedure.action,
+        entity=procedure.entity and procedure.entity.removeprefix("p_"),
         caller=caller,
         cast=must_cast,
         docstring=_docstring(procedure),
@@ -217,19 +215,13 @@ def shapes() -> dict[str, dict[str, Any]]:
     return tomllib.loads(text)
 
 
-def audited_procedures(conn: Connection) -> dict[str, tuple[str, str | None]]:
-    """What the audit trail calls the procedures that are in it, and the argument that names the row they are about."""
-    rows = conn.execute("select action, argument from audited_procedures()").fetchall()
-    return {action.partition(".")[2]: (action, argument) for action, argument in rows}
-
-
-def render(procedures: Iterable[ProcedureFacts], audited: Mapping[str, tuple[str, str | None]]) -> str:
+def render(procedures: Iterable[ProcedureFacts]) -> str:
     """The source of the client."""
     known = shapes()
     public = [p for p in procedures if p.callers and p.path]
     if unknown := sorted(known.keys() - {p.name for p in public}):
         raise MigrationError(f"templates/shapes.toml names what is no procedure: {', '.join(unknown)}.")
-    methods = [m for p in public if (m := _method(p, known.get(p.name, {}), audited.get(p.name))) is not None]
+    methods = [m for p in public if (m := _method(p, known.get(p.name, {}))) is not None]
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("pgacademy"),
         trim_blocks=True,
@@ -352,7 +344,7 @@ def main(argv: list[str] | None = None) -> int:
     options = parser.parse_args(argv)
     with catalogue.fresh_school() as conn:
         procedures = catalogue.read(conn).procedures
-        source = render(procedures, audited_procedures(conn))
+        source = render(procedures)
         texts = published(conn, procedures)
     kept = _TARGET.read_text(encoding="utf-8") if _TARGET.exists() else ""
     if options.check:

@@ -1,4 +1,4 @@
-"""What the library adds to the audit trail: where a request comes from, and calls of sensitive procedures that failed."""
+"""What the library adds to the audit trail: where a request comes from, and calls of procedures that failed."""
 
 from __future__ import annotations
 

@@ -8,10 +8,10 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from tests.support.asserts import raises_sqlstate
-from tests.support.factories import insert, make_course, make_enrollment, make_user
 
 from pgacademy.testing import SchoolDatabase, acting
+from tests.support.asserts import raises_sqlstate
+from tests.support.factories import insert, make_course, make_enrollment, make_user
 
 Connection = psycopg.Connection[Any]
 MARKER = "Xyzzy"
@@ -137,8 +137,8 @@ def test_who_did_it(db: Connection) -> None:
         db.execute("select deactivate_user(%s)", [admin])
     rows = db.execute(
         "select action, user_id, acted_as, new_values ->> 'is_active' from audit_logs"
-        " where entity_id = any (%s) and (action like 'identity.d%%' or new_values ? 'is_active') and action <> 'insert'"
-        " order by log_number",
+        " where entity_id = any (%s) and (action like 'identity.d%%' or new_values ? 'is_active')"
+        " and action <> 'insert' order by log_number",
         [[str(user), str(admin)]],
     ).fetchall()
     assert (
@@ -198,7 +198,7 @@ class TestContexts:
         db.execute("delete from user_stats where user_id = %s", [ada])
         db.execute("delete from users where id = %s", [ada])
         assert db.execute("select count(*) from audit_contexts").fetchone() == (0,)
-        # Append-only, and no foreign key that would have to set null: the rows of somebody who is gone stay as they are.
+        # Append-only, and no foreign key that would have to set null: the rows of who is gone stay as they are.
         own = db.execute("select count(*) from audit_logs where user_id = %s", [ada]).fetchone()
         assert own == (1,)
 

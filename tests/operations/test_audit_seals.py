@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import psycopg
 import pytest
 from psycopg import sql
+
+from pgacademy.testing import Databases, SchoolDatabase
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import make_user, race
 from tests.support.requests import call, check
-
-from pgacademy.testing import Databases, SchoolDatabase
 
 Connection = psycopg.Connection[Any]
 
@@ -29,7 +30,8 @@ def found(conn: Connection, arguments: str = "", *values: object) -> list[tuple[
 
 def unsealed(conn: Connection) -> int:
     row = conn.execute(
-        "select count(*) from audit_logs where log_number > (select coalesce(max(up_to_log_number), 0) from audit_seals)"
+        "select count(*) from audit_logs"
+        " where log_number > (select coalesce(max(up_to_log_number), 0) from audit_seals)"
     ).fetchone()
     assert row is not None
     return int(row[0])
@@ -99,7 +101,7 @@ class TestTampering:
     )
     def test_rows(self, tamper: tuple[Connection, str, str], statement: str, problem: str) -> None:
         conn, this, _ = tamper
-        which = f"log_number = (select up_to_log_number from audit_seals where partition_name = '{this}' order by 1 limit 1)"
+        which = f"log_number = (select min(up_to_log_number) from audit_seals where partition_name = '{this}')"
         seals = conn.execute("select seal_number from audit_seals where partition_name = %s order by 1", [this])
         (first,) = seals.fetchall()[0]
         conn.execute(statement.format(t=this, sealed=which))  # type: ignore[arg-type]
@@ -170,8 +172,8 @@ class TestTampering:
 def test_what_a_session_sets_makes_no_difference(sealed: tuple[SchoolDatabase, str, str]) -> None:
     conn = sealed[0].connect()
     conn.execute(
-        "set local timezone = 'Asia/Kathmandu'; set local datestyle = 'SQL, DMY'; set local intervalstyle = 'sql_standard';"
-        "set local bytea_output = 'escape'; set local extra_float_digits = 0; set local lc_numeric = 'C'"
+        "set local timezone = 'Asia/Kathmandu'; set local datestyle = 'SQL, DMY';"
+        "set local intervalstyle = 'sql_standard'; set local bytea_output = 'escape'; set local extra_float_digits = 0; set local lc_numeric = 'C'"
     )
     assert found(conn) == []
 
@@ -203,7 +205,7 @@ class TestLateCommits:
         writers = [school.connect() for _ in range(6)]
         make_user(writers[0])
         done = 0
-        for before, after in zip(writers, writers[1:], strict=False):
+        for before, after in pairwise(writers):
             seal(school)
             make_user(after)
             before.commit()
