@@ -22,7 +22,8 @@ WAIVED = [
 def audited(conn: psycopg.Connection[Any]) -> set[str]:
     rows = conn.execute(
         "select c.relname from pg_trigger as t join pg_class as c on c.oid = t.tgrelid"
-        " join pg_proc as p on p.oid = t.tgfoid where c.relnamespace = current_schema()::regnamespace and p.proname = 'audit_row'"
+        " join pg_proc as p on p.oid = t.tgfoid"
+        " where c.relnamespace = current_schema()::regnamespace and p.proname = 'audit_row'"
     )
     return {str(name) for (name,) in rows}
 

@@ -173,7 +173,8 @@ def test_what_a_session_sets_makes_no_difference(sealed: tuple[SchoolDatabase, s
     conn = sealed[0].connect()
     conn.execute(
         "set local timezone = 'Asia/Kathmandu'; set local datestyle = 'SQL, DMY';"
-        "set local intervalstyle = 'sql_standard'; set local bytea_output = 'escape'; set local extra_float_digits = 0; set local lc_numeric = 'C'"
+        "set local intervalstyle = 'sql_standard'; set local bytea_output = 'escape';"
+        "set local extra_float_digits = 0; set local lc_numeric = 'C'"
     )
     assert found(conn) == []
 
