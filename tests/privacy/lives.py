@@ -10,7 +10,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from pgacademy.testing import acting
-from tests.assessment.exercises import make_exercise, points
+from tests.assessment.exercises import make_exercise
 from tests.assessment.quizzes import make_quiz
 from tests.credentials.school import graduate, one
 from tests.projects.projects import COMPONENTS, METRICS, token_metadata
@@ -73,9 +73,7 @@ def live(conn: Connection) -> Life:
         conn.execute("select request_faucet(%s, %s, %s)", (ACCOUNT, ADDRESS, WORD))
         conn.execute("select link_wallet('hedera', %s)", (ACCOUNT,))
         conn.execute("select set_notification_preference('level_up', p_email => false)")
-        project = one(
-            conn, "select project_id from create_project(%s, 'car', %s)", WORD, Jsonb(COMPONENTS)
-        )
+        project = one(conn, "select project_id from create_project(%s, 'car', %s)", WORD, Jsonb(COMPONENTS))
         other = one(conn, "select project_id from create_project('Bye', 'car', %s)", Jsonb(COMPONENTS))
         conn.execute("select delete_project(%s)", (other,))
         discussion = one(conn, "select discussion_id from start_discussion(%s, %s, null)", WORD, WORD)
@@ -91,9 +89,7 @@ def live(conn: Connection) -> Life:
     with acting(conn, friend, "student"):
         conn.execute("select post_reply(%s, 'And so on.')", (discussion,))
     with acting(conn, course.instructor_id, "instructor"):
-        conn.execute(
-            "select grade_submission(%s, p_score => 50, p_feedback => %s)", (handed_in, f"{WORD}, well done")
-        )
+        conn.execute("select grade_submission(%s, p_score => 50, p_feedback => %s)", (handed_in, f"{WORD}, well done"))
         conn.execute("select grade_submission(%s, p_score => 60, p_reason => %s)", (handed_in, WORD))
         conn.execute("select reissue_certificate(%s, %s)", (certificate, WORD))
     certificate, code = one(
@@ -118,7 +114,8 @@ def live(conn: Connection) -> Life:
     conn.execute("update projects set performance_metrics = %s where id = %s", (Jsonb(METRICS), project))
     conn.execute("select mint_project(%s, %s, %s)", (project, str(user), Jsonb(token_metadata(project, user))))
     conn.execute(
-        "select mint_certificate(%s, 'hedera', 'testnet', '0.0.9', 'ipfs://image', %s, %s)", (certificate, str(uuid4()), ACCOUNT)
+        "select mint_certificate(%s, 'hedera', 'testnet', '0.0.9', 'ipfs://image', %s, %s)",
+        (certificate, str(uuid4()), ACCOUNT),
     )
     conn.execute("insert into project_likes (project_id, user_id) values (%s, %s)", (project, user))
     conn.execute("insert into notification_counts (user_id) values (%s) on conflict do nothing", (user,))
