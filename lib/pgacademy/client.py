@@ -33,7 +33,10 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "CreateProject",
     "DropCourse",
     "Enroll",
+    "EraseUser",
     "ExplainAchievement",
+    "ExportMyData",
+    "ExportUser",
     "FailBlockchainCoins",
     "FindLogin",
     "GradeSubmission",
@@ -76,6 +79,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "RotateSession",
     "SearchCourses",
     "SearchDiscussions",
+    "StaleEncryptedFields",
     "StartDiscussion",
     "StartExercise",
     "StartLesson",
@@ -242,6 +246,14 @@ class Enroll:
 
 
 @dataclass(frozen=True, slots=True)
+class EraseUser:
+    """What erase_user() returns."""
+
+    step: str
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ExplainAchievement:
     """What explain_achievement() returns."""
 
@@ -256,6 +268,22 @@ class ExplainAchievement:
     is_earned: bool
     earned_at: dt.datetime | None
     missing: Json
+
+
+@dataclass(frozen=True, slots=True)
+class ExportMyData:
+    """What export_my_data() returns, row by row."""
+
+    table_name: str
+    rows: Json
+
+
+@dataclass(frozen=True, slots=True)
+class ExportUser:
+    """What export_user() returns, row by row."""
+
+    table_name: str
+    rows: Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -808,6 +836,17 @@ class SearchDiscussions:
     last_activity_at: dt.datetime
     relevance: float
     snippet: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StaleEncryptedFields:
+    """What stale_encrypted_fields() returns, row by row."""
+
+    user_id: UUID
+    field_name: str
+    key_id: str
+    nonce: bytes
+    ciphertext: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -1645,6 +1684,23 @@ _ENROLL: Procedure[Enroll] = Procedure(
     ),
     Enroll,
 )
+_ERASE_USER: Procedure[EraseUser] = Procedure(
+    "erase_user",
+    {
+        "user_id": "uuid",
+        "keep_certificates": "boolean",
+    },
+    frozenset(
+        [
+            "user_id",
+        ]
+    ),
+    (
+        "step",
+        "is_done",
+    ),
+    EraseUser,
+)
 _EXPIRE_ENROLLMENTS: Procedure[object] = Procedure(
     "expire_enrollments",
     {
@@ -1678,6 +1734,32 @@ _EXPLAIN_ACHIEVEMENT: Procedure[ExplainAchievement] = Procedure(
         "missing",
     ),
     ExplainAchievement,
+)
+_EXPORT_MY_DATA: Procedure[ExportMyData] = Procedure(
+    "export_my_data",
+    {},
+    frozenset([]),
+    (
+        "table_name",
+        "rows",
+    ),
+    ExportMyData,
+)
+_EXPORT_USER: Procedure[ExportUser] = Procedure(
+    "export_user",
+    {
+        "user_id": "uuid",
+    },
+    frozenset(
+        [
+            "user_id",
+        ]
+    ),
+    (
+        "table_name",
+        "rows",
+    ),
+    ExportUser,
 )
 _FAIL_BLOCKCHAIN_COINS: Procedure[FailBlockchainCoins] = Procedure(
     "fail_blockchain_coins",
@@ -2922,6 +3004,29 @@ _REVOKE_SESSION: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_ROTATE_ENCRYPTED_FIELD: Procedure[object] = Procedure(
+    "rotate_encrypted_field",
+    {
+        "user_id": "uuid",
+        "field_name": "text",
+        "old_key_id": "text",
+        "old_nonce": "bytea",
+        "key_id": "text",
+        "nonce": "bytea",
+        "ciphertext": "bytea",
+    },
+    frozenset(
+        [
+            "user_id",
+            "field_name",
+            "old_key_id",
+            "old_nonce",
+            "key_id",
+            "nonce",
+            "ciphertext",
+        ]
+    ),
+)
 _ROTATE_SESSION: Procedure[RotateSession] = Procedure(
     "rotate_session",
     {
@@ -3127,6 +3232,28 @@ _SET_SETTING: Procedure[object] = Procedure(
             "value",
         ]
     ),
+)
+_STALE_ENCRYPTED_FIELDS: Procedure[StaleEncryptedFields] = Procedure(
+    "stale_encrypted_fields",
+    {
+        "key_id": "text",
+        "after_user_id": "uuid",
+        "after_field_name": "text",
+        "limit": "integer",
+    },
+    frozenset(
+        [
+            "key_id",
+        ]
+    ),
+    (
+        "user_id",
+        "field_name",
+        "key_id",
+        "nonce",
+        "ciphertext",
+    ),
+    StaleEncryptedFields,
 )
 _START_DISCUSSION: Procedure[StartDiscussion] = Procedure(
     "start_discussion",
@@ -4810,6 +4937,43 @@ class Session(SessionBase):
             ),
         )
 
+    def erase_user(self, *, user_id: UUID | str, keep_certificates: bool | None = None) -> EraseUser:
+        """Forgets a person in three steps, one a call; certificates stay valid if they chose so. Call it until
+        is_done.
+
+        goes on where the last one stopped.
+
+            closed   the person's row says no more who they are, their sessions have ended, and nothing can be done or
+                     written as them or about them any more (require_user, refuse_erased_user)
+            quiet    whoever was still at it has ended: the step waits for them, and holds nothing while it does
+            erased   everything is deleted or blanked as column_catalogue() says
+
+        In one transaction the first step would be seen by nobody before the third was over, and what was written in
+        between would stay; and a lock that waits for writers while it holds rows they need would deadlock. A second
+        call within one transaction therefore changes nothing. Called again after the end it looks through
+        everything once more.
+
+        What stays stays under the person's id: places in threads, progress, scores, ledgers, votes: what others
+        have built upon and what counters are counted from. Nothing of anybody else's is deleted. With
+        keep_certificates the certificates go on naming the person and stay valid; else they are revoked and
+        blanked. The choice can be taken back later, not made later.
+
+        Errors: PA403 not the service · PA404 no such person · PA409 the last administrator; certificates that are
+        gone
+
+        Who may call it: service.
+        """
+        return cast(
+            "EraseUser",
+            self._row(
+                _ERASE_USER,
+                {
+                    "user_id": user_id,
+                    "keep_certificates": keep_certificates,
+                },
+            ),
+        )
+
     def expire_enrollments(self, *, as_of: dt.datetime | None = None) -> int:
         """Ends the enrolments whose time is over; returns how many.
 
@@ -4861,6 +5025,35 @@ class Session(SessionBase):
                     "limit": limit,
                 },
             ),
+        )
+
+    def export_my_data(self) -> list[ExportMyData]:
+        """All that the school has of the caller, a row per table, without secrets.
+
+        Once in privacy.export_minutes: it reads more than any other call.
+
+        Errors: PA401, PA403 from require_user · PA429 it was done a moment ago
+
+        Who may call it: student, instructor, admin.
+        """
+        return self._rows(_EXPORT_MY_DATA, {})
+
+    def export_user(self, *, user_id: UUID | str) -> list[ExportUser]:
+        """All that the school has of a person, a row per table, without secrets.
+
+        Secrets are left out: hashes, tokens, ciphertext (the library adds encrypted fields if it has the key). Of
+        what staff did, graded or issued for others nothing is told: those records are the others'. An erased
+        person's is what is left.
+
+        Errors: PA403 not the service · PA404 no such person
+
+        Who may call it: service.
+        """
+        return self._rows(
+            _EXPORT_USER,
+            {
+                "user_id": user_id,
+            },
         )
 
     def fail_blockchain_coins(self, *, transaction_id: UUID | str, reason: str) -> FailBlockchainCoins:
@@ -6651,6 +6844,42 @@ class Session(SessionBase):
             ),
         )
 
+    def rotate_encrypted_field(
+        self,
+        *,
+        user_id: UUID | str,
+        field_name: str,
+        old_key_id: str,
+        old_nonce: bytes,
+        key_id: str,
+        nonce: bytes,
+        ciphertext: bytes,
+    ) -> bool:
+        """Replaces an encrypted field by itself under another key, if it is still what was read.
+
+        its key and nonce. Who has written the field meanwhile has the last word, and has used the present key.
+        Returns whether it was replaced.
+
+        Errors: PA403 not the back end · 23514 a key id, nonce or ciphertext that cannot be
+
+        Who may call it: service.
+        """
+        return cast(
+            "bool",
+            self._value(
+                _ROTATE_ENCRYPTED_FIELD,
+                {
+                    "user_id": user_id,
+                    "field_name": field_name,
+                    "old_key_id": old_key_id,
+                    "old_nonce": old_nonce,
+                    "key_id": key_id,
+                    "nonce": nonce,
+                    "ciphertext": ciphertext,
+                },
+            ),
+        )
+
     def rotate_session(
         self,
         *,
@@ -6928,6 +7157,34 @@ class Session(SessionBase):
             {
                 "key": key,
                 "value": value,
+            },
+        )
+
+    def stale_encrypted_fields(
+        self,
+        *,
+        key_id: str,
+        after_user_id: UUID | str | None = None,
+        after_field_name: str | None = None,
+        limit: int | None = None,
+    ) -> list[StaleEncryptedFields]:
+        """A page of the encrypted fields that are not under the present key.
+
+        them, in the order of person and field, after the last one of the page before.
+
+        Left out, `limit` is 500.
+
+        Errors: PA403 not the back end · PA422 no key id, or a page of less than 1 or more than 10000
+
+        Who may call it: service.
+        """
+        return self._rows(
+            _STALE_ENCRYPTED_FIELDS,
+            {
+                "key_id": key_id,
+                "after_user_id": after_user_id,
+                "after_field_name": after_field_name,
+                "limit": limit,
             },
         )
 
@@ -8913,6 +9170,43 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def erase_user(self, *, user_id: UUID | str, keep_certificates: bool | None = None) -> EraseUser:
+        """Forgets a person in three steps, one a call; certificates stay valid if they chose so. Call it until
+        is_done.
+
+        goes on where the last one stopped.
+
+            closed   the person's row says no more who they are, their sessions have ended, and nothing can be done or
+                     written as them or about them any more (require_user, refuse_erased_user)
+            quiet    whoever was still at it has ended: the step waits for them, and holds nothing while it does
+            erased   everything is deleted or blanked as column_catalogue() says
+
+        In one transaction the first step would be seen by nobody before the third was over, and what was written in
+        between would stay; and a lock that waits for writers while it holds rows they need would deadlock. A second
+        call within one transaction therefore changes nothing. Called again after the end it looks through
+        everything once more.
+
+        What stays stays under the person's id: places in threads, progress, scores, ledgers, votes: what others
+        have built upon and what counters are counted from. Nothing of anybody else's is deleted. With
+        keep_certificates the certificates go on naming the person and stay valid; else they are revoked and
+        blanked. The choice can be taken back later, not made later.
+
+        Errors: PA403 not the service · PA404 no such person · PA409 the last administrator; certificates that are
+        gone
+
+        Who may call it: service.
+        """
+        return cast(
+            "EraseUser",
+            await self._row(
+                _ERASE_USER,
+                {
+                    "user_id": user_id,
+                    "keep_certificates": keep_certificates,
+                },
+            ),
+        )
+
     async def expire_enrollments(self, *, as_of: dt.datetime | None = None) -> int:
         """Ends the enrolments whose time is over; returns how many.
 
@@ -8964,6 +9258,35 @@ class AsyncSession(AsyncSessionBase):
                     "limit": limit,
                 },
             ),
+        )
+
+    async def export_my_data(self) -> list[ExportMyData]:
+        """All that the school has of the caller, a row per table, without secrets.
+
+        Once in privacy.export_minutes: it reads more than any other call.
+
+        Errors: PA401, PA403 from require_user · PA429 it was done a moment ago
+
+        Who may call it: student, instructor, admin.
+        """
+        return await self._rows(_EXPORT_MY_DATA, {})
+
+    async def export_user(self, *, user_id: UUID | str) -> list[ExportUser]:
+        """All that the school has of a person, a row per table, without secrets.
+
+        Secrets are left out: hashes, tokens, ciphertext (the library adds encrypted fields if it has the key). Of
+        what staff did, graded or issued for others nothing is told: those records are the others'. An erased
+        person's is what is left.
+
+        Errors: PA403 not the service · PA404 no such person
+
+        Who may call it: service.
+        """
+        return await self._rows(
+            _EXPORT_USER,
+            {
+                "user_id": user_id,
+            },
         )
 
     async def fail_blockchain_coins(self, *, transaction_id: UUID | str, reason: str) -> FailBlockchainCoins:
@@ -10756,6 +11079,42 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def rotate_encrypted_field(
+        self,
+        *,
+        user_id: UUID | str,
+        field_name: str,
+        old_key_id: str,
+        old_nonce: bytes,
+        key_id: str,
+        nonce: bytes,
+        ciphertext: bytes,
+    ) -> bool:
+        """Replaces an encrypted field by itself under another key, if it is still what was read.
+
+        its key and nonce. Who has written the field meanwhile has the last word, and has used the present key.
+        Returns whether it was replaced.
+
+        Errors: PA403 not the back end · 23514 a key id, nonce or ciphertext that cannot be
+
+        Who may call it: service.
+        """
+        return cast(
+            "bool",
+            await self._value(
+                _ROTATE_ENCRYPTED_FIELD,
+                {
+                    "user_id": user_id,
+                    "field_name": field_name,
+                    "old_key_id": old_key_id,
+                    "old_nonce": old_nonce,
+                    "key_id": key_id,
+                    "nonce": nonce,
+                    "ciphertext": ciphertext,
+                },
+            ),
+        )
+
     async def rotate_session(
         self,
         *,
@@ -11033,6 +11392,34 @@ class AsyncSession(AsyncSessionBase):
             {
                 "key": key,
                 "value": value,
+            },
+        )
+
+    async def stale_encrypted_fields(
+        self,
+        *,
+        key_id: str,
+        after_user_id: UUID | str | None = None,
+        after_field_name: str | None = None,
+        limit: int | None = None,
+    ) -> list[StaleEncryptedFields]:
+        """A page of the encrypted fields that are not under the present key.
+
+        them, in the order of person and field, after the last one of the page before.
+
+        Left out, `limit` is 500.
+
+        Errors: PA403 not the back end · PA422 no key id, or a page of less than 1 or more than 10000
+
+        Who may call it: service.
+        """
+        return await self._rows(
+            _STALE_ENCRYPTED_FIELDS,
+            {
+                "key_id": key_id,
+                "after_user_id": after_user_id,
+                "after_field_name": after_field_name,
+                "limit": limit,
             },
         )
 

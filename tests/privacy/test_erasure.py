@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
+from psycopg import IsolationLevel
 from psycopg.types.json import Jsonb
 
 from pgacademy.testing import SchoolDatabase, acting
 from tests.credentials.school import one
+from tests.identity.waiting import wait_until_blocked
 from tests.privacy import lives
 from tests.projects.projects import COMPONENTS
 from tests.support.asserts import raises_sqlstate
@@ -167,6 +170,33 @@ def test_ledgers_open_for_erasure_only(school: SchoolDatabase) -> None:
             conn.execute(f"update xp_events set {change} where user_id = %s".encode(), (person,))
     with raises_sqlstate("PA409"):
         conn.execute("delete from xp_events where user_id = %s", (user,))
+
+
+def test_a_call_that_was_under_way(school: SchoolDatabase) -> None:
+    """Whoever still sees the person alive, in an older snapshot, is let in and yet writes nothing any more."""
+    conn = school.connect(autocommit=True)
+    user = make_user(conn)
+    with raises_sqlstate("40001"), school.app(user, "student", isolation=IsolationLevel.REPEATABLE_READ) as app:
+        assert one(app, "select current_user_id()") == user
+        erase(conn, user)
+        assert one(app, "select current_user_id()") == user
+        app.execute("select link_wallet('hedera', %s)", (lives.ACCOUNT,))
+    assert lives.found(conn) == []
+
+
+def test_erasure_waits_for_what_was_written(school: SchoolDatabase) -> None:
+    """What was written before the door was closed, and not committed yet, is waited for and erased."""
+    conn = school.connect(autocommit=True)
+    user = make_user(conn)
+    writer, back_end = school.connect(), school.connect(autocommit=True)
+    with acting(writer, user, "student"):
+        writer.execute("select link_wallet('hedera', %s)", (lives.ACCOUNT,))
+    with ThreadPoolExecutor(1) as pool:
+        steps = pool.submit(erase, back_end, user)
+        wait_until_blocked(school)
+        writer.commit()
+        assert steps.result(20) == ["closed", "quiet", "erased"]
+    assert lives.found(conn) == []
 
 
 def write_until_refused(school: SchoolDatabase, life: lives.Life, i: int, is_over: threading.Event) -> int:
