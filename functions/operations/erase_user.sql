@@ -1,18 +1,19 @@
 -- erase_user: a person is forgotten. Call it until is_done: it takes three steps, each in a transaction of its own, and a call
 -- goes on where the last one stopped.
 --
---     closed   the person's row says no more who they are, their sessions have ended, and nothing can be done or written as
---              them or about them any more (require_user, refuse_erased_user)
+--     closed   the person's row says no more who they are, their sessions have ended, and nothing can be done or
+--              written as them or about them any more (require_user, refuse_erased_user)
 --     quiet    whoever was still at it has ended: the step waits for them, and holds nothing while it does
 --     erased   everything is deleted or blanked as column_catalogue() says
 --
--- In one transaction the first step would be seen by nobody before the third was over, and what was written in between would
--- stay; and a lock that waits for writers while it holds rows they need would deadlock. A second call within one transaction
--- therefore changes nothing. Called again after the end it looks through everything once more.
+-- In one transaction the first step would be seen by nobody before the third was over, and what was written in between
+-- would stay; and a lock that waits for writers while it holds rows they need would deadlock. A second call within one
+-- transaction therefore changes nothing. Called again after the end it looks through everything once more.
 --
--- What stays stays under the person's id: places in threads, progress, scores, ledgers, votes: what others have built upon and
--- what counters are counted from. Nothing of anybody else's is deleted. With p_keep_certificates the certificates go on naming
--- the person and stay valid; else they are revoked and blanked. The choice can be taken back later, not made later.
+-- What stays stays under the person's id: places in threads, progress, scores, ledgers, votes: what others have built
+-- upon and what counters are counted from. Nothing of anybody else's is deleted. With p_keep_certificates the
+-- certificates go on naming the person and stay valid; else they are revoked and blanked. The choice can be taken back
+-- later, not made later.
 --
 -- called by  back end
 -- requires   require_service, guard_last_admin, end_sessions, erase_rows, erase_quotes, withdraw_certificate,

@@ -84,6 +84,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "SealAuditLogs",
     "SearchCourses",
     "SearchDiscussions",
+    "StaleEncryptedFields",
     "StartDiscussion",
     "StartExercise",
     "StartLesson",
@@ -284,10 +285,10 @@ class EnsurePartitions:
 
 @dataclass(frozen=True, slots=True)
 class EraseUser:
-    """What erase_user() returns, row by row."""
+    """What erase_user() returns."""
 
-    step: str | None
-    is_done: bool | None
+    step: str
+    is_done: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +312,7 @@ class ExplainAchievement:
 class ExportMyData:
     """What export_my_data() returns, row by row."""
 
-    table_name: str | None
+    table_name: str
     rows: Json
 
 
@@ -319,7 +320,7 @@ class ExportMyData:
 class ExportUser:
     """What export_user() returns, row by row."""
 
-    table_name: str | None
+    table_name: str
     rows: Json
 
 
@@ -909,6 +910,17 @@ class SearchDiscussions:
     last_activity_at: dt.datetime
     relevance: float
     snippet: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StaleEncryptedFields:
+    """What stale_encrypted_fields() returns, row by row."""
+
+    user_id: UUID
+    field_name: str
+    key_id: str
+    nonce: bytes
+    ciphertext: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -3215,6 +3227,29 @@ _REVOKE_SESSION: Procedure[object] = Procedure(
     action="identity.revoke_session",
     entity="user_id",
 )
+_ROTATE_ENCRYPTED_FIELD: Procedure[object] = Procedure(
+    "rotate_encrypted_field",
+    {
+        "user_id": "uuid",
+        "field_name": "text",
+        "old_key_id": "text",
+        "old_nonce": "bytea",
+        "key_id": "text",
+        "nonce": "bytea",
+        "ciphertext": "bytea",
+    },
+    frozenset(
+        [
+            "user_id",
+            "field_name",
+            "old_key_id",
+            "old_nonce",
+            "key_id",
+            "nonce",
+            "ciphertext",
+        ]
+    ),
+)
 _ROTATE_SESSION: Procedure[RotateSession] = Procedure(
     "rotate_session",
     {
@@ -3439,6 +3474,28 @@ _SET_SETTING: Procedure[object] = Procedure(
     ),
     action="operations.set_setting",
     entity="key",
+)
+_STALE_ENCRYPTED_FIELDS: Procedure[StaleEncryptedFields] = Procedure(
+    "stale_encrypted_fields",
+    {
+        "key_id": "text",
+        "after_user_id": "uuid",
+        "after_field_name": "text",
+        "limit": "integer",
+    },
+    frozenset(
+        [
+            "key_id",
+        ]
+    ),
+    (
+        "user_id",
+        "field_name",
+        "key_id",
+        "nonce",
+        "ciphertext",
+    ),
+    StaleEncryptedFields,
 )
 _START_DISCUSSION: Procedure[StartDiscussion] = Procedure(
     "start_discussion",
@@ -5210,14 +5267,14 @@ class Session(SessionBase):
             },
         )
 
-    def erase_user(self, *, user_id: UUID | str, keep_certificates: bool | None = None) -> list[EraseUser]:
+    def erase_user(self, *, user_id: UUID | str, keep_certificates: bool | None = None) -> EraseUser:
         """Forgets a person in three steps, one a call; certificates stay valid if they chose so. Call it until
         is_done.
 
         goes on where the last one stopped.
 
-            closed   the person's row says no more who they are, their sessions have ended, and nothing can be done or written as
-                     them or about them any more (require_user, refuse_erased_user)
+            closed   the person's row says no more who they are, their sessions have ended, and nothing can be done or
+                     written as them or about them any more (require_user, refuse_erased_user)
             quiet    whoever was still at it has ended: the step waits for them, and holds nothing while it does
             erased   everything is deleted or blanked as column_catalogue() says
 
@@ -5236,12 +5293,15 @@ class Session(SessionBase):
 
         Who may call it: service.
         """
-        return self._rows(
-            _ERASE_USER,
-            {
-                "user_id": user_id,
-                "keep_certificates": keep_certificates,
-            },
+        return cast(
+            "EraseUser",
+            self._row(
+                _ERASE_USER,
+                {
+                    "user_id": user_id,
+                    "keep_certificates": keep_certificates,
+                },
+            ),
         )
 
     def expire_enrollments(self, *, as_of: dt.datetime | None = None) -> int:
@@ -7193,6 +7253,42 @@ class Session(SessionBase):
             ),
         )
 
+    def rotate_encrypted_field(
+        self,
+        *,
+        user_id: UUID | str,
+        field_name: str,
+        old_key_id: str,
+        old_nonce: bytes,
+        key_id: str,
+        nonce: bytes,
+        ciphertext: bytes,
+    ) -> bool:
+        """Replaces an encrypted field by itself under another key, if it is still what was read.
+
+        its key and nonce. Who has written the field meanwhile has the last word, and has used the present key.
+        Returns whether it was replaced.
+
+        Errors: PA403 not the back end · 23514 a key id, nonce or ciphertext that cannot be
+
+        Who may call it: service.
+        """
+        return cast(
+            "bool",
+            self._value(
+                _ROTATE_ENCRYPTED_FIELD,
+                {
+                    "user_id": user_id,
+                    "field_name": field_name,
+                    "old_key_id": old_key_id,
+                    "old_nonce": old_nonce,
+                    "key_id": key_id,
+                    "nonce": nonce,
+                    "ciphertext": ciphertext,
+                },
+            ),
+        )
+
     def rotate_session(
         self,
         *,
@@ -7491,6 +7587,34 @@ class Session(SessionBase):
             {
                 "key": key,
                 "value": value,
+            },
+        )
+
+    def stale_encrypted_fields(
+        self,
+        *,
+        key_id: str,
+        after_user_id: UUID | str | None = None,
+        after_field_name: str | None = None,
+        limit: int | None = None,
+    ) -> list[StaleEncryptedFields]:
+        """A page of the encrypted fields that are not under the present key.
+
+        them, in the order of person and field, after the last one of the page before.
+
+        Left out, `limit` is 500.
+
+        Errors: PA403 not the back end · PA422 no key id, or a page of less than 1 or more than 10000
+
+        Who may call it: service.
+        """
+        return self._rows(
+            _STALE_ENCRYPTED_FIELDS,
+            {
+                "key_id": key_id,
+                "after_user_id": after_user_id,
+                "after_field_name": after_field_name,
+                "limit": limit,
             },
         )
 
@@ -9572,14 +9696,14 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
-    async def erase_user(self, *, user_id: UUID | str, keep_certificates: bool | None = None) -> list[EraseUser]:
+    async def erase_user(self, *, user_id: UUID | str, keep_certificates: bool | None = None) -> EraseUser:
         """Forgets a person in three steps, one a call; certificates stay valid if they chose so. Call it until
         is_done.
 
         goes on where the last one stopped.
 
-            closed   the person's row says no more who they are, their sessions have ended, and nothing can be done or written as
-                     them or about them any more (require_user, refuse_erased_user)
+            closed   the person's row says no more who they are, their sessions have ended, and nothing can be done or
+                     written as them or about them any more (require_user, refuse_erased_user)
             quiet    whoever was still at it has ended: the step waits for them, and holds nothing while it does
             erased   everything is deleted or blanked as column_catalogue() says
 
@@ -9598,12 +9722,15 @@ class AsyncSession(AsyncSessionBase):
 
         Who may call it: service.
         """
-        return await self._rows(
-            _ERASE_USER,
-            {
-                "user_id": user_id,
-                "keep_certificates": keep_certificates,
-            },
+        return cast(
+            "EraseUser",
+            await self._row(
+                _ERASE_USER,
+                {
+                    "user_id": user_id,
+                    "keep_certificates": keep_certificates,
+                },
+            ),
         )
 
     async def expire_enrollments(self, *, as_of: dt.datetime | None = None) -> int:
@@ -11557,6 +11684,42 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def rotate_encrypted_field(
+        self,
+        *,
+        user_id: UUID | str,
+        field_name: str,
+        old_key_id: str,
+        old_nonce: bytes,
+        key_id: str,
+        nonce: bytes,
+        ciphertext: bytes,
+    ) -> bool:
+        """Replaces an encrypted field by itself under another key, if it is still what was read.
+
+        its key and nonce. Who has written the field meanwhile has the last word, and has used the present key.
+        Returns whether it was replaced.
+
+        Errors: PA403 not the back end · 23514 a key id, nonce or ciphertext that cannot be
+
+        Who may call it: service.
+        """
+        return cast(
+            "bool",
+            await self._value(
+                _ROTATE_ENCRYPTED_FIELD,
+                {
+                    "user_id": user_id,
+                    "field_name": field_name,
+                    "old_key_id": old_key_id,
+                    "old_nonce": old_nonce,
+                    "key_id": key_id,
+                    "nonce": nonce,
+                    "ciphertext": ciphertext,
+                },
+            ),
+        )
+
     async def rotate_session(
         self,
         *,
@@ -11855,6 +12018,34 @@ class AsyncSession(AsyncSessionBase):
             {
                 "key": key,
                 "value": value,
+            },
+        )
+
+    async def stale_encrypted_fields(
+        self,
+        *,
+        key_id: str,
+        after_user_id: UUID | str | None = None,
+        after_field_name: str | None = None,
+        limit: int | None = None,
+    ) -> list[StaleEncryptedFields]:
+        """A page of the encrypted fields that are not under the present key.
+
+        them, in the order of person and field, after the last one of the page before.
+
+        Left out, `limit` is 500.
+
+        Errors: PA403 not the back end · PA422 no key id, or a page of less than 1 or more than 10000
+
+        Who may call it: service.
+        """
+        return await self._rows(
+            _STALE_ENCRYPTED_FIELDS,
+            {
+                "key_id": key_id,
+                "after_user_id": after_user_id,
+                "after_field_name": after_field_name,
+                "limit": limit,
             },
         )
 

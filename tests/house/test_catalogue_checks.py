@@ -36,6 +36,7 @@ PLANTED = {
     "identity_not_bigint": TABLE + "alter table planted add n integer generated always as identity;",
     "index_covered": TABLE
     + "create index planted_a on planted ((id + 1), id); create index planted_b on planted ((id + 1));",
+    "person_overlooked": TABLE + "alter table planted add user_id uuid;",
     "policy_for_all": TABLE + "create policy p on planted for all to pgacademy_admin using (true);",
     "policy_overlap": TABLE
     + "create policy p on planted for select to pgacademy_admin using (true);"

@@ -22,6 +22,7 @@ MODULES = {
     "logins": ("login",),
     "new": ("new",),
     "plan": ("plan",),
+    "privacy": ("export-user", "erase-user", "rotate-field-keys"),
     "school": ("roles", "migrate", "status", "history", "rollback", "baseline", "seed"),
     "schools": ("schools", "mark", "rename", "drop", "reset"),
     "server": ("up", "down", "psql"),

@@ -10,7 +10,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from pgacademy.testing import acting
-from tests.assessment.exercises import make_exercise, points
+from tests.assessment.exercises import make_exercise
 from tests.assessment.quizzes import make_quiz
 from tests.credentials.school import graduate, one
 from tests.projects.projects import COMPONENTS, METRICS, token_metadata
@@ -59,6 +59,9 @@ def live(conn: Connection) -> Life:
 
     quiz, exercise = make_quiz(conn, course), make_exercise(conn, course)
     with acting(conn, user, "student"):
+        # Where their requests come from, for the audit trail.
+        told = "select set_config('pgacademy.ip_address', %s, true), set_config('pgacademy.user_agent', %s, true)"
+        conn.execute(told, (ADDRESS, WORD))
         attempt = one(conn, "select attempt_id from start_quiz(%s)", quiz.id)
         answers = quiz.some(3) | {str(quiz.questions[3]): WORD}
         conn.execute("select submit_quiz(%s, %s)", (attempt, Jsonb(answers)))

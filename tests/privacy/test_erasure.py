@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
+from psycopg import IsolationLevel
+from psycopg.types.json import Jsonb
 
 from pgacademy.testing import SchoolDatabase, acting
 from tests.credentials.school import one
-from tests.operations import lives
+from tests.identity.waiting import wait_until_blocked
+from tests.privacy import lives
 from tests.projects.projects import COMPONENTS
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import insert, make_user, race
@@ -75,9 +80,8 @@ def test_nothing_is_left(school: SchoolDatabase) -> None:
     assert lives.found(conn) == []
     assert others(conn, life) == before
     assert conn.execute("select * from verify_integrity()").fetchall() == []
-    assert one(conn, "select email, username, is_active, deleted_at = erased_at from users where id = %s", life.user) == (
-        None, None, False, True,
-    )  # fmt: skip
+    row = one(conn, "select email, username, is_active, deleted_at = erased_at from users where id = %s", life.user)
+    assert row == (None, None, False, True)
     # The friend still finds their reply where it was.
     with acting(conn, life.friend, "student"):
         assert one(conn, "select title, reply_count from open_discussion(%s)", life.discussion) == ("[erased]", 3)
@@ -168,51 +172,87 @@ def test_ledgers_open_for_erasure_only(school: SchoolDatabase) -> None:
         conn.execute("delete from xp_events where user_id = %s", (user,))
 
 
+def test_a_call_that_was_under_way(school: SchoolDatabase) -> None:
+    """Whoever still sees the person alive, in an older snapshot, is let in and yet writes nothing any more."""
+    conn = school.connect(autocommit=True)
+    user = make_user(conn)
+    with raises_sqlstate("40001"), school.app(user, "student", isolation=IsolationLevel.REPEATABLE_READ) as app:
+        assert one(app, "select current_user_id()") == user
+        erase(conn, user)
+        assert one(app, "select current_user_id()") == user
+        app.execute("select link_wallet('hedera', %s)", (lives.ACCOUNT,))
+    assert lives.found(conn) == []
+
+
+def test_erasure_waits_for_what_was_written(school: SchoolDatabase) -> None:
+    """What was written before the door was closed, and not committed yet, is waited for and erased."""
+    conn = school.connect(autocommit=True)
+    user = make_user(conn)
+    writer, back_end = school.connect(), school.connect(autocommit=True)
+    with acting(writer, user, "student"):
+        writer.execute("select link_wallet('hedera', %s)", (lives.ACCOUNT,))
+    with ThreadPoolExecutor(1) as pool:
+        steps = pool.submit(erase, back_end, user)
+        wait_until_blocked(school)
+        writer.commit()
+        assert steps.result(20) == ["closed", "quiet", "erased"]
+    assert lives.found(conn) == []
+
+
+def write_until_refused(school: SchoolDatabase, life: lives.Life, i: int, is_over: threading.Event) -> int:
+    """One of sixteen that write as the person without a pause; how often it could."""
+    word, lesson = lives.WORD, life.course.lesson_ids[0]
+    acts: list[tuple[str, tuple[Any, ...]]] = [
+        ("select post_reply(%s, %s, p_idempotency_key => gen_random_uuid()::text)", (life.discussion, word)),
+        ("select start_discussion(%s, %s, null)", (word, word)),
+        ("select rate_course(%s, 4, %s)", (life.course.id, word)),
+        ("update lesson_progress set notes = %s where lesson_id = %s", (word, lesson)),
+        ("update users set bio = %s where id = %s", (word, life.user)),
+        ("select update_settings(p_timezone => 'Asia/Tokyo')", ()),
+        ("select transfer_coins(%s, 1, gen_random_uuid()::text, %s)", (life.friend, word)),
+        ("select create_project(%s, 'car', %s)", (word, Jsonb(COMPONENTS))),
+    ]
+    statement, arguments = acts[i % len(acts)]
+    count = 0
+    while not is_over.is_set():  # for a policy refuses nothing: an update of one's own rows finds none
+        try:
+            with school.app(life.user, "student") as app:
+                count += app.execute(statement.encode(), arguments).rowcount
+                if i >= len(acts):
+                    time.sleep(0.02)  # what began before the door was closed ends after it
+        except psycopg.errors.CheckViolation:
+            break
+        except psycopg.Error as error:
+            if error.sqlstate in ("PA401", "PA403", "PA404"):
+                break
+            if error.sqlstate not in ("PA409", "PA422", "PA429"):
+                raise
+    return count
+
+
 @pytest.mark.slow
 def test_erased_while_16_write(school: SchoolDatabase) -> None:
-    """Sixteen connections write as the person without a pause; whatever slips in before the door closes is blanked."""
+    """Whatever slips in before the door closes is blanked, and nothing does after it."""
     conn = school.connect(autocommit=True)
     for _ in range(3):
-        life = lives.live(conn)
-        word, done = lives.WORD, []
-        lesson = life.course.lesson_ids[0]
-        acts: list[tuple[str, tuple[Any, ...]]] = [
-            ("select post_reply(%s, %s, p_idempotency_key => gen_random_uuid()::text)", (life.discussion, word)),
-            ("select start_discussion(%s, %s, null)", (word, word)),
-            ("select rate_course(%s, 4, %s)", (life.course.id, word)),
-            ("update lesson_progress set notes = %s where lesson_id = %s", (word, lesson)),
-            ("update users set bio = %s where id = %s", (word, life.user)),
-            ("select update_settings(p_timezone => 'Asia/Tokyo')", ()),
-            ("select transfer_coins(%s, 1, gen_random_uuid()::text, %s)", (life.friend, word)),
-            ("select create_project(%s, 'car', %s)", (word, psycopg.types.json.Jsonb(COMPONENTS))),
-        ]
-
-        def write(i: int) -> int:
-            if i == 16:
-                time.sleep(0.15)
-                done.extend(erase(school.connect(autocommit=True), life.user))
-                return 0
-            count = 0
-            statement, arguments = acts[i % len(acts)]
-            while True:
-                try:
-                    with school.app(life.user, "student") as app:
-                        count += app.execute(statement.encode(), arguments).rowcount
-                        if i >= len(acts):
-                            time.sleep(0.02)  # what was begun before the door closed ends after it
-                except psycopg.errors.CheckViolation:
-                    return count
-                except psycopg.Error as error:
-                    if error.sqlstate in ("PA401", "PA403", "PA404"):
-                        return count
-                    if error.sqlstate not in ("PA409", "PA422", "PA429"):
-                        raise
-                if done:  # an update of one's own row by policy changes nothing then, and refuses nothing
-                    return count
-
-        written = check(race(17, write))
-        assert sum(written) > 16, written
-        assert done == ["closed", "quiet", "erased"]
+        storm(school, lives.live(conn))
         assert lives.found(conn) == []
     assert conn.execute("select * from verify_integrity()").fetchall() == []
     assert one(conn, "select deadlocks from pg_stat_database where datname = current_database()") == 0
+
+
+def storm(school: SchoolDatabase, life: lives.Life) -> None:
+    is_over = threading.Event()
+
+    def act(i: int) -> Any:
+        if i < 16:
+            return write_until_refused(school, life, i, is_over)
+        time.sleep(0.15)
+        try:
+            return erase(school.connect(autocommit=True), life.user)
+        finally:
+            is_over.set()
+
+    *written, steps = check(race(17, act))
+    assert sum(written) > 16
+    assert steps == ["closed", "quiet", "erased"]
