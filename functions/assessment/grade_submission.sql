@@ -12,7 +12,8 @@
 --
 -- called by  approved instructors, administrators
 -- requires   require_submission_staff, claim_idempotency_key, store_reply, lock_attempts_of, rubric_grading, exercise_result,
---            takes_completion, quiz_result, apply_completion, grant_coins, count_deed, calculate_user_level
+--            takes_completion, quiz_result, apply_completion, grant_coins, count_deed, calculate_user_level,
+--            write_audit
 -- errors     PA401 · PA403 not staff of the course; one's own work · PA404 no such submission · PA409 returned; graded, and no
 --            reason; key used for another request · PA422 score out of range, or not by the rubric, with the path · 23514 a text
 --            too long
@@ -258,6 +259,10 @@ begin
         achievements := achievements || v_deed.achievements;
         xp_awarded := xp_awarded + v_deed.xp_awarded;
     end if;
+
+    perform write_audit(
+        p_action => 'assessment.grade_submission', p_entity_type => 'exercise_submissions', p_entity_id => p_submission_id::text
+    );
 
     -- The person's row is ours since the first counter moved, so the total less what was given is that before.
     select s.current_level - calculate_user_level(p_total_xp => s.total_xp - xp_awarded)

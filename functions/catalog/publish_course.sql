@@ -1,7 +1,7 @@
 -- publish_course: from now on learners find the course and can enrol. Publishing twice changes nothing.
 --
 -- called by  approved instructors, administrators
--- requires   require_course_staff, lock_course, course_leaf_lessons
+-- requires   require_course_staff, lock_course, course_leaf_lessons, write_audit
 -- errors     PA401 · PA403 · PA404 no such course · PA409 it has no lesson to complete; it is inactive
 create or replace function publish_course(
     p_course_id uuid
@@ -36,6 +36,10 @@ begin
             using errcode = 'PA409', detail = format('course_id = %s', p_course_id),
                 hint = 'Make it active first: update_course(p_is_active => true).';
     end if;
+
+    perform write_audit(
+        p_action => 'catalog.publish_course', p_entity_type => 'courses', p_entity_id => p_course_id::text
+    );
 
     return v_published_at;
 end;

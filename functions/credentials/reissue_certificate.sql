@@ -4,7 +4,7 @@
 -- Only the last certificate of an enrolment is replaced: of two who do it at once, one is told so.
 --
 -- called by  approved instructors for their own courses, administrators
--- requires   require_certificate_staff, withdraw_certificate, make_certificate
+-- requires   require_certificate_staff, withdraw_certificate, make_certificate, write_audit
 -- errors     PA401, PA403, PA404 from require_certificate_staff · PA409 it was replaced already, the person has left · PA422 no
 --            reason
 create or replace function reissue_certificate(
@@ -46,6 +46,11 @@ begin
     end if;
 
     perform withdraw_certificate(p_certificate_id => p_certificate_id, p_actor => v_actor, p_reason => p_reason);
+
+    perform write_audit(
+        p_action => 'credentials.reissue_certificate', p_entity_type => 'certificates',
+        p_entity_id => p_certificate_id::text
+    );
 
     return (
         select m.certificate_id

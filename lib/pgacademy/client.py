@@ -23,6 +23,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "AdvanceChainTransaction",
     "ApplyAchievement",
     "ApplyRetention",
+    "AuditTrail",
     "AwardCoins",
     "AwardXp",
     "BeginRetirement",
@@ -39,7 +40,10 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "EndStudySession",
     "Enroll",
     "EnsurePartitions",
+    "EraseUser",
     "ExplainAchievement",
+    "ExportMyData",
+    "ExportUser",
     "FailBlockchainCoins",
     "FindLogin",
     "GradeSubmission",
@@ -62,6 +66,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "MintCertificate",
     "MintProject",
     "ModerateDiscussion",
+    "MyAuditTrail",
     "OpenChainTransactions",
     "OpenDiscussion",
     "PostReply",
@@ -88,8 +93,10 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "ReviewCard",
     "ReviewQuiz",
     "RotateSession",
+    "SealAuditLogs",
     "SearchCourses",
     "SearchDiscussions",
+    "StaleEncryptedFields",
     "StartDiscussion",
     "StartExercise",
     "StartLesson",
@@ -100,6 +107,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "UnlikeProject",
     "UpdateCourse",
     "UpdateLesson",
+    "VerifyAuditSeals",
     "VerifyCertificate",
     "VerifyIntegrity",
     "Vote",
@@ -140,6 +148,28 @@ class ApplyRetention:
 
     subject: str | None
     row_count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditTrail:
+    """What audit_trail() returns, row by row."""
+
+    log_number: int
+    created_at: dt.datetime
+    user_id: UUID | None
+    acted_as: str
+    login: str
+    action: str
+    entity_type: str
+    entity_id: str | None
+    old_values: Json
+    new_values: Json
+    is_success: bool
+    error_code: str | None
+    ip_address: Inet | None
+    user_agent: str | None
+    request_id: str | None
+    session_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +349,14 @@ class EnsurePartitions:
 
 
 @dataclass(frozen=True, slots=True)
+class EraseUser:
+    """What erase_user() returns."""
+
+    step: str
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ExplainAchievement:
     """What explain_achievement() returns."""
 
@@ -333,6 +371,22 @@ class ExplainAchievement:
     is_earned: bool
     earned_at: dt.datetime | None
     missing: Json
+
+
+@dataclass(frozen=True, slots=True)
+class ExportMyData:
+    """What export_my_data() returns, row by row."""
+
+    table_name: str
+    rows: Json
+
+
+@dataclass(frozen=True, slots=True)
+class ExportUser:
+    """What export_user() returns, row by row."""
+
+    table_name: str
+    rows: Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -617,6 +671,22 @@ class ModerateDiscussion:
 
     is_pinned: bool
     is_closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MyAuditTrail:
+    """What my_audit_trail() returns, row by row."""
+
+    log_number: int
+    created_at: dt.datetime
+    is_own: bool
+    action: str
+    entity_type: str
+    entity_id: str | None
+    changed_columns: list[str]
+    is_success: bool
+    ip_address: Inet | None
+    user_agent: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -931,6 +1001,16 @@ class RotateSession:
 
 
 @dataclass(frozen=True, slots=True)
+class SealAuditLogs:
+    """What seal_audit_logs() returns, row by row."""
+
+    seal_number: int
+    partition_name: str
+    row_count: int
+    seal_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class SearchCourses:
     """What search_courses() returns, row by row."""
 
@@ -978,6 +1058,17 @@ class SearchDiscussions:
     last_activity_at: dt.datetime
     relevance: float
     snippet: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StaleEncryptedFields:
+    """What stale_encrypted_fields() returns, row by row."""
+
+    user_id: UUID
+    field_name: str
+    key_id: str
+    nonce: bytes
+    ciphertext: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -1096,6 +1187,17 @@ class UpdateLesson:
 
     lesson_id: UUID
     slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyAuditSeals:
+    """What verify_audit_seals() returns, row by row."""
+
+    partition_name: str
+    seal_number: int | None
+    problem: str
+    expected: str
+    actual: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -1295,6 +1397,8 @@ _ANNOUNCE: Procedure[object] = Procedure(
             "idempotency_key",
         ]
     ),
+    action="community.announce",
+    entity="course_id",
 )
 _APPLY_ACHIEVEMENT: Procedure[ApplyAchievement] = Procedure(
     "apply_achievement",
@@ -1341,6 +1445,38 @@ _APPROVE_INSTRUCTOR: Procedure[object] = Procedure(
             "user_id",
         ]
     ),
+    action="identity.approve_instructor",
+    entity="user_id",
+)
+_AUDIT_TRAIL: Procedure[AuditTrail] = Procedure(
+    "audit_trail",
+    {
+        "entity_type": "text",
+        "entity_id": "text",
+        "user_id": "uuid",
+        "before": "bigint",
+        "limit": "integer",
+    },
+    frozenset([]),
+    (
+        "log_number",
+        "created_at",
+        "user_id",
+        "acted_as",
+        "login",
+        "action",
+        "entity_type",
+        "entity_id",
+        "old_values",
+        "new_values",
+        "is_success",
+        "error_code",
+        "ip_address",
+        "user_agent",
+        "request_id",
+        "session_id",
+    ),
+    AuditTrail,
 )
 _AWARD_COINS: Procedure[AwardCoins] = Procedure(
     "award_coins",
@@ -1696,6 +1832,8 @@ _DEACTIVATE_USER: Procedure[object] = Procedure(
             "user_id",
         ]
     ),
+    action="identity.deactivate_user",
+    entity="user_id",
 )
 _DEFINE_ACHIEVEMENT: Procedure[object] = Procedure(
     "define_achievement",
@@ -1718,6 +1856,7 @@ _DEFINE_ACHIEVEMENT: Procedure[object] = Procedure(
             "criteria",
         ]
     ),
+    action="gamification.define_achievement",
 )
 _DELETE_COURSE: Procedure[object] = Procedure(
     "delete_course",
@@ -1729,6 +1868,8 @@ _DELETE_COURSE: Procedure[object] = Procedure(
             "course_id",
         ]
     ),
+    action="catalog.delete_course",
+    entity="course_id",
 )
 _DELETE_DISCUSSION: Procedure[object] = Procedure(
     "delete_discussion",
@@ -1949,6 +2090,25 @@ _ENSURE_PARTITIONS: Procedure[EnsurePartitions] = Procedure(
     ),
     EnsurePartitions,
 )
+_ERASE_USER: Procedure[EraseUser] = Procedure(
+    "erase_user",
+    {
+        "user_id": "uuid",
+        "keep_certificates": "boolean",
+    },
+    frozenset(
+        [
+            "user_id",
+        ]
+    ),
+    (
+        "step",
+        "is_done",
+    ),
+    EraseUser,
+    action="operations.erase_user",
+    entity="user_id",
+)
 _EXPIRE_ENROLLMENTS: Procedure[object] = Procedure(
     "expire_enrollments",
     {
@@ -1982,6 +2142,35 @@ _EXPLAIN_ACHIEVEMENT: Procedure[ExplainAchievement] = Procedure(
         "missing",
     ),
     ExplainAchievement,
+)
+_EXPORT_MY_DATA: Procedure[ExportMyData] = Procedure(
+    "export_my_data",
+    {},
+    frozenset([]),
+    (
+        "table_name",
+        "rows",
+    ),
+    ExportMyData,
+    action="operations.export_my_data",
+)
+_EXPORT_USER: Procedure[ExportUser] = Procedure(
+    "export_user",
+    {
+        "user_id": "uuid",
+    },
+    frozenset(
+        [
+            "user_id",
+        ]
+    ),
+    (
+        "table_name",
+        "rows",
+    ),
+    ExportUser,
+    action="operations.export_user",
+    entity="user_id",
 )
 _FAIL_BLOCKCHAIN_COINS: Procedure[FailBlockchainCoins] = Procedure(
     "fail_blockchain_coins",
@@ -2114,6 +2303,8 @@ _GRADE_SUBMISSION: Procedure[GradeSubmission] = Procedure(
         "achievements",
     ),
     GradeSubmission,
+    action="assessment.grade_submission",
+    entity="submission_id",
 )
 _GRANT_MISSING_COINS: Procedure[GrantMissingCoins] = Procedure(
     "grant_missing_coins",
@@ -2162,6 +2353,8 @@ _ISSUE_CERTIFICATE: Procedure[IssueCertificate] = Procedure(
         "is_new",
     ),
     IssueCertificate,
+    action="credentials.issue_certificate",
+    entity="enrollment_id",
 )
 _ISSUE_MISSING_CERTIFICATES: Procedure[IssueMissingCertificates] = Procedure(
     "issue_missing_certificates",
@@ -2439,6 +2632,20 @@ _LIVE_RANK: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_LOG_FAILURE: Procedure[object] = Procedure(
+    "log_failure",
+    {
+        "action": "text",
+        "error_code": "text",
+        "entity_id": "text",
+    },
+    frozenset(
+        [
+            "action",
+            "error_code",
+        ]
+    ),
+)
 _MAINTENANCE_JOBS: Procedure[MaintenanceJobs] = Procedure(
     "maintenance_jobs",
     {},
@@ -2557,6 +2764,8 @@ _MODERATE_DISCUSSION: Procedure[ModerateDiscussion] = Procedure(
         "is_closed",
     ),
     ModerateDiscussion,
+    action="community.moderate_discussion",
+    entity="discussion_id",
 )
 _MOVE_LESSON: Procedure[object] = Procedure(
     "move_lesson",
@@ -2571,6 +2780,27 @@ _MOVE_LESSON: Procedure[object] = Procedure(
             "parent_lesson_id",
         ]
     ),
+)
+_MY_AUDIT_TRAIL: Procedure[MyAuditTrail] = Procedure(
+    "my_audit_trail",
+    {
+        "before": "bigint",
+        "limit": "integer",
+    },
+    frozenset([]),
+    (
+        "log_number",
+        "created_at",
+        "is_own",
+        "action",
+        "entity_type",
+        "entity_id",
+        "changed_columns",
+        "is_success",
+        "ip_address",
+        "user_agent",
+    ),
+    MyAuditTrail,
 )
 _MY_DISCUSSION_COURSES: Procedure[object] = Procedure(
     "my_discussion_courses",
@@ -2658,6 +2888,8 @@ _OPEN_SESSION: Procedure[object] = Procedure(
             "expires_at",
         ]
     ),
+    action="identity.open_session",
+    entity="user_id",
 )
 _POST_REPLY: Procedure[PostReply] = Procedure(
     "post_reply",
@@ -2715,6 +2947,8 @@ _PUBLISH_COURSE: Procedure[object] = Procedure(
             "course_id",
         ]
     ),
+    action="catalog.publish_course",
+    entity="course_id",
 )
 _PUBLISH_PROJECT: Procedure[object] = Procedure(
     "publish_project",
@@ -2726,6 +2960,13 @@ _PUBLISH_PROJECT: Procedure[object] = Procedure(
             "project_id",
         ]
     ),
+)
+_PURGE_AUDIT_CONTEXTS: Procedure[object] = Procedure(
+    "purge_audit_contexts",
+    {
+        "as_of": "timestamp with time zone",
+    },
+    frozenset([]),
 )
 _PURGE_IDEMPOTENCY_KEYS: Procedure[object] = Procedure(
     "purge_idempotency_keys",
@@ -2795,6 +3036,8 @@ _REACTIVATE_USER: Procedure[object] = Procedure(
             "user_id",
         ]
     ),
+    action="identity.reactivate_user",
+    entity="user_id",
 )
 _READ_ARCHIVE: Procedure[ReadArchive] = Procedure(
     "read_archive",
@@ -3131,6 +3374,8 @@ _REGRADE_QUIZ: Procedure[RegradeQuiz] = Procedure(
         "scores_moved",
     ),
     RegradeQuiz,
+    action="assessment.regrade_quiz",
+    entity="quiz_id",
 )
 _REISSUE_CERTIFICATE: Procedure[object] = Procedure(
     "reissue_certificate",
@@ -3144,6 +3389,8 @@ _REISSUE_CERTIFICATE: Procedure[object] = Procedure(
             "reason",
         ]
     ),
+    action="credentials.reissue_certificate",
+    entity="certificate_id",
 )
 _REMIND_STREAKS: Procedure[object] = Procedure(
     "remind_streaks",
@@ -3240,6 +3487,7 @@ _REPAIR_COUNTERS: Procedure[RepairCounters] = Procedure(
         "actual",
     ),
     RepairCounters,
+    action="operations.repair_counters",
 )
 _REQUEST_FAUCET: Procedure[RequestFaucet] = Procedure(
     "request_faucet",
@@ -3327,6 +3575,8 @@ _REVERSE_COINS: Procedure[ReverseCoins] = Procedure(
         "balance",
     ),
     ReverseCoins,
+    action="coins.reverse_coins",
+    entity="transaction_id",
 )
 _REVERSE_XP: Procedure[ReverseXp] = Procedure(
     "reverse_xp",
@@ -3346,6 +3596,8 @@ _REVERSE_XP: Procedure[ReverseXp] = Procedure(
         "awarded",
     ),
     ReverseXp,
+    action="gamification.reverse_xp",
+    entity="event_id",
 )
 _REVIEW_CARD: Procedure[ReviewCard] = Procedure(
     "review_card",
@@ -3410,6 +3662,8 @@ _REVOKE_CERTIFICATE: Procedure[object] = Procedure(
             "reason",
         ]
     ),
+    action="credentials.revoke_certificate",
+    entity="certificate_id",
 )
 _REVOKE_SESSION: Procedure[object] = Procedure(
     "revoke_session",
@@ -3420,6 +3674,31 @@ _REVOKE_SESSION: Procedure[object] = Procedure(
         "scope": "text",
     },
     frozenset([]),
+    action="identity.revoke_session",
+    entity="user_id",
+)
+_ROTATE_ENCRYPTED_FIELD: Procedure[object] = Procedure(
+    "rotate_encrypted_field",
+    {
+        "user_id": "uuid",
+        "field_name": "text",
+        "old_key_id": "text",
+        "old_nonce": "bytea",
+        "key_id": "text",
+        "nonce": "bytea",
+        "ciphertext": "bytea",
+    },
+    frozenset(
+        [
+            "user_id",
+            "field_name",
+            "old_key_id",
+            "old_nonce",
+            "key_id",
+            "nonce",
+            "ciphertext",
+        ]
+    ),
 )
 _ROTATE_SESSION: Procedure[RotateSession] = Procedure(
     "rotate_session",
@@ -3447,6 +3726,7 @@ _ROTATE_SESSION: Procedure[RotateSession] = Procedure(
         "role",
     ),
     RotateSession,
+    action="identity.rotate_session",
 )
 _RUN_JOB: Procedure[object] = Procedure(
     "run_job",
@@ -3497,6 +3777,18 @@ _SAVE_SUBMISSION: Procedure[object] = Procedure(
             "submission_id",
         ]
     ),
+)
+_SEAL_AUDIT_LOGS: Procedure[SealAuditLogs] = Procedure(
+    "seal_audit_logs",
+    {},
+    frozenset([]),
+    (
+        "seal_number",
+        "partition_name",
+        "row_count",
+        "seal_hash",
+    ),
+    SealAuditLogs,
 )
 _SEARCH_COURSES: Procedure[SearchCourses] = Procedure(
     "search_courses",
@@ -3652,6 +3944,8 @@ _SET_PASSWORD: Procedure[object] = Procedure(
             "password_hash",
         ]
     ),
+    action="identity.set_password",
+    entity="user_id",
 )
 _SET_RETENTION: Procedure[object] = Procedure(
     "set_retention",
@@ -3678,6 +3972,8 @@ _SET_ROLE: Procedure[object] = Procedure(
             "role",
         ]
     ),
+    action="identity.set_role",
+    entity="user_id",
 )
 _SET_SETTING: Procedure[object] = Procedure(
     "set_setting",
@@ -3691,6 +3987,8 @@ _SET_SETTING: Procedure[object] = Procedure(
             "value",
         ]
     ),
+    action="operations.set_setting",
+    entity="key",
 )
 _SETTLE_FEEDBACK: Procedure[object] = Procedure(
     "settle_feedback",
@@ -3704,6 +4002,28 @@ _SETTLE_FEEDBACK: Procedure[object] = Procedure(
             "status",
         ]
     ),
+)
+_STALE_ENCRYPTED_FIELDS: Procedure[StaleEncryptedFields] = Procedure(
+    "stale_encrypted_fields",
+    {
+        "key_id": "text",
+        "after_user_id": "uuid",
+        "after_field_name": "text",
+        "limit": "integer",
+    },
+    frozenset(
+        [
+            "key_id",
+        ]
+    ),
+    (
+        "user_id",
+        "field_name",
+        "key_id",
+        "nonce",
+        "ciphertext",
+    ),
+    StaleEncryptedFields,
 )
 _START_DISCUSSION: Procedure[StartDiscussion] = Procedure(
     "start_discussion",
@@ -3864,6 +4184,8 @@ _STORE_ENCRYPTED_FIELD: Procedure[object] = Procedure(
             "ciphertext",
         ]
     ),
+    action="identity.store_encrypted_field",
+    entity="user_id",
 )
 _STREAK_AS_OF: Procedure[object] = Procedure(
     "streak_as_of",
@@ -4004,6 +4326,8 @@ _UNPUBLISH_COURSE: Procedure[object] = Procedure(
             "course_id",
         ]
     ),
+    action="catalog.unpublish_course",
+    entity="course_id",
 )
 _UNPUBLISH_PROJECT: Procedure[object] = Procedure(
     "unpublish_project",
@@ -4221,6 +4545,23 @@ _UPDATE_SETTINGS: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_VERIFY_AUDIT_SEALS: Procedure[VerifyAuditSeals] = Procedure(
+    "verify_audit_seals",
+    {
+        "partition": "text",
+        "table": "text",
+        "head": "bytea",
+    },
+    frozenset([]),
+    (
+        "partition_name",
+        "seal_number",
+        "problem",
+        "expected",
+        "actual",
+    ),
+    VerifyAuditSeals,
+)
 _VERIFY_CERTIFICATE: Procedure[VerifyCertificate] = Procedure(
     "verify_certificate",
     {
@@ -4254,6 +4595,8 @@ _VERIFY_EMAIL: Procedure[object] = Procedure(
             "email",
         ]
     ),
+    action="identity.verify_email",
+    entity="user_id",
 )
 _VERIFY_INTEGRITY: Procedure[VerifyIntegrity] = Procedure(
     "verify_integrity",
@@ -4278,6 +4621,8 @@ _VERIFY_WALLET: Procedure[object] = Procedure(
             "wallet_id",
         ]
     ),
+    action="identity.verify_wallet",
+    entity="wallet_id",
 )
 _VOTE: Procedure[Vote] = Procedure(
     "vote",
@@ -4715,6 +5060,40 @@ class Session(SessionBase):
             {
                 "user_id": user_id,
                 "is_approved": is_approved,
+            },
+        )
+
+    def audit_trail(
+        self,
+        *,
+        entity_type: str | None = None,
+        entity_id: str | None = None,
+        user_id: UUID | str | None = None,
+        before: int | None = None,
+        limit: int | None = None,
+    ) -> list[AuditTrail]:
+        """What happened to a row, or what a person did, newest first.
+
+        came from, as long as that is kept.
+
+        Without entity_id, of a whole table; with user_id, what one person did. The next page is asked for with the
+        log_number of the last row of this one.
+
+        Left out, `limit` is 50.
+
+        Errors: PA401 · PA403 not an administrator · PA422 neither a table nor a person; an id without a table; a
+        page that is not of 1 to 200
+
+        Who may call it: admin.
+        """
+        return self._rows(
+            _AUDIT_TRAIL,
+            {
+                "entity_type": entity_type,
+                "entity_id": entity_id,
+                "user_id": user_id,
+                "before": before,
+                "limit": limit,
             },
         )
 
@@ -5675,6 +6054,43 @@ class Session(SessionBase):
             },
         )
 
+    def erase_user(self, *, user_id: UUID | str, keep_certificates: bool | None = None) -> EraseUser:
+        """Forgets a person in three steps, one a call; certificates stay valid if they chose so. Call it until
+        is_done.
+
+        goes on where the last one stopped.
+
+            closed   the person's row says no more who they are, their sessions have ended, and nothing can be done or
+                     written as them or about them any more (require_user, refuse_erased_user)
+            quiet    whoever was still at it has ended: the step waits for them, and holds nothing while it does
+            erased   everything is deleted or blanked as column_catalogue() says
+
+        In one transaction the first step would be seen by nobody before the third was over, and what was written in
+        between would stay; and a lock that waits for writers while it holds rows they need would deadlock. A second
+        call within one transaction therefore changes nothing. Called again after the end it looks through
+        everything once more.
+
+        What stays stays under the person's id: places in threads, progress, scores, ledgers, votes: what others
+        have built upon and what counters are counted from. Nothing of anybody else's is deleted. With
+        keep_certificates the certificates go on naming the person and stay valid; else they are revoked and
+        blanked. The choice can be taken back later, not made later.
+
+        Errors: PA403 not the service · PA404 no such person · PA409 the last administrator; certificates that are
+        gone
+
+        Who may call it: service.
+        """
+        return cast(
+            "EraseUser",
+            self._row(
+                _ERASE_USER,
+                {
+                    "user_id": user_id,
+                    "keep_certificates": keep_certificates,
+                },
+            ),
+        )
+
     def expire_enrollments(self, *, as_of: dt.datetime | None = None) -> int:
         """Ends the enrolments whose time is over; returns how many.
 
@@ -5726,6 +6142,35 @@ class Session(SessionBase):
                     "limit": limit,
                 },
             ),
+        )
+
+    def export_my_data(self) -> list[ExportMyData]:
+        """All that the school has of the caller, a row per table, without secrets.
+
+        Once in privacy.export_minutes: it reads more than any other call.
+
+        Errors: PA401, PA403 from require_user · PA429 it was done a moment ago
+
+        Who may call it: student, instructor, admin.
+        """
+        return self._rows(_EXPORT_MY_DATA, {})
+
+    def export_user(self, *, user_id: UUID | str) -> list[ExportUser]:
+        """All that the school has of a person, a row per table, without secrets.
+
+        Secrets are left out: hashes, tokens, ciphertext (the library adds encrypted fields if it has the key). Of
+        what staff did, graded or issued for others nothing is told: those records are the others'. An erased
+        person's is what is left.
+
+        Errors: PA403 not the service · PA404 no such person
+
+        Who may call it: service.
+        """
+        return self._rows(
+            _EXPORT_USER,
+            {
+                "user_id": user_id,
+            },
         )
 
     def fail_blockchain_coins(self, *, transaction_id: UUID | str, reason: str) -> FailBlockchainCoins:
@@ -6360,6 +6805,34 @@ class Session(SessionBase):
             ),
         )
 
+    def log_failure(self, *, action: str, error_code: str, entity_id: str | None = None) -> bool:
+        """Notes that a sensitive procedure failed; false when too many were noted.
+
+        The library calls it. An application calls it for what it decides itself: a wrong password is
+        log_failure('identity.open_session', '28P01', the person's id), or null where there is no such person; never
+        what was typed. Who failed is the verified identity, also of an account that is no longer usable.
+
+        Anybody could fill the disk with failures: of one person, or of the back end about one row, the school notes
+        so many an hour (audit.failures_per_hour), and then returns false. It is a limit against floods; a few that
+        come at the same moment may pass it.
+
+        Errors: 28000 from verified_identity · PA422 no such procedure, no SQLSTATE, or an id of more than 200
+        characters
+
+        Who may call it: student, instructor, admin, service.
+        """
+        return cast(
+            "bool",
+            self._value(
+                _LOG_FAILURE,
+                {
+                    "action": action,
+                    "error_code": error_code,
+                    "entity_id": entity_id,
+                },
+            ),
+        )
+
     def maintenance_jobs(self) -> list[MaintenanceJobs]:
         """The jobs of a school: name, how often (interval and cron), batched or not, the call.
 
@@ -6542,6 +7015,26 @@ class Session(SessionBase):
                     "position": position,
                 },
             ),
+        )
+
+    def my_audit_trail(self, *, before: int | None = None, limit: int | None = None) -> list[MyAuditTrail]:
+        """What the caller did, and what was done to their account, newest first.
+
+        Of others it tells the role, never who; of what changed the names of the columns. Addresses are shown of
+        one's own requests only.
+
+        Left out, `limit` is 50.
+
+        Errors: PA401, PA403 from require_user · PA422 a page that is not of 1 to 200
+
+        Who may call it: student, instructor, admin.
+        """
+        return self._rows(
+            _MY_AUDIT_TRAIL,
+            {
+                "before": before,
+                "limit": limit,
+            },
         )
 
     def my_discussion_courses(self) -> list[UUID] | None:
@@ -6757,6 +7250,26 @@ class Session(SessionBase):
                 _PUBLISH_PROJECT,
                 {
                     "project_id": project_id,
+                },
+            ),
+        )
+
+    def purge_audit_contexts(self, *, as_of: dt.datetime | None = None) -> int:
+        """Forgets where audited requests came from; returns how many rows went.
+
+        Addresses are personal and prove nothing for ever. The audit trail itself stays, and so do its seals: no
+        context is part of them. Those of a person go with the person.
+
+        Errors: PA403 not the service · PA422 as of the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _PURGE_AUDIT_CONTEXTS,
+                {
+                    "as_of": as_of,
                 },
             ),
         )
@@ -7776,6 +8289,42 @@ class Session(SessionBase):
             ),
         )
 
+    def rotate_encrypted_field(
+        self,
+        *,
+        user_id: UUID | str,
+        field_name: str,
+        old_key_id: str,
+        old_nonce: bytes,
+        key_id: str,
+        nonce: bytes,
+        ciphertext: bytes,
+    ) -> bool:
+        """Replaces an encrypted field by itself under another key, if it is still what was read.
+
+        its key and nonce. Who has written the field meanwhile has the last word, and has used the present key.
+        Returns whether it was replaced.
+
+        Errors: PA403 not the back end · 23514 a key id, nonce or ciphertext that cannot be
+
+        Who may call it: service.
+        """
+        return cast(
+            "bool",
+            self._value(
+                _ROTATE_ENCRYPTED_FIELD,
+                {
+                    "user_id": user_id,
+                    "field_name": field_name,
+                    "old_key_id": old_key_id,
+                    "old_nonce": old_nonce,
+                    "key_id": key_id,
+                    "nonce": nonce,
+                    "ciphertext": ciphertext,
+                },
+            ),
+        )
+
     def rotate_session(
         self,
         *,
@@ -7906,6 +8455,27 @@ class Session(SessionBase):
                 },
             ),
         )
+
+    def seal_audit_logs(self) -> list[SealAuditLogs]:
+        """Seals what was noted in the audit trail since the last time; returns the new seals.
+
+        Rows become visible when their transaction commits, in no order of their numbers: sealed is only up to a
+        number below which nothing can appear any more. To know one, it is read how far numbers have gone, and then
+        this transaction takes its identifier. Whoever took one of these numbers had an identifier before
+        (write_audit), hence a smaller one. So as soon as no transaction with a smaller one is running, all rows up
+        to that number are there, or never will be. Often that is so at once; else the number is kept
+        (audit_watermark) and the next run goes by it. A transaction that stays open for hours holds sealing up for
+        hours, and is sealed when it has ended.
+
+        Call it in a transaction of its own: one that has written before has its identifier already, and then this
+        can only go by the number that was kept. Keep the last seal_hash of each partition outside of this server:
+        against whoever can change rows, seals and this function alike, nothing else helps.
+
+        Errors: PA403 not the service · PA409 in a transaction whose snapshot stands still
+
+        Who may call it: service.
+        """
+        return self._rows(_SEAL_AUDIT_LOGS, {})
 
     def search_courses(
         self,
@@ -8163,6 +8733,34 @@ class Session(SessionBase):
             {
                 "feedback_id": feedback_id,
                 "status": status,
+            },
+        )
+
+    def stale_encrypted_fields(
+        self,
+        *,
+        key_id: str,
+        after_user_id: UUID | str | None = None,
+        after_field_name: str | None = None,
+        limit: int | None = None,
+    ) -> list[StaleEncryptedFields]:
+        """A page of the encrypted fields that are not under the present key.
+
+        them, in the order of person and field, after the last one of the page before.
+
+        Left out, `limit` is 500.
+
+        Errors: PA403 not the back end · PA422 no key id, or a page of less than 1 or more than 10000
+
+        Who may call it: service.
+        """
+        return self._rows(
+            _STALE_ENCRYPTED_FIELDS,
+            {
+                "key_id": key_id,
+                "after_user_id": after_user_id,
+                "after_field_name": after_field_name,
+                "limit": limit,
             },
         )
 
@@ -9021,6 +9619,39 @@ class Session(SessionBase):
             },
         )
 
+    def verify_audit_seals(
+        self, *, partition: str | None = None, table: str | None = None, head: bytes | None = None
+    ) -> list[VerifyAuditSeals]:
+        """What in the audit trail is not as it was sealed.
+
+        seal missing       a seal was deleted
+            seal changed       it says something else than when it was made, or does not follow the one before it
+            rows changed       the rows are as many as were sealed, and not the same
+            rows deleted       they are fewer
+            rows added         they are more, or there are rows among the sealed ones that no seal covers
+            partition missing  it has seals and is not there, although an older one is (the oldest leave by retention)
+            head missing       no seal has the hash that was kept elsewhere
+
+        Without arguments, every seal and every partition that is attached. With partition, its seals and its rows
+        only; and table is where these rows are now, if the partition was detached, renamed or brought back from an
+        archive. head is the last seal_hash that was kept elsewhere: against somebody who could change the seals
+        too.
+
+        Reads all of the rows. Those noted since the last seal are not looked at.
+
+        Errors: PA403 not the service · PA404 no such table in this school · PA422 a table and no partition
+
+        Who may call it: service.
+        """
+        return self._rows(
+            _VERIFY_AUDIT_SEALS,
+            {
+                "partition": partition,
+                "table": table,
+                "head": head,
+            },
+        )
+
     def verify_certificate(self, *, code: str) -> VerifyCertificate:
         """Tells whoever holds the code of a certificate whether it is valid, and what it says.
 
@@ -9544,6 +10175,40 @@ class AsyncSession(AsyncSessionBase):
             {
                 "user_id": user_id,
                 "is_approved": is_approved,
+            },
+        )
+
+    async def audit_trail(
+        self,
+        *,
+        entity_type: str | None = None,
+        entity_id: str | None = None,
+        user_id: UUID | str | None = None,
+        before: int | None = None,
+        limit: int | None = None,
+    ) -> list[AuditTrail]:
+        """What happened to a row, or what a person did, newest first.
+
+        came from, as long as that is kept.
+
+        Without entity_id, of a whole table; with user_id, what one person did. The next page is asked for with the
+        log_number of the last row of this one.
+
+        Left out, `limit` is 50.
+
+        Errors: PA401 · PA403 not an administrator · PA422 neither a table nor a person; an id without a table; a
+        page that is not of 1 to 200
+
+        Who may call it: admin.
+        """
+        return await self._rows(
+            _AUDIT_TRAIL,
+            {
+                "entity_type": entity_type,
+                "entity_id": entity_id,
+                "user_id": user_id,
+                "before": before,
+                "limit": limit,
             },
         )
 
@@ -10506,6 +11171,43 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def erase_user(self, *, user_id: UUID | str, keep_certificates: bool | None = None) -> EraseUser:
+        """Forgets a person in three steps, one a call; certificates stay valid if they chose so. Call it until
+        is_done.
+
+        goes on where the last one stopped.
+
+            closed   the person's row says no more who they are, their sessions have ended, and nothing can be done or
+                     written as them or about them any more (require_user, refuse_erased_user)
+            quiet    whoever was still at it has ended: the step waits for them, and holds nothing while it does
+            erased   everything is deleted or blanked as column_catalogue() says
+
+        In one transaction the first step would be seen by nobody before the third was over, and what was written in
+        between would stay; and a lock that waits for writers while it holds rows they need would deadlock. A second
+        call within one transaction therefore changes nothing. Called again after the end it looks through
+        everything once more.
+
+        What stays stays under the person's id: places in threads, progress, scores, ledgers, votes: what others
+        have built upon and what counters are counted from. Nothing of anybody else's is deleted. With
+        keep_certificates the certificates go on naming the person and stay valid; else they are revoked and
+        blanked. The choice can be taken back later, not made later.
+
+        Errors: PA403 not the service · PA404 no such person · PA409 the last administrator; certificates that are
+        gone
+
+        Who may call it: service.
+        """
+        return cast(
+            "EraseUser",
+            await self._row(
+                _ERASE_USER,
+                {
+                    "user_id": user_id,
+                    "keep_certificates": keep_certificates,
+                },
+            ),
+        )
+
     async def expire_enrollments(self, *, as_of: dt.datetime | None = None) -> int:
         """Ends the enrolments whose time is over; returns how many.
 
@@ -10557,6 +11259,35 @@ class AsyncSession(AsyncSessionBase):
                     "limit": limit,
                 },
             ),
+        )
+
+    async def export_my_data(self) -> list[ExportMyData]:
+        """All that the school has of the caller, a row per table, without secrets.
+
+        Once in privacy.export_minutes: it reads more than any other call.
+
+        Errors: PA401, PA403 from require_user · PA429 it was done a moment ago
+
+        Who may call it: student, instructor, admin.
+        """
+        return await self._rows(_EXPORT_MY_DATA, {})
+
+    async def export_user(self, *, user_id: UUID | str) -> list[ExportUser]:
+        """All that the school has of a person, a row per table, without secrets.
+
+        Secrets are left out: hashes, tokens, ciphertext (the library adds encrypted fields if it has the key). Of
+        what staff did, graded or issued for others nothing is told: those records are the others'. An erased
+        person's is what is left.
+
+        Errors: PA403 not the service · PA404 no such person
+
+        Who may call it: service.
+        """
+        return await self._rows(
+            _EXPORT_USER,
+            {
+                "user_id": user_id,
+            },
         )
 
     async def fail_blockchain_coins(self, *, transaction_id: UUID | str, reason: str) -> FailBlockchainCoins:
@@ -11191,6 +11922,34 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def log_failure(self, *, action: str, error_code: str, entity_id: str | None = None) -> bool:
+        """Notes that a sensitive procedure failed; false when too many were noted.
+
+        The library calls it. An application calls it for what it decides itself: a wrong password is
+        log_failure('identity.open_session', '28P01', the person's id), or null where there is no such person; never
+        what was typed. Who failed is the verified identity, also of an account that is no longer usable.
+
+        Anybody could fill the disk with failures: of one person, or of the back end about one row, the school notes
+        so many an hour (audit.failures_per_hour), and then returns false. It is a limit against floods; a few that
+        come at the same moment may pass it.
+
+        Errors: 28000 from verified_identity · PA422 no such procedure, no SQLSTATE, or an id of more than 200
+        characters
+
+        Who may call it: student, instructor, admin, service.
+        """
+        return cast(
+            "bool",
+            await self._value(
+                _LOG_FAILURE,
+                {
+                    "action": action,
+                    "error_code": error_code,
+                    "entity_id": entity_id,
+                },
+            ),
+        )
+
     async def maintenance_jobs(self) -> list[MaintenanceJobs]:
         """The jobs of a school: name, how often (interval and cron), batched or not, the call.
 
@@ -11373,6 +12132,26 @@ class AsyncSession(AsyncSessionBase):
                     "position": position,
                 },
             ),
+        )
+
+    async def my_audit_trail(self, *, before: int | None = None, limit: int | None = None) -> list[MyAuditTrail]:
+        """What the caller did, and what was done to their account, newest first.
+
+        Of others it tells the role, never who; of what changed the names of the columns. Addresses are shown of
+        one's own requests only.
+
+        Left out, `limit` is 50.
+
+        Errors: PA401, PA403 from require_user · PA422 a page that is not of 1 to 200
+
+        Who may call it: student, instructor, admin.
+        """
+        return await self._rows(
+            _MY_AUDIT_TRAIL,
+            {
+                "before": before,
+                "limit": limit,
+            },
         )
 
     async def my_discussion_courses(self) -> list[UUID] | None:
@@ -11588,6 +12367,26 @@ class AsyncSession(AsyncSessionBase):
                 _PUBLISH_PROJECT,
                 {
                     "project_id": project_id,
+                },
+            ),
+        )
+
+    async def purge_audit_contexts(self, *, as_of: dt.datetime | None = None) -> int:
+        """Forgets where audited requests came from; returns how many rows went.
+
+        Addresses are personal and prove nothing for ever. The audit trail itself stays, and so do its seals: no
+        context is part of them. Those of a person go with the person.
+
+        Errors: PA403 not the service · PA422 as of the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _PURGE_AUDIT_CONTEXTS,
+                {
+                    "as_of": as_of,
                 },
             ),
         )
@@ -12609,6 +13408,42 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def rotate_encrypted_field(
+        self,
+        *,
+        user_id: UUID | str,
+        field_name: str,
+        old_key_id: str,
+        old_nonce: bytes,
+        key_id: str,
+        nonce: bytes,
+        ciphertext: bytes,
+    ) -> bool:
+        """Replaces an encrypted field by itself under another key, if it is still what was read.
+
+        its key and nonce. Who has written the field meanwhile has the last word, and has used the present key.
+        Returns whether it was replaced.
+
+        Errors: PA403 not the back end · 23514 a key id, nonce or ciphertext that cannot be
+
+        Who may call it: service.
+        """
+        return cast(
+            "bool",
+            await self._value(
+                _ROTATE_ENCRYPTED_FIELD,
+                {
+                    "user_id": user_id,
+                    "field_name": field_name,
+                    "old_key_id": old_key_id,
+                    "old_nonce": old_nonce,
+                    "key_id": key_id,
+                    "nonce": nonce,
+                    "ciphertext": ciphertext,
+                },
+            ),
+        )
+
     async def rotate_session(
         self,
         *,
@@ -12739,6 +13574,27 @@ class AsyncSession(AsyncSessionBase):
                 },
             ),
         )
+
+    async def seal_audit_logs(self) -> list[SealAuditLogs]:
+        """Seals what was noted in the audit trail since the last time; returns the new seals.
+
+        Rows become visible when their transaction commits, in no order of their numbers: sealed is only up to a
+        number below which nothing can appear any more. To know one, it is read how far numbers have gone, and then
+        this transaction takes its identifier. Whoever took one of these numbers had an identifier before
+        (write_audit), hence a smaller one. So as soon as no transaction with a smaller one is running, all rows up
+        to that number are there, or never will be. Often that is so at once; else the number is kept
+        (audit_watermark) and the next run goes by it. A transaction that stays open for hours holds sealing up for
+        hours, and is sealed when it has ended.
+
+        Call it in a transaction of its own: one that has written before has its identifier already, and then this
+        can only go by the number that was kept. Keep the last seal_hash of each partition outside of this server:
+        against whoever can change rows, seals and this function alike, nothing else helps.
+
+        Errors: PA403 not the service · PA409 in a transaction whose snapshot stands still
+
+        Who may call it: service.
+        """
+        return await self._rows(_SEAL_AUDIT_LOGS, {})
 
     async def search_courses(
         self,
@@ -12998,6 +13854,34 @@ class AsyncSession(AsyncSessionBase):
             {
                 "feedback_id": feedback_id,
                 "status": status,
+            },
+        )
+
+    async def stale_encrypted_fields(
+        self,
+        *,
+        key_id: str,
+        after_user_id: UUID | str | None = None,
+        after_field_name: str | None = None,
+        limit: int | None = None,
+    ) -> list[StaleEncryptedFields]:
+        """A page of the encrypted fields that are not under the present key.
+
+        them, in the order of person and field, after the last one of the page before.
+
+        Left out, `limit` is 500.
+
+        Errors: PA403 not the back end · PA422 no key id, or a page of less than 1 or more than 10000
+
+        Who may call it: service.
+        """
+        return await self._rows(
+            _STALE_ENCRYPTED_FIELDS,
+            {
+                "key_id": key_id,
+                "after_user_id": after_user_id,
+                "after_field_name": after_field_name,
+                "limit": limit,
             },
         )
 
@@ -13853,6 +14737,39 @@ class AsyncSession(AsyncSessionBase):
                 "theme": theme,
                 "email_notifications": email_notifications,
                 "push_notifications": push_notifications,
+            },
+        )
+
+    async def verify_audit_seals(
+        self, *, partition: str | None = None, table: str | None = None, head: bytes | None = None
+    ) -> list[VerifyAuditSeals]:
+        """What in the audit trail is not as it was sealed.
+
+        seal missing       a seal was deleted
+            seal changed       it says something else than when it was made, or does not follow the one before it
+            rows changed       the rows are as many as were sealed, and not the same
+            rows deleted       they are fewer
+            rows added         they are more, or there are rows among the sealed ones that no seal covers
+            partition missing  it has seals and is not there, although an older one is (the oldest leave by retention)
+            head missing       no seal has the hash that was kept elsewhere
+
+        Without arguments, every seal and every partition that is attached. With partition, its seals and its rows
+        only; and table is where these rows are now, if the partition was detached, renamed or brought back from an
+        archive. head is the last seal_hash that was kept elsewhere: against somebody who could change the seals
+        too.
+
+        Reads all of the rows. Those noted since the last seal are not looked at.
+
+        Errors: PA403 not the service · PA404 no such table in this school · PA422 a table and no partition
+
+        Who may call it: service.
+        """
+        return await self._rows(
+            _VERIFY_AUDIT_SEALS,
+            {
+                "partition": partition,
+                "table": table,
+                "head": head,
             },
         )
 

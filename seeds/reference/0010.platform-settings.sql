@@ -31,6 +31,8 @@ insert into platform_settings as s (setting_key, setting_value, description) val
 ('projects.max_per_person', '100', 'The most projects one person may hold.'),
 ('projects.daily_max', '20', 'The most projects one person may make in 24 hours, deleted ones included.'),
 ('projects.max_bytes', '65536', 'The most bytes the documents of one project may have together.'),
+('audit.failures_per_hour', '100', 'Failures of sensitive procedures noted in an hour, of one person or about one row.'),
+('audit.context_days', '90', 'Days for which it is kept where audited requests came from.'),
 ('notifications.keep_days', '90', 'Days after which a notification that was read is removed.'),
 ('study.max_materials', '1000', 'The most study materials one person may hold.'),
 ('study.desired_retention_percent', '90', 'How likely a flashcard shall still be remembered when it comes again.'),

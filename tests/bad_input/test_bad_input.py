@@ -105,6 +105,8 @@ GOOD: dict[str, dict[str, str | None]] = {
         "p_status": "submitted",
         "p_tx_id": "0.0.2@1700000000.5",
     },
+    "audit_trail": {"p_entity_type": "users"},
+    "log_failure": {"p_action": "identity.set_role", "p_error_code": "PA403"},
     "announce": {"p_course_id": "{p_course_id}"},
     "approve_instructor": {"p_user_id": "{instructor}"},
     "claim_deliveries": {"p_channel": "push"},

@@ -69,6 +69,10 @@ TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
     "archives": [("select", ALL, ("admin",))],
     "archive_chunks": [],
     "chain_totals": [("select", ALL, ("admin",))],
+    "audit_logs": [("select", ALL, ("admin",))],
+    "audit_contexts": [("select", ALL, ("admin",))],
+    "audit_seals": [("select", ALL, ("admin",))],
+    "audit_watermark": [],
     # identity
     "users": [("select", ALL, PEOPLE), ("update", PROFILE, LEARNERS)],
     "public_profiles": [("select", ALL, EVERYONE)],
@@ -150,6 +154,9 @@ TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
     # credentials
     "certificates": [("select", ALL, ("student", "admin")), ("select", CERTIFICATE, ("instructor",))],
     "nft_certificates": [("select", ALL, PEOPLE)],
+    # privacy
+    "data_exports": [],
+    "erasures": [],
 }
 
 #: view -> who reads it. Nobody writes through one.
@@ -176,6 +183,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
 COMMON = "acting_in current_user_id uuid_v7"
 READING = "verify_certificate leaderboard_page leaderboard_top search_courses calculate_user_level list_projects"
 ACCOUNT = """
+    log_failure my_audit_trail
     acts_as update_profile update_settings link_wallet unlink_wallet revoke_session live_rank leaderboard_around
     effective_streak explain_achievement metric_changes metric_values streak_as_of
     quiz_result
@@ -216,6 +224,7 @@ PROCEDURES: dict[str, set[str]] = {
     "admin": set(
         f"""{COMMON} {READING} {ACCOUNT} {TEACHING} {TALKING}
         moderate_discussion announce
+        audit_trail
         set_role approve_instructor deactivate_user reactivate_user set_setting set_retention
         define_achievement set_achievement_active preview_achievement apply_achievement
         feature_project unpublish_project delete_project record_project_view settle_feedback""".split()
@@ -237,6 +246,7 @@ PROCEDURES: dict[str, set[str]] = {
         claim_deliveries finish_delivery
         store_chunks store_asset set_material_status set_asset_status record_interactions record_review
         aggregate_session_data
+        log_failure seal_audit_logs verify_audit_seals purge_audit_contexts
         begin_job end_job maintenance_jobs due_jobs run_job purge_idempotency_keys ensure_partitions list_partitions
         apply_retention begin_retirement finish_retirement retire_partitions list_archives read_archive
         verify_integrity repair_counters""".split()
