@@ -8,10 +8,10 @@ from uuid import UUID
 
 import psycopg
 import pytest
-
-from pgacademy.testing import SchoolDatabase, acting
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import insert, make_course, make_enrollment, make_user
+
+from pgacademy.testing import SchoolDatabase, acting
 
 Connection = psycopg.Connection[Any]
 MARKER = "Xyzzy"

@@ -9,11 +9,11 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
-
-from pgacademy.testing import Databases, SchoolDatabase
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import make_user, race
 from tests.support.requests import call, check
+
+from pgacademy.testing import Databases, SchoolDatabase
 
 Connection = psycopg.Connection[Any]
 
