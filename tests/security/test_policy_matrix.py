@@ -189,19 +189,19 @@ PROCEDURES: dict[str, set[str]] = {
         request_faucet open_badge_credential
         create_project update_project publish_project unpublish_project delete_project
         like_project unlike_project record_project_view
-        start_exercise save_submission submit_exercise""".split()
+        start_exercise save_submission submit_exercise export_my_data""".split()
     ),
     "instructor": set(
         f"""{COMMON} {READING} {ACCOUNT} {TEACHING} {TALKING}
         moderate_discussion announce
-        acting_instructor_id record_completion record_enrollment
+        acting_instructor_id record_completion record_enrollment export_my_data
         like_project unlike_project record_project_view""".split()
     ),
     "admin": set(
         f"""{COMMON} {READING} {ACCOUNT} {TEACHING} {TALKING}
         moderate_discussion announce
         set_role approve_instructor deactivate_user reactivate_user set_setting define_achievement
-        set_achievement_active preview_achievement apply_achievement
+        set_achievement_active preview_achievement apply_achievement export_my_data
         feature_project unpublish_project delete_project record_project_view""".split()
     ),
     "service": set(
@@ -219,6 +219,7 @@ PROCEDURES: dict[str, set[str]] = {
         mint_project fold_project_views
         fold_discussion_views fold_notification_counts remind_streaks purge_notifications
         claim_deliveries finish_delivery
+        export_user erase_user stale_encrypted_fields rotate_encrypted_field
         begin_job end_job purge_idempotency_keys verify_integrity repair_counters""".split()
     ),
     "analyst": set(COMMON.split()),
