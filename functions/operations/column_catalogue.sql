@@ -41,7 +41,7 @@ begin atomic
         "write_guards": {"internal": "name version"},
         "platform_settings": {"internal": "setting_key setting_value description created_at updated_at"},
         "idempotency_keys": {
-            "unguarded": "store_reply() looks.",
+            "unguarded": "store_reply looks.",
             "person": "actor = $1::text",
             "erased": "delete",
             "internal": "actor procedure created_at",
@@ -524,7 +524,7 @@ begin atomic
         },
         "notifications": {
             "unguarded": "Nobody is told anything who is deleted.",
-            "why": "The words may be anybody's: those others were sent are blanked by erase_quotes().",
+            "why": "The words may be anybody's: those others were sent are blanked by erase_quotes.",
             "person": "user_id = $1",
             "erased": "delete",
             "internal": [

@@ -1,9 +1,9 @@
 -- column_classes: column_catalogue() as rows, one per column. is_blanked says whether erasure blanks it.
 --
--- requires: column_catalogue
---
 -- called by  export_user, erase_user, sql/checks/column_unclassified.sql
+-- requires   column_catalogue
 -- errors     none
+-- requires: column_catalogue
 create or replace function column_classes()
 returns table (table_name text, column_name text, class text, is_blanked boolean)
 language sql

@@ -3,10 +3,10 @@
 --
 -- Cheap enough to be asked for every row: a look into a constant.
 --
--- requires: column_catalogue
---
 -- called by  audit, only_blanks
+-- requires   column_catalogue
 -- errors     none
+-- requires: column_catalogue
 create or replace function redacted_columns(
     p_table_name text
 )

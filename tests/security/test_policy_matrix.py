@@ -213,12 +213,12 @@ PROCEDURES: dict[str, set[str]] = {
         like_project unlike_project record_project_view
         start_exercise save_submission submit_exercise
         create_material update_material delete_material start_study_session save_study_session end_study_session
-        record_interaction leave_feedback review_card due_cards""".split()
+        record_interaction leave_feedback review_card due_cards export_my_data""".split()
     ),
     "instructor": set(
         f"""{COMMON} {READING} {ACCOUNT} {TEACHING} {TALKING}
         moderate_discussion announce
-        acting_instructor_id record_completion record_enrollment
+        acting_instructor_id record_completion record_enrollment export_my_data
         like_project unlike_project record_project_view""".split()
     ),
     "admin": set(
@@ -227,7 +227,8 @@ PROCEDURES: dict[str, set[str]] = {
         audit_trail
         set_role approve_instructor deactivate_user reactivate_user set_setting set_retention
         define_achievement set_achievement_active preview_achievement apply_achievement
-        feature_project unpublish_project delete_project record_project_view settle_feedback""".split()
+        feature_project unpublish_project delete_project record_project_view settle_feedback
+        export_my_data""".split()
     ),
     "service": set(
         f"""{COMMON} {READING}
@@ -246,6 +247,7 @@ PROCEDURES: dict[str, set[str]] = {
         claim_deliveries finish_delivery
         store_chunks store_asset set_material_status set_asset_status record_interactions record_review
         aggregate_session_data
+        export_user erase_user stale_encrypted_fields rotate_encrypted_field
         log_failure seal_audit_logs verify_audit_seals purge_audit_contexts
         begin_job end_job maintenance_jobs due_jobs run_job purge_idempotency_keys ensure_partitions list_partitions
         apply_retention begin_retirement finish_retirement retire_partitions list_archives read_archive
