@@ -1,7 +1,8 @@
 -- guard_chain_transaction: what was written down about a chain stays: only its state and what is learned with it change, and
--- only until it is final or failed.
+-- only until it is final or failed. It leaves by retention, once it was kept long enough.
 --
 -- called by  before-update and before-delete row triggers of chain_transactions
+-- requires   retention_cutoff
 -- errors     PA409 anything else
 create or replace function guard_chain_transaction()
 returns trigger
@@ -24,10 +25,16 @@ begin
         return new;
     end if;
 
+    if tg_op = 'DELETE' and old.settled_at < retention_cutoff(
+        p_subject => case old.tx_type when 'faucet' then 'faucet_requests' else 'chain_transactions' end, p_as_of => now()
+    ) then
+        return old;
+    end if;
+
     raise exception 'a transaction of a blockchain is never changed'
         using errcode = 'PA409',
             detail = format('command = %s, transaction = %s, status = %s', lower(tg_op), old.id, old.status),
-            hint = 'Move it on with advance_chain_transaction; record another.';
+            hint = 'Move it on with advance_chain_transaction; record another; apply_retention archives old ones.';
 end;
 $$;
 

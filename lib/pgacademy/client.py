@@ -22,8 +22,10 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "AddLesson",
     "AdvanceChainTransaction",
     "ApplyAchievement",
+    "ApplyRetention",
     "AwardCoins",
     "AwardXp",
+    "BeginRetirement",
     "BuyStreakFreeze",
     "CheckAchievements",
     "ClaimDeliveries",
@@ -33,6 +35,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "CreateProject",
     "DropCourse",
     "DueCards",
+    "DueJobs",
     "EndStudySession",
     "Enroll",
     "EnsurePartitions",
@@ -48,11 +51,13 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "LeaderboardPage",
     "LeaderboardTop",
     "LikeProject",
+    "ListArchives",
     "ListDiscussions",
     "ListNotifications",
     "ListPartitions",
     "ListProjects",
     "ListReplies",
+    "MaintenanceJobs",
     "MarkSolution",
     "MintCertificate",
     "MintProject",
@@ -62,6 +67,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "PostReply",
     "PreviewAchievement",
     "RateCourse",
+    "ReadArchive",
     "ReadEncryptedField",
     "RecordBlockchainCoins",
     "RecordChainTransaction",
@@ -76,6 +82,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "RepairCounters",
     "RequestFaucet",
     "ResumeLesson",
+    "RetirePartitions",
     "ReverseCoins",
     "ReverseXp",
     "ReviewCard",
@@ -128,6 +135,14 @@ class ApplyAchievement:
 
 
 @dataclass(frozen=True, slots=True)
+class ApplyRetention:
+    """What apply_retention() returns, row by row."""
+
+    subject: str | None
+    row_count: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class AwardCoins:
     """What award_coins() returns."""
 
@@ -142,6 +157,17 @@ class AwardXp:
     total_xp: int
     current_level: int
     awarded: int
+
+
+@dataclass(frozen=True, slots=True)
+class BeginRetirement:
+    """What begin_retirement() returns, row by row."""
+
+    archive_id: UUID | None
+    table_name: str | None
+    partition_name: str | None
+    is_attached: bool | None
+    is_detaching: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +275,15 @@ class DueCards:
     due_at: dt.datetime
     review_count: int
     retrievability: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueJobs:
+    """What due_jobs() returns, row by row."""
+
+    job: str | None
+    is_batched: bool | None
+    last_started_at: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,6 +460,21 @@ class LikeProject:
 
 
 @dataclass(frozen=True, slots=True)
+class ListArchives:
+    """What list_archives() returns, row by row."""
+
+    archive_id: UUID | None
+    table_name: str | None
+    partition_name: str | None
+    starts_at: dt.datetime | None
+    ends_at: dt.datetime | None
+    status: str | None
+    row_count: int | None
+    stored_bytes: int | None
+    finished_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ListDiscussions:
     """What list_discussions() returns, row by row."""
 
@@ -515,6 +565,17 @@ class ListReplies:
     my_vote: str | None
     created_at: dt.datetime
     edited_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenanceJobs:
+    """What maintenance_jobs() returns, row by row."""
+
+    job: str | None
+    every: dt.timedelta | None
+    schedule: str | None
+    is_batched: bool | None
+    call: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -632,6 +693,14 @@ class RateCourse:
     rating: int
     average_rating: Decimal
     rating_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadArchive:
+    """What read_archive() returns, row by row."""
+
+    row_number: int | None
+    entry: Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -792,6 +861,14 @@ class ResumeLesson:
     completed_lessons: int
     total_lessons: int
     progress_percentage: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RetirePartitions:
+    """What retire_partitions() returns, row by row."""
+
+    partition_name: str | None
+    rows_archived: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -1240,6 +1317,19 @@ _APPLY_ACHIEVEMENT: Procedure[ApplyAchievement] = Procedure(
     ),
     ApplyAchievement,
 )
+_APPLY_RETENTION: Procedure[ApplyRetention] = Procedure(
+    "apply_retention",
+    {
+        "as_of": "timestamp with time zone",
+        "limit": "integer",
+    },
+    frozenset([]),
+    (
+        "subject",
+        "row_count",
+    ),
+    ApplyRetention,
+)
 _APPROVE_INSTRUCTOR: Procedure[object] = Procedure(
     "approve_instructor",
     {
@@ -1312,6 +1402,21 @@ _BEGIN_JOB: Procedure[object] = Procedure(
             "job",
         ]
     ),
+)
+_BEGIN_RETIREMENT: Procedure[BeginRetirement] = Procedure(
+    "begin_retirement",
+    {
+        "as_of": "timestamp with time zone",
+    },
+    frozenset([]),
+    (
+        "archive_id",
+        "table_name",
+        "partition_name",
+        "is_attached",
+        "is_detaching",
+    ),
+    BeginRetirement,
 )
 _BUY_STREAK_FREEZE: Procedure[BuyStreakFreeze] = Procedure(
     "buy_streak_freeze",
@@ -1726,6 +1831,19 @@ _DUE_CARDS: Procedure[DueCards] = Procedure(
     ),
     DueCards,
 )
+_DUE_JOBS: Procedure[DueJobs] = Procedure(
+    "due_jobs",
+    {
+        "as_of": "timestamp with time zone",
+    },
+    frozenset([]),
+    (
+        "job",
+        "is_batched",
+        "last_started_at",
+    ),
+    DueJobs,
+)
 _EDIT_DISCUSSION: Procedure[object] = Procedure(
     "edit_discussion",
     {
@@ -1923,6 +2041,17 @@ _FINISH_DELIVERY: Procedure[object] = Procedure(
         [
             "notification_id",
             "channel",
+        ]
+    ),
+)
+_FINISH_RETIREMENT: Procedure[object] = Procedure(
+    "finish_retirement",
+    {
+        "archive_id": "uuid",
+    },
+    frozenset(
+        [
+            "archive_id",
         ]
     ),
 )
@@ -2154,6 +2283,25 @@ _LINK_WALLET: Procedure[object] = Procedure(
         ]
     ),
 )
+_LIST_ARCHIVES: Procedure[ListArchives] = Procedure(
+    "list_archives",
+    {
+        "table_name": "text",
+    },
+    frozenset([]),
+    (
+        "archive_id",
+        "table_name",
+        "partition_name",
+        "starts_at",
+        "ends_at",
+        "status",
+        "row_count",
+        "stored_bytes",
+        "finished_at",
+    ),
+    ListArchives,
+)
 _LIST_DISCUSSIONS: Procedure[ListDiscussions] = Procedure(
     "list_discussions",
     {
@@ -2290,6 +2438,19 @@ _LIVE_RANK: Procedure[object] = Procedure(
         "user_id": "uuid",
     },
     frozenset([]),
+)
+_MAINTENANCE_JOBS: Procedure[MaintenanceJobs] = Procedure(
+    "maintenance_jobs",
+    {},
+    frozenset([]),
+    (
+        "job",
+        "every",
+        "schedule",
+        "is_batched",
+        "call",
+    ),
+    MaintenanceJobs,
 )
 _MARK_ALL_READ: Procedure[object] = Procedure(
     "mark_all_read",
@@ -2634,6 +2795,22 @@ _REACTIVATE_USER: Procedure[object] = Procedure(
             "user_id",
         ]
     ),
+)
+_READ_ARCHIVE: Procedure[ReadArchive] = Procedure(
+    "read_archive",
+    {
+        "archive_id": "uuid",
+    },
+    frozenset(
+        [
+            "archive_id",
+        ]
+    ),
+    (
+        "row_number",
+        "entry",
+    ),
+    ReadArchive,
 )
 _READ_ENCRYPTED_FIELD: Procedure[ReadEncryptedField] = Procedure(
     "read_encrypted_field",
@@ -3108,6 +3285,18 @@ _RESUME_LESSON: Procedure[ResumeLesson] = Procedure(
     ),
     ResumeLesson,
 )
+_RETIRE_PARTITIONS: Procedure[RetirePartitions] = Procedure(
+    "retire_partitions",
+    {
+        "as_of": "timestamp with time zone",
+    },
+    frozenset([]),
+    (
+        "partition_name",
+        "rows_archived",
+    ),
+    RetirePartitions,
+)
 _RETURN_SUBMISSION: Procedure[object] = Procedure(
     "return_submission",
     {
@@ -3258,6 +3447,17 @@ _ROTATE_SESSION: Procedure[RotateSession] = Procedure(
         "role",
     ),
     RotateSession,
+)
+_RUN_JOB: Procedure[object] = Procedure(
+    "run_job",
+    {
+        "job": "text",
+    },
+    frozenset(
+        [
+            "job",
+        ]
+    ),
 )
 _SAVE_ANSWERS: Procedure[object] = Procedure(
     "save_answers",
@@ -3450,6 +3650,19 @@ _SET_PASSWORD: Procedure[object] = Procedure(
         [
             "user_id",
             "password_hash",
+        ]
+    ),
+)
+_SET_RETENTION: Procedure[object] = Procedure(
+    "set_retention",
+    {
+        "subject": "text",
+        "keep_months": "integer",
+    },
+    frozenset(
+        [
+            "subject",
+            "keep_months",
         ]
     ),
 )
@@ -4468,6 +4681,26 @@ class Session(SessionBase):
             ),
         )
 
+    def apply_retention(self, *, as_of: dt.datetime | None = None, limit: int | None = None) -> list[ApplyRetention]:
+        """Lets go of a batch of each kind of row that was kept long enough; what, and how many.
+
+        Whole months of partitioned tables go with `pgacademy maintain`, or retire_partitions. Rows that somebody
+        holds are left for the next call. Call it until it returns no rows.
+
+        Left out, `limit` is 5000.
+
+        Errors: PA403 not the service · PA422 a moment in the future, or a limit not between 1 and 100000
+
+        Who may call it: service.
+        """
+        return self._rows(
+            _APPLY_RETENTION,
+            {
+                "as_of": as_of,
+                "limit": limit,
+            },
+        )
+
     def approve_instructor(self, *, user_id: UUID | str, is_approved: bool | None = None) -> None:
         """Lets an instructor publish courses, or no longer.
 
@@ -4581,6 +4814,25 @@ class Session(SessionBase):
                     "job": job,
                 },
             ),
+        )
+
+    def begin_retirement(self, *, as_of: dt.datetime | None = None) -> list[BeginRetirement]:
+        """Enters the partitions that were kept long enough; returns those on their way out.
+
+        A partition goes when all of it is older than its table's policy (retention_policies) allows. It is entered
+        in archives before anything happens to it; then it is detached, concurrently by the library, which a
+        function cannot do; then finish_retirement archives or drops it. Whatever dies in between, the next run
+        finds it here and goes on.
+
+        Errors: PA403 not the service · PA422 a moment in the future
+
+        Who may call it: service.
+        """
+        return self._rows(
+            _BEGIN_RETIREMENT,
+            {
+                "as_of": as_of,
+            },
         )
 
     def buy_streak_freeze(self, *, idempotency_key: str) -> BuyStreakFreeze:
@@ -5242,6 +5494,23 @@ class Session(SessionBase):
             },
         )
 
+    def due_jobs(self, *, as_of: dt.datetime | None = None) -> list[DueJobs]:
+        """The jobs whose time has come, in the order to do them.
+
+        What counts is when a job last succeeded, or began if it may still be at work: ten minutes, or its interval;
+        after that it has died. One that failed is due at once.
+
+        Errors: PA403 not the service · PA422 a moment in the future
+
+        Who may call it: service.
+        """
+        return self._rows(
+            _DUE_JOBS,
+            {
+                "as_of": as_of,
+            },
+        )
+
     def edit_discussion(
         self,
         *,
@@ -5536,6 +5805,26 @@ class Session(SessionBase):
                     "notification_id": notification_id,
                     "channel": channel,
                     "error": error,
+                },
+            ),
+        )
+
+    def finish_retirement(self, *, archive_id: UUID | str) -> int | None:
+        """Archives or drops a detached partition; returns the number of rows archived.
+
+        Archiving and dropping are one transaction: the rows are in one place or in the other.
+
+        Errors: PA403 not the service · PA404 no such retirement · PA409 still attached, or no table of that name ·
+        55P03 in use
+
+        Who may call it: service.
+        """
+        return cast(
+            "int | None",
+            self._value(
+                _FINISH_RETIREMENT,
+                {
+                    "archive_id": archive_id,
                 },
             ),
         )
@@ -5907,6 +6196,20 @@ class Session(SessionBase):
             ),
         )
 
+    def list_archives(self, *, table_name: str | None = None) -> list[ListArchives]:
+        """What has left its table: when it is from, how many rows, and their compressed size in bytes.
+
+        Errors: PA403 not the service
+
+        Who may call it: service.
+        """
+        return self._rows(
+            _LIST_ARCHIVES,
+            {
+                "table_name": table_name,
+            },
+        )
+
     def list_discussions(
         self,
         *,
@@ -6056,6 +6359,19 @@ class Session(SessionBase):
                 },
             ),
         )
+
+    def maintenance_jobs(self) -> list[MaintenanceJobs]:
+        """The jobs of a school: name, how often (interval and cron), batched or not, the call.
+
+        A job is one SQL expression that yields a number: what it did. One that works in batches is called until
+        that is 0. How often is said twice, for `pgacademy maintain`, which looks when a job last succeeded, and for
+        cron.
+
+        Errors: none
+
+        Who may call it: service.
+        """
+        return self._rows(_MAINTENANCE_JOBS, {})
 
     def mark_all_read(self) -> int:
         """Marks all of the caller's notifications as read; returns how many.
@@ -6566,6 +6882,22 @@ class Session(SessionBase):
             _REACTIVATE_USER,
             {
                 "user_id": user_id,
+            },
+        )
+
+    def read_archive(self, *, archive_id: UUID | str) -> list[ReadArchive]:
+        """The rows of an archive as JSON.
+
+        One becomes a row of its table again by jsonb_populate_record(null::the_table, entry).
+
+        Errors: PA403 not the service · PA404 no such archive · PA409 not archived: dropped, or still on its way
+
+        Who may call it: service.
+        """
+        return self._rows(
+            _READ_ARCHIVE,
+            {
+                "archive_id": archive_id,
             },
         )
 
@@ -7265,6 +7597,24 @@ class Session(SessionBase):
             ),
         )
 
+    def retire_partitions(self, *, as_of: dt.datetime | None = None) -> list[RetirePartitions]:
+        """Archives or drops the partitions that were kept long enough, from inside the database.
+
+        For a scheduler in the database: `pgacademy maintain` detaches concurrently, which no function can. Here the
+        table's readers and writers wait while the partition goes, and whoever is in the way is waited for two
+        seconds at most.
+
+        Errors: PA403 not the service · PA422 a moment in the future · 55P03 a table was in use
+
+        Who may call it: service.
+        """
+        return self._rows(
+            _RETIRE_PARTITIONS,
+            {
+                "as_of": as_of,
+            },
+        )
+
     def return_submission(self, *, submission_id: UUID | str, feedback: str) -> None:
         """Gives a submission back to be done again, without a grade.
 
@@ -7468,6 +7818,23 @@ class Session(SessionBase):
                     "expires_at": expires_at,
                     "ip_address": ip_address,
                     "user_agent": user_agent,
+                },
+            ),
+        )
+
+    def run_job(self, *, job: str) -> int | None:
+        """Does one maintenance job once; returns what it did, as a number.
+
+        Errors: PA404 no such job; and those of the job
+
+        Who may call it: service.
+        """
+        return cast(
+            "int | None",
+            self._value(
+                _RUN_JOB,
+                {
+                    "job": job,
                 },
             ),
         )
@@ -7724,6 +8091,23 @@ class Session(SessionBase):
             {
                 "user_id": user_id,
                 "password_hash": password_hash,
+            },
+        )
+
+    def set_retention(self, *, subject: str, keep_months: int) -> None:
+        """Sets how many months something is kept; null for ever.
+
+        What kinds of things there are, and what becomes of each, is not a setting.
+
+        Errors: PA401 · PA403 not an administrator · PA404 no such subject · PA422 months not between 1 and 1200
+
+        Who may call it: admin.
+        """
+        self._value(
+            _SET_RETENTION,
+            {
+                "subject": subject,
+                "keep_months": keep_months,
             },
         )
 
@@ -9124,6 +9508,28 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def apply_retention(
+        self, *, as_of: dt.datetime | None = None, limit: int | None = None
+    ) -> list[ApplyRetention]:
+        """Lets go of a batch of each kind of row that was kept long enough; what, and how many.
+
+        Whole months of partitioned tables go with `pgacademy maintain`, or retire_partitions. Rows that somebody
+        holds are left for the next call. Call it until it returns no rows.
+
+        Left out, `limit` is 5000.
+
+        Errors: PA403 not the service · PA422 a moment in the future, or a limit not between 1 and 100000
+
+        Who may call it: service.
+        """
+        return await self._rows(
+            _APPLY_RETENTION,
+            {
+                "as_of": as_of,
+                "limit": limit,
+            },
+        )
+
     async def approve_instructor(self, *, user_id: UUID | str, is_approved: bool | None = None) -> None:
         """Lets an instructor publish courses, or no longer.
 
@@ -9237,6 +9643,25 @@ class AsyncSession(AsyncSessionBase):
                     "job": job,
                 },
             ),
+        )
+
+    async def begin_retirement(self, *, as_of: dt.datetime | None = None) -> list[BeginRetirement]:
+        """Enters the partitions that were kept long enough; returns those on their way out.
+
+        A partition goes when all of it is older than its table's policy (retention_policies) allows. It is entered
+        in archives before anything happens to it; then it is detached, concurrently by the library, which a
+        function cannot do; then finish_retirement archives or drops it. Whatever dies in between, the next run
+        finds it here and goes on.
+
+        Errors: PA403 not the service · PA422 a moment in the future
+
+        Who may call it: service.
+        """
+        return await self._rows(
+            _BEGIN_RETIREMENT,
+            {
+                "as_of": as_of,
+            },
         )
 
     async def buy_streak_freeze(self, *, idempotency_key: str) -> BuyStreakFreeze:
@@ -9900,6 +10325,23 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def due_jobs(self, *, as_of: dt.datetime | None = None) -> list[DueJobs]:
+        """The jobs whose time has come, in the order to do them.
+
+        What counts is when a job last succeeded, or began if it may still be at work: ten minutes, or its interval;
+        after that it has died. One that failed is due at once.
+
+        Errors: PA403 not the service · PA422 a moment in the future
+
+        Who may call it: service.
+        """
+        return await self._rows(
+            _DUE_JOBS,
+            {
+                "as_of": as_of,
+            },
+        )
+
     async def edit_discussion(
         self,
         *,
@@ -10194,6 +10636,26 @@ class AsyncSession(AsyncSessionBase):
                     "notification_id": notification_id,
                     "channel": channel,
                     "error": error,
+                },
+            ),
+        )
+
+    async def finish_retirement(self, *, archive_id: UUID | str) -> int | None:
+        """Archives or drops a detached partition; returns the number of rows archived.
+
+        Archiving and dropping are one transaction: the rows are in one place or in the other.
+
+        Errors: PA403 not the service · PA404 no such retirement · PA409 still attached, or no table of that name ·
+        55P03 in use
+
+        Who may call it: service.
+        """
+        return cast(
+            "int | None",
+            await self._value(
+                _FINISH_RETIREMENT,
+                {
+                    "archive_id": archive_id,
                 },
             ),
         )
@@ -10565,6 +11027,20 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def list_archives(self, *, table_name: str | None = None) -> list[ListArchives]:
+        """What has left its table: when it is from, how many rows, and their compressed size in bytes.
+
+        Errors: PA403 not the service
+
+        Who may call it: service.
+        """
+        return await self._rows(
+            _LIST_ARCHIVES,
+            {
+                "table_name": table_name,
+            },
+        )
+
     async def list_discussions(
         self,
         *,
@@ -10714,6 +11190,19 @@ class AsyncSession(AsyncSessionBase):
                 },
             ),
         )
+
+    async def maintenance_jobs(self) -> list[MaintenanceJobs]:
+        """The jobs of a school: name, how often (interval and cron), batched or not, the call.
+
+        A job is one SQL expression that yields a number: what it did. One that works in batches is called until
+        that is 0. How often is said twice, for `pgacademy maintain`, which looks when a job last succeeded, and for
+        cron.
+
+        Errors: none
+
+        Who may call it: service.
+        """
+        return await self._rows(_MAINTENANCE_JOBS, {})
 
     async def mark_all_read(self) -> int:
         """Marks all of the caller's notifications as read; returns how many.
@@ -11224,6 +11713,22 @@ class AsyncSession(AsyncSessionBase):
             _REACTIVATE_USER,
             {
                 "user_id": user_id,
+            },
+        )
+
+    async def read_archive(self, *, archive_id: UUID | str) -> list[ReadArchive]:
+        """The rows of an archive as JSON.
+
+        One becomes a row of its table again by jsonb_populate_record(null::the_table, entry).
+
+        Errors: PA403 not the service · PA404 no such archive · PA409 not archived: dropped, or still on its way
+
+        Who may call it: service.
+        """
+        return await self._rows(
+            _READ_ARCHIVE,
+            {
+                "archive_id": archive_id,
             },
         )
 
@@ -11925,6 +12430,24 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def retire_partitions(self, *, as_of: dt.datetime | None = None) -> list[RetirePartitions]:
+        """Archives or drops the partitions that were kept long enough, from inside the database.
+
+        For a scheduler in the database: `pgacademy maintain` detaches concurrently, which no function can. Here the
+        table's readers and writers wait while the partition goes, and whoever is in the way is waited for two
+        seconds at most.
+
+        Errors: PA403 not the service · PA422 a moment in the future · 55P03 a table was in use
+
+        Who may call it: service.
+        """
+        return await self._rows(
+            _RETIRE_PARTITIONS,
+            {
+                "as_of": as_of,
+            },
+        )
+
     async def return_submission(self, *, submission_id: UUID | str, feedback: str) -> None:
         """Gives a submission back to be done again, without a grade.
 
@@ -12128,6 +12651,23 @@ class AsyncSession(AsyncSessionBase):
                     "expires_at": expires_at,
                     "ip_address": ip_address,
                     "user_agent": user_agent,
+                },
+            ),
+        )
+
+    async def run_job(self, *, job: str) -> int | None:
+        """Does one maintenance job once; returns what it did, as a number.
+
+        Errors: PA404 no such job; and those of the job
+
+        Who may call it: service.
+        """
+        return cast(
+            "int | None",
+            await self._value(
+                _RUN_JOB,
+                {
+                    "job": job,
                 },
             ),
         )
@@ -12386,6 +12926,23 @@ class AsyncSession(AsyncSessionBase):
             {
                 "user_id": user_id,
                 "password_hash": password_hash,
+            },
+        )
+
+    async def set_retention(self, *, subject: str, keep_months: int) -> None:
+        """Sets how many months something is kept; null for ever.
+
+        What kinds of things there are, and what becomes of each, is not a setting.
+
+        Errors: PA401 · PA403 not an administrator · PA404 no such subject · PA422 months not between 1 and 1200
+
+        Who may call it: admin.
+        """
+        await self._value(
+            _SET_RETENTION,
+            {
+                "subject": subject,
+                "keep_months": keep_months,
             },
         )
 

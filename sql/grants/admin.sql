@@ -2,7 +2,8 @@
 -- (Execution of functions and reading of views are granted where those are made. One block per domain.)
 
 -- operations
-grant select on table platform_settings, job_runs to pgacademy_admin;
+-- Not archive_chunks: read_archive() is for the back end.
+grant select on table platform_settings, job_runs, retention_policies, archives, chain_totals to pgacademy_admin;
 
 -- identity
 grant select on table users, public_profiles, user_wallets to pgacademy_admin;

@@ -145,6 +145,8 @@ GOOD: dict[str, dict[str, str | None]] = {
     "store_asset": {"p_asset_type": "flashcard", "p_content": "{flashcard}"},
     "store_chunks": {"p_chunks": '[{{"content": "C"}}]'},
     "vote": {"p_vote_type": "up", "p_discussion_id": "{theirs}"},
+    "run_job": {"p_job": "purge_sessions"},
+    "set_retention": {"p_subject": "discussions"},
 }
 
 
@@ -251,8 +253,10 @@ def world(standing: psycopg.Connection[Any]) -> World:
     )
     login = db.execute("select username from users where id = %s", [learner]).fetchone()
     run = db.execute("select begin_job('nightly')").fetchone()
+    archive = db.execute("select archive_rows('users', array[jsonb '{}'], now(), now())").fetchone()
     stats = db.execute("select s::text from user_stats as s where user_id = %s", [learner]).fetchone()
     assert run is not None
+    assert archive is not None
     assert stats is not None
     assert login is not None
     own: dict[str, dict[str, str]] = {}
@@ -311,6 +315,7 @@ def world(standing: psycopg.Connection[Any]) -> World:
         "before": before,
         "login": login[0],
         "p_run_id": run[0],
+        "p_archive_id": archive[0],
         "graded": attempts[0],
         "submitted": work[0],
         "p_submission_id": work[1],

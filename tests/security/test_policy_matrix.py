@@ -65,6 +65,10 @@ TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
     "idempotency_keys": [],
     "platform_settings": [("select", ALL, ("admin",))],
     "job_runs": [("select", ALL, ("admin",))],
+    "retention_policies": [("select", ALL, ("admin",))],
+    "archives": [("select", ALL, ("admin",))],
+    "archive_chunks": [],
+    "chain_totals": [("select", ALL, ("admin",))],
     # identity
     "users": [("select", ALL, PEOPLE), ("update", PROFILE, LEARNERS)],
     "public_profiles": [("select", ALL, EVERYONE)],
@@ -212,8 +216,8 @@ PROCEDURES: dict[str, set[str]] = {
     "admin": set(
         f"""{COMMON} {READING} {ACCOUNT} {TEACHING} {TALKING}
         moderate_discussion announce
-        set_role approve_instructor deactivate_user reactivate_user set_setting define_achievement
-        set_achievement_active preview_achievement apply_achievement
+        set_role approve_instructor deactivate_user reactivate_user set_setting set_retention
+        define_achievement set_achievement_active preview_achievement apply_achievement
         feature_project unpublish_project delete_project record_project_view settle_feedback""".split()
     ),
     "service": set(
@@ -233,7 +237,8 @@ PROCEDURES: dict[str, set[str]] = {
         claim_deliveries finish_delivery
         store_chunks store_asset set_material_status set_asset_status record_interactions record_review
         aggregate_session_data
-        begin_job end_job ensure_partitions list_partitions purge_idempotency_keys
+        begin_job end_job maintenance_jobs due_jobs run_job purge_idempotency_keys ensure_partitions list_partitions
+        apply_retention begin_retirement finish_retirement retire_partitions list_archives read_archive
         verify_integrity repair_counters""".split()
     ),
     "analyst": set(COMMON.split()),
@@ -467,6 +472,8 @@ class World:
             ):
                 fill(conn)
             insert(conn, "job_runs", job="matrix")
+            conn.execute("select archive_rows('users', array[jsonb '{}'], now(), now())")
+            conn.execute("insert into chain_totals values ('2024-01-01', 'evm', 'main', 'token', 'final', 1, 0, 0)")
             conn.execute("update users set is_active = false where id = %s", (self.people["gone"],))
             conn.commit()
             #: A column of each table that nobody may update.
@@ -1034,7 +1041,10 @@ class TestRows:
         for role in PEOPLE:
             assert world.rows("ada", role, "select true from leaderboard_generation")
 
-    @pytest.mark.parametrize("table", ["platform_settings", "job_runs", "leaderboard_cache"])
+    @pytest.mark.parametrize(
+        "table",
+        ["platform_settings", "job_runs", "retention_policies", "archives", "chain_totals", "leaderboard_cache"],
+    )
     def test_operations_are_for_administrators(self, world, table):
         assert world.rows("root", "admin", f"select true from {table}")
         for who in ("ada", "ivy", "nobody", "gone"):

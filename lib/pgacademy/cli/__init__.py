@@ -20,6 +20,7 @@ MODULES = {
     "demo": ("demo",),
     "keys": ("keys",),
     "logins": ("login",),
+    "maintenance": ("maintain",),
     "new": ("new",),
     "plan": ("plan",),
     "school": ("roles", "migrate", "status", "history", "rollback", "baseline", "seed"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -13,6 +11,7 @@ from psycopg.rows import dict_row
 from pgacademy import schools
 from pgacademy.cli.app import DEFAULT_SCHOOL, Dsn, Json, School, app, conninfo
 from pgacademy.cli.output import result, rows
+from pgacademy.cli.repetition import Every, repeated
 from pgacademy.connection import Connection, check_release, connect
 from pgacademy.sources import queries
 
@@ -49,25 +48,16 @@ def leaderboard(
 
 
 @app.command()
-def refresh(
-    dsn: Dsn = None,
-    school: School = DEFAULT_SCHOOL,
-    every: Annotated[float | None, typer.Option("--every", min=1.0, help="Again every so many seconds.")] = None,
-    json: Json = False,
-) -> None:
+def refresh(dsn: Dsn = None, school: School = DEFAULT_SCHOOL, every: Every = None, json: Json = False) -> None:
     """Rank everyone anew, once or until Ctrl-C."""
-    stop = threading.Event()
-    if every is not None:
-        # A refresh that has begun is finished; the wait between two is cut short.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stop.set())
     with connect(conninfo(dsn), application_name="pgacademy refresh") as connection:
         check_release(connection, school)
-        while True:
+
+        def work() -> None:
             done = _refresh(connection, school)
             result(done, json, f"Generation {done['generation']}: {done['people']:,} people ranked.")
-            if every is None or stop.wait(every):
-                return
+
+        repeated(work, every)
 
 
 def _refresh(connection: Connection, school: str) -> dict[str, Any]:

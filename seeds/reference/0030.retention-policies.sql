@@ -1,0 +1,10 @@
+-- How long things are kept, until an administrator decides otherwise with set_retention().
+--
+-- Running this again brings new subjects and better descriptions and never touches a number of months.
+insert into retention_policies as r (subject, keep_months, action, description) values
+('chain_transactions', 12, 'archive', 'Settled transactions of blockchains; sums by month stay in chain_totals.'),
+('discussions', 12, 'close', 'Discussions in which nothing moves: they stay readable and take no more replies.'),
+('faucet_requests', 6, 'archive', 'Settled requests of the faucet, with their transactions.')
+on conflict (subject) do update
+set action = excluded.action, description = excluded.description
+where (r.action, r.description) is distinct from (excluded.action, excluded.description);

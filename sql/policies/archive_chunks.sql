@@ -1,0 +1,1 @@
+-- policies on archive_chunks: none. read_archive(), for the back end, is the way to read them.
