@@ -3751,8 +3751,8 @@ class Session(SessionBase):
         `is_mandatory` is true, `is_preview` is false, `is_graded` is false, `coin_reward` is 0, `metadata` is '{}'.
 
         Errors: PA401 · PA403 · PA404 no such course · PA409 the parent is hidden, or a prerequisite · PA422 no
-        title; title, slug or type; more XP than an instructor may give; a position below 1; a parent outside the
-        course · 23505 lessons_course_id_slug_key · 23514 another value against a column's rule
+        title; title, slug or type; more XP or coins than an instructor may give; a position below 1; a parent
+        outside the course · 23505 lessons_course_id_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -4184,7 +4184,8 @@ class Session(SessionBase):
         """Takes notifications that are to go out by email or push, for five minutes.
 
         Whoever claims has five minutes to say how it went, with finish_delivery; after that somebody else gets
-        them. Two senders never get the same. Commit the claim before sending.
+        them. Two senders never get the same. Commit the claim before sending. What is due to somebody who has left
+        meanwhile, or to an address that is proven no more, is cancelled.
 
         Left out, `limit` is 100.
 
@@ -4251,10 +4252,11 @@ class Session(SessionBase):
         changed.
 
         See apply_completion for what that is. seconds counts up to the time since start_lesson, and not at all
-        without it; null counts nothing. xp_awarded is all XP of this call: lesson, course and achievements;
-        coins_awarded all coins, of lesson and course. achievements is an array of {"id", "title", "xp_reward",
-        "icon"}. Without a key a second call changes nothing and says already_completed; with a key it returns the
-        row of the first call.
+        without it; null counts nothing. When it is done is the clock's business, not that of the transaction: one
+        begun yesterday claims no day that is over. xp_awarded is all XP of this call: lesson, course and
+        achievements; coins_awarded all coins, of lesson and course. achievements is an array of {"id", "title",
+        "xp_reward", "icon"}. Without a key a second call changes nothing and says already_completed; with a key it
+        returns the row of the first call.
 
         Errors: PA401, PA403 from require_user · PA404 no such lesson · PA409 not enrolled, enrolment not open, a
         chapter or hidden lesson, a lesson that grading completes, lessons before it not done, key used for another
@@ -4327,8 +4329,8 @@ class Session(SessionBase):
         `coin_reward` is 0, `metadata` is '{}', `is_featured` is false.
 
         Errors: PA401 · PA403 not an approved instructor; a course for somebody else; only administrators feature a
-        course · PA404 no such instructor · PA422 no title; title, slug, track or difficulty; more XP than an
-        instructor may give · 23505 courses_slug_key · 23514 another value against a column's rule
+        course · PA404 no such instructor · PA422 no title; title, slug, track or difficulty; more XP or coins than
+        an instructor may give · 23505 courses_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -4384,8 +4386,8 @@ class Session(SessionBase):
         Left out, `exercise_type` is 'text', `content` is '{}', `passing_score` is 60, `attempts_allowed` is 3,
         `coin_reward` is 0, `is_mandatory` is true, `metadata` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such lesson · PA409 a chapter · PA422 no title; content or rubric, with the
-        path · 23514 another value against a column's rule
+        Errors: PA401 · PA403 · PA404 no such lesson · PA409 a chapter · PA422 no title; too many coins; content or
+        rubric, with the path · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -4606,8 +4608,9 @@ class Session(SessionBase):
     def delete_discussion(self, *, discussion_id: UUID | str) -> None:
         """Takes a discussion down; the rows stay.
 
-        Nobody sees it any more but administrators; the rows stay. What it counted for its author and those who
-        replied stays counted: it was done. Doing it again finds nothing.
+        Nobody sees it any more but administrators; the rows stay. Who was told of replies in it reads no more of
+        them. What it counted for its author and those who replied stays counted: it was done. Doing it again finds
+        nothing.
 
         Errors: PA401 · PA403 another's, and not staff · PA404 no such discussion
 
@@ -4673,7 +4676,8 @@ class Session(SessionBase):
     def delete_reply(self, *, reply_id: UUID | str) -> None:
         """Takes a reply down; the row stays and keeps the tree.
 
-        administrators sees the text any more, and list_replies shows a gap. A solution ceases to be one.
+        administrators sees the text any more, and list_replies shows a gap. A solution ceases to be one. Who was
+        told of it reads no more of it.
 
         Errors: PA401 · PA403 another's, and not staff · PA404 no such reply
 
@@ -4924,9 +4928,10 @@ class Session(SessionBase):
         )
 
     def finish_delivery(self, *, notification_id: UUID | str, channel: str, error: str | None = None) -> str:
-        """Says how sending a notification went; returns sent, pending (again later) or failed.
+        """Says how sending a notification went; returns sent, pending (again later), failed or cancelled.
 
-        five times in all, each time after a longer pause, and then given up.
+        five times in all, each time after a longer pause, and then given up. What was cancelled meanwhile stays
+        cancelled.
 
         Errors: PA403 not the service · PA404 nothing of that kind is on its way
 
@@ -5060,7 +5065,7 @@ class Session(SessionBase):
     def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
         """Pays what was earned before there were coins, for the next people; call it until nobody is left.
 
-        what those promise today. Nobody for their own course, nobody who left.
+        what those promise today, up to the ceilings of today. Nobody for their own course, nobody who left.
 
         Takes the next limit people who were there when the coins came and have not been looked at; call it until
         people_left is 0, each time in a transaction of its own. It may be stopped at any moment and run by several
@@ -5442,8 +5447,10 @@ class Session(SessionBase):
 
         A discussion has one solution, and pays for it once (setting xp.solution): whoever marks, takes back and
         marks another gives nothing a second time. Nothing is paid, and nothing counted, for a reply of the person
-        who asked or accepts, nor to one who has left the school. Marking the same reply again changes nothing;
-        marked anew after it was taken back, its author is not told again.
+        who asked or accepts, nor to one who has left the school. A person is paid for so many solutions a day, and
+        for so many of one who asks (use_solution_quota); beyond that a solution is one, and counts, and pays
+        nothing. Marking the same reply again changes nothing; marked anew after it was taken back, its author is
+        not told again.
 
         Errors: PA401 · PA403 neither asked nor staff · PA404 no such reply · PA409 there is another solution
 
@@ -5764,7 +5771,8 @@ class Session(SessionBase):
     def publish_course(self, *, course_id: UUID | str) -> dt.datetime | None:
         """Publishes a course; returns when it was first published.
 
-        Errors: PA401 · PA403 · PA404 no such course · PA409 it has no lesson to complete; it is inactive
+        Errors: PA401 · PA403, also where an administrator took it down · PA404 no such course · PA409 it has no
+        lesson to complete; it is inactive
 
         Who may call it: instructor, admin.
         """
@@ -5783,9 +5791,12 @@ class Session(SessionBase):
 
         Returns whether they do: not while its course is hidden or deleted, unless it is minted.
 
-        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
+        Administrators show what administrators have hidden, and nothing else of other people's.
 
-        Who may call it: student.
+        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's · PA403 an administrator hid
+        it · PA409 an administrator, and nobody hid it
+
+        Who may call it: student, admin.
         """
         return cast(
             "bool",
@@ -6304,10 +6315,11 @@ class Session(SessionBase):
         revoked by mistake. The new one has the name of today, title and date of the old one, a number and a code of
         its own.
 
-        Only the last certificate of an enrolment is replaced: of two who do it at once, one is told so.
+        What an administrator revoked, only an administrator replaces. Only the last certificate of an enrolment is
+        replaced: of two who do it at once, one is told so.
 
-        Errors: PA401, PA403, PA404 from require_certificate_staff · PA409 it was replaced already, the person has
-        left · PA422 no reason
+        Errors: PA401, PA403, PA404 from require_certificate_staff · PA403 an administrator revoked it · PA409 it
+        was replaced already, the person has left · PA422 no reason
 
         Who may call it: instructor, admin.
         """
@@ -6472,10 +6484,10 @@ class Session(SessionBase):
         """Asks for coins of the test network, once per key and within the limits.
 
         Three limits in a window of hours, each a setting: per person, per account, per network address (of IPv6 the
-        /64). Failed requests count for none. Each of the three falls on a row of faucet_guards, which is updated
-        before anything is counted: whoever comes second waits and then counts the first, or fails with 40001 if its
-        snapshot is older. The time is the clock's, not the transaction's: one begun long ago would lie outside the
-        window.
+        /64). Failed requests count for none of them, but for a second, higher limit of each: attempts. Each of the
+        three falls on a row of faucet_guards, which is updated before anything is counted: whoever comes second
+        waits and then counts the first, or fails with 40001 if its snapshot is older. The time is the clock's, not
+        the transaction's: one begun long ago would lie outside the window.
 
         The address is what the application sees; who speaks SQL directly may name another, and meets the other two
         limits.
@@ -6995,7 +7007,8 @@ class Session(SessionBase):
     def start_lesson(self, *, lesson_id: UUID | str) -> StartLesson:
         """The calling learner begins a lesson.
 
-        Calling it again changes nothing but where the learner is; a completed lesson stays completed.
+        It begins by the clock: in a transaction begun long ago no time was spent. Calling it again changes nothing
+        but where the learner is; a completed lesson stays completed.
 
         Errors: PA401, PA403 from require_user · PA404 no such lesson · PA409 not enrolled, enrolment not open, a
         chapter or hidden lesson, lessons before it not done
@@ -7227,6 +7240,8 @@ class Session(SessionBase):
     def unpublish_course(self, *, course_id: UUID | str) -> None:
         """Takes a course out of the catalogue.
 
+        taken out does not publish it again.
+
         Errors: PA401 · PA403 · PA404 no such course
 
         Who may call it: instructor, admin.
@@ -7240,6 +7255,8 @@ class Session(SessionBase):
 
     def unpublish_project(self, *, project_id: UUID | str) -> None:
         """Hides a project from others.
+
+        an administrator hid, only an administrator shows again.
 
         Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
 
@@ -7295,9 +7312,10 @@ class Session(SessionBase):
 
         Left out, `clear` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such course or instructor · PA409 fewer seats than are taken · PA422 title,
-        slug, track or difficulty; more XP than an instructor may give; unknown name in p_clear; a column both given
-        and cleared · 23505 courses_slug_key · 23514 another value against a column's rule
+        Errors: PA401 · PA403, also for making active what an administrator took down · PA404 no such course or
+        instructor · PA409 fewer seats than are taken · PA422 title, slug, track or difficulty; more XP or coins
+        than an instructor may give; unknown name in p_clear; a column both given and cleared · 23505
+        courses_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -7359,8 +7377,9 @@ class Session(SessionBase):
 
         Left out, `clear` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such exercise · PA422 unknown name in p_clear, or given as well; content or
-        rubric, with the path · 23514 a value against a column's rule
+        Errors: PA401 · PA403, also for publishing what an administrator took down · PA404 no such exercise · PA422
+        unknown name in p_clear, or given as well; too many coins; content or rubric, with the path · 23514 a value
+        against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -7418,8 +7437,8 @@ class Session(SessionBase):
         Left out, `clear` is '{}'.
 
         Errors: PA401 · PA403 · PA404 no such lesson · PA409 shown inside a hidden chapter · PA422 title, slug or
-        type; more XP than an instructor may give; unknown name in p_clear; a column both given and cleared · 23505
-        lessons_course_id_slug_key · 23514 another value against a column's rule
+        type; more XP or coins than an instructor may give; unknown name in p_clear; a column both given and cleared
+        · 23505 lessons_course_id_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -7591,8 +7610,9 @@ class Session(SessionBase):
 
         Left out, `clear` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such quiz · PA409 published without a question · PA422 unknown name in
-        p_clear, or given as well · 23514 a value against a column's rule
+        Errors: PA401 · PA403, also for publishing what an administrator took down · PA404 no such quiz · PA409
+        published without a question · PA422 unknown name in p_clear, or given as well · 23514 a value against a
+        column's rule
 
         Who may call it: instructor, admin.
         """
@@ -7852,8 +7872,8 @@ class AsyncSession(AsyncSessionBase):
         `is_mandatory` is true, `is_preview` is false, `is_graded` is false, `coin_reward` is 0, `metadata` is '{}'.
 
         Errors: PA401 · PA403 · PA404 no such course · PA409 the parent is hidden, or a prerequisite · PA422 no
-        title; title, slug or type; more XP than an instructor may give; a position below 1; a parent outside the
-        course · 23505 lessons_course_id_slug_key · 23514 another value against a column's rule
+        title; title, slug or type; more XP or coins than an instructor may give; a position below 1; a parent
+        outside the course · 23505 lessons_course_id_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -8287,7 +8307,8 @@ class AsyncSession(AsyncSessionBase):
         """Takes notifications that are to go out by email or push, for five minutes.
 
         Whoever claims has five minutes to say how it went, with finish_delivery; after that somebody else gets
-        them. Two senders never get the same. Commit the claim before sending.
+        them. Two senders never get the same. Commit the claim before sending. What is due to somebody who has left
+        meanwhile, or to an address that is proven no more, is cancelled.
 
         Left out, `limit` is 100.
 
@@ -8354,10 +8375,11 @@ class AsyncSession(AsyncSessionBase):
         changed.
 
         See apply_completion for what that is. seconds counts up to the time since start_lesson, and not at all
-        without it; null counts nothing. xp_awarded is all XP of this call: lesson, course and achievements;
-        coins_awarded all coins, of lesson and course. achievements is an array of {"id", "title", "xp_reward",
-        "icon"}. Without a key a second call changes nothing and says already_completed; with a key it returns the
-        row of the first call.
+        without it; null counts nothing. When it is done is the clock's business, not that of the transaction: one
+        begun yesterday claims no day that is over. xp_awarded is all XP of this call: lesson, course and
+        achievements; coins_awarded all coins, of lesson and course. achievements is an array of {"id", "title",
+        "xp_reward", "icon"}. Without a key a second call changes nothing and says already_completed; with a key it
+        returns the row of the first call.
 
         Errors: PA401, PA403 from require_user · PA404 no such lesson · PA409 not enrolled, enrolment not open, a
         chapter or hidden lesson, a lesson that grading completes, lessons before it not done, key used for another
@@ -8430,8 +8452,8 @@ class AsyncSession(AsyncSessionBase):
         `coin_reward` is 0, `metadata` is '{}', `is_featured` is false.
 
         Errors: PA401 · PA403 not an approved instructor; a course for somebody else; only administrators feature a
-        course · PA404 no such instructor · PA422 no title; title, slug, track or difficulty; more XP than an
-        instructor may give · 23505 courses_slug_key · 23514 another value against a column's rule
+        course · PA404 no such instructor · PA422 no title; title, slug, track or difficulty; more XP or coins than
+        an instructor may give · 23505 courses_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -8487,8 +8509,8 @@ class AsyncSession(AsyncSessionBase):
         Left out, `exercise_type` is 'text', `content` is '{}', `passing_score` is 60, `attempts_allowed` is 3,
         `coin_reward` is 0, `is_mandatory` is true, `metadata` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such lesson · PA409 a chapter · PA422 no title; content or rubric, with the
-        path · 23514 another value against a column's rule
+        Errors: PA401 · PA403 · PA404 no such lesson · PA409 a chapter · PA422 no title; too many coins; content or
+        rubric, with the path · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -8709,8 +8731,9 @@ class AsyncSession(AsyncSessionBase):
     async def delete_discussion(self, *, discussion_id: UUID | str) -> None:
         """Takes a discussion down; the rows stay.
 
-        Nobody sees it any more but administrators; the rows stay. What it counted for its author and those who
-        replied stays counted: it was done. Doing it again finds nothing.
+        Nobody sees it any more but administrators; the rows stay. Who was told of replies in it reads no more of
+        them. What it counted for its author and those who replied stays counted: it was done. Doing it again finds
+        nothing.
 
         Errors: PA401 · PA403 another's, and not staff · PA404 no such discussion
 
@@ -8776,7 +8799,8 @@ class AsyncSession(AsyncSessionBase):
     async def delete_reply(self, *, reply_id: UUID | str) -> None:
         """Takes a reply down; the row stays and keeps the tree.
 
-        administrators sees the text any more, and list_replies shows a gap. A solution ceases to be one.
+        administrators sees the text any more, and list_replies shows a gap. A solution ceases to be one. Who was
+        told of it reads no more of it.
 
         Errors: PA401 · PA403 another's, and not staff · PA404 no such reply
 
@@ -9027,9 +9051,10 @@ class AsyncSession(AsyncSessionBase):
         )
 
     async def finish_delivery(self, *, notification_id: UUID | str, channel: str, error: str | None = None) -> str:
-        """Says how sending a notification went; returns sent, pending (again later) or failed.
+        """Says how sending a notification went; returns sent, pending (again later), failed or cancelled.
 
-        five times in all, each time after a longer pause, and then given up.
+        five times in all, each time after a longer pause, and then given up. What was cancelled meanwhile stays
+        cancelled.
 
         Errors: PA403 not the service · PA404 nothing of that kind is on its way
 
@@ -9163,7 +9188,7 @@ class AsyncSession(AsyncSessionBase):
     async def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
         """Pays what was earned before there were coins, for the next people; call it until nobody is left.
 
-        what those promise today. Nobody for their own course, nobody who left.
+        what those promise today, up to the ceilings of today. Nobody for their own course, nobody who left.
 
         Takes the next limit people who were there when the coins came and have not been looked at; call it until
         people_left is 0, each time in a transaction of its own. It may be stopped at any moment and run by several
@@ -9545,8 +9570,10 @@ class AsyncSession(AsyncSessionBase):
 
         A discussion has one solution, and pays for it once (setting xp.solution): whoever marks, takes back and
         marks another gives nothing a second time. Nothing is paid, and nothing counted, for a reply of the person
-        who asked or accepts, nor to one who has left the school. Marking the same reply again changes nothing;
-        marked anew after it was taken back, its author is not told again.
+        who asked or accepts, nor to one who has left the school. A person is paid for so many solutions a day, and
+        for so many of one who asks (use_solution_quota); beyond that a solution is one, and counts, and pays
+        nothing. Marking the same reply again changes nothing; marked anew after it was taken back, its author is
+        not told again.
 
         Errors: PA401 · PA403 neither asked nor staff · PA404 no such reply · PA409 there is another solution
 
@@ -9867,7 +9894,8 @@ class AsyncSession(AsyncSessionBase):
     async def publish_course(self, *, course_id: UUID | str) -> dt.datetime | None:
         """Publishes a course; returns when it was first published.
 
-        Errors: PA401 · PA403 · PA404 no such course · PA409 it has no lesson to complete; it is inactive
+        Errors: PA401 · PA403, also where an administrator took it down · PA404 no such course · PA409 it has no
+        lesson to complete; it is inactive
 
         Who may call it: instructor, admin.
         """
@@ -9886,9 +9914,12 @@ class AsyncSession(AsyncSessionBase):
 
         Returns whether they do: not while its course is hidden or deleted, unless it is minted.
 
-        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
+        Administrators show what administrators have hidden, and nothing else of other people's.
 
-        Who may call it: student.
+        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's · PA403 an administrator hid
+        it · PA409 an administrator, and nobody hid it
+
+        Who may call it: student, admin.
         """
         return cast(
             "bool",
@@ -10407,10 +10438,11 @@ class AsyncSession(AsyncSessionBase):
         revoked by mistake. The new one has the name of today, title and date of the old one, a number and a code of
         its own.
 
-        Only the last certificate of an enrolment is replaced: of two who do it at once, one is told so.
+        What an administrator revoked, only an administrator replaces. Only the last certificate of an enrolment is
+        replaced: of two who do it at once, one is told so.
 
-        Errors: PA401, PA403, PA404 from require_certificate_staff · PA409 it was replaced already, the person has
-        left · PA422 no reason
+        Errors: PA401, PA403, PA404 from require_certificate_staff · PA403 an administrator revoked it · PA409 it
+        was replaced already, the person has left · PA422 no reason
 
         Who may call it: instructor, admin.
         """
@@ -10577,10 +10609,10 @@ class AsyncSession(AsyncSessionBase):
         """Asks for coins of the test network, once per key and within the limits.
 
         Three limits in a window of hours, each a setting: per person, per account, per network address (of IPv6 the
-        /64). Failed requests count for none. Each of the three falls on a row of faucet_guards, which is updated
-        before anything is counted: whoever comes second waits and then counts the first, or fails with 40001 if its
-        snapshot is older. The time is the clock's, not the transaction's: one begun long ago would lie outside the
-        window.
+        /64). Failed requests count for none of them, but for a second, higher limit of each: attempts. Each of the
+        three falls on a row of faucet_guards, which is updated before anything is counted: whoever comes second
+        waits and then counts the first, or fails with 40001 if its snapshot is older. The time is the clock's, not
+        the transaction's: one begun long ago would lie outside the window.
 
         The address is what the application sees; who speaks SQL directly may name another, and meets the other two
         limits.
@@ -11100,7 +11132,8 @@ class AsyncSession(AsyncSessionBase):
     async def start_lesson(self, *, lesson_id: UUID | str) -> StartLesson:
         """The calling learner begins a lesson.
 
-        Calling it again changes nothing but where the learner is; a completed lesson stays completed.
+        It begins by the clock: in a transaction begun long ago no time was spent. Calling it again changes nothing
+        but where the learner is; a completed lesson stays completed.
 
         Errors: PA401, PA403 from require_user · PA404 no such lesson · PA409 not enrolled, enrolment not open, a
         chapter or hidden lesson, lessons before it not done
@@ -11332,6 +11365,8 @@ class AsyncSession(AsyncSessionBase):
     async def unpublish_course(self, *, course_id: UUID | str) -> None:
         """Takes a course out of the catalogue.
 
+        taken out does not publish it again.
+
         Errors: PA401 · PA403 · PA404 no such course
 
         Who may call it: instructor, admin.
@@ -11345,6 +11380,8 @@ class AsyncSession(AsyncSessionBase):
 
     async def unpublish_project(self, *, project_id: UUID | str) -> None:
         """Hides a project from others.
+
+        an administrator hid, only an administrator shows again.
 
         Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
 
@@ -11400,9 +11437,10 @@ class AsyncSession(AsyncSessionBase):
 
         Left out, `clear` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such course or instructor · PA409 fewer seats than are taken · PA422 title,
-        slug, track or difficulty; more XP than an instructor may give; unknown name in p_clear; a column both given
-        and cleared · 23505 courses_slug_key · 23514 another value against a column's rule
+        Errors: PA401 · PA403, also for making active what an administrator took down · PA404 no such course or
+        instructor · PA409 fewer seats than are taken · PA422 title, slug, track or difficulty; more XP or coins
+        than an instructor may give; unknown name in p_clear; a column both given and cleared · 23505
+        courses_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -11464,8 +11502,9 @@ class AsyncSession(AsyncSessionBase):
 
         Left out, `clear` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such exercise · PA422 unknown name in p_clear, or given as well; content or
-        rubric, with the path · 23514 a value against a column's rule
+        Errors: PA401 · PA403, also for publishing what an administrator took down · PA404 no such exercise · PA422
+        unknown name in p_clear, or given as well; too many coins; content or rubric, with the path · 23514 a value
+        against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -11523,8 +11562,8 @@ class AsyncSession(AsyncSessionBase):
         Left out, `clear` is '{}'.
 
         Errors: PA401 · PA403 · PA404 no such lesson · PA409 shown inside a hidden chapter · PA422 title, slug or
-        type; more XP than an instructor may give; unknown name in p_clear; a column both given and cleared · 23505
-        lessons_course_id_slug_key · 23514 another value against a column's rule
+        type; more XP or coins than an instructor may give; unknown name in p_clear; a column both given and cleared
+        · 23505 lessons_course_id_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -11696,8 +11735,9 @@ class AsyncSession(AsyncSessionBase):
 
         Left out, `clear` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such quiz · PA409 published without a question · PA422 unknown name in
-        p_clear, or given as well · 23514 a value against a column's rule
+        Errors: PA401 · PA403, also for publishing what an administrator took down · PA404 no such quiz · PA409
+        published without a question · PA422 unknown name in p_clear, or given as well · 23514 a value against a
+        column's rule
 
         Who may call it: instructor, admin.
         """

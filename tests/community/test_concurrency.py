@@ -212,3 +212,18 @@ def test_a_storm(school: SchoolDatabase) -> None:
 
     check(race(24, work, timeout=500))
     verify(conn)
+
+
+@pytest.mark.parametrize("level", LEVELS, ids=["read_committed", "repeatable_read"])
+def test_16_solutions_of_one_person(school: SchoolDatabase, level: IsolationLevel) -> None:
+    """Accepted at once, of eight who asked twice each: five are paid, one of each; all are solutions."""
+    conn = school.connect(autocommit=True)
+    bob = make_user(conn)
+    askers = [make_user(conn) for _ in range(8)]
+    replies = [answer(school, bob, ask(school, askers[i % 8])) for i in range(16)]
+    accept = "select xp_awarded from mark_solution(%s)"
+    results = check(race(16, lambda i: call(school, askers[i % 8], accept, replies[i], level=level)))
+    assert sorted(xp for (xp,) in results) == [0] * 11 + [15] * 5
+    assert value(conn, "select count(*) from solution_quotas where cardinality(asker_ids) = 5") == 1
+    assert stats(conn, bob)["solutions_accepted"] == 16
+    verify(conn)

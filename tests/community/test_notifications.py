@@ -220,6 +220,37 @@ class TestReading:
 
 
 class TestDeliveries:
+    @pytest.mark.parametrize(
+        ("change", "email", "push"),
+        [
+            ("is_active = false", "cancelled", "cancelled"),
+            ("deleted_at = now()", "cancelled", "cancelled"),
+            ("email_verified = false", "cancelled", "pending"),
+        ],
+    )
+    def test_who_cannot_be_reached_any_more(
+        self, db: Connection, ada: UUID, change: str, email: str, push: str
+    ) -> None:
+        bob = make_user(db)
+        for user in (ada, ada, ada, bob):
+            notify(db, user)
+        db.execute(f"update users set {change} where id = %s", (ada,))  # type: ignore[call-overload]
+        for channel, expected in (("email", email), ("push", push)):
+            with acting(db, None, "service"):
+                found = rows(db, "select user_id from claim_deliveries(%s, 2)", channel)
+                found += rows(db, "select user_id from claim_deliveries(%s, 2)", channel)
+            # A batch of nobody but such people is not the end of it.
+            assert {r["user_id"] for r in found} == ({bob} if expected == "cancelled" else {ada, bob})
+            assert {
+                r["status"]
+                for r in rows(
+                    db,
+                    "select d.status from notification_deliveries d join notifications n on n.id = d.notification_id"
+                    " where n.user_id = %s and d.channel = %s",
+                    ada, channel,
+                )
+            } == {expected}  # fmt: skip
+
     def test_claimed_sent_and_given_up(self, db: Connection, ada: UUID) -> None:
         notify(db, ada)
         claim, finish = "select * from claim_deliveries('email')", "select finish_delivery(%s, 'email', 'no route')"

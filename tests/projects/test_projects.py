@@ -218,6 +218,21 @@ class TestOthers:
             with raises_sqlstate("PA403", conn=db):
                 call(db, bob, f"select {statement}", one_project, role="admin")
 
+    def test_what_an_administrator_hid_only_an_administrator_shows(self, db, ada, bob, admin):
+        project = make_project(db, ada)
+        publish = "select publish_project(%s)"
+        with raises_sqlstate("PA409", conn=db):  # nobody has hidden it
+            call(db, admin, publish, project, role="admin")
+        call(db, admin, "select unpublish_project(%s)", project, role="admin")
+        call(db, ada, "select unpublish_project(%s)", project)
+        with raises_sqlstate("PA403", conn=db):
+            call(db, ada, publish, project)
+        with raises_sqlstate("PA404", conn=db):
+            call(db, bob, publish, project)
+        assert call(db, admin, publish, project, role="admin")
+        call(db, ada, "select unpublish_project(%s)", project)
+        assert call(db, ada, publish, project)  # and is the author's again
+
     def test_featured_is_for_administrators(self, db, ada, admin):
         project = make_project(db, ada)
         with raises_sqlstate("42501", conn=db):

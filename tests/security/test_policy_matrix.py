@@ -49,7 +49,7 @@ ATTEMPT = {
 CERTIFICATE = {
     "id", "enrollment_id", "user_id", "course_id", "certificate_number", "recipient_name", "course_title",
     "completed_at", "issued_at", "issued_by", "replaces_id", "pdf_path", "is_revoked", "revoked_at", "revoked_by",
-    "revocation_reason", "created_at", "updated_at",
+    "revoked_as", "revocation_reason", "created_at", "updated_at",
 }  # fmt: skip
 #: What a person reads of a request of the faucet: not the address it came from.
 FAUCET = {
@@ -116,6 +116,7 @@ TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
     "replies": [("select", ALL, PEOPLE)],
     "discussion_votes": [("select", ALL, PEOPLE)],
     "discussion_views": [],
+    "solution_quotas": [],
     "notifications": [("select", ALL, LEARNERS)],
     "notification_preferences": [("select", ALL, LEARNERS)],
     "notification_deliveries": [],
