@@ -1742,17 +1742,23 @@ _FINISH_DELIVERY: Procedure[object] = Procedure(
 )
 _FOLD_DISCUSSION_VIEWS: Procedure[object] = Procedure(
     "fold_discussion_views",
-    {},
+    {
+        "limit": "integer",
+    },
     frozenset([]),
 )
 _FOLD_NOTIFICATION_COUNTS: Procedure[object] = Procedure(
     "fold_notification_counts",
-    {},
+    {
+        "limit": "integer",
+    },
     frozenset([]),
 )
 _FOLD_PROJECT_VIEWS: Procedure[object] = Procedure(
     "fold_project_views",
-    {},
+    {
+        "limit": "integer",
+    },
     frozenset([]),
 )
 _FOLD_XP_RANKS: Procedure[object] = Procedure(
@@ -1764,6 +1770,7 @@ _FORGET_FAUCET_ADDRESSES: Procedure[object] = Procedure(
     "forget_faucet_addresses",
     {
         "keep_days": "integer",
+        "limit": "integer",
     },
     frozenset([]),
 )
@@ -4930,8 +4937,8 @@ class Session(SessionBase):
     def finish_delivery(self, *, notification_id: UUID | str, channel: str, error: str | None = None) -> str:
         """Says how sending a notification went; returns sent, pending (again later), failed or cancelled.
 
-        five times in all, each time after a longer pause, and then given up. What was cancelled meanwhile stays
-        cancelled.
+        later, five times in all, each time after a longer pause, and then given up. What was cancelled meanwhile
+        stays cancelled.
 
         Errors: PA403 not the service · PA404 nothing of that kind is on its way
 
@@ -4949,30 +4956,56 @@ class Session(SessionBase):
             ),
         )
 
-    def fold_discussion_views(self) -> int:
+    def fold_discussion_views(self, *, limit: int | None = None) -> int:
         """Adds new readers to the counters of discussions; returns how many.
 
         Two runs at once share the work: what one has locked the other leaves alone.
 
-        Errors: PA403 not the service
+        At most limit discussions at a time: call it until it returns 0.
+
+        Left out, `limit` is 1000.
+
+        Errors: PA403 not the service · PA422 a batch of no use
 
         Who may call it: service.
         """
-        return cast("int", self._value(_FOLD_DISCUSSION_VIEWS, {}))
+        return cast(
+            "int",
+            self._value(
+                _FOLD_DISCUSSION_VIEWS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
 
-    def fold_notification_counts(self) -> int:
+    def fold_notification_counts(self, *, limit: int | None = None) -> int:
         """Adds new notifications to the counts of unread ones; returns how many people had some.
+
+        people.
 
         Keeps unread_count() a short look. Whoever is reading at the moment is left for the next run: they do it
         themselves.
 
-        Errors: PA403 not the service
+        At most limit people at a time: call it until it returns 0.
+
+        Left out, `limit` is 1000.
+
+        Errors: PA403 not the service · PA422 a batch of no use
 
         Who may call it: service.
         """
-        return cast("int", self._value(_FOLD_NOTIFICATION_COUNTS, {}))
+        return cast(
+            "int",
+            self._value(
+                _FOLD_NOTIFICATION_COUNTS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
 
-    def fold_project_views(self) -> int:
+    def fold_project_views(self, *, limit: int | None = None) -> int:
         """Folds noted views into the counts of their projects; returns how many.
 
         Views disappear from one table and appear in the others in one transaction: every snapshot sees each once.
@@ -4980,11 +5013,23 @@ class Session(SessionBase):
         order of their ids: so does whoever deletes one, or hides many. Views of what has been deleted since are
         forgotten.
 
-        Errors: PA403 not the service
+        At most limit views at a time: call it until it returns 0.
+
+        Left out, `limit` is 10000.
+
+        Errors: PA403 not the service · PA422 a batch of no use
 
         Who may call it: service.
         """
-        return cast("int", self._value(_FOLD_PROJECT_VIEWS, {}))
+        return cast(
+            "int",
+            self._value(
+                _FOLD_PROJECT_VIEWS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
 
     def fold_xp_ranks(self) -> int:
         """Folds noted rank changes into the histogram; returns how many.
@@ -4999,12 +5044,16 @@ class Session(SessionBase):
         """
         return cast("int", self._value(_FOLD_XP_RANKS, {}))
 
-    def forget_faucet_addresses(self, *, keep_days: int | None = None) -> int:
+    def forget_faucet_addresses(self, *, keep_days: int | None = None, limit: int | None = None) -> int:
         """Forgets from which addresses the faucet was asked; returns how many.
 
-        Left out, `keep_days` is 30.
+        longer.
 
-        Errors: PA403 not the service · PA422 fewer days than a limit counts, or more than 3650
+        At most limit requests at a time: call it until it returns 0.
+
+        Left out, `keep_days` is 30, `limit` is 10000.
+
+        Errors: PA403 not the service · PA422 fewer days than a limit counts, or more than 3650, a batch of no use
 
         Who may call it: service.
         """
@@ -5014,6 +5063,7 @@ class Session(SessionBase):
                 _FORGET_FAUCET_ADDRESSES,
                 {
                     "keep_days": keep_days,
+                    "limit": limit,
                 },
             ),
         )
@@ -5065,7 +5115,7 @@ class Session(SessionBase):
     def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
         """Pays what was earned before there were coins, for the next people; call it until nobody is left.
 
-        what those promise today, up to the ceilings of today. Nobody for their own course, nobody who left.
+        at what those promise today, up to the ceilings of today. Nobody for their own course, nobody who left.
 
         Takes the next limit people who were there when the coins came and have not been looked at; call it until
         people_left is 0, each time in a transaction of its own. It may be stopped at any moment and run by several
@@ -9053,8 +9103,8 @@ class AsyncSession(AsyncSessionBase):
     async def finish_delivery(self, *, notification_id: UUID | str, channel: str, error: str | None = None) -> str:
         """Says how sending a notification went; returns sent, pending (again later), failed or cancelled.
 
-        five times in all, each time after a longer pause, and then given up. What was cancelled meanwhile stays
-        cancelled.
+        later, five times in all, each time after a longer pause, and then given up. What was cancelled meanwhile
+        stays cancelled.
 
         Errors: PA403 not the service · PA404 nothing of that kind is on its way
 
@@ -9072,30 +9122,56 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
-    async def fold_discussion_views(self) -> int:
+    async def fold_discussion_views(self, *, limit: int | None = None) -> int:
         """Adds new readers to the counters of discussions; returns how many.
 
         Two runs at once share the work: what one has locked the other leaves alone.
 
-        Errors: PA403 not the service
+        At most limit discussions at a time: call it until it returns 0.
+
+        Left out, `limit` is 1000.
+
+        Errors: PA403 not the service · PA422 a batch of no use
 
         Who may call it: service.
         """
-        return cast("int", await self._value(_FOLD_DISCUSSION_VIEWS, {}))
+        return cast(
+            "int",
+            await self._value(
+                _FOLD_DISCUSSION_VIEWS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
 
-    async def fold_notification_counts(self) -> int:
+    async def fold_notification_counts(self, *, limit: int | None = None) -> int:
         """Adds new notifications to the counts of unread ones; returns how many people had some.
+
+        people.
 
         Keeps unread_count() a short look. Whoever is reading at the moment is left for the next run: they do it
         themselves.
 
-        Errors: PA403 not the service
+        At most limit people at a time: call it until it returns 0.
+
+        Left out, `limit` is 1000.
+
+        Errors: PA403 not the service · PA422 a batch of no use
 
         Who may call it: service.
         """
-        return cast("int", await self._value(_FOLD_NOTIFICATION_COUNTS, {}))
+        return cast(
+            "int",
+            await self._value(
+                _FOLD_NOTIFICATION_COUNTS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
 
-    async def fold_project_views(self) -> int:
+    async def fold_project_views(self, *, limit: int | None = None) -> int:
         """Folds noted views into the counts of their projects; returns how many.
 
         Views disappear from one table and appear in the others in one transaction: every snapshot sees each once.
@@ -9103,11 +9179,23 @@ class AsyncSession(AsyncSessionBase):
         order of their ids: so does whoever deletes one, or hides many. Views of what has been deleted since are
         forgotten.
 
-        Errors: PA403 not the service
+        At most limit views at a time: call it until it returns 0.
+
+        Left out, `limit` is 10000.
+
+        Errors: PA403 not the service · PA422 a batch of no use
 
         Who may call it: service.
         """
-        return cast("int", await self._value(_FOLD_PROJECT_VIEWS, {}))
+        return cast(
+            "int",
+            await self._value(
+                _FOLD_PROJECT_VIEWS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
 
     async def fold_xp_ranks(self) -> int:
         """Folds noted rank changes into the histogram; returns how many.
@@ -9122,12 +9210,16 @@ class AsyncSession(AsyncSessionBase):
         """
         return cast("int", await self._value(_FOLD_XP_RANKS, {}))
 
-    async def forget_faucet_addresses(self, *, keep_days: int | None = None) -> int:
+    async def forget_faucet_addresses(self, *, keep_days: int | None = None, limit: int | None = None) -> int:
         """Forgets from which addresses the faucet was asked; returns how many.
 
-        Left out, `keep_days` is 30.
+        longer.
 
-        Errors: PA403 not the service · PA422 fewer days than a limit counts, or more than 3650
+        At most limit requests at a time: call it until it returns 0.
+
+        Left out, `keep_days` is 30, `limit` is 10000.
+
+        Errors: PA403 not the service · PA422 fewer days than a limit counts, or more than 3650, a batch of no use
 
         Who may call it: service.
         """
@@ -9137,6 +9229,7 @@ class AsyncSession(AsyncSessionBase):
                 _FORGET_FAUCET_ADDRESSES,
                 {
                     "keep_days": keep_days,
+                    "limit": limit,
                 },
             ),
         )
@@ -9188,7 +9281,7 @@ class AsyncSession(AsyncSessionBase):
     async def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
         """Pays what was earned before there were coins, for the next people; call it until nobody is left.
 
-        what those promise today, up to the ceilings of today. Nobody for their own course, nobody who left.
+        at what those promise today, up to the ceilings of today. Nobody for their own course, nobody who left.
 
         Takes the next limit people who were there when the coins came and have not been looked at; call it until
         people_left is 0, each time in a transaction of its own. It may be stopped at any moment and run by several

@@ -227,3 +227,30 @@ def test_16_solutions_of_one_person(school: SchoolDatabase, level: IsolationLeve
     assert value(conn, "select count(*) from solution_quotas where cardinality(asker_ids) = 5") == 1
     assert stats(conn, bob)["solutions_accepted"] == 16
     verify(conn)
+
+
+def test_taken_down_while_everybody_reads_and_it_is_sent(school: SchoolDatabase) -> None:
+    """Who takes down writes other people's news: no deadlock with those who read all of theirs, or send it."""
+    conn = school.connect(autocommit=True)
+    people = [make_user(conn) for _ in range(4)]
+    discussions = [[ask(school, user) for _ in range(4)] for user in people]
+    for _ in range(3):
+        for own in zip(*discussions, strict=True):
+            for i, discussion in enumerate(own):
+                answer(school, people[(i + 1) % 4], discussion)
+
+    def act(i: int) -> None:
+        if i < 4:
+            for discussion in discussions[i]:
+                call(school, people[i], "select delete_discussion(%s)", discussion)
+        elif i < 12:
+            for _ in range(6):
+                call(school, people[i % 4], "select mark_all_read()")
+        else:
+            for _ in range(6):
+                call(school, None, "select count(*) from claim_deliveries(%s, 5)", ("email", "push")[i % 2])
+
+    check(race(16, act))
+    assert value(conn, "select count(*) from notifications where message <> ''") == 0
+    assert value(conn, "select count(*) from notification_deliveries where status = 'pending'") == 0
+    verify(conn)

@@ -458,6 +458,8 @@ class TestLists:
         for user in (ada, bob, bob):
             with acting(db, user, "student"):
                 db.execute("select open_discussion(%s)", (discussion,))
+        with raises_sqlstate("PA422", conn=db):
+            value(db, "select fold_discussion_views(0)")
         assert value(db, "select fold_discussion_views()") == 2
         assert value(db, "select fold_discussion_views()") == 0
         assert counters(db, discussion)["view_count"] == 2

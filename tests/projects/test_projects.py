@@ -303,7 +303,8 @@ class TestViews:
         for who, role in ((ada, "student"), (bob, "student"), (None, "anonymous"), (None, "student")):
             call(db, who, "select record_project_view(%s)", project, role=role)
         assert one(db, "select view_count from projects") == 0
-        assert call(db, None, "select fold_project_views()", role="service") == 3
+        fold = "select fold_project_views(2)"
+        assert [call(db, None, fold, role="service") for _ in range(2)] == [2, 1]
         assert call(db, None, "select fold_project_views()", role="service") == 0
         assert one(db, "select view_count from projects") == 3
         db.execute("insert into project_view_deltas (project_id, viewed_at) values (%s, '2020-01-01Z')", (project,))
