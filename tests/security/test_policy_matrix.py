@@ -187,12 +187,12 @@ PROCEDURES: dict[str, set[str]] = {
         request_faucet open_badge_credential
         create_project update_project publish_project unpublish_project delete_project
         like_project unlike_project record_project_view
-        start_exercise save_submission submit_exercise""".split()
+        start_exercise save_submission submit_exercise is_web_address""".split()
     ),
     "instructor": set(
         f"""{COMMON} {READING} {ACCOUNT} {TEACHING} {TALKING}
         moderate_discussion announce
-        acting_instructor_id record_completion record_enrollment
+        acting_instructor_id record_completion record_enrollment is_web_address
         like_project unlike_project record_project_view""".split()
     ),
     "admin": set(
@@ -200,7 +200,7 @@ PROCEDURES: dict[str, set[str]] = {
         moderate_discussion announce
         set_role approve_instructor deactivate_user reactivate_user set_setting define_achievement
         set_achievement_active preview_achievement apply_achievement
-        feature_project unpublish_project delete_project record_project_view""".split()
+        feature_project publish_project unpublish_project delete_project record_project_view""".split()
     ),
     "service": set(
         f"""{COMMON} {READING}
