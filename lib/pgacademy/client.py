@@ -27,6 +27,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "BuyStreakFreeze",
     "CheckAchievements",
     "ClaimDeliveries",
+    "CoinHistory",
     "CompleteLesson",
     "ConfirmBlockchainCoins",
     "CreateCourse",
@@ -171,6 +172,25 @@ class ClaimDeliveries:
     priority: str
     action_url: str | None
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class CoinHistory:
+    """What coin_history() returns, row by row."""
+
+    transaction_id: UUID
+    created_at: dt.datetime
+    transaction_type: str
+    amount: int
+    change: int | None
+    description: str | None
+    other_id: UUID | None
+    other_username: str | None
+    other_full_name: str | None
+    related_object_type: str | None
+    related_object_id: UUID | None
+    reverses_id: UUID | None
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -1298,6 +1318,30 @@ _CLOSE_OVERDUE_DRAFTS: Procedure[object] = Procedure(
         "limit": "integer",
     },
     frozenset([]),
+)
+_COIN_HISTORY: Procedure[CoinHistory] = Procedure(
+    "coin_history",
+    {
+        "limit": "integer",
+        "after": "uuid",
+    },
+    frozenset([]),
+    (
+        "transaction_id",
+        "created_at",
+        "transaction_type",
+        "amount",
+        "change",
+        "description",
+        "other_id",
+        "other_username",
+        "other_full_name",
+        "related_object_type",
+        "related_object_id",
+        "reverses_id",
+        "status",
+    ),
+    CoinHistory,
 )
 _COMPLETE_LESSON: Procedure[CompleteLesson] = Procedure(
     "complete_lesson",
@@ -4250,6 +4294,29 @@ class Session(SessionBase):
                     "limit": limit,
                 },
             ),
+        )
+
+    def coin_history(self, *, limit: int | None = None, after: UUID | str | None = None) -> list[CoinHistory]:
+        """Lists the caller's movements of coins, newest first, with both sides of every transfer.
+
+        For the next page, after is the transaction_id of the last row seen. No page costs more than the first,
+        however many movements there are: each side is one walk along its index, and neither goes further than a
+        page. (v_my_coins shows the same to be filtered and added up, and reads them all.) change is what it did to
+        the balance: null while a deposit is pending or after it failed. other_id is the person at the other end of
+        a transfer.
+
+        Left out, `limit` is 20.
+
+        Errors: PA401, PA403 · PA404 no such movement of the caller's in p_after · PA422 p_limit not 1 to 100
+
+        Who may call it: student, instructor, admin.
+        """
+        return self._rows(
+            _COIN_HISTORY,
+            {
+                "limit": limit,
+                "after": after,
+            },
         )
 
     def complete_lesson(
@@ -8416,6 +8483,29 @@ class AsyncSession(AsyncSessionBase):
                     "limit": limit,
                 },
             ),
+        )
+
+    async def coin_history(self, *, limit: int | None = None, after: UUID | str | None = None) -> list[CoinHistory]:
+        """Lists the caller's movements of coins, newest first, with both sides of every transfer.
+
+        For the next page, after is the transaction_id of the last row seen. No page costs more than the first,
+        however many movements there are: each side is one walk along its index, and neither goes further than a
+        page. (v_my_coins shows the same to be filtered and added up, and reads them all.) change is what it did to
+        the balance: null while a deposit is pending or after it failed. other_id is the person at the other end of
+        a transfer.
+
+        Left out, `limit` is 20.
+
+        Errors: PA401, PA403 · PA404 no such movement of the caller's in p_after · PA422 p_limit not 1 to 100
+
+        Who may call it: student, instructor, admin.
+        """
+        return await self._rows(
+            _COIN_HISTORY,
+            {
+                "limit": limit,
+                "after": after,
+            },
         )
 
     async def complete_lesson(

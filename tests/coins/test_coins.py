@@ -502,3 +502,30 @@ class TestCeilings:
             db.execute("update courses set coin_reward = 1000000")
             db.execute("update coin_accounts set is_backfill_due = true where user_id = %s", (early,))
             assert one(db, "select coins from grant_missing_coins()") == 5500
+
+
+def test_history_page_by_page(db: Connection) -> None:
+    """Both sides, newest first; the pages together are what v_my_coins shows, whatever came at one moment."""
+    ada, bob = make_user(db), make_user(db)
+    for user in (ada, bob):
+        award(db, user, 100)
+    for n in range(3):
+        send(db, ada, bob, 5 + n)
+        send(db, bob, ada, 1)
+    with acting(db, ada, "student"):
+        whole = db.execute("select id, change, other_id from v_my_coins order by created_at desc, id desc").fetchall()
+        page = "select transaction_id, change, other_id from coin_history(%s, %s)"
+        found: list[Any] = []
+        while rows := db.execute(page, (2, found[-1][0] if found else None)).fetchall():
+            found += rows
+        assert (len(whole), found) == (7, whole)
+        assert db.execute("select transaction_id, change, other_id from coin_history()").fetchall() == whole
+    other = one(db, "select id from coin_transactions where user_id = %s and transaction_type = 'reward'", bob)
+    for arguments, code in (
+        ((0, None), "PA422"),
+        ((101, None), "PA422"),
+        ((5, other), "PA404"),
+        ((5, uuid4()), "PA404"),
+    ):
+        with acting(db, ada, "student"), raises_sqlstate(code, conn=db):
+            db.execute(page, arguments)

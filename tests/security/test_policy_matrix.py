@@ -161,7 +161,7 @@ COMMON = "acting_in current_user_id uuid_v7"
 READING = "verify_certificate leaderboard_page leaderboard_top search_courses calculate_user_level list_projects"
 ACCOUNT = """
     acts_as update_profile update_settings link_wallet unlink_wallet revoke_session live_rank leaderboard_around
-    effective_streak explain_achievement metric_changes metric_values streak_as_of
+    effective_streak explain_achievement coin_history metric_changes metric_values streak_as_of
     quiz_result
 """
 TALKING = """
