@@ -1,5 +1,5 @@
--- guard_certificate: a certificate says for ever what it said: it is revoked, once, and nothing else of it changes but where
--- its PDF is kept. And the name of a person who was erased goes.
+-- guard_certificate: a certificate says for ever what it said: it is revoked, once, and nothing else of it changes but
+-- where its PDF is kept. And the name of a person who was erased goes.
 --
 -- called by  before-update and before-delete row triggers of certificates
 -- requires   only_blanks
@@ -17,7 +17,7 @@ declare
 begin
     if tg_op = 'UPDATE' then
         if old.revoked_at is null then
-            v_open := v_open || array['revoked_at', 'revoked_by', 'revocation_reason'];
+            v_open := v_open || array['revoked_at', 'revoked_by', 'revoked_as', 'revocation_reason'];
         end if;
 
         if (to_jsonb(new) - v_open) = (to_jsonb(old) - v_open) or only_blanks(

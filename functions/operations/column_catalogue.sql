@@ -168,7 +168,7 @@ begin atomic
             ],
             "internal": [
                 "id instructor_id created_by is_active is_published is_featured published_at created_at updated_at",
-                "deleted_at"
+                "deleted_at withheld_at"
             ]
         },
         "course_stats": {
@@ -293,7 +293,7 @@ begin atomic
                 "title description quiz_type passing_score time_limit_minutes max_attempts grade_policy",
                 "shuffle_questions shuffle_options show_answers metadata"
             ],
-            "internal": "id course_id lesson_id is_published has_attempts created_at updated_at"
+            "internal": "id course_id lesson_id is_published has_attempts created_at updated_at withheld_at"
         },
         "quiz_questions": {
             "public": "question_type question_text options points position",
@@ -320,7 +320,9 @@ begin atomic
                 "title description exercise_type content rubric max_score passing_score time_limit_minutes due_at",
                 "attempts_allowed coin_reward metadata"
             ],
-            "internal": "id course_id lesson_id is_mandatory is_published has_submissions created_at updated_at"
+            "internal": [
+                "id course_id lesson_id is_mandatory is_published has_submissions withheld_at created_at updated_at"
+            ]
         },
         "exercise_submissions": {
             "person": "user_id = $1",
@@ -370,8 +372,8 @@ begin atomic
             "person": "user_id = $1",
             "erased": "unless kept",
             "internal": [
-                "id enrollment_id user_id course_id issued_by replaces_id is_revoked revoked_by created_at",
-                "updated_at"
+                "id enrollment_id user_id course_id issued_by replaces_id is_revoked revoked_by revoked_as",
+                "created_at updated_at"
             ],
             "personal": "certificate_number verification_code course_title completed_at issued_at revoked_at",
             "sensitive": "recipient_name revocation_reason pdf_path",
@@ -393,7 +395,7 @@ begin atomic
         },
         "projects": {
             "person": "user_id = $1",
-            "internal": "id user_id course_id is_public is_featured is_listed created_at updated_at",
+            "internal": "id user_id course_id is_public is_featured is_listed withheld_at created_at updated_at",
             "personal": "nft_token_id minted_at view_count like_count",
             "sensitive": "title project_type description performance_metrics components nft_metadata",
             "erased_as": {
@@ -511,6 +513,12 @@ begin atomic
             ],
             "sensitive": "content",
             "erased_as": {"content": "'[erased]'"}
+        },
+        "solution_quotas": {
+            "unguarded": "It has no words.",
+            "person": "user_id = $1",
+            "erased": "delete",
+            "internal": "user_id rewarded_on asker_ids"
         },
         "discussion_votes": {
             "person": "user_id = $1",

@@ -14,7 +14,7 @@ begin atomic
     select jsonb_build_object(
         'name', '[erased]',
         'description', '',
-        'image', '[erased]',
+        'image', 'https://erased.invalid/',
         'attributes', '[]'::jsonb,
         'properties', jsonb_build_object(
             'files', '[]'::jsonb, 'category', '[erased]', 'project_id', p_project_id, 'user_id', p_user_id

@@ -30,6 +30,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "BuyStreakFreeze",
     "CheckAchievements",
     "ClaimDeliveries",
+    "CoinHistory",
     "CompleteLesson",
     "ConfirmBlockchainCoins",
     "CreateCourse",
@@ -234,6 +235,25 @@ class ClaimDeliveries:
     priority: str
     action_url: str | None
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class CoinHistory:
+    """What coin_history() returns, row by row."""
+
+    transaction_id: UUID
+    created_at: dt.datetime
+    transaction_type: str
+    amount: int
+    change: int | None
+    description: str | None
+    other_id: UUID | None
+    other_username: str | None
+    other_full_name: str | None
+    related_object_type: str | None
+    related_object_id: UUID | None
+    reverses_id: UUID | None
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -1641,6 +1661,30 @@ _CLOSE_OVERDUE_DRAFTS: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_COIN_HISTORY: Procedure[CoinHistory] = Procedure(
+    "coin_history",
+    {
+        "limit": "integer",
+        "after": "uuid",
+    },
+    frozenset([]),
+    (
+        "transaction_id",
+        "created_at",
+        "transaction_type",
+        "amount",
+        "change",
+        "description",
+        "other_id",
+        "other_username",
+        "other_full_name",
+        "related_object_type",
+        "related_object_id",
+        "reverses_id",
+        "status",
+    ),
+    CoinHistory,
+)
 _COMPLETE_LESSON: Procedure[CompleteLesson] = Procedure(
     "complete_lesson",
     {
@@ -2246,17 +2290,23 @@ _FINISH_RETIREMENT: Procedure[object] = Procedure(
 )
 _FOLD_DISCUSSION_VIEWS: Procedure[object] = Procedure(
     "fold_discussion_views",
-    {},
+    {
+        "limit": "integer",
+    },
     frozenset([]),
 )
 _FOLD_NOTIFICATION_COUNTS: Procedure[object] = Procedure(
     "fold_notification_counts",
-    {},
+    {
+        "limit": "integer",
+    },
     frozenset([]),
 )
 _FOLD_PROJECT_VIEWS: Procedure[object] = Procedure(
     "fold_project_views",
-    {},
+    {
+        "limit": "integer",
+    },
     frozenset([]),
 )
 _FOLD_XP_RANKS: Procedure[object] = Procedure(
@@ -2268,6 +2318,7 @@ _FORGET_FAUCET_ADDRESSES: Procedure[object] = Procedure(
     "forget_faucet_addresses",
     {
         "keep_days": "integer",
+        "limit": "integer",
     },
     frozenset([]),
 )
@@ -4743,8 +4794,8 @@ class Session(SessionBase):
         `is_mandatory` is true, `is_preview` is false, `is_graded` is false, `coin_reward` is 0, `metadata` is '{}'.
 
         Errors: PA401 · PA403 · PA404 no such course · PA409 the parent is hidden, or a prerequisite · PA422 no
-        title; title, slug or type; more XP than an instructor may give; a position below 1; a parent outside the
-        course · 23505 lessons_course_id_slug_key · 23514 another value against a column's rule
+        title; title, slug or type; more XP or coins than an instructor may give; a position below 1; a parent
+        outside the course · 23505 lessons_course_id_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -5280,7 +5331,8 @@ class Session(SessionBase):
         """Takes notifications that are to go out by email or push, for five minutes.
 
         Whoever claims has five minutes to say how it went, with finish_delivery; after that somebody else gets
-        them. Two senders never get the same. Commit the claim before sending.
+        them. Two senders never get the same. Commit the claim before sending. What is due to somebody who has left
+        meanwhile, or to an address that is proven no more, is cancelled.
 
         Left out, `limit` is 100.
 
@@ -5340,6 +5392,29 @@ class Session(SessionBase):
             ),
         )
 
+    def coin_history(self, *, limit: int | None = None, after: UUID | str | None = None) -> list[CoinHistory]:
+        """Lists the caller's movements of coins, newest first, with both sides of every transfer.
+
+        For the next page, after is the transaction_id of the last row seen. No page costs more than the first,
+        however many movements there are: each side is one walk along its index, and neither goes further than a
+        page. (v_my_coins shows the same to be filtered and added up, and reads them all.) change is what it did to
+        the balance: null while a deposit is pending or after it failed. other_id is the person at the other end of
+        a transfer.
+
+        Left out, `limit` is 20.
+
+        Errors: PA401, PA403 · PA404 no such movement of the caller's in p_after · PA422 p_limit not 1 to 100
+
+        Who may call it: student, instructor, admin.
+        """
+        return self._rows(
+            _COIN_HISTORY,
+            {
+                "limit": limit,
+                "after": after,
+            },
+        )
+
     def complete_lesson(
         self, *, lesson_id: UUID | str, seconds: int | None = None, idempotency_key: str | None = None
     ) -> CompleteLesson:
@@ -5347,10 +5422,11 @@ class Session(SessionBase):
         changed.
 
         See apply_completion for what that is. seconds counts up to the time since start_lesson, and not at all
-        without it; null counts nothing. xp_awarded is all XP of this call: lesson, course and achievements;
-        coins_awarded all coins, of lesson and course. achievements is an array of {"id", "title", "xp_reward",
-        "icon"}. Without a key a second call changes nothing and says already_completed; with a key it returns the
-        row of the first call.
+        without it; null counts nothing. When it is done is the clock's business, not that of the transaction: one
+        begun yesterday claims no day that is over. xp_awarded is all XP of this call: lesson, course and
+        achievements; coins_awarded all coins, of lesson and course. achievements is an array of {"id", "title",
+        "xp_reward", "icon"}. Without a key a second call changes nothing and says already_completed; with a key it
+        returns the row of the first call.
 
         Errors: PA401, PA403 from require_user · PA404 no such lesson · PA409 not enrolled, enrolment not open, a
         chapter or hidden lesson, a lesson that grading completes, lessons before it not done, key used for another
@@ -5423,8 +5499,8 @@ class Session(SessionBase):
         `coin_reward` is 0, `metadata` is '{}', `is_featured` is false.
 
         Errors: PA401 · PA403 not an approved instructor; a course for somebody else; only administrators feature a
-        course · PA404 no such instructor · PA422 no title; title, slug, track or difficulty; more XP than an
-        instructor may give · 23505 courses_slug_key · 23514 another value against a column's rule
+        course · PA404 no such instructor · PA422 no title; title, slug, track or difficulty; more XP or coins than
+        an instructor may give · 23505 courses_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -5480,8 +5556,8 @@ class Session(SessionBase):
         Left out, `exercise_type` is 'text', `content` is '{}', `passing_score` is 60, `attempts_allowed` is 3,
         `coin_reward` is 0, `is_mandatory` is true, `metadata` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such lesson · PA409 a chapter · PA422 no title; content or rubric, with the
-        path · 23514 another value against a column's rule
+        Errors: PA401 · PA403 · PA404 no such lesson · PA409 a chapter · PA422 no title; too many coins; content or
+        rubric, with the path · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -5744,8 +5820,9 @@ class Session(SessionBase):
     def delete_discussion(self, *, discussion_id: UUID | str) -> None:
         """Takes a discussion down; the rows stay.
 
-        Nobody sees it any more but administrators; the rows stay. What it counted for its author and those who
-        replied stays counted: it was done. Doing it again finds nothing.
+        Nobody sees it any more but administrators; the rows stay. Who was told of replies in it reads no more of
+        them. What it counted for its author and those who replied stays counted: it was done. Doing it again finds
+        nothing.
 
         Errors: PA401 · PA403 another's, and not staff · PA404 no such discussion
 
@@ -5827,7 +5904,8 @@ class Session(SessionBase):
     def delete_reply(self, *, reply_id: UUID | str) -> None:
         """Takes a reply down; the row stays and keeps the tree.
 
-        administrators sees the text any more, and list_replies shows a gap. A solution ceases to be one.
+        administrators sees the text any more, and list_replies shows a gap. A solution ceases to be one. Who was
+        told of it reads no more of it.
 
         Errors: PA401 · PA403 another's, and not staff · PA404 no such reply
 
@@ -6234,9 +6312,10 @@ class Session(SessionBase):
         )
 
     def finish_delivery(self, *, notification_id: UUID | str, channel: str, error: str | None = None) -> str:
-        """Says how sending a notification went; returns sent, pending (again later) or failed.
+        """Says how sending a notification went; returns sent, pending (again later), failed or cancelled.
 
-        five times in all, each time after a longer pause, and then given up.
+        later, five times in all, each time after a longer pause, and then given up. What was cancelled meanwhile
+        stays cancelled.
 
         Errors: PA403 not the service · PA404 nothing of that kind is on its way
 
@@ -6274,30 +6353,56 @@ class Session(SessionBase):
             ),
         )
 
-    def fold_discussion_views(self) -> int:
+    def fold_discussion_views(self, *, limit: int | None = None) -> int:
         """Adds new readers to the counters of discussions; returns how many.
 
         Two runs at once share the work: what one has locked the other leaves alone.
 
-        Errors: PA403 not the service
+        At most limit discussions at a time: call it until it returns 0.
+
+        Left out, `limit` is 1000.
+
+        Errors: PA403 not the service · PA422 a batch of no use
 
         Who may call it: service.
         """
-        return cast("int", self._value(_FOLD_DISCUSSION_VIEWS, {}))
+        return cast(
+            "int",
+            self._value(
+                _FOLD_DISCUSSION_VIEWS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
 
-    def fold_notification_counts(self) -> int:
+    def fold_notification_counts(self, *, limit: int | None = None) -> int:
         """Adds new notifications to the counts of unread ones; returns how many people had some.
+
+        people.
 
         Keeps unread_count() a short look. Whoever is reading at the moment is left for the next run: they do it
         themselves.
 
-        Errors: PA403 not the service
+        At most limit people at a time: call it until it returns 0.
+
+        Left out, `limit` is 1000.
+
+        Errors: PA403 not the service · PA422 a batch of no use
 
         Who may call it: service.
         """
-        return cast("int", self._value(_FOLD_NOTIFICATION_COUNTS, {}))
+        return cast(
+            "int",
+            self._value(
+                _FOLD_NOTIFICATION_COUNTS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
 
-    def fold_project_views(self) -> int:
+    def fold_project_views(self, *, limit: int | None = None) -> int:
         """Folds noted views into the counts of their projects; returns how many.
 
         Views disappear from one table and appear in the others in one transaction: every snapshot sees each once.
@@ -6305,11 +6410,23 @@ class Session(SessionBase):
         order of their ids: so does whoever deletes one, or hides many. Views of what has been deleted since are
         forgotten.
 
-        Errors: PA403 not the service
+        At most limit views at a time: call it until it returns 0.
+
+        Left out, `limit` is 10000.
+
+        Errors: PA403 not the service · PA422 a batch of no use
 
         Who may call it: service.
         """
-        return cast("int", self._value(_FOLD_PROJECT_VIEWS, {}))
+        return cast(
+            "int",
+            self._value(
+                _FOLD_PROJECT_VIEWS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
 
     def fold_xp_ranks(self) -> int:
         """Folds noted rank changes into the histogram; returns how many.
@@ -6324,12 +6441,16 @@ class Session(SessionBase):
         """
         return cast("int", self._value(_FOLD_XP_RANKS, {}))
 
-    def forget_faucet_addresses(self, *, keep_days: int | None = None) -> int:
+    def forget_faucet_addresses(self, *, keep_days: int | None = None, limit: int | None = None) -> int:
         """Forgets from which addresses the faucet was asked; returns how many.
 
-        Left out, `keep_days` is 30.
+        longer.
 
-        Errors: PA403 not the service · PA422 fewer days than a limit counts, or more than 3650
+        At most limit requests at a time: call it until it returns 0.
+
+        Left out, `keep_days` is 30, `limit` is 10000.
+
+        Errors: PA403 not the service · PA422 fewer days than a limit counts, or more than 3650, a batch of no use
 
         Who may call it: service.
         """
@@ -6339,6 +6460,7 @@ class Session(SessionBase):
                 _FORGET_FAUCET_ADDRESSES,
                 {
                     "keep_days": keep_days,
+                    "limit": limit,
                 },
             ),
         )
@@ -6390,7 +6512,7 @@ class Session(SessionBase):
     def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
         """Pays what was earned before there were coins, for the next people; call it until nobody is left.
 
-        what those promise today. Nobody for their own course, nobody who left.
+        at what those promise today, up to the ceilings of today. Nobody for their own course, nobody who left.
 
         Takes the next limit people who were there when the coins came and have not been looked at; call it until
         people_left is 0, each time in a transaction of its own. It may be stopped at any moment and run by several
@@ -6879,8 +7001,10 @@ class Session(SessionBase):
 
         A discussion has one solution, and pays for it once (setting xp.solution): whoever marks, takes back and
         marks another gives nothing a second time. Nothing is paid, and nothing counted, for a reply of the person
-        who asked or accepts, nor to one who has left the school. Marking the same reply again changes nothing;
-        marked anew after it was taken back, its author is not told again.
+        who asked or accepts, nor to one who has left the school. A person is paid for so many solutions a day, and
+        for so many of one who asks (use_solution_quota); beyond that a solution is one, and counts, and pays
+        nothing. Marking the same reply again changes nothing; marked anew after it was taken back, its author is
+        not told again.
 
         Errors: PA401 · PA403 neither asked nor staff · PA404 no such reply · PA409 there is another solution
 
@@ -7221,7 +7345,8 @@ class Session(SessionBase):
     def publish_course(self, *, course_id: UUID | str) -> dt.datetime | None:
         """Publishes a course; returns when it was first published.
 
-        Errors: PA401 · PA403 · PA404 no such course · PA409 it has no lesson to complete; it is inactive
+        Errors: PA401 · PA403, also where an administrator took it down · PA404 no such course · PA409 it has no
+        lesson to complete; it is inactive
 
         Who may call it: instructor, admin.
         """
@@ -7240,9 +7365,12 @@ class Session(SessionBase):
 
         Returns whether they do: not while its course is hidden or deleted, unless it is minted.
 
-        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
+        Administrators show what administrators have hidden, and nothing else of other people's.
 
-        Who may call it: student.
+        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's · PA403 an administrator hid
+        it · PA409 an administrator, and nobody hid it
+
+        Who may call it: student, admin.
         """
         return cast(
             "bool",
@@ -7898,10 +8026,11 @@ class Session(SessionBase):
         revoked by mistake. The new one has the name of today, title and date of the old one, a number and a code of
         its own.
 
-        Only the last certificate of an enrolment is replaced: of two who do it at once, one is told so.
+        What an administrator revoked, only an administrator replaces. Only the last certificate of an enrolment is
+        replaced: of two who do it at once, one is told so.
 
-        Errors: PA401, PA403, PA404 from require_certificate_staff · PA409 it was replaced already, the person has
-        left · PA422 no reason
+        Errors: PA401, PA403, PA404 from require_certificate_staff · PA403 an administrator revoked it · PA409 it
+        was replaced already, the person has left · PA422 no reason
 
         Who may call it: instructor, admin.
         """
@@ -8066,10 +8195,10 @@ class Session(SessionBase):
         """Asks for coins of the test network, once per key and within the limits.
 
         Three limits in a window of hours, each a setting: per person, per account, per network address (of IPv6 the
-        /64). Failed requests count for none. Each of the three falls on a row of faucet_guards, which is updated
-        before anything is counted: whoever comes second waits and then counts the first, or fails with 40001 if its
-        snapshot is older. The time is the clock's, not the transaction's: one begun long ago would lie outside the
-        window.
+        /64). Failed requests count for none of them, but for a second, higher limit of each: attempts. Each of the
+        three falls on a row of faucet_guards, which is updated before anything is counted: whoever comes second
+        waits and then counts the first, or fails with 40001 if its snapshot is older. The time is the clock's, not
+        the transaction's: one begun long ago would lie outside the window.
 
         The address is what the application sees; who speaks SQL directly may name another, and meets the other two
         limits.
@@ -8828,7 +8957,8 @@ class Session(SessionBase):
     def start_lesson(self, *, lesson_id: UUID | str) -> StartLesson:
         """The calling learner begins a lesson.
 
-        Calling it again changes nothing but where the learner is; a completed lesson stays completed.
+        It begins by the clock: in a transaction begun long ago no time was spent. Calling it again changes nothing
+        but where the learner is; a completed lesson stays completed.
 
         Errors: PA401, PA403 from require_user · PA404 no such lesson · PA409 not enrolled, enrolment not open, a
         chapter or hidden lesson, lessons before it not done
@@ -9161,6 +9291,8 @@ class Session(SessionBase):
     def unpublish_course(self, *, course_id: UUID | str) -> None:
         """Takes a course out of the catalogue.
 
+        taken out does not publish it again.
+
         Errors: PA401 · PA403 · PA404 no such course
 
         Who may call it: instructor, admin.
@@ -9174,6 +9306,8 @@ class Session(SessionBase):
 
     def unpublish_project(self, *, project_id: UUID | str) -> None:
         """Hides a project from others.
+
+        an administrator hid, only an administrator shows again.
 
         Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
 
@@ -9229,9 +9363,10 @@ class Session(SessionBase):
 
         Left out, `clear` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such course or instructor · PA409 fewer seats than are taken · PA422 title,
-        slug, track or difficulty; more XP than an instructor may give; unknown name in p_clear; a column both given
-        and cleared · 23505 courses_slug_key · 23514 another value against a column's rule
+        Errors: PA401 · PA403, also for making active what an administrator took down · PA404 no such course or
+        instructor · PA409 fewer seats than are taken · PA422 title, slug, track or difficulty; more XP or coins
+        than an instructor may give; unknown name in p_clear; a column both given and cleared · 23505
+        courses_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -9293,8 +9428,9 @@ class Session(SessionBase):
 
         Left out, `clear` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such exercise · PA422 unknown name in p_clear, or given as well; content or
-        rubric, with the path · 23514 a value against a column's rule
+        Errors: PA401 · PA403, also for publishing what an administrator took down · PA404 no such exercise · PA422
+        unknown name in p_clear, or given as well; too many coins; content or rubric, with the path · 23514 a value
+        against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -9352,8 +9488,8 @@ class Session(SessionBase):
         Left out, `clear` is '{}'.
 
         Errors: PA401 · PA403 · PA404 no such lesson · PA409 shown inside a hidden chapter · PA422 title, slug or
-        type; more XP than an instructor may give; unknown name in p_clear; a column both given and cleared · 23505
-        lessons_course_id_slug_key · 23514 another value against a column's rule
+        type; more XP or coins than an instructor may give; unknown name in p_clear; a column both given and cleared
+        · 23505 lessons_course_id_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -9562,8 +9698,9 @@ class Session(SessionBase):
 
         Left out, `clear` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such quiz · PA409 published without a question · PA422 unknown name in
-        p_clear, or given as well · 23514 a value against a column's rule
+        Errors: PA401 · PA403, also for publishing what an administrator took down · PA404 no such quiz · PA409
+        published without a question · PA422 unknown name in p_clear, or given as well · 23514 a value against a
+        column's rule
 
         Who may call it: instructor, admin.
         """
@@ -9856,8 +9993,8 @@ class AsyncSession(AsyncSessionBase):
         `is_mandatory` is true, `is_preview` is false, `is_graded` is false, `coin_reward` is 0, `metadata` is '{}'.
 
         Errors: PA401 · PA403 · PA404 no such course · PA409 the parent is hidden, or a prerequisite · PA422 no
-        title; title, slug or type; more XP than an instructor may give; a position below 1; a parent outside the
-        course · 23505 lessons_course_id_slug_key · 23514 another value against a column's rule
+        title; title, slug or type; more XP or coins than an instructor may give; a position below 1; a parent
+        outside the course · 23505 lessons_course_id_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -10397,7 +10534,8 @@ class AsyncSession(AsyncSessionBase):
         """Takes notifications that are to go out by email or push, for five minutes.
 
         Whoever claims has five minutes to say how it went, with finish_delivery; after that somebody else gets
-        them. Two senders never get the same. Commit the claim before sending.
+        them. Two senders never get the same. Commit the claim before sending. What is due to somebody who has left
+        meanwhile, or to an address that is proven no more, is cancelled.
 
         Left out, `limit` is 100.
 
@@ -10457,6 +10595,29 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def coin_history(self, *, limit: int | None = None, after: UUID | str | None = None) -> list[CoinHistory]:
+        """Lists the caller's movements of coins, newest first, with both sides of every transfer.
+
+        For the next page, after is the transaction_id of the last row seen. No page costs more than the first,
+        however many movements there are: each side is one walk along its index, and neither goes further than a
+        page. (v_my_coins shows the same to be filtered and added up, and reads them all.) change is what it did to
+        the balance: null while a deposit is pending or after it failed. other_id is the person at the other end of
+        a transfer.
+
+        Left out, `limit` is 20.
+
+        Errors: PA401, PA403 · PA404 no such movement of the caller's in p_after · PA422 p_limit not 1 to 100
+
+        Who may call it: student, instructor, admin.
+        """
+        return await self._rows(
+            _COIN_HISTORY,
+            {
+                "limit": limit,
+                "after": after,
+            },
+        )
+
     async def complete_lesson(
         self, *, lesson_id: UUID | str, seconds: int | None = None, idempotency_key: str | None = None
     ) -> CompleteLesson:
@@ -10464,10 +10625,11 @@ class AsyncSession(AsyncSessionBase):
         changed.
 
         See apply_completion for what that is. seconds counts up to the time since start_lesson, and not at all
-        without it; null counts nothing. xp_awarded is all XP of this call: lesson, course and achievements;
-        coins_awarded all coins, of lesson and course. achievements is an array of {"id", "title", "xp_reward",
-        "icon"}. Without a key a second call changes nothing and says already_completed; with a key it returns the
-        row of the first call.
+        without it; null counts nothing. When it is done is the clock's business, not that of the transaction: one
+        begun yesterday claims no day that is over. xp_awarded is all XP of this call: lesson, course and
+        achievements; coins_awarded all coins, of lesson and course. achievements is an array of {"id", "title",
+        "xp_reward", "icon"}. Without a key a second call changes nothing and says already_completed; with a key it
+        returns the row of the first call.
 
         Errors: PA401, PA403 from require_user · PA404 no such lesson · PA409 not enrolled, enrolment not open, a
         chapter or hidden lesson, a lesson that grading completes, lessons before it not done, key used for another
@@ -10540,8 +10702,8 @@ class AsyncSession(AsyncSessionBase):
         `coin_reward` is 0, `metadata` is '{}', `is_featured` is false.
 
         Errors: PA401 · PA403 not an approved instructor; a course for somebody else; only administrators feature a
-        course · PA404 no such instructor · PA422 no title; title, slug, track or difficulty; more XP than an
-        instructor may give · 23505 courses_slug_key · 23514 another value against a column's rule
+        course · PA404 no such instructor · PA422 no title; title, slug, track or difficulty; more XP or coins than
+        an instructor may give · 23505 courses_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -10597,8 +10759,8 @@ class AsyncSession(AsyncSessionBase):
         Left out, `exercise_type` is 'text', `content` is '{}', `passing_score` is 60, `attempts_allowed` is 3,
         `coin_reward` is 0, `is_mandatory` is true, `metadata` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such lesson · PA409 a chapter · PA422 no title; content or rubric, with the
-        path · 23514 another value against a column's rule
+        Errors: PA401 · PA403 · PA404 no such lesson · PA409 a chapter · PA422 no title; too many coins; content or
+        rubric, with the path · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -10861,8 +11023,9 @@ class AsyncSession(AsyncSessionBase):
     async def delete_discussion(self, *, discussion_id: UUID | str) -> None:
         """Takes a discussion down; the rows stay.
 
-        Nobody sees it any more but administrators; the rows stay. What it counted for its author and those who
-        replied stays counted: it was done. Doing it again finds nothing.
+        Nobody sees it any more but administrators; the rows stay. Who was told of replies in it reads no more of
+        them. What it counted for its author and those who replied stays counted: it was done. Doing it again finds
+        nothing.
 
         Errors: PA401 · PA403 another's, and not staff · PA404 no such discussion
 
@@ -10944,7 +11107,8 @@ class AsyncSession(AsyncSessionBase):
     async def delete_reply(self, *, reply_id: UUID | str) -> None:
         """Takes a reply down; the row stays and keeps the tree.
 
-        administrators sees the text any more, and list_replies shows a gap. A solution ceases to be one.
+        administrators sees the text any more, and list_replies shows a gap. A solution ceases to be one. Who was
+        told of it reads no more of it.
 
         Errors: PA401 · PA403 another's, and not staff · PA404 no such reply
 
@@ -11351,9 +11515,10 @@ class AsyncSession(AsyncSessionBase):
         )
 
     async def finish_delivery(self, *, notification_id: UUID | str, channel: str, error: str | None = None) -> str:
-        """Says how sending a notification went; returns sent, pending (again later) or failed.
+        """Says how sending a notification went; returns sent, pending (again later), failed or cancelled.
 
-        five times in all, each time after a longer pause, and then given up.
+        later, five times in all, each time after a longer pause, and then given up. What was cancelled meanwhile
+        stays cancelled.
 
         Errors: PA403 not the service · PA404 nothing of that kind is on its way
 
@@ -11391,30 +11556,56 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
-    async def fold_discussion_views(self) -> int:
+    async def fold_discussion_views(self, *, limit: int | None = None) -> int:
         """Adds new readers to the counters of discussions; returns how many.
 
         Two runs at once share the work: what one has locked the other leaves alone.
 
-        Errors: PA403 not the service
+        At most limit discussions at a time: call it until it returns 0.
+
+        Left out, `limit` is 1000.
+
+        Errors: PA403 not the service · PA422 a batch of no use
 
         Who may call it: service.
         """
-        return cast("int", await self._value(_FOLD_DISCUSSION_VIEWS, {}))
+        return cast(
+            "int",
+            await self._value(
+                _FOLD_DISCUSSION_VIEWS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
 
-    async def fold_notification_counts(self) -> int:
+    async def fold_notification_counts(self, *, limit: int | None = None) -> int:
         """Adds new notifications to the counts of unread ones; returns how many people had some.
+
+        people.
 
         Keeps unread_count() a short look. Whoever is reading at the moment is left for the next run: they do it
         themselves.
 
-        Errors: PA403 not the service
+        At most limit people at a time: call it until it returns 0.
+
+        Left out, `limit` is 1000.
+
+        Errors: PA403 not the service · PA422 a batch of no use
 
         Who may call it: service.
         """
-        return cast("int", await self._value(_FOLD_NOTIFICATION_COUNTS, {}))
+        return cast(
+            "int",
+            await self._value(
+                _FOLD_NOTIFICATION_COUNTS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
 
-    async def fold_project_views(self) -> int:
+    async def fold_project_views(self, *, limit: int | None = None) -> int:
         """Folds noted views into the counts of their projects; returns how many.
 
         Views disappear from one table and appear in the others in one transaction: every snapshot sees each once.
@@ -11422,11 +11613,23 @@ class AsyncSession(AsyncSessionBase):
         order of their ids: so does whoever deletes one, or hides many. Views of what has been deleted since are
         forgotten.
 
-        Errors: PA403 not the service
+        At most limit views at a time: call it until it returns 0.
+
+        Left out, `limit` is 10000.
+
+        Errors: PA403 not the service · PA422 a batch of no use
 
         Who may call it: service.
         """
-        return cast("int", await self._value(_FOLD_PROJECT_VIEWS, {}))
+        return cast(
+            "int",
+            await self._value(
+                _FOLD_PROJECT_VIEWS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
 
     async def fold_xp_ranks(self) -> int:
         """Folds noted rank changes into the histogram; returns how many.
@@ -11441,12 +11644,16 @@ class AsyncSession(AsyncSessionBase):
         """
         return cast("int", await self._value(_FOLD_XP_RANKS, {}))
 
-    async def forget_faucet_addresses(self, *, keep_days: int | None = None) -> int:
+    async def forget_faucet_addresses(self, *, keep_days: int | None = None, limit: int | None = None) -> int:
         """Forgets from which addresses the faucet was asked; returns how many.
 
-        Left out, `keep_days` is 30.
+        longer.
 
-        Errors: PA403 not the service · PA422 fewer days than a limit counts, or more than 3650
+        At most limit requests at a time: call it until it returns 0.
+
+        Left out, `keep_days` is 30, `limit` is 10000.
+
+        Errors: PA403 not the service · PA422 fewer days than a limit counts, or more than 3650, a batch of no use
 
         Who may call it: service.
         """
@@ -11456,6 +11663,7 @@ class AsyncSession(AsyncSessionBase):
                 _FORGET_FAUCET_ADDRESSES,
                 {
                     "keep_days": keep_days,
+                    "limit": limit,
                 },
             ),
         )
@@ -11507,7 +11715,7 @@ class AsyncSession(AsyncSessionBase):
     async def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
         """Pays what was earned before there were coins, for the next people; call it until nobody is left.
 
-        what those promise today. Nobody for their own course, nobody who left.
+        at what those promise today, up to the ceilings of today. Nobody for their own course, nobody who left.
 
         Takes the next limit people who were there when the coins came and have not been looked at; call it until
         people_left is 0, each time in a transaction of its own. It may be stopped at any moment and run by several
@@ -11996,8 +12204,10 @@ class AsyncSession(AsyncSessionBase):
 
         A discussion has one solution, and pays for it once (setting xp.solution): whoever marks, takes back and
         marks another gives nothing a second time. Nothing is paid, and nothing counted, for a reply of the person
-        who asked or accepts, nor to one who has left the school. Marking the same reply again changes nothing;
-        marked anew after it was taken back, its author is not told again.
+        who asked or accepts, nor to one who has left the school. A person is paid for so many solutions a day, and
+        for so many of one who asks (use_solution_quota); beyond that a solution is one, and counts, and pays
+        nothing. Marking the same reply again changes nothing; marked anew after it was taken back, its author is
+        not told again.
 
         Errors: PA401 · PA403 neither asked nor staff · PA404 no such reply · PA409 there is another solution
 
@@ -12338,7 +12548,8 @@ class AsyncSession(AsyncSessionBase):
     async def publish_course(self, *, course_id: UUID | str) -> dt.datetime | None:
         """Publishes a course; returns when it was first published.
 
-        Errors: PA401 · PA403 · PA404 no such course · PA409 it has no lesson to complete; it is inactive
+        Errors: PA401 · PA403, also where an administrator took it down · PA404 no such course · PA409 it has no
+        lesson to complete; it is inactive
 
         Who may call it: instructor, admin.
         """
@@ -12357,9 +12568,12 @@ class AsyncSession(AsyncSessionBase):
 
         Returns whether they do: not while its course is hidden or deleted, unless it is minted.
 
-        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
+        Administrators show what administrators have hidden, and nothing else of other people's.
 
-        Who may call it: student.
+        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's · PA403 an administrator hid
+        it · PA409 an administrator, and nobody hid it
+
+        Who may call it: student, admin.
         """
         return cast(
             "bool",
@@ -13015,10 +13229,11 @@ class AsyncSession(AsyncSessionBase):
         revoked by mistake. The new one has the name of today, title and date of the old one, a number and a code of
         its own.
 
-        Only the last certificate of an enrolment is replaced: of two who do it at once, one is told so.
+        What an administrator revoked, only an administrator replaces. Only the last certificate of an enrolment is
+        replaced: of two who do it at once, one is told so.
 
-        Errors: PA401, PA403, PA404 from require_certificate_staff · PA409 it was replaced already, the person has
-        left · PA422 no reason
+        Errors: PA401, PA403, PA404 from require_certificate_staff · PA403 an administrator revoked it · PA409 it
+        was replaced already, the person has left · PA422 no reason
 
         Who may call it: instructor, admin.
         """
@@ -13185,10 +13400,10 @@ class AsyncSession(AsyncSessionBase):
         """Asks for coins of the test network, once per key and within the limits.
 
         Three limits in a window of hours, each a setting: per person, per account, per network address (of IPv6 the
-        /64). Failed requests count for none. Each of the three falls on a row of faucet_guards, which is updated
-        before anything is counted: whoever comes second waits and then counts the first, or fails with 40001 if its
-        snapshot is older. The time is the clock's, not the transaction's: one begun long ago would lie outside the
-        window.
+        /64). Failed requests count for none of them, but for a second, higher limit of each: attempts. Each of the
+        three falls on a row of faucet_guards, which is updated before anything is counted: whoever comes second
+        waits and then counts the first, or fails with 40001 if its snapshot is older. The time is the clock's, not
+        the transaction's: one begun long ago would lie outside the window.
 
         The address is what the application sees; who speaks SQL directly may name another, and meets the other two
         limits.
@@ -13949,7 +14164,8 @@ class AsyncSession(AsyncSessionBase):
     async def start_lesson(self, *, lesson_id: UUID | str) -> StartLesson:
         """The calling learner begins a lesson.
 
-        Calling it again changes nothing but where the learner is; a completed lesson stays completed.
+        It begins by the clock: in a transaction begun long ago no time was spent. Calling it again changes nothing
+        but where the learner is; a completed lesson stays completed.
 
         Errors: PA401, PA403 from require_user · PA404 no such lesson · PA409 not enrolled, enrolment not open, a
         chapter or hidden lesson, lessons before it not done
@@ -14282,6 +14498,8 @@ class AsyncSession(AsyncSessionBase):
     async def unpublish_course(self, *, course_id: UUID | str) -> None:
         """Takes a course out of the catalogue.
 
+        taken out does not publish it again.
+
         Errors: PA401 · PA403 · PA404 no such course
 
         Who may call it: instructor, admin.
@@ -14295,6 +14513,8 @@ class AsyncSession(AsyncSessionBase):
 
     async def unpublish_project(self, *, project_id: UUID | str) -> None:
         """Hides a project from others.
+
+        an administrator hid, only an administrator shows again.
 
         Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
 
@@ -14350,9 +14570,10 @@ class AsyncSession(AsyncSessionBase):
 
         Left out, `clear` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such course or instructor · PA409 fewer seats than are taken · PA422 title,
-        slug, track or difficulty; more XP than an instructor may give; unknown name in p_clear; a column both given
-        and cleared · 23505 courses_slug_key · 23514 another value against a column's rule
+        Errors: PA401 · PA403, also for making active what an administrator took down · PA404 no such course or
+        instructor · PA409 fewer seats than are taken · PA422 title, slug, track or difficulty; more XP or coins
+        than an instructor may give; unknown name in p_clear; a column both given and cleared · 23505
+        courses_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -14414,8 +14635,9 @@ class AsyncSession(AsyncSessionBase):
 
         Left out, `clear` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such exercise · PA422 unknown name in p_clear, or given as well; content or
-        rubric, with the path · 23514 a value against a column's rule
+        Errors: PA401 · PA403, also for publishing what an administrator took down · PA404 no such exercise · PA422
+        unknown name in p_clear, or given as well; too many coins; content or rubric, with the path · 23514 a value
+        against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -14473,8 +14695,8 @@ class AsyncSession(AsyncSessionBase):
         Left out, `clear` is '{}'.
 
         Errors: PA401 · PA403 · PA404 no such lesson · PA409 shown inside a hidden chapter · PA422 title, slug or
-        type; more XP than an instructor may give; unknown name in p_clear; a column both given and cleared · 23505
-        lessons_course_id_slug_key · 23514 another value against a column's rule
+        type; more XP or coins than an instructor may give; unknown name in p_clear; a column both given and cleared
+        · 23505 lessons_course_id_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -14683,8 +14905,9 @@ class AsyncSession(AsyncSessionBase):
 
         Left out, `clear` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such quiz · PA409 published without a question · PA422 unknown name in
-        p_clear, or given as well · 23514 a value against a column's rule
+        Errors: PA401 · PA403, also for publishing what an administrator took down · PA404 no such quiz · PA409
+        published without a question · PA422 unknown name in p_clear, or given as well · 23514 a value against a
+        column's rule
 
         Who may call it: instructor, admin.
         """

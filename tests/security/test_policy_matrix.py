@@ -50,7 +50,7 @@ ATTEMPT = {
 CERTIFICATE = {
     "id", "enrollment_id", "user_id", "course_id", "certificate_number", "recipient_name", "course_title",
     "completed_at", "issued_at", "issued_by", "replaces_id", "pdf_path", "is_revoked", "revoked_at", "revoked_by",
-    "revocation_reason", "created_at", "updated_at",
+    "revoked_as", "revocation_reason", "created_at", "updated_at",
 }  # fmt: skip
 #: What a person reads of a request of the faucet: not the address it came from.
 FAUCET = {
@@ -125,6 +125,7 @@ TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
     "replies": [("select", ALL, PEOPLE)],
     "discussion_votes": [("select", ALL, PEOPLE)],
     "discussion_views": [],
+    "solution_quotas": [],
     "notifications": [("select", ALL, LEARNERS)],
     "notification_preferences": [("select", ALL, LEARNERS)],
     "notification_deliveries": [],
@@ -185,7 +186,7 @@ READING = "verify_certificate leaderboard_page leaderboard_top search_courses ca
 ACCOUNT = """
     log_failure my_audit_trail
     acts_as update_profile update_settings link_wallet unlink_wallet revoke_session live_rank leaderboard_around
-    effective_streak explain_achievement metric_changes metric_values streak_as_of
+    effective_streak explain_achievement coin_history metric_changes metric_values streak_as_of
     quiz_result
 """
 TALKING = """
@@ -213,12 +214,12 @@ PROCEDURES: dict[str, set[str]] = {
         like_project unlike_project record_project_view
         start_exercise save_submission submit_exercise
         create_material update_material delete_material start_study_session save_study_session end_study_session
-        record_interaction leave_feedback review_card due_cards export_my_data""".split()
+        record_interaction leave_feedback review_card due_cards export_my_data is_web_address""".split()
     ),
     "instructor": set(
         f"""{COMMON} {READING} {ACCOUNT} {TEACHING} {TALKING}
         moderate_discussion announce
-        acting_instructor_id record_completion record_enrollment export_my_data
+        acting_instructor_id record_completion record_enrollment export_my_data is_web_address
         like_project unlike_project record_project_view""".split()
     ),
     "admin": set(
@@ -227,7 +228,7 @@ PROCEDURES: dict[str, set[str]] = {
         audit_trail
         set_role approve_instructor deactivate_user reactivate_user set_setting set_retention
         define_achievement set_achievement_active preview_achievement apply_achievement
-        feature_project unpublish_project delete_project record_project_view settle_feedback
+        feature_project publish_project unpublish_project delete_project record_project_view settle_feedback
         export_my_data""".split()
     ),
     "service": set(
