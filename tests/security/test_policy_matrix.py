@@ -121,6 +121,15 @@ TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
     "notification_deliveries": [],
     "notification_counts": [],
     "notification_deltas": [],
+    # analytics: read through reports alone
+    "analytics_events": [],
+    "analytics_contexts": [],
+    "rollup_state": [],
+    "user_activity_days": [],
+    "learner_activity_days": [],
+    "course_activity_days": [],
+    "event_type_days": [],
+    "platform_activity_days": [],
     "exercises": [("select", ALL, PEOPLE)],
     "exercise_submissions": [("select", ALL, PEOPLE)],
     "exercise_grades": [("select", ALL, PEOPLE)],
@@ -150,6 +159,12 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "v_project_completion": ("admin", "analyst"),
     "v_my_notification_preferences": LEARNERS,
     "v_user_dashboard": PEOPLE,
+    "user_engagement": ("admin", "analyst"),
+    "course_performance": ("instructor", "admin", "analyst"),
+    "v_course_activity": ("instructor", "admin", "analyst"),
+    "v_platform_activity": ("admin", "analyst"),
+    "v_event_activity": ("admin", "analyst"),
+    "v_active_days": (),
     "v_my_quizzes": PEOPLE,
     "v_my_exercises": PEOPLE,
     "v_grading_queue": ("instructor", "admin"),
@@ -177,6 +192,9 @@ TEACHING = """
     delete_quiz regrade_quiz
     create_exercise update_exercise delete_exercise grade_submission return_submission
 """
+#: Reports: of the school, and those that instructors ask for their own courses.
+REPORTS = "monthly_growth active_people cohort_retention engagement engagement_page"
+COURSE_REPORTS = "reads_reports acting_instructor_id learning_funnel quiz_item_analysis"
 PROCEDURES: dict[str, set[str]] = {
     "anonymous": set(f"{COMMON} {READING} record_project_view".split()),
     "student": set(
@@ -186,17 +204,17 @@ PROCEDURES: dict[str, set[str]] = {
         request_faucet open_badge_credential
         create_project update_project publish_project unpublish_project delete_project
         like_project unlike_project record_project_view
-        start_exercise save_submission submit_exercise""".split()
+        start_exercise save_submission submit_exercise track_event""".split()
     ),
     "instructor": set(
         f"""{COMMON} {READING} {ACCOUNT} {TEACHING} {TALKING}
         moderate_discussion announce
-        acting_instructor_id record_completion record_enrollment
+        {COURSE_REPORTS} track_event record_completion record_enrollment
         like_project unlike_project record_project_view""".split()
     ),
     "admin": set(
         f"""{COMMON} {READING} {ACCOUNT} {TEACHING} {TALKING}
-        moderate_discussion announce
+        moderate_discussion announce {REPORTS} {COURSE_REPORTS} track_event
         set_role approve_instructor deactivate_user reactivate_user set_setting define_achievement
         set_achievement_active preview_achievement apply_achievement
         feature_project unpublish_project delete_project record_project_view""".split()
@@ -216,10 +234,11 @@ PROCEDURES: dict[str, set[str]] = {
         mint_project fold_project_views
         fold_discussion_views fold_notification_counts remind_streaks purge_notifications
         claim_deliveries finish_delivery
+        track_events roll_up_analytics rebuild_rollups forget_analytics_contexts
         begin_job end_job ensure_partitions list_partitions purge_idempotency_keys
         verify_integrity repair_counters""".split()
     ),
-    "analyst": set(COMMON.split()),
+    "analyst": set(f"{COMMON} {REPORTS} {COURSE_REPORTS}".split()),
 }
 
 #: yoyo's and our own bookkeeping of what was applied: for the owner alone.
@@ -230,7 +249,7 @@ def relations(db: psycopg.Connection[Any], kinds: str) -> set[str]:
     rows = db.execute(
         """select c.relname from pg_class c
            where c.relnamespace = current_schema()::regnamespace and c.relkind = any (%s)
-             and not c.relname like any (%s)""",
+             and not c.relispartition and not c.relname like any (%s)""",
         (list(kinds), list(BOOKKEEPING)),
     )
     return {name for (name,) in rows}
