@@ -1,4 +1,5 @@
--- quiz_item_analysis: how hard each question of a quiz is, and how well it tells those who know from those who do not.
+-- quiz_item_analysis: how hard each question of a quiz is, and how well it tells those who know from those who do not. Without a
+-- quiz: of all of them.
 --
 -- difficulty is the mean share of a question's points, the p-value of test theory: 1 if everybody is right, 0 if nobody is.
 -- discrimination is the correlation of the points of the question with those of all others in the attempt: the corrected
@@ -13,10 +14,10 @@
 -- requires   require_reporter
 -- errors     PA401 · PA403 another instructor's course · PA404 no such quiz
 create or replace function quiz_item_analysis(
-    p_quiz_id uuid
+    p_quiz_id uuid default null
 )
 returns table (
-    question_id uuid, nth integer, question_type text, is_retired boolean, answers bigint, max_points numeric,
+    quiz_id uuid, quiz_title text, question_id uuid, nth integer, question_type text, is_retired boolean, answers bigint, max_points numeric,
     mean_points numeric, difficulty numeric, discrimination numeric
 )
 language plpgsql
@@ -31,18 +32,20 @@ begin
     -- First who asks, then whether there is something: an instructor learns nothing of the quizzes of others.
     perform require_reporter(p_course_id => v_course_id);
 
-    if v_course_id is null then
+    if v_course_id is null and p_quiz_id is not null then
         raise exception 'there is no such quiz'
-            using errcode = 'PA404', detail = format('quiz_id = %s', coalesce(p_quiz_id::text, 'null')),
+            using errcode = 'PA404', detail = format('quiz_id = %s', p_quiz_id),
                 hint = 'It may have been deleted.';
     end if;
 
     return query
     with attempts as (
-        select distinct on (a.enrollment_id) a.grading, a.score
+        select distinct on (a.enrollment_id, a.quiz_id) a.grading, a.score
         from quiz_attempts as a
-        where a.quiz_id = p_quiz_id and a.course_id = v_course_id and a.status = 'graded'
-        order by a.enrollment_id, a.attempt_number
+        where
+            (p_quiz_id is null or (a.quiz_id = p_quiz_id and a.course_id = v_course_id))
+            and a.status = 'graded'
+        order by a.enrollment_id, a.quiz_id, a.attempt_number
     ),
 
     items as (
@@ -65,12 +68,14 @@ begin
     )
 
     select
-        q.id, q.position, q.question_type, q.retired_at is not null, coalesce(c.answers, 0), coalesce(c.max_points, q.points),
+        z.id, z.title, q.id, q.position, q.question_type, q.retired_at is not null, coalesce(c.answers, 0),
+        coalesce(c.max_points, q.points),
         round(c.mean_points, 4), round(c.difficulty, 4), round(c.discrimination::numeric, 4)
-    from quiz_questions as q
+    from quizzes as z
+    inner join quiz_questions as q on q.quiz_id = z.id
     left join counted as c on c.question_id = q.id
-    where q.quiz_id = p_quiz_id
-    order by q.position nulls last, q.id;
+    where p_quiz_id is null or z.id = p_quiz_id
+    order by z.title, z.id, q.position nulls last, q.id;
 end;
 $$;
 

@@ -307,8 +307,8 @@ def test_questions_of_a_quiz(db: Connection) -> None:
     with raises_sqlstate("PA404", conn=db):
         rows(db, query, UUID(int=7))
     empty = make_quiz(db, make_course(db))
-    assert {row[4:] for row in rows(db, query, empty.id)} == {
-        (0, row[5], None, None, None) for row in rows(db, query, empty.id)
+    assert {row[6:] for row in rows(db, query, empty.id)} == {
+        (0, row[7], None, None, None) for row in rows(db, query, empty.id)
     }
 
 

@@ -22,6 +22,7 @@ MODULES = {
     "logins": ("login",),
     "new": ("new",),
     "plan": ("plan",),
+    "report": ("report",),
     "school": ("roles", "migrate", "status", "history", "rollback", "baseline", "seed"),
     "schools": ("schools", "mark", "rename", "drop", "reset"),
     "server": ("up", "down", "psql"),
