@@ -17,8 +17,8 @@ create or replace function quiz_item_analysis(
     p_quiz_id uuid default null
 )
 returns table (
-    quiz_id uuid, quiz_title text, question_id uuid, nth integer, question_type text, is_retired boolean, answers bigint, max_points numeric,
-    mean_points numeric, difficulty numeric, discrimination numeric
+    quiz_id uuid, quiz_title text, question_id uuid, nth integer, question_type text, is_retired boolean, answers bigint,
+    max_points numeric, mean_points numeric, difficulty numeric, discrimination numeric
 )
 language plpgsql
 stable

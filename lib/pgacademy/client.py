@@ -673,6 +673,8 @@ class PreviewAchievement:
 class QuizItemAnalysis:
     """What quiz_item_analysis() returns, row by row."""
 
+    quiz_id: UUID
+    quiz_title: str
     question_id: UUID
     nth: int | None
     question_type: str
@@ -2621,12 +2623,10 @@ _QUIZ_ITEM_ANALYSIS: Procedure[QuizItemAnalysis] = Procedure(
     {
         "quiz_id": "uuid",
     },
-    frozenset(
-        [
-            "quiz_id",
-        ]
-    ),
+    frozenset([]),
     (
+        "quiz_id",
+        "quiz_title",
         "question_id",
         "nth",
         "question_type",
@@ -6362,9 +6362,11 @@ class Session(SessionBase):
             ),
         )
 
-    def quiz_item_analysis(self, *, quiz_id: UUID | str) -> list[QuizItemAnalysis]:
+    def quiz_item_analysis(self, *, quiz_id: UUID | str | None = None) -> list[QuizItemAnalysis]:
         """Of each question of a quiz: difficulty (mean share of its points, 0 to 1) and discrimination (corrected
         item-total correlation).
+
+        quiz: of all of them.
 
         difficulty is the mean share of a question's points, the p-value of test theory: 1 if everybody is right, 0
         if nobody is. discrimination is the correlation of the points of the question with those of all others in
@@ -10803,9 +10805,11 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
-    async def quiz_item_analysis(self, *, quiz_id: UUID | str) -> list[QuizItemAnalysis]:
+    async def quiz_item_analysis(self, *, quiz_id: UUID | str | None = None) -> list[QuizItemAnalysis]:
         """Of each question of a quiz: difficulty (mean share of its points, 0 to 1) and discrimination (corrected
         item-total correlation).
+
+        quiz: of all of them.
 
         difficulty is the mean share of a question's points, the p-value of test theory: 1 if everybody is right, 0
         if nobody is. discrimination is the correlation of the points of the question with those of all others in

@@ -22,9 +22,10 @@ from pgacademy.sources import queries
 
 Rows = list[dict[str, Any]]
 
-#: The inside of a plot, in units of its viewBox, and the room around it for the numbers on the axes.
-WIDTH, HEIGHT = 720, 240
-LEFT, RIGHT, TOP, BOTTOM = 48, 16, 12, 28
+#: The size of a plot, in about the pixels that it gets, so that its text is as large as the page's; the width of one
+#: that has half the page; and the room for the numbers on the axes.
+WIDTH, HALF, HEIGHT = 1060, 500, 270
+LEFT, RIGHT, TOP, BOTTOM = 52, 16, 12, 28
 
 #: A question is worth a look below this correlation with the rest of its quiz (Ebel, Essentials of educational
 #: measurement, 1972), if enough people answered it for the number to mean something.
@@ -77,6 +78,7 @@ class Plot:
 
     x_ticks: list[Tick]
     y_ticks: list[Tick]
+    width: int = WIDTH
     lines: Sequence[Line] = ()
     bars: Sequence[Bar] = ()
     dots: Sequence[Dot] = ()
@@ -119,8 +121,8 @@ def render(found: dict[str, Any]) -> str:
             "growth": _columns(found["growth"][-24:]),
             "questions": _cloud(found["questions"]),
         },
-        size=(WIDTH, HEIGHT),
-        inside=(LEFT, TOP, WIDTH - RIGHT, HEIGHT - BOTTOM),
+        height=HEIGHT,
+        inside={"left": LEFT, "top": TOP, "right": RIGHT, "bottom": HEIGHT - BOTTOM},
     )
 
 
@@ -161,8 +163,8 @@ def _y(value: float, top: float) -> float:
     return round(HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * value / top, 1)
 
 
-def _x(share: float) -> float:
-    return round(LEFT + (WIDTH - LEFT - RIGHT) * share, 1)
+def _x(share: float, width: int = WIDTH) -> float:
+    return round(LEFT + (width - LEFT - RIGHT) * share, 1)
 
 
 def _some(count: int, most: int = 7) -> list[int]:
@@ -191,11 +193,11 @@ def _columns(rows: Rows) -> Plot:
     bars = []
     for n, row in enumerate(rows):
         y = _y(row["new_users"], top)
-        left, right = _x((n + 0.12) * room), _x((n + 0.88) * room)
+        left, right = _x((n + 0.12) * room, HALF), _x((n + 0.88) * room, HALF)
         label = f"{row['month']:%B %Y}: {number(row['new_users'])} new, {number(row['total_users'])} in all"
         bars.append(Bar(left, y, round(right - left, 1), round(HEIGHT - BOTTOM - y, 1), label))
-    x_ticks = [Tick(_x((n + 0.5) * room), f"{rows[n]['month']:%b %y}") for n in _some(len(rows), 8)]
-    return Plot(x_ticks, y_ticks, bars=bars)
+    x_ticks = [Tick(_x((n + 0.5) * room, HALF), f"{rows[n]['month']:%b %y}") for n in _some(len(rows), 6)]
+    return Plot(x_ticks, y_ticks, HALF, bars=bars)
 
 
 def _cloud(rows: Rows) -> Plot:

@@ -101,8 +101,8 @@ def test_a_large_school(tmp_path: Path) -> None:
     for d in re.findall(r' d="M([^"]+)"', page):
         for point in d.split("L"):
             x, y = map(float, point.split())
-            assert 0 <= x <= report.WIDTH
-            assert 0 <= y <= report.HEIGHT
+            assert report.LEFT <= x <= report.WIDTH - report.RIGHT
+            assert report.TOP <= y <= report.HEIGHT - report.BOTTOM
     assert page.count("worth a look") + page.count("Worth a look") == 1
 
 
