@@ -98,7 +98,7 @@ def test_a_large_school(tmp_path: Path) -> None:
     """Every point is inside its plot, whatever the numbers."""
     page = report.render(made_up())
     is_self_contained(page)
-    for d in re.findall(r' d="M([^"]+)"', page):
+    for d in re.findall(r' d="M([^"]+)"/>\n', page):
         for point in d.split("L"):
             x, y = map(float, point.split())
             assert report.LEFT <= x <= report.WIDTH - report.RIGHT
