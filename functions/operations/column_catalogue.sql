@@ -29,7 +29,7 @@
 -- their parent, and not named.
 --
 -- called by  column_classes, redacted_columns, export_user, erase_user, privacy_findings
--- requires   audit_contexts_of
+-- requires   analytics_contexts_of, audit_contexts_of
 -- errors     none
 create or replace function column_catalogue()
 returns jsonb
@@ -430,7 +430,7 @@ begin atomic
         },
         "analytics_contexts": {
             "unguarded": "It is written with an event.",
-            "person": "user_id = $1 or session_id in (select e.session_id from analytics_events as e where e.user_id = $1)",
+            "person": "session_id in (select c.session_id from analytics_contexts_of($1) as c (session_id))",
             "erased": "delete",
             "internal": "user_id created_at",
             "sensitive": "session_id ip_address user_agent"

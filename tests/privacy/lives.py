@@ -124,7 +124,9 @@ def live(conn: Connection) -> Life:
     conn.execute("insert into project_likes (project_id, user_id) values (%s, %s)", (project, user))
     conn.execute("insert into notification_counts (user_id) values (%s) on conflict do nothing", (user,))
     _study(conn, user)
-    conn.execute("insert into solution_quotas (user_id, rewarded_on, asker_ids) values (%s, now(), '{}')", (user,))
+    conn.execute(
+        "insert into solution_quotas (user_id, rewarded_on, asker_ids) values (%s, now(), %s)", (user, [friend])
+    )
     conn.execute("insert into user_activity_days values ('2024-01-01', %s, 1)", (user,))
     conn.execute("insert into learner_activity_days values ('2024-01-01', %s, %s, 1)", (user, course.id))
     conn.execute("select refresh_leaderboard()")
