@@ -29,7 +29,7 @@
 -- their parent, and not named.
 --
 -- called by  column_classes, redacted_columns, export_user, erase_user, privacy_findings
--- requires   analytics_contexts_of, audit_contexts_of
+-- requires   audit_contexts_of; analytics_contexts_of, in a string
 -- errors     none
 create or replace function column_catalogue()
 returns jsonb
