@@ -23,7 +23,7 @@ PROGRESS = """
     from enrollments as e
     cross join lateral (
         select
-            (select count(*) from lesson_progress as lp where lp.enrollment_id = e.id and lp.status = 'completed') as completed,
+            (select count(*) from lesson_progress as p where p.enrollment_id = e.id and p.status = 'completed') as completed,
             (select count(*) from lessons as l where l.course_id = e.course_id) as total
     ) as t
     where e.id = %(enrollment)s"""
@@ -81,7 +81,8 @@ def story(world: World) -> Story:
         call(teacher, "add_question", quiz_id=quiz, **question)
         for question in (
             {
-                "question_type": "multiple_choice", "question_text": "Unique?", "points": 2, "explanation": "By design.",
+                "question_type": "multiple_choice", "question_text": "Unique?", "points": 2,
+                "explanation": "By design.",
                 "options": [{"text": "key", "is_correct": True}, {"text": "row", "is_correct": False}],
             },
             {"question_type": "true_false", "question_text": "Null is a value?", "answer_key": {"correct": False}},
