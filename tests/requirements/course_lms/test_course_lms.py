@@ -14,16 +14,16 @@ import pytest
 from tests.requirements.world import World, due_columns
 from tests.support.asserts import raises_sqlstate
 
-JANUARY = datetime(2026, 1, 5, 9, tzinfo=UTC)
-FEBRUARY = datetime(2026, 2, 6, 10, tzinfo=UTC)
+JANUARY = datetime(2025, 1, 5, 9, tzinfo=UTC)
+FEBRUARY = datetime(2025, 2, 6, 10, tzinfo=UTC)
 LATER = datetime(2099, 1, 1, tzinfo=UTC)
 #: calculate_progress() of the document, as the query that its loops amount to.
 PROGRESS = """
-    select t.completed, t.total, case when t.total > 0 then round(t.completed * 100.0 / t.total, 2) else 0 end
+    select t.done, t.total, case when t.total > 0 then round(t.done * 100.0 / t.total, 2) else 0 end
     from enrollments as e
     cross join lateral (
         select
-            (select count(*) from lesson_progress as p where p.enrollment_id = e.id and p.status = 'completed') as completed,
+            (select count(*) from lesson_progress as p where p.enrollment_id = e.id and p.status = 'completed') as done,
             (select count(*) from lessons as l where l.course_id = e.course_id) as total
     ) as t
     where e.id = %(enrollment)s"""
