@@ -71,7 +71,7 @@ class World:
         return self.reader.execute(query, arguments).fetchall()  # type: ignore[call-overload,no-any-return]
 
     def ask_as(self, who: UUID, query: str, /, **arguments: Any) -> list[tuple[Any, ...]]:
-        """The rows that somebody gets who asks the school itself: for views and tables whose names are the document's."""
+        """The rows that somebody gets who asks the school itself, where its names are the document's."""
         with self.school.app(who, self.roles[who]) as conn:
             return conn.execute(query, arguments).fetchall()  # type: ignore[call-overload,no-any-return]
 
