@@ -1,4 +1,4 @@
-"""Engineering Forge: its tables, queries, views and reports, over the school. Where its figures are wrong, both are shown."""
+"""Engineering Forge: its tables, queries, views and reports, over the school. Its wrong figures stand beside ours."""
 
 from __future__ import annotations
 
@@ -327,7 +327,7 @@ def test_query_user_progress(world: World, story: Story) -> None:
 
 
 def test_query_project_listing(world: World, story: Story) -> None:
-    """The document's inner join loses what hangs on no course; ours lists it, and what was minted of courses that are gone."""
+    """The document's inner join loses what hangs on no course; ours lists it, as it does what was minted and outlives it."""
     ((*project, username, course),) = world.ask(PROJECT_LISTING)
     assert (project[0], username, course) == (story.car, "ada", "Mechanics")
     ours = "select project_id, username, course_title from list_projects()"
@@ -379,8 +379,8 @@ def test_row_level_security(world: World, story: Story) -> None:
 
 
 def test_what_hangs_on_a_person_or_a_course(world: World, story: Story) -> None:
-    """The document deletes in cascades. Here nobody's work goes with somebody else's row: people and courses that anything
-    hangs on are marked as deleted, never removed."""
+    """The document deletes in cascades. Here nobody's work goes with somebody else's row: people and courses that
+    anything hangs on are marked as deleted, never removed."""
     for table, row in (("users", story.bob), ("courses", story.mechanics)):
         with raises_sqlstate("23503", conn=world.owner):
             world.owner.execute(f"delete from {table} where id = %s", (row,))  # type: ignore[call-overload]
