@@ -327,7 +327,7 @@ def test_query_user_progress(world: World, story: Story) -> None:
 
 
 def test_query_project_listing(world: World, story: Story) -> None:
-    """The document's inner join loses what hangs on no course; ours lists it, as it does what was minted and outlives it."""
+    """The document's inner join loses what hangs on no course; ours lists it, and what was minted and outlives it."""
     ((*project, username, course),) = world.ask(PROJECT_LISTING)
     assert (project[0], username, course) == (story.car, "ada", "Mechanics")
     ours = "select project_id, username, course_title from list_projects()"
