@@ -1,5 +1,5 @@
 -- operations: how long things are kept, and where they go then.
--- depends: 0016.guard-partitions
+-- depends: 0017.create-study
 
 -- retention_policies: how long each kind of thing is kept. Which kinds there are is code (each needs a way out of its own);
 -- how long is the operator's business.
@@ -18,7 +18,7 @@ create table retention_policies (
 alter table retention_policies enable row level security;
 
 comment on table retention_policies is 'How long each kind of thing is kept, and what becomes of it then.';
-comment on column retention_policies.subject is 'A table, or a part of one: interactions.inactive.';
+comment on column retention_policies.subject is 'A table, or a part of one: interactions.idle.';
 comment on column retention_policies.keep_months is 'Months it is kept; null for ever.';
 comment on column retention_policies.action is
 'archive: read-only and compressed in archives; drop: gone; aggregate: only figures stay; close: it stays and takes no more.';

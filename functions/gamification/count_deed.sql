@@ -7,7 +7,7 @@
 -- The caller knows that the row it counts is new, in its own transaction, and holds that row; user_stats comes after it in
 -- the lock order. Counted anew by counted_deeds.
 --
--- called by  create_project, grade_submission, make_certificate, mark_solution, mint_project, post_reply, settle_attempt,
+-- called by  apply_review, create_project, grade_submission, make_certificate, mark_solution, mint_project, post_reply, settle_attempt,
 --            start_discussion, vote, withdraw_certificate, withdraw_solution
 -- requires   ensure_user_stats, grant_achievements
 -- errors     PA404 no such person · 23514 fewer than none · P0004 a metric that is no deed

@@ -1,4 +1,5 @@
--- record_activity: note that a person learned something, and move their streak with it. See move_streak for the rules.
+-- record_activity: note that a person learned something, and move their streak and last activity with it. See move_streak
+-- for the rules.
 --
 -- called by  whatever is learning and no lesson, which reward_lesson counts
 -- requires   ensure_user_stats, move_streak, bump_stats
@@ -26,7 +27,9 @@ begin
     end loop;
 
     v_stats := move_streak(p_stats => v_stats, p_activity_type => p_activity_type, p_occurred_at => p_occurred_at);
-    perform bump_stats(p_user_id => p_user_id, p_streak => v_stats);
+    perform bump_stats(
+        p_user_id => p_user_id, p_occurred_at => coalesce(p_occurred_at, now()), p_streak => v_stats
+    );
 
     return query select v_stats.current_streak, v_stats.longest_streak;
 end;

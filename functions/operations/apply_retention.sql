@@ -4,8 +4,8 @@
 -- the next call. Call it until it returns no rows.
 --
 -- called by  a daily job
--- requires   archive_chain_transactions, archive_faucet_requests, close_idle_discussions, require_moment, require_service,
---            retention_cutoff
+-- requires   aggregate_session_data, archive_chain_transactions, archive_faucet_requests, close_idle_discussions,
+--            drop_idle_interactions, require_moment, require_service, retention_cutoff
 -- errors     PA403 not the service · PA422 a moment in the future, or a limit not between 1 and 100000
 create or replace function apply_retention(
     p_as_of timestamptz default null,
@@ -31,11 +31,16 @@ begin
                 hint = 'The default, 5000, is a good one.';
     end if;
 
-    foreach subject in array array['faucet_requests', 'chain_transactions', 'discussions'] loop
+    -- Sessions become figures before their interactions may go.
+    foreach subject in array array[
+        'session_data', 'interactions.idle', 'faucet_requests', 'chain_transactions', 'discussions'
+    ] loop
         v_before := retention_cutoff(p_subject => subject, p_as_of => v_as_of);
         continue when v_before is null;
 
         row_count := case subject
+            when 'session_data' then aggregate_session_data(p_before => v_before, p_limit => p_limit)
+            when 'interactions.idle' then drop_idle_interactions(p_before => v_before, p_limit => p_limit)
             when 'faucet_requests' then archive_faucet_requests(p_before => v_before, p_limit => p_limit)
             when 'chain_transactions' then archive_chain_transactions(p_before => v_before, p_limit => p_limit)
             when 'discussions' then close_idle_discussions(p_before => v_before, p_limit => p_limit)

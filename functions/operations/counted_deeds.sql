@@ -86,7 +86,15 @@ as $$
     left join discussions as d on d.id = v.discussion_id
     left join replies as r on r.id = v.reply_id
     where v.vote_type = 'up' and (p_user_ids is null or coalesce(d.author_id, r.author_id) = any(p_user_ids))
-    group by coalesce(d.author_id, r.author_id);
+    group by coalesce(d.author_id, r.author_id)
+    union all
+    select
+        l.user_id,
+        'reviews_completed',
+        count(*)::integer
+    from review_logs as l
+    where l.was_due and (p_user_ids is null or l.user_id = any(p_user_ids))
+    group by l.user_id;
 $$;
 
 comment on function counted_deeds is 'Internal: the counters of deeds in user_stats, counted anew.';

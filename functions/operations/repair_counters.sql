@@ -7,7 +7,7 @@
 --
 -- called by  the service and the owner
 -- requires   require_service, verify_integrity, ensure_coin_account, refresh_course_progress, repair_discussions,
---            repair_unread, counted_…, shown_profile
+--            repair_study, repair_unread, counted_…, shown_profile
 -- errors     PA403 not the service
 create or replace function repair_counters()
 returns table (check_name text, table_name text, row_id text, expected text, actual text)
@@ -134,6 +134,7 @@ begin
     for update;
 
     perform repair_discussions(p_found => v_found);
+    perform repair_study(p_found => v_found);
 
     perform from user_stats as s where s.user_id = any(v_ids) order by s.user_id for update;
 

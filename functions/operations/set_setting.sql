@@ -2,10 +2,10 @@
 --
 -- Settings are made by the reference seed, which also gives each its type: this changes values, it does not invent keys.
 -- Numbers are rewards and days, so they are whole, not negative, and at most what one award may give. A time zone is one
--- that this server knows: an unknown one would make every award fail.
+-- that this server knows: an unknown one would make every award fail. What the scheduler of reviews is told, it can work with.
 --
 -- called by  administrators
--- requires   require_user
+-- requires   require_user, check_study_setting
 -- errors     PA401 · PA403 not an administrator · PA404 no such setting · PA422 a value of another type, or out of range
 create or replace function set_setting(
     p_key text,
@@ -58,6 +58,10 @@ begin
             using errcode = 'PA422',
                 detail = format('value = %s', left(p_value::text, 100)),
                 hint = 'Pass an IANA name such as Europe/Athens.';
+    end if;
+
+    if p_key like 'study.%' then
+        perform check_study_setting(p_key => p_key, p_value => p_value);
     end if;
 
     update platform_settings as s set setting_value = p_value where s.setting_key = p_key;

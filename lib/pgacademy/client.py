@@ -34,7 +34,9 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "CreateCourse",
     "CreateProject",
     "DropCourse",
+    "DueCards",
     "DueJobs",
+    "EndStudySession",
     "Enroll",
     "EnsurePartitions",
     "ExplainAchievement",
@@ -72,6 +74,8 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "RecordCompletion",
     "RecordDrop",
     "RecordEnrollment",
+    "RecordInteraction",
+    "RecordReview",
     "RecordStart",
     "RefreshLeaderboard",
     "RegradeQuiz",
@@ -81,6 +85,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "RetirePartitions",
     "ReverseCoins",
     "ReverseXp",
+    "ReviewCard",
     "ReviewQuiz",
     "RotateSession",
     "SearchCourses",
@@ -259,12 +264,37 @@ class DropCourse:
 
 
 @dataclass(frozen=True, slots=True)
+class DueCards:
+    """What due_cards() returns, row by row."""
+
+    card_id: UUID
+    study_material_id: UUID
+    material_title: str
+    content: Json
+    state: str
+    due_at: dt.datetime
+    review_count: int
+    retrievability: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class DueJobs:
     """What due_jobs() returns, row by row."""
 
     job: str | None
     is_batched: bool | None
     last_started_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EndStudySession:
+    """What end_study_session() returns."""
+
+    status: str
+    started_at: dt.datetime
+    ended_at: dt.datetime
+    total_interactions: int
+    completion_percentage: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -743,6 +773,32 @@ class RecordEnrollment:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordInteraction:
+    """What record_interaction() returns."""
+
+    interaction_id: UUID
+    created_at: dt.datetime
+    is_correct: bool | None
+    feedback_data: Json
+    total_interactions: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordReview:
+    """What record_review() returns."""
+
+    state: str
+    due_at: dt.datetime
+    stability: Decimal
+    difficulty: Decimal
+    retrievability: Decimal | None
+    was_due: bool
+    current_streak: int
+    achievements: Json
+    xp_awarded: int
+
+
+@dataclass(frozen=True, slots=True)
 class RecordStart:
     """What record_start() returns."""
 
@@ -830,6 +886,21 @@ class ReverseXp:
     total_xp: int
     current_level: int
     awarded: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewCard:
+    """What review_card() returns."""
+
+    state: str
+    due_at: dt.datetime
+    stability: Decimal
+    difficulty: Decimal
+    retrievability: Decimal | None
+    was_due: bool
+    current_streak: int
+    achievements: Json
+    xp_awarded: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -1199,6 +1270,14 @@ _ADVANCE_STREAKS: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_AGGREGATE_SESSION_DATA: Procedure[object] = Procedure(
+    "aggregate_session_data",
+    {
+        "before": "timestamp with time zone",
+        "limit": "integer",
+    },
+    frozenset([]),
+)
 _ANNOUNCE: Procedure[object] = Procedure(
     "announce",
     {
@@ -1533,6 +1612,26 @@ _CREATE_EXERCISE: Procedure[object] = Procedure(
         ]
     ),
 )
+_CREATE_MATERIAL: Procedure[object] = Procedure(
+    "create_material",
+    {
+        "title": "text",
+        "source_type": "text",
+        "source_url": "text",
+        "description": "text",
+        "subject_area": "text",
+        "difficulty_level": "text",
+        "tags": "text[]",
+        "metadata": "jsonb",
+        "idempotency_key": "text",
+    },
+    frozenset(
+        [
+            "title",
+            "source_type",
+        ]
+    ),
+)
 _CREATE_PROJECT: Procedure[CreateProject] = Procedure(
     "create_project",
     {
@@ -1653,6 +1752,17 @@ _DELETE_EXERCISE: Procedure[object] = Procedure(
         ]
     ),
 )
+_DELETE_MATERIAL: Procedure[object] = Procedure(
+    "delete_material",
+    {
+        "material_id": "uuid",
+    },
+    frozenset(
+        [
+            "material_id",
+        ]
+    ),
+)
 _DELETE_PROJECT: Procedure[object] = Procedure(
     "delete_project",
     {
@@ -1702,6 +1812,24 @@ _DROP_COURSE: Procedure[DropCourse] = Procedure(
         "dropped_at",
     ),
     DropCourse,
+)
+_DUE_CARDS: Procedure[DueCards] = Procedure(
+    "due_cards",
+    {
+        "limit": "integer",
+    },
+    frozenset([]),
+    (
+        "card_id",
+        "study_material_id",
+        "material_title",
+        "content",
+        "state",
+        "due_at",
+        "review_count",
+        "retrievability",
+    ),
+    DueCards,
 )
 _DUE_JOBS: Procedure[DueJobs] = Procedure(
     "due_jobs",
@@ -1764,6 +1892,27 @@ _END_JOB: Procedure[object] = Procedure(
             "run_id",
         ]
     ),
+)
+_END_STUDY_SESSION: Procedure[EndStudySession] = Procedure(
+    "end_study_session",
+    {
+        "session_id": "uuid",
+        "completion_percentage": "numeric",
+        "session_data": "jsonb",
+    },
+    frozenset(
+        [
+            "session_id",
+        ]
+    ),
+    (
+        "status",
+        "started_at",
+        "ended_at",
+        "total_interactions",
+        "completion_percentage",
+    ),
+    EndStudySession,
 )
 _ENROLL: Procedure[Enroll] = Procedure(
     "enroll",
@@ -2086,6 +2235,24 @@ _LEADERBOARD_TOP: Procedure[LeaderboardTop] = Procedure(
         "current_level",
     ),
     LeaderboardTop,
+)
+_LEAVE_FEEDBACK: Procedure[object] = Procedure(
+    "leave_feedback",
+    {
+        "feedback_type": "text",
+        "asset_id": "uuid",
+        "interaction_id": "uuid",
+        "interaction_created_at": "timestamp with time zone",
+        "rating": "integer",
+        "comment": "text",
+        "metadata": "jsonb",
+        "idempotency_key": "text",
+    },
+    frozenset(
+        [
+            "feedback_type",
+        ]
+    ),
 )
 _LIKE_PROJECT: Procedure[LikeProject] = Procedure(
     "like_project",
@@ -2799,6 +2966,45 @@ _RECORD_ENROLLMENT: Procedure[RecordEnrollment] = Procedure(
     ),
     RecordEnrollment,
 )
+_RECORD_INTERACTION: Procedure[RecordInteraction] = Procedure(
+    "record_interaction",
+    {
+        "session_id": "uuid",
+        "interaction_type": "text",
+        "interaction_data": "jsonb",
+        "asset_id": "uuid",
+        "is_correct": "boolean",
+        "response_time_ms": "integer",
+        "confidence_level": "numeric",
+        "idempotency_key": "text",
+    },
+    frozenset(
+        [
+            "session_id",
+            "interaction_type",
+        ]
+    ),
+    (
+        "interaction_id",
+        "created_at",
+        "is_correct",
+        "feedback_data",
+        "total_interactions",
+    ),
+    RecordInteraction,
+)
+_RECORD_INTERACTIONS: Procedure[object] = Procedure(
+    "record_interactions",
+    {
+        "interactions": "jsonb",
+        "idempotency_key": "text",
+    },
+    frozenset(
+        [
+            "interactions",
+        ]
+    ),
+)
 _RECORD_NFT_TOKEN: Procedure[object] = Procedure(
     "record_nft_token",
     {
@@ -2823,6 +3029,34 @@ _RECORD_PROJECT_VIEW: Procedure[object] = Procedure(
             "project_id",
         ]
     ),
+)
+_RECORD_REVIEW: Procedure[RecordReview] = Procedure(
+    "record_review",
+    {
+        "card_id": "uuid",
+        "rating": "integer",
+        "occurred_at": "timestamp with time zone",
+        "idempotency_key": "text",
+        "duration_ms": "integer",
+    },
+    frozenset(
+        [
+            "card_id",
+            "rating",
+        ]
+    ),
+    (
+        "state",
+        "due_at",
+        "stability",
+        "difficulty",
+        "retrievability",
+        "was_due",
+        "current_streak",
+        "achievements",
+        "xp_awarded",
+    ),
+    RecordReview,
 )
 _RECORD_START: Procedure[RecordStart] = Procedure(
     "record_start",
@@ -3113,6 +3347,33 @@ _REVERSE_XP: Procedure[ReverseXp] = Procedure(
     ),
     ReverseXp,
 )
+_REVIEW_CARD: Procedure[ReviewCard] = Procedure(
+    "review_card",
+    {
+        "card_id": "uuid",
+        "rating": "integer",
+        "idempotency_key": "text",
+        "duration_ms": "integer",
+    },
+    frozenset(
+        [
+            "card_id",
+            "rating",
+        ]
+    ),
+    (
+        "state",
+        "due_at",
+        "stability",
+        "difficulty",
+        "retrievability",
+        "was_due",
+        "current_streak",
+        "achievements",
+        "xp_awarded",
+    ),
+    ReviewCard,
+)
 _REVIEW_QUIZ: Procedure[ReviewQuiz] = Procedure(
     "review_quiz",
     {
@@ -3208,6 +3469,19 @@ _SAVE_ANSWERS: Procedure[object] = Procedure(
         [
             "attempt_id",
             "answers",
+        ]
+    ),
+)
+_SAVE_STUDY_SESSION: Procedure[object] = Procedure(
+    "save_study_session",
+    {
+        "session_id": "uuid",
+        "completion_percentage": "numeric",
+        "session_data": "jsonb",
+    },
+    frozenset(
+        [
+            "session_id",
         ]
     ),
 )
@@ -3311,6 +3585,20 @@ _SET_ACHIEVEMENT_ACTIVE: Procedure[object] = Procedure(
         ]
     ),
 )
+_SET_ASSET_STATUS: Procedure[object] = Procedure(
+    "set_asset_status",
+    {
+        "asset_id": "uuid",
+        "status": "text",
+        "quality_score": "numeric",
+    },
+    frozenset(
+        [
+            "asset_id",
+            "status",
+        ]
+    ),
+)
 _SET_CERTIFICATE_PDF: Procedure[object] = Procedure(
     "set_certificate_pdf",
     {
@@ -3321,6 +3609,20 @@ _SET_CERTIFICATE_PDF: Procedure[object] = Procedure(
         [
             "certificate_id",
             "pdf_path",
+        ]
+    ),
+)
+_SET_MATERIAL_STATUS: Procedure[object] = Procedure(
+    "set_material_status",
+    {
+        "material_id": "uuid",
+        "status": "text",
+        "content_length": "integer",
+    },
+    frozenset(
+        [
+            "material_id",
+            "status",
         ]
     ),
 )
@@ -3387,6 +3689,19 @@ _SET_SETTING: Procedure[object] = Procedure(
         [
             "key",
             "value",
+        ]
+    ),
+)
+_SETTLE_FEEDBACK: Procedure[object] = Procedure(
+    "settle_feedback",
+    {
+        "feedback_id": "uuid",
+        "status": "text",
+    },
+    frozenset(
+        [
+            "feedback_id",
+            "status",
         ]
     ),
 )
@@ -3479,6 +3794,57 @@ _START_QUIZ: Procedure[StartQuiz] = Procedure(
         "questions",
     ),
     StartQuiz,
+)
+_START_STUDY_SESSION: Procedure[object] = Procedure(
+    "start_study_session",
+    {
+        "material_id": "uuid",
+        "session_type": "text",
+        "configuration": "jsonb",
+        "idempotency_key": "text",
+    },
+    frozenset(
+        [
+            "material_id",
+        ]
+    ),
+)
+_STORE_ASSET: Procedure[object] = Procedure(
+    "store_asset",
+    {
+        "material_id": "uuid",
+        "asset_type": "text",
+        "content": "jsonb",
+        "generation_model": "text",
+        "content_chunk_id": "uuid",
+        "quality_score": "numeric",
+        "difficulty_level": "integer",
+        "generation_params": "jsonb",
+        "metadata": "jsonb",
+        "status": "text",
+        "idempotency_key": "text",
+    },
+    frozenset(
+        [
+            "material_id",
+            "asset_type",
+            "content",
+            "generation_model",
+        ]
+    ),
+)
+_STORE_CHUNKS: Procedure[object] = Procedure(
+    "store_chunks",
+    {
+        "material_id": "uuid",
+        "chunks": "jsonb",
+    },
+    frozenset(
+        [
+            "material_id",
+            "chunks",
+        ]
+    ),
 )
 _STORE_ENCRYPTED_FIELD: Procedure[object] = Procedure(
     "store_encrypted_field",
@@ -3750,6 +4116,25 @@ _UPDATE_LESSON: Procedure[UpdateLesson] = Procedure(
         "slug",
     ),
     UpdateLesson,
+)
+_UPDATE_MATERIAL: Procedure[object] = Procedure(
+    "update_material",
+    {
+        "material_id": "uuid",
+        "title": "text",
+        "description": "text",
+        "source_url": "text",
+        "subject_area": "text",
+        "difficulty_level": "text",
+        "tags": "text[]",
+        "metadata": "jsonb",
+        "clear": "text[]",
+    },
+    frozenset(
+        [
+            "material_id",
+        ]
+    ),
 )
 _UPDATE_PROFILE: Procedure[object] = Procedure(
     "update_profile",
@@ -4189,6 +4574,37 @@ class Session(SessionBase):
                 _ADVANCE_STREAKS,
                 {
                     "as_of": as_of,
+                },
+            ),
+        )
+
+    def aggregate_session_data(self, *, before: dt.datetime | None = None, limit: int | None = None) -> int:
+        """Makes metrics of the data of old sessions, a batch at a time; returns how many sessions.
+
+        and is gone. Returns how many sessions.
+
+        At most limit at a time, the oldest first: call it until it returns 0. A session is done once, whoever runs
+        this how often and wherever it stopped: aggregated_at says so, in the transaction of its metrics. One that
+        nobody ended and in which nothing has happened since counts as abandoned with its last interaction.
+
+        Metrics of a session, at the moment of its end: interactions, completion, duration; accuracy and speed where
+        there is something to take them from; retention, the same for a session of reviews. Run it before
+        interactions of that time are archived: it counts them.
+
+        Left out, `limit` is 1000.
+
+        Errors: PA403 not the service · PA422 a moment in the future, p_limit not 1 to 100000 · 55P03 from
+        ensure_partitions
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _AGGREGATE_SESSION_DATA,
+                {
+                    "before": before,
+                    "limit": limit,
                 },
             ),
         )
@@ -4713,6 +5129,48 @@ class Session(SessionBase):
             ),
         )
 
+    def create_material(
+        self,
+        *,
+        title: str,
+        source_type: str,
+        source_url: str | None = None,
+        description: str | None = None,
+        subject_area: str | None = None,
+        difficulty_level: str | None = None,
+        tags: list[str] | None = None,
+        metadata: Json = None,
+        idempotency_key: str | None = None,
+    ) -> UUID:
+        """Adds a study material of the caller's; returns its id.
+
+        A person holds a limited number of them (setting study.max_materials), so that nobody fills the queue.
+
+        Left out, `tags` is '{}', `metadata` is '{}'.
+
+        Errors: PA401, PA403 from require_user · PA409 as many as one may hold, key used for another request · PA422
+        no title, no source of a known type, no address for a url, or a value of no use
+
+        Who may call it: student.
+        """
+        return cast(
+            "UUID",
+            self._value(
+                _CREATE_MATERIAL,
+                {
+                    "title": title,
+                    "source_type": source_type,
+                    "source_url": source_url,
+                    "description": description,
+                    "subject_area": subject_area,
+                    "difficulty_level": difficulty_level,
+                    "tags": tags,
+                    "metadata": metadata,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
     def create_project(
         self,
         *,
@@ -4937,6 +5395,22 @@ class Session(SessionBase):
             },
         )
 
+    def delete_material(self, *, material_id: UUID | str) -> None:
+        """Removes a study material from its owner's sight; the rows stay.
+
+        Sessions and what was learned in them stay in sight: they were. Doing it again finds nothing.
+
+        Errors: PA401, PA403 from require_user · PA404 no such material of the caller's
+
+        Who may call it: student.
+        """
+        self._value(
+            _DELETE_MATERIAL,
+            {
+                "material_id": material_id,
+            },
+        )
+
     def delete_project(self, *, project_id: UUID | str) -> None:
         """Deletes a project that is not minted.
 
@@ -5002,6 +5476,22 @@ class Session(SessionBase):
                     "course_id": course_id,
                 },
             ),
+        )
+
+    def due_cards(self, *, limit: int | None = None) -> list[DueCards]:
+        """The caller's flashcards to review now, the longest waiting first.
+
+        Left out, `limit` is 20.
+
+        Errors: PA401, PA403 from require_user · PA422 p_limit not 1 to 500
+
+        Who may call it: student.
+        """
+        return self._rows(
+            _DUE_CARDS,
+            {
+                "limit": limit,
+            },
         )
 
     def due_jobs(self, *, as_of: dt.datetime | None = None) -> list[DueJobs]:
@@ -5103,6 +5593,34 @@ class Session(SessionBase):
                 "succeeded": succeeded,
                 "detail": detail,
             },
+        )
+
+    def end_study_session(
+        self,
+        *,
+        session_id: UUID | str,
+        completion_percentage: Decimal | int | float | None = None,
+        session_data: Json = None,
+    ) -> EndStudySession:
+        """Ends a session of the caller; returns how it went.
+
+        A session in which something was done is a day of learning.
+
+        Errors: PA401, PA403 from require_user · PA404 no such session of the caller's · PA422 a percentage or state
+        of no use
+
+        Who may call it: student.
+        """
+        return cast(
+            "EndStudySession",
+            self._row(
+                _END_STUDY_SESSION,
+                {
+                    "session_id": session_id,
+                    "completion_percentage": completion_percentage,
+                    "session_data": session_data,
+                },
+            ),
         )
 
     def enroll(self, *, course_id: UUID | str, idempotency_key: str | None = None) -> Enroll:
@@ -5592,6 +6110,47 @@ class Session(SessionBase):
                 "after_xp": after_xp,
                 "after_user_id": after_user_id,
             },
+        )
+
+    def leave_feedback(
+        self,
+        *,
+        feedback_type: str,
+        asset_id: UUID | str | None = None,
+        interaction_id: UUID | str | None = None,
+        interaction_created_at: dt.datetime | None = None,
+        rating: int | None = None,
+        comment: str | None = None,
+        metadata: Json = None,
+        idempotency_key: str | None = None,
+    ) -> UUID:
+        """Rates, comments or reports an asset or interaction of the caller's; returns the feedback.
+
+        A second rating of the same thing replaces the first. An interaction is named by its id; with its moment
+        (record_interaction returns both) only its own month is looked into.
+
+        Left out, `metadata` is '{}'.
+
+        Errors: PA401, PA403 from require_user · PA404 no such asset or interaction of the caller's · PA409 key used
+        for another request · PA422 no such type, a rating not 1 to 5 or missing, a comment missing or too long
+
+        Who may call it: student.
+        """
+        return cast(
+            "UUID",
+            self._value(
+                _LEAVE_FEEDBACK,
+                {
+                    "feedback_type": feedback_type,
+                    "asset_id": asset_id,
+                    "interaction_id": interaction_id,
+                    "interaction_created_at": interaction_created_at,
+                    "rating": rating,
+                    "comment": comment,
+                    "metadata": metadata,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
         )
 
     def like_project(self, *, project_id: UUID | str) -> LikeProject:
@@ -6541,6 +7100,75 @@ class Session(SessionBase):
             ),
         )
 
+    def record_interaction(
+        self,
+        *,
+        session_id: UUID | str,
+        interaction_type: str,
+        interaction_data: Json = None,
+        asset_id: UUID | str | None = None,
+        is_correct: bool | None = None,
+        response_time_ms: int | None = None,
+        confidence_level: Decimal | int | float | None = None,
+        idempotency_key: str | None = None,
+    ) -> RecordInteraction:
+        """Records what the caller did in a session; says whether an answer was right.
+
+        An answer to a generated quiz is graded here, whatever is_correct says; of anything else the person says
+        themselves whether they knew it. It earns nothing. The session's count moves with it: interactions of one
+        session queue on its row.
+
+        Left out, `interaction_data` is '{}'.
+
+        Errors: PA401, PA403 from require_user · PA404 no such session of the caller's, or no such asset of its
+        material · PA409 the session has ended, key used for another request · PA422 a value out of range, another
+        shape
+
+        Who may call it: student.
+        """
+        return cast(
+            "RecordInteraction",
+            self._row(
+                _RECORD_INTERACTION,
+                {
+                    "session_id": session_id,
+                    "interaction_type": interaction_type,
+                    "interaction_data": interaction_data,
+                    "asset_id": asset_id,
+                    "is_correct": is_correct,
+                    "response_time_ms": response_time_ms,
+                    "confidence_level": confidence_level,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
+    def record_interactions(self, *, interactions: Json, idempotency_key: str | None = None) -> int:
+        """Records many interactions, each with an id once; returns how many were new.
+
+        many were new.
+
+        One with an id of its own is recorded once, however often it is sent; the idempotency key makes the same of
+        the whole call. The shape is interactions_batch_shape(). The sessions may have ended, but their data not yet
+        been aggregated. A month that is not there is made with ensure_partitions(), before.
+
+        Errors: PA403 not the service · PA404 no such session, or no such asset of its material · PA409 a session
+        was aggregated, key used for another request · PA422 another shape, with the path in the detail; a moment in
+        the future or in a month that is not there; a view that is right or wrong
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _RECORD_INTERACTIONS,
+                {
+                    "interactions": interactions,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
     def record_nft_token(
         self,
         *,
@@ -6584,6 +7212,38 @@ class Session(SessionBase):
             {
                 "project_id": project_id,
             },
+        )
+
+    def record_review(
+        self,
+        *,
+        card_id: UUID | str,
+        rating: int,
+        occurred_at: dt.datetime | None = None,
+        idempotency_key: str | None = None,
+        duration_ms: int | None = None,
+    ) -> RecordReview:
+        """Records a review that a person made at some moment; returns when the card comes again.
+
+        The reviews of one card come in their order.
+
+        Errors: PA403 not the service · PA404 no such card · PA409 the card was reviewed after that; key used for
+        another request · PA422 rating not 1 to 4, duration of no use, a moment in the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "RecordReview",
+            self._row(
+                _RECORD_REVIEW,
+                {
+                    "card_id": card_id,
+                    "rating": rating,
+                    "occurred_at": occurred_at,
+                    "idempotency_key": idempotency_key,
+                    "duration_ms": duration_ms,
+                },
+            ),
         )
 
     def record_start(
@@ -7017,6 +7677,32 @@ class Session(SessionBase):
             ),
         )
 
+    def review_card(
+        self, *, card_id: UUID | str, rating: int, idempotency_key: str | None = None, duration_ms: int | None = None
+    ) -> ReviewCard:
+        """Reviews a flashcard of the caller; returns when it comes again and what the review brought.
+
+        Returns when it comes again and what the review brought. A review of a card that was due counts as one
+        completed and keeps the streak; one ahead of time only moves the memory.
+
+        Errors: PA401, PA403 from require_user · PA404 no such card of the caller's · PA409 key used for another
+        request · PA422 rating not 1 to 4, duration of no use
+
+        Who may call it: student.
+        """
+        return cast(
+            "ReviewCard",
+            self._row(
+                _REVIEW_CARD,
+                {
+                    "card_id": card_id,
+                    "rating": rating,
+                    "idempotency_key": idempotency_key,
+                    "duration_ms": duration_ms,
+                },
+            ),
+        )
+
     def review_quiz(self, *, attempt_id: UUID | str) -> list[ReviewQuiz]:
         """A graded attempt of the calling learner, question by question; what is right only if it may be shown.
 
@@ -7174,6 +7860,29 @@ class Session(SessionBase):
             ),
         )
 
+    def save_study_session(
+        self,
+        *,
+        session_id: UUID | str,
+        completion_percentage: Decimal | int | float | None = None,
+        session_data: Json = None,
+    ) -> None:
+        """Keeps how far the caller is in a session, and its state.
+
+        Errors: PA401, PA403 from require_user · PA404 no such session of the caller's · PA409 it has ended · PA422
+        a percentage or state of no use
+
+        Who may call it: student.
+        """
+        self._value(
+            _SAVE_STUDY_SESSION,
+            {
+                "session_id": session_id,
+                "completion_percentage": completion_percentage,
+                "session_data": session_data,
+            },
+        )
+
     def save_submission(
         self, *, submission_id: UUID | str, content: Json = None, files: Json = None
     ) -> dt.datetime | None:
@@ -7297,6 +8006,27 @@ class Session(SessionBase):
             },
         )
 
+    def set_asset_status(
+        self, *, asset_id: UUID | str, status: str, quality_score: Decimal | int | float | None = None
+    ) -> None:
+        """Says whether a generated asset is a draft, ready or retired.
+
+        A flashcard that is ready is a card to review; one that is retired comes no more, and what is remembered of
+        it stays.
+
+        Errors: PA403 not the service · PA404 no such asset · PA422 no such status, a score not 0 to 1
+
+        Who may call it: service.
+        """
+        self._value(
+            _SET_ASSET_STATUS,
+            {
+                "asset_id": asset_id,
+                "status": status,
+                "quality_score": quality_score,
+            },
+        )
+
     def set_certificate_pdf(self, *, certificate_id: UUID | str, pdf_path: str) -> None:
         """Notes where the PDF of a certificate is kept.
 
@@ -7309,6 +8039,22 @@ class Session(SessionBase):
             {
                 "certificate_id": certificate_id,
                 "pdf_path": pdf_path,
+            },
+        )
+
+    def set_material_status(self, *, material_id: UUID | str, status: str, content_length: int | None = None) -> None:
+        """Says whether a study material is processing, ready or failed.
+
+        Errors: PA403 not the service · PA404 no such material, or deleted · PA422 no such status, length below 0
+
+        Who may call it: service.
+        """
+        self._value(
+            _SET_MATERIAL_STATUS,
+            {
+                "material_id": material_id,
+                "status": status,
+                "content_length": content_length,
             },
         )
 
@@ -7389,7 +8135,8 @@ class Session(SessionBase):
 
         Settings are made by the reference seed, which also gives each its type: this changes values, it does not
         invent keys. Numbers are rewards and days, so they are whole, not negative, and at most what one award may
-        give. A time zone is one that this server knows: an unknown one would make every award fail.
+        give. A time zone is one that this server knows: an unknown one would make every award fail. What the
+        scheduler of reviews is told, it can work with.
 
         Errors: PA401 · PA403 not an administrator · PA404 no such setting · PA422 a value of another type, or out
         of range
@@ -7401,6 +8148,21 @@ class Session(SessionBase):
             {
                 "key": key,
                 "value": value,
+            },
+        )
+
+    def settle_feedback(self, *, feedback_id: UUID | str, status: str) -> None:
+        """Says what became of feedback: resolved, dismissed or active again.
+
+        Errors: PA401 · PA403 not an administrator · PA404 no such feedback · PA422 no such status
+
+        Who may call it: admin.
+        """
+        self._value(
+            _SETTLE_FEEDBACK,
+            {
+                "feedback_id": feedback_id,
+                "status": status,
             },
         )
 
@@ -7506,6 +8268,107 @@ class Session(SessionBase):
                 _START_QUIZ,
                 {
                     "quiz_id": quiz_id,
+                },
+            ),
+        )
+
+    def start_study_session(
+        self,
+        *,
+        material_id: UUID | str,
+        session_type: str | None = None,
+        configuration: Json = None,
+        idempotency_key: str | None = None,
+    ) -> UUID:
+        """Begins a session of the caller with one of their materials; returns its id.
+
+        Left out, `session_type` is 'study', `configuration` is '{}'.
+
+        Errors: PA401, PA403 from require_user · PA404 no such material of the caller's · PA409 the material is not
+        ready, key used for another request · PA422 no such type of session, configuration is no object
+
+        Who may call it: student.
+        """
+        return cast(
+            "UUID",
+            self._value(
+                _START_STUDY_SESSION,
+                {
+                    "material_id": material_id,
+                    "session_type": session_type,
+                    "configuration": configuration,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
+    def store_asset(
+        self,
+        *,
+        material_id: UUID | str,
+        asset_type: str,
+        content: Json,
+        generation_model: str,
+        content_chunk_id: UUID | str | None = None,
+        quality_score: Decimal | int | float | None = None,
+        difficulty_level: int | None = None,
+        generation_params: Json = None,
+        metadata: Json = None,
+        status: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> UUID:
+        """Stores a quiz, flashcard or summary that a model made of a study material; returns its id.
+
+        A ready flashcard is a card to review for the owner of the material, at once. A draft becomes one with
+        set_asset_status(). The content has the shape of its type: quiz_content, flashcard_content or
+        summary_content.
+
+        Left out, `generation_params` is '{}', `metadata` is '{}', `status` is 'ready'.
+
+        Errors: PA403 not the service · PA404 no such material, deleted, or no such chunk in it · PA409 key used for
+        another request · PA422 no such type or status, no model, a score or level out of range, another shape
+
+        Who may call it: service.
+        """
+        return cast(
+            "UUID",
+            self._value(
+                _STORE_ASSET,
+                {
+                    "material_id": material_id,
+                    "asset_type": asset_type,
+                    "content": content,
+                    "generation_model": generation_model,
+                    "content_chunk_id": content_chunk_id,
+                    "quality_score": quality_score,
+                    "difficulty_level": difficulty_level,
+                    "generation_params": generation_params,
+                    "metadata": metadata,
+                    "status": status,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
+    def store_chunks(self, *, material_id: UUID | str, chunks: Json) -> int:
+        """Stores a study material in pieces, in place of those it had; returns how many.
+
+        A piece whose text is the same stays the same row. Assets of a piece that is no longer there, or says
+        something else, stay, as assets of the material. The shape is content_chunks_shape(). The material's length
+        follows; its status does not.
+
+        Errors: PA403 not the service · PA404 no such material, or deleted · PA422 another shape, with the path in
+        the detail
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _STORE_CHUNKS,
+                {
+                    "material_id": material_id,
+                    "chunks": chunks,
                 },
             ),
         )
@@ -7922,6 +8785,43 @@ class Session(SessionBase):
                     "clear": clear,
                 },
             ),
+        )
+
+    def update_material(
+        self,
+        *,
+        material_id: UUID | str,
+        title: str | None = None,
+        description: str | None = None,
+        source_url: str | None = None,
+        subject_area: str | None = None,
+        difficulty_level: str | None = None,
+        tags: list[str] | None = None,
+        metadata: Json = None,
+        clear: list[str] | None = None,
+    ) -> None:
+        """Changes the given columns of one's own study material.
+
+        Left out, `clear` is '{}'.
+
+        Errors: PA401, PA403 from require_user · PA404 no such material of the caller's · PA422 a value of no use;
+        unknown name in p_clear, or given as well; the address of a url cleared
+
+        Who may call it: student.
+        """
+        self._value(
+            _UPDATE_MATERIAL,
+            {
+                "material_id": material_id,
+                "title": title,
+                "description": description,
+                "source_url": source_url,
+                "subject_area": subject_area,
+                "difficulty_level": difficulty_level,
+                "tags": tags,
+                "metadata": metadata,
+                "clear": clear,
+            },
         )
 
     def update_profile(
@@ -8505,6 +9405,37 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def aggregate_session_data(self, *, before: dt.datetime | None = None, limit: int | None = None) -> int:
+        """Makes metrics of the data of old sessions, a batch at a time; returns how many sessions.
+
+        and is gone. Returns how many sessions.
+
+        At most limit at a time, the oldest first: call it until it returns 0. A session is done once, whoever runs
+        this how often and wherever it stopped: aggregated_at says so, in the transaction of its metrics. One that
+        nobody ended and in which nothing has happened since counts as abandoned with its last interaction.
+
+        Metrics of a session, at the moment of its end: interactions, completion, duration; accuracy and speed where
+        there is something to take them from; retention, the same for a session of reviews. Run it before
+        interactions of that time are archived: it counts them.
+
+        Left out, `limit` is 1000.
+
+        Errors: PA403 not the service · PA422 a moment in the future, p_limit not 1 to 100000 · 55P03 from
+        ensure_partitions
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _AGGREGATE_SESSION_DATA,
+                {
+                    "before": before,
+                    "limit": limit,
+                },
+            ),
+        )
+
     async def announce(
         self,
         *,
@@ -9029,6 +9960,48 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def create_material(
+        self,
+        *,
+        title: str,
+        source_type: str,
+        source_url: str | None = None,
+        description: str | None = None,
+        subject_area: str | None = None,
+        difficulty_level: str | None = None,
+        tags: list[str] | None = None,
+        metadata: Json = None,
+        idempotency_key: str | None = None,
+    ) -> UUID:
+        """Adds a study material of the caller's; returns its id.
+
+        A person holds a limited number of them (setting study.max_materials), so that nobody fills the queue.
+
+        Left out, `tags` is '{}', `metadata` is '{}'.
+
+        Errors: PA401, PA403 from require_user · PA409 as many as one may hold, key used for another request · PA422
+        no title, no source of a known type, no address for a url, or a value of no use
+
+        Who may call it: student.
+        """
+        return cast(
+            "UUID",
+            await self._value(
+                _CREATE_MATERIAL,
+                {
+                    "title": title,
+                    "source_type": source_type,
+                    "source_url": source_url,
+                    "description": description,
+                    "subject_area": subject_area,
+                    "difficulty_level": difficulty_level,
+                    "tags": tags,
+                    "metadata": metadata,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
     async def create_project(
         self,
         *,
@@ -9253,6 +10226,22 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def delete_material(self, *, material_id: UUID | str) -> None:
+        """Removes a study material from its owner's sight; the rows stay.
+
+        Sessions and what was learned in them stay in sight: they were. Doing it again finds nothing.
+
+        Errors: PA401, PA403 from require_user · PA404 no such material of the caller's
+
+        Who may call it: student.
+        """
+        await self._value(
+            _DELETE_MATERIAL,
+            {
+                "material_id": material_id,
+            },
+        )
+
     async def delete_project(self, *, project_id: UUID | str) -> None:
         """Deletes a project that is not minted.
 
@@ -9318,6 +10307,22 @@ class AsyncSession(AsyncSessionBase):
                     "course_id": course_id,
                 },
             ),
+        )
+
+    async def due_cards(self, *, limit: int | None = None) -> list[DueCards]:
+        """The caller's flashcards to review now, the longest waiting first.
+
+        Left out, `limit` is 20.
+
+        Errors: PA401, PA403 from require_user · PA422 p_limit not 1 to 500
+
+        Who may call it: student.
+        """
+        return await self._rows(
+            _DUE_CARDS,
+            {
+                "limit": limit,
+            },
         )
 
     async def due_jobs(self, *, as_of: dt.datetime | None = None) -> list[DueJobs]:
@@ -9419,6 +10424,34 @@ class AsyncSession(AsyncSessionBase):
                 "succeeded": succeeded,
                 "detail": detail,
             },
+        )
+
+    async def end_study_session(
+        self,
+        *,
+        session_id: UUID | str,
+        completion_percentage: Decimal | int | float | None = None,
+        session_data: Json = None,
+    ) -> EndStudySession:
+        """Ends a session of the caller; returns how it went.
+
+        A session in which something was done is a day of learning.
+
+        Errors: PA401, PA403 from require_user · PA404 no such session of the caller's · PA422 a percentage or state
+        of no use
+
+        Who may call it: student.
+        """
+        return cast(
+            "EndStudySession",
+            await self._row(
+                _END_STUDY_SESSION,
+                {
+                    "session_id": session_id,
+                    "completion_percentage": completion_percentage,
+                    "session_data": session_data,
+                },
+            ),
         )
 
     async def enroll(self, *, course_id: UUID | str, idempotency_key: str | None = None) -> Enroll:
@@ -9908,6 +10941,47 @@ class AsyncSession(AsyncSessionBase):
                 "after_xp": after_xp,
                 "after_user_id": after_user_id,
             },
+        )
+
+    async def leave_feedback(
+        self,
+        *,
+        feedback_type: str,
+        asset_id: UUID | str | None = None,
+        interaction_id: UUID | str | None = None,
+        interaction_created_at: dt.datetime | None = None,
+        rating: int | None = None,
+        comment: str | None = None,
+        metadata: Json = None,
+        idempotency_key: str | None = None,
+    ) -> UUID:
+        """Rates, comments or reports an asset or interaction of the caller's; returns the feedback.
+
+        A second rating of the same thing replaces the first. An interaction is named by its id; with its moment
+        (record_interaction returns both) only its own month is looked into.
+
+        Left out, `metadata` is '{}'.
+
+        Errors: PA401, PA403 from require_user · PA404 no such asset or interaction of the caller's · PA409 key used
+        for another request · PA422 no such type, a rating not 1 to 5 or missing, a comment missing or too long
+
+        Who may call it: student.
+        """
+        return cast(
+            "UUID",
+            await self._value(
+                _LEAVE_FEEDBACK,
+                {
+                    "feedback_type": feedback_type,
+                    "asset_id": asset_id,
+                    "interaction_id": interaction_id,
+                    "interaction_created_at": interaction_created_at,
+                    "rating": rating,
+                    "comment": comment,
+                    "metadata": metadata,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
         )
 
     async def like_project(self, *, project_id: UUID | str) -> LikeProject:
@@ -10857,6 +11931,75 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def record_interaction(
+        self,
+        *,
+        session_id: UUID | str,
+        interaction_type: str,
+        interaction_data: Json = None,
+        asset_id: UUID | str | None = None,
+        is_correct: bool | None = None,
+        response_time_ms: int | None = None,
+        confidence_level: Decimal | int | float | None = None,
+        idempotency_key: str | None = None,
+    ) -> RecordInteraction:
+        """Records what the caller did in a session; says whether an answer was right.
+
+        An answer to a generated quiz is graded here, whatever is_correct says; of anything else the person says
+        themselves whether they knew it. It earns nothing. The session's count moves with it: interactions of one
+        session queue on its row.
+
+        Left out, `interaction_data` is '{}'.
+
+        Errors: PA401, PA403 from require_user · PA404 no such session of the caller's, or no such asset of its
+        material · PA409 the session has ended, key used for another request · PA422 a value out of range, another
+        shape
+
+        Who may call it: student.
+        """
+        return cast(
+            "RecordInteraction",
+            await self._row(
+                _RECORD_INTERACTION,
+                {
+                    "session_id": session_id,
+                    "interaction_type": interaction_type,
+                    "interaction_data": interaction_data,
+                    "asset_id": asset_id,
+                    "is_correct": is_correct,
+                    "response_time_ms": response_time_ms,
+                    "confidence_level": confidence_level,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
+    async def record_interactions(self, *, interactions: Json, idempotency_key: str | None = None) -> int:
+        """Records many interactions, each with an id once; returns how many were new.
+
+        many were new.
+
+        One with an id of its own is recorded once, however often it is sent; the idempotency key makes the same of
+        the whole call. The shape is interactions_batch_shape(). The sessions may have ended, but their data not yet
+        been aggregated. A month that is not there is made with ensure_partitions(), before.
+
+        Errors: PA403 not the service · PA404 no such session, or no such asset of its material · PA409 a session
+        was aggregated, key used for another request · PA422 another shape, with the path in the detail; a moment in
+        the future or in a month that is not there; a view that is right or wrong
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _RECORD_INTERACTIONS,
+                {
+                    "interactions": interactions,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
     async def record_nft_token(
         self,
         *,
@@ -10900,6 +12043,38 @@ class AsyncSession(AsyncSessionBase):
             {
                 "project_id": project_id,
             },
+        )
+
+    async def record_review(
+        self,
+        *,
+        card_id: UUID | str,
+        rating: int,
+        occurred_at: dt.datetime | None = None,
+        idempotency_key: str | None = None,
+        duration_ms: int | None = None,
+    ) -> RecordReview:
+        """Records a review that a person made at some moment; returns when the card comes again.
+
+        The reviews of one card come in their order.
+
+        Errors: PA403 not the service · PA404 no such card · PA409 the card was reviewed after that; key used for
+        another request · PA422 rating not 1 to 4, duration of no use, a moment in the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "RecordReview",
+            await self._row(
+                _RECORD_REVIEW,
+                {
+                    "card_id": card_id,
+                    "rating": rating,
+                    "occurred_at": occurred_at,
+                    "idempotency_key": idempotency_key,
+                    "duration_ms": duration_ms,
+                },
+            ),
         )
 
     async def record_start(
@@ -11335,6 +12510,32 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def review_card(
+        self, *, card_id: UUID | str, rating: int, idempotency_key: str | None = None, duration_ms: int | None = None
+    ) -> ReviewCard:
+        """Reviews a flashcard of the caller; returns when it comes again and what the review brought.
+
+        Returns when it comes again and what the review brought. A review of a card that was due counts as one
+        completed and keeps the streak; one ahead of time only moves the memory.
+
+        Errors: PA401, PA403 from require_user · PA404 no such card of the caller's · PA409 key used for another
+        request · PA422 rating not 1 to 4, duration of no use
+
+        Who may call it: student.
+        """
+        return cast(
+            "ReviewCard",
+            await self._row(
+                _REVIEW_CARD,
+                {
+                    "card_id": card_id,
+                    "rating": rating,
+                    "idempotency_key": idempotency_key,
+                    "duration_ms": duration_ms,
+                },
+            ),
+        )
+
     async def review_quiz(self, *, attempt_id: UUID | str) -> list[ReviewQuiz]:
         """A graded attempt of the calling learner, question by question; what is right only if it may be shown.
 
@@ -11492,6 +12693,29 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def save_study_session(
+        self,
+        *,
+        session_id: UUID | str,
+        completion_percentage: Decimal | int | float | None = None,
+        session_data: Json = None,
+    ) -> None:
+        """Keeps how far the caller is in a session, and its state.
+
+        Errors: PA401, PA403 from require_user · PA404 no such session of the caller's · PA409 it has ended · PA422
+        a percentage or state of no use
+
+        Who may call it: student.
+        """
+        await self._value(
+            _SAVE_STUDY_SESSION,
+            {
+                "session_id": session_id,
+                "completion_percentage": completion_percentage,
+                "session_data": session_data,
+            },
+        )
+
     async def save_submission(
         self, *, submission_id: UUID | str, content: Json = None, files: Json = None
     ) -> dt.datetime | None:
@@ -11615,6 +12839,27 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def set_asset_status(
+        self, *, asset_id: UUID | str, status: str, quality_score: Decimal | int | float | None = None
+    ) -> None:
+        """Says whether a generated asset is a draft, ready or retired.
+
+        A flashcard that is ready is a card to review; one that is retired comes no more, and what is remembered of
+        it stays.
+
+        Errors: PA403 not the service · PA404 no such asset · PA422 no such status, a score not 0 to 1
+
+        Who may call it: service.
+        """
+        await self._value(
+            _SET_ASSET_STATUS,
+            {
+                "asset_id": asset_id,
+                "status": status,
+                "quality_score": quality_score,
+            },
+        )
+
     async def set_certificate_pdf(self, *, certificate_id: UUID | str, pdf_path: str) -> None:
         """Notes where the PDF of a certificate is kept.
 
@@ -11627,6 +12872,24 @@ class AsyncSession(AsyncSessionBase):
             {
                 "certificate_id": certificate_id,
                 "pdf_path": pdf_path,
+            },
+        )
+
+    async def set_material_status(
+        self, *, material_id: UUID | str, status: str, content_length: int | None = None
+    ) -> None:
+        """Says whether a study material is processing, ready or failed.
+
+        Errors: PA403 not the service · PA404 no such material, or deleted · PA422 no such status, length below 0
+
+        Who may call it: service.
+        """
+        await self._value(
+            _SET_MATERIAL_STATUS,
+            {
+                "material_id": material_id,
+                "status": status,
+                "content_length": content_length,
             },
         )
 
@@ -11707,7 +12970,8 @@ class AsyncSession(AsyncSessionBase):
 
         Settings are made by the reference seed, which also gives each its type: this changes values, it does not
         invent keys. Numbers are rewards and days, so they are whole, not negative, and at most what one award may
-        give. A time zone is one that this server knows: an unknown one would make every award fail.
+        give. A time zone is one that this server knows: an unknown one would make every award fail. What the
+        scheduler of reviews is told, it can work with.
 
         Errors: PA401 · PA403 not an administrator · PA404 no such setting · PA422 a value of another type, or out
         of range
@@ -11719,6 +12983,21 @@ class AsyncSession(AsyncSessionBase):
             {
                 "key": key,
                 "value": value,
+            },
+        )
+
+    async def settle_feedback(self, *, feedback_id: UUID | str, status: str) -> None:
+        """Says what became of feedback: resolved, dismissed or active again.
+
+        Errors: PA401 · PA403 not an administrator · PA404 no such feedback · PA422 no such status
+
+        Who may call it: admin.
+        """
+        await self._value(
+            _SETTLE_FEEDBACK,
+            {
+                "feedback_id": feedback_id,
+                "status": status,
             },
         )
 
@@ -11824,6 +13103,107 @@ class AsyncSession(AsyncSessionBase):
                 _START_QUIZ,
                 {
                     "quiz_id": quiz_id,
+                },
+            ),
+        )
+
+    async def start_study_session(
+        self,
+        *,
+        material_id: UUID | str,
+        session_type: str | None = None,
+        configuration: Json = None,
+        idempotency_key: str | None = None,
+    ) -> UUID:
+        """Begins a session of the caller with one of their materials; returns its id.
+
+        Left out, `session_type` is 'study', `configuration` is '{}'.
+
+        Errors: PA401, PA403 from require_user · PA404 no such material of the caller's · PA409 the material is not
+        ready, key used for another request · PA422 no such type of session, configuration is no object
+
+        Who may call it: student.
+        """
+        return cast(
+            "UUID",
+            await self._value(
+                _START_STUDY_SESSION,
+                {
+                    "material_id": material_id,
+                    "session_type": session_type,
+                    "configuration": configuration,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
+    async def store_asset(
+        self,
+        *,
+        material_id: UUID | str,
+        asset_type: str,
+        content: Json,
+        generation_model: str,
+        content_chunk_id: UUID | str | None = None,
+        quality_score: Decimal | int | float | None = None,
+        difficulty_level: int | None = None,
+        generation_params: Json = None,
+        metadata: Json = None,
+        status: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> UUID:
+        """Stores a quiz, flashcard or summary that a model made of a study material; returns its id.
+
+        A ready flashcard is a card to review for the owner of the material, at once. A draft becomes one with
+        set_asset_status(). The content has the shape of its type: quiz_content, flashcard_content or
+        summary_content.
+
+        Left out, `generation_params` is '{}', `metadata` is '{}', `status` is 'ready'.
+
+        Errors: PA403 not the service · PA404 no such material, deleted, or no such chunk in it · PA409 key used for
+        another request · PA422 no such type or status, no model, a score or level out of range, another shape
+
+        Who may call it: service.
+        """
+        return cast(
+            "UUID",
+            await self._value(
+                _STORE_ASSET,
+                {
+                    "material_id": material_id,
+                    "asset_type": asset_type,
+                    "content": content,
+                    "generation_model": generation_model,
+                    "content_chunk_id": content_chunk_id,
+                    "quality_score": quality_score,
+                    "difficulty_level": difficulty_level,
+                    "generation_params": generation_params,
+                    "metadata": metadata,
+                    "status": status,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
+    async def store_chunks(self, *, material_id: UUID | str, chunks: Json) -> int:
+        """Stores a study material in pieces, in place of those it had; returns how many.
+
+        A piece whose text is the same stays the same row. Assets of a piece that is no longer there, or says
+        something else, stay, as assets of the material. The shape is content_chunks_shape(). The material's length
+        follows; its status does not.
+
+        Errors: PA403 not the service · PA404 no such material, or deleted · PA422 another shape, with the path in
+        the detail
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _STORE_CHUNKS,
+                {
+                    "material_id": material_id,
+                    "chunks": chunks,
                 },
             ),
         )
@@ -12240,6 +13620,43 @@ class AsyncSession(AsyncSessionBase):
                     "clear": clear,
                 },
             ),
+        )
+
+    async def update_material(
+        self,
+        *,
+        material_id: UUID | str,
+        title: str | None = None,
+        description: str | None = None,
+        source_url: str | None = None,
+        subject_area: str | None = None,
+        difficulty_level: str | None = None,
+        tags: list[str] | None = None,
+        metadata: Json = None,
+        clear: list[str] | None = None,
+    ) -> None:
+        """Changes the given columns of one's own study material.
+
+        Left out, `clear` is '{}'.
+
+        Errors: PA401, PA403 from require_user · PA404 no such material of the caller's · PA422 a value of no use;
+        unknown name in p_clear, or given as well; the address of a url cleared
+
+        Who may call it: student.
+        """
+        await self._value(
+            _UPDATE_MATERIAL,
+            {
+                "material_id": material_id,
+                "title": title,
+                "description": description,
+                "source_url": source_url,
+                "subject_area": subject_area,
+                "difficulty_level": difficulty_level,
+                "tags": tags,
+                "metadata": metadata,
+                "clear": clear,
+            },
         )
 
     async def update_profile(

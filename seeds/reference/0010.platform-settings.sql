@@ -31,7 +31,18 @@ insert into platform_settings as s (setting_key, setting_value, description) val
 ('projects.max_per_person', '100', 'The most projects one person may hold.'),
 ('projects.daily_max', '20', 'The most projects one person may make in 24 hours, deleted ones included.'),
 ('projects.max_bytes', '65536', 'The most bytes the documents of one project may have together.'),
-('notifications.keep_days', '90', 'Days after which a notification that was read is removed.')
+('notifications.keep_days', '90', 'Days after which a notification that was read is removed.'),
+('study.max_materials', '1000', 'The most study materials one person may hold.'),
+('study.desired_retention_percent', '90', 'How likely a flashcard shall still be remembered when it comes again.'),
+('study.learning_steps_minutes', '[1, 10]', 'Minutes between the first reviews of a flashcard.'),
+('study.relearning_steps_minutes', '[10]', 'Minutes between the first reviews of a flashcard that was forgotten.'),
+('study.maximum_interval_days', '36500', 'The most days between two reviews of a flashcard.'),
+(
+    'study.fsrs_parameters',
+    '[0.212, 1.2931, 2.3065, 8.2956, 6.4133, 0.8334, 3.0194, 0.001, 1.8722, 0.1666, 0.796, 1.4835, 0.0614, 0.2629, 1.6483,
+    0.6014, 1.8729, 0.5425, 0.0912, 0.0658, 0.1542]',
+    'The 21 parameters of FSRS-6; fit them to review_logs with the optimizer of the package fsrs.'
+)
 on conflict (setting_key) do update
 set description = excluded.description
 where s.description is distinct from excluded.description;

@@ -4,7 +4,11 @@
 insert into retention_policies as r (subject, keep_months, action, description) values
 ('chain_transactions', 12, 'archive', 'Settled transactions of blockchains; sums by month stay in chain_totals.'),
 ('discussions', 12, 'close', 'Discussions in which nothing moves: they stay readable and take no more replies.'),
-('faucet_requests', 6, 'archive', 'Settled requests of the faucet, with their transactions.')
+('faucet_requests', 6, 'archive', 'Settled requests of the faucet, with their transactions.'),
+('interactions', 12, 'drop', 'What happened in study sessions, by month; the figures of each session stay in progress_metrics.'),
+('interactions.idle', 6, 'drop', 'The same of people who have not been active for as long.'),
+('progress_metrics', 60, 'drop', 'Figures of study sessions, by month.'),
+('session_data', 6, 'aggregate', 'The state of ended study sessions: figures of them become progress_metrics.')
 on conflict (subject) do update
 set action = excluded.action, description = excluded.description
 where (r.action, r.description) is distinct from (excluded.action, excluded.description);

@@ -50,3 +50,10 @@ grant select on table projects, project_likes to pgacademy_admin;
 -- community
 -- Read only: people write through procedures. What others are told is not for administrators.
 grant select on table discussions, discussion_stats, replies, discussion_votes to pgacademy_admin;
+
+-- study
+-- Read only: people and the back end write through procedures.
+grant select on table
+    study_materials, content_chunks, generated_assets, learning_sessions, interactions, user_feedback,
+    progress_metrics, review_cards, review_logs
+to pgacademy_admin;

@@ -34,3 +34,6 @@ grant select on table projects to pgacademy_anonymous;
 
 -- community
 -- nothing
+
+-- study
+-- nothing

@@ -71,3 +71,6 @@ grant select on table projects, project_likes to pgacademy_instructor;
 -- Read only: people write through procedures.
 grant select on table discussions, discussion_stats, replies, discussion_votes to pgacademy_instructor;
 grant select on table notifications, notification_preferences to pgacademy_instructor;
+
+-- study
+-- nothing: what people study is theirs alone. Whoever teaches studies as a learner.

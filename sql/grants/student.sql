@@ -71,3 +71,10 @@ grant select on table projects, project_likes to pgacademy_student;
 -- Read only: people write through procedures.
 grant select on table discussions, discussion_stats, replies, discussion_votes to pgacademy_student;
 grant select on table notifications, notification_preferences to pgacademy_student;
+
+-- study
+-- Read only: people and the back end write through procedures.
+grant select on table
+    study_materials, content_chunks, generated_assets, learning_sessions, interactions, user_feedback,
+    progress_metrics, review_cards, review_logs
+to pgacademy_student;

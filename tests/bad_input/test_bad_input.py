@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -25,6 +26,7 @@ from tests.assessment.exercises import make_exercise
 from tests.assessment.quizzes import make_quiz
 from tests.community.forum import ask, reply
 from tests.projects.projects import COMPONENTS, make_project, token_metadata
+from tests.study.materials import FLASHCARD, make_asset, make_card, make_material, make_session
 from tests.support.factories import insert, make_course, make_enrollment, make_user
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -132,6 +134,16 @@ GOOD: dict[str, dict[str, str | None]] = {
     "revoke_session": {"p_token_hash": "{p_token_hash}"},
     "unlike_project": {"p_project_id": "{shown}"},
     "set_notification_preference": {"p_type": "level_up"},
+    "create_material": {"p_source_type": "text", "p_idempotency_key": "world"},
+    "leave_feedback": {"p_feedback_type": "rating", "p_asset_id": "{p_asset_id}", "p_rating": "4"},
+    "record_interaction": {"p_interaction_type": "answer", "p_asset_id": "{p_asset_id}", "p_response_time_ms": "5"},
+    "record_interactions": {"p_interactions": "{interactions}"},
+    "record_review": {"p_occurred_at": None},
+    "set_asset_status": {"p_status": "ready"},
+    "set_material_status": {"p_status": "ready"},
+    "settle_feedback": {"p_status": "resolved"},
+    "store_asset": {"p_asset_type": "flashcard", "p_content": "{flashcard}"},
+    "store_chunks": {"p_chunks": '[{{"content": "C"}}]'},
     "vote": {"p_vote_type": "up", "p_discussion_id": "{theirs}"},
     "run_job": {"p_job": "purge_sessions"},
     "set_retention": {"p_subject": "discussions"},
@@ -274,11 +286,27 @@ def world(standing: psycopg.Connection[Any]) -> World:
             "p_reply_id": str(reply(db, someone, discussion, role=role)),  # type: ignore[arg-type]
         }
     own["service"] = own["student"]
+    material = make_material(db, learner, chunks=2)
+    card, session = make_card(db, learner, material), make_session(db, learner, material)
+    asset = make_asset(db, material)
+    feedback = insert(
+        db, "user_feedback", user_id=learner, generated_asset_id=asset, feedback_type="report", comment="C"
+    )  # fmt: skip
+    happened = {
+        "learning_session_id": str(session), "interaction_type": "view", "created_at": f"{datetime.now(UTC):%FT%TZ}",
+    }  # fmt: skip
     project, shown = make_project(db, learner), make_project(db, make_user(db))
     values = {
         "components": json.dumps(COMPONENTS),
         "metadata": json.dumps(token_metadata(project, learner)),
         "p_project_id": project,
+        "p_material_id": material,
+        "p_card_id": card,
+        "p_asset_id": asset,
+        "p_session_id": session,
+        "p_feedback_id": feedback,
+        "flashcard": json.dumps(FLASHCARD),
+        "interactions": json.dumps([happened]),
         "shown": shown,
         "theirs": ask(db, make_user(db)),
         "instructor": course.instructor_id,

@@ -13,6 +13,7 @@ from pgacademy.locking import Patience
 from pgacademy.maintenance import cron_sql, maintain
 from pgacademy.testing import SchoolDatabase
 from tests.support.factories import race
+from tests.support.visits import make_visits
 
 HASTY = Patience(lock_timeout_s=0.3, budget_s=1.0)
 
@@ -20,12 +21,9 @@ HASTY = Patience(lock_timeout_s=0.3, budget_s=1.0)
 @pytest.fixture
 def visited(school: SchoolDatabase) -> SchoolDatabase:
     """A school with a table of visits that are kept for a year: 61 in November and December of 2023, one today."""
-    school.connect(autocommit=True).execute("""
-        create table visits (
-            id uuid not null default uuid_v7(), seen_at timestamptz not null, user_id uuid references users,
-            primary key (id, seen_at)
-        ) partition by range (seen_at);
-        insert into retention_policies (subject, keep_months, action, description) values ('visits', 12, 'archive', '');
+    conn = school.connect(autocommit=True)
+    make_visits(conn)
+    conn.execute("""
         select ensure_partitions('2023-12-01Z', 0);
         select ensure_partitions();
         insert into visits (seen_at) select generate_series('2023-11-01Z'::timestamptz, '2023-12-31Z', '1 day');

@@ -11,6 +11,7 @@ import pytest
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import race
 from tests.support.requests import check
+from tests.support.visits import make_visits
 
 from pgacademy import snapshot
 from pgacademy.testing import Databases, SchoolDatabase
@@ -21,22 +22,13 @@ Connection = psycopg.Connection[Any]
 @pytest.fixture
 def log(db: Connection) -> Connection:
     """A school with a partitioned table that nobody may truncate."""
-    _make_log(db)
-    return db
-
-
-def _make_log(conn: Connection) -> None:
-    conn.execute("""
-        create table visits (
-            id uuid not null default uuid_v7(), seen_at timestamptz not null, page text default 'home',
-            user_id uuid references users, primary key (id, seen_at), check (page <> '')
-        ) partition by range (seen_at);
-        create index visits_page_idx on visits (page);
-        alter table visits enable row level security;
-        create function refuse_truncation() returns trigger language plpgsql
-            as $$ begin raise exception 'no' using errcode = 'PA403', detail = 'visits', hint = 'detach'; end $$;
+    make_visits(db, alone=True)
+    db.execute("""
+        create function refuse_truncation() returns trigger language plpgsql as $$
+            begin raise exception 'no' using errcode = 'PA403', detail = 'visits', hint = 'detach'; end $$;
         create trigger refuse_truncation before truncate on visits execute function refuse_truncation();
     """)
+    return db
 
 
 def _months(conn: Connection, as_of: str, ahead: int = 12) -> list[str]:
@@ -105,7 +97,7 @@ def test_months_that_are_none(log: Connection, as_of: str | None, ahead: int | N
 @pytest.fixture
 def filled(pgacademy_databases: Databases) -> Iterator[SchoolDatabase]:
     with pgacademy_databases.clone() as school:
-        _make_log(school.connect(autocommit=True))
+        make_visits(school.connect(autocommit=True))
         yield school
 
 

@@ -10,8 +10,10 @@ from uuid import UUID
 import psycopg
 import pytest
 from tests.chain.test_chain import advance, ask, known, one, record
+from tests.study.materials import make_session
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import make_user
+from tests.support.visits import make_visits
 
 from pgacademy.testing import acting
 
@@ -115,17 +117,44 @@ def test_what_cannot_be_kept_so_long(db: Connection, subject: str | None, months
         db.execute("select set_retention(%s, %s)", [subject, months])
 
 
+# -- study -------------------------------------------------------------------------------------------------------------
+
+
+def test_interactions_of_idle_people_go_and_those_of_active_people_stay(db: Connection) -> None:
+    db.execute("select ensure_partitions(now() - interval '14 months')")
+    idle, learner, answering = (make_user(db) for _ in range(3))
+    for person in (idle, learner, answering):
+        for ago in ("5 months", "7 months", "9 months") if person == answering else ("7 months", "9 months"):
+            session = make_session(db, person)
+            at = "now() - %(ago)s::interval"
+            db.execute(
+                f"update learning_sessions set started_at = {at}, ended_at = {at}, status = 'completed', "
+                f"session_data = '{{}}', total_interactions = 1 where id = %(id)s",
+                {"ago": ago, "id": session},
+            )
+            db.execute(
+                "insert into interactions (learning_session_id, user_id, interaction_type, created_at) "
+                f"values (%(id)s, %(user)s, 'view', {at})",
+                {"ago": ago, "id": session, "user": person},
+            )
+    db.execute("update user_stats set last_activity_at = now() - interval '7 months'")
+    db.execute("update user_stats set last_activity_at = now() - interval '5 months' where user_id = %s", [learner])
+    assert let_go(db) == {"session_data": 6, "interactions.idle": 2}
+    assert let_go(db) == {}
+    left = db.execute("select user_id, count(*) from interactions group by 1").fetchall()
+    assert dict(left) == {learner: 2, answering: 3}
+    assert one(db, "select count(*) from progress_metrics where metric_type = 'interactions'") == 6
+    assert db.execute("select * from verify_integrity()").fetchall() == []
+
+
 # -- months of partitioned tables --------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def log(db: Connection) -> Connection:
     """Visits of 2023 to 2025, one a day, kept for a year."""
+    make_visits(db, alone=True)
     db.execute("""
-        create table visits (
-            id uuid not null default uuid_v7(), seen_at timestamptz not null, page text, primary key (id, seen_at)
-        ) partition by range (seen_at);
-        insert into retention_policies (subject, keep_months, action, description) values ('visits', 12, 'archive', '');
         select ensure_partitions('2023-02-01Z', 30);
         insert into visits (seen_at, page)
         select at, 'line' || chr(10) || extract(day from at)

@@ -14,6 +14,7 @@ import pytest
 
 from pgacademy.testing import SchoolDatabase
 from tests.projects.projects import COMPONENTS
+from tests.study.materials import FLASHCARD
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import Course, insert, make_course, make_enrollment, make_user
 
@@ -125,6 +126,16 @@ TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
     "notification_deliveries": [],
     "notification_counts": [],
     "notification_deltas": [],
+    # study
+    "study_materials": [("select", ALL, ("student", "admin"))],
+    "content_chunks": [("select", ALL, ("student", "admin"))],
+    "generated_assets": [("select", ALL, ("student", "admin"))],
+    "learning_sessions": [("select", ALL, ("student", "admin"))],
+    "interactions": [("select", ALL, ("student", "admin"))],
+    "user_feedback": [("select", ALL, ("student", "admin"))],
+    "progress_metrics": [("select", ALL, ("student", "admin"))],
+    "review_cards": [("select", ALL, ("student", "admin"))],
+    "review_logs": [("select", ALL, ("student", "admin"))],
     "exercises": [("select", ALL, PEOPLE)],
     "exercise_submissions": [("select", ALL, PEOPLE)],
     "exercise_grades": [("select", ALL, PEOPLE)],
@@ -157,6 +168,8 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "v_my_quizzes": PEOPLE,
     "v_my_exercises": PEOPLE,
     "v_grading_queue": ("instructor", "admin"),
+    "v_due_cards": ("student",),
+    "v_my_study": ("student",),
 }
 
 #: role -> what it may execute. Everything else is internal and granted to nobody.
@@ -190,7 +203,9 @@ PROCEDURES: dict[str, set[str]] = {
         request_faucet open_badge_credential
         create_project update_project publish_project unpublish_project delete_project
         like_project unlike_project record_project_view
-        start_exercise save_submission submit_exercise""".split()
+        start_exercise save_submission submit_exercise
+        create_material update_material delete_material start_study_session save_study_session end_study_session
+        record_interaction leave_feedback review_card due_cards""".split()
     ),
     "instructor": set(
         f"""{COMMON} {READING} {ACCOUNT} {TEACHING} {TALKING}
@@ -203,7 +218,7 @@ PROCEDURES: dict[str, set[str]] = {
         moderate_discussion announce
         set_role approve_instructor deactivate_user reactivate_user set_setting set_retention
         define_achievement set_achievement_active preview_achievement apply_achievement
-        feature_project unpublish_project delete_project record_project_view""".split()
+        feature_project unpublish_project delete_project record_project_view settle_feedback""".split()
     ),
     "service": set(
         f"""{COMMON} {READING}
@@ -220,6 +235,8 @@ PROCEDURES: dict[str, set[str]] = {
         mint_project fold_project_views
         fold_discussion_views fold_notification_counts remind_streaks purge_notifications
         claim_deliveries finish_delivery
+        store_chunks store_asset set_material_status set_asset_status record_interactions record_review
+        aggregate_session_data
         begin_job end_job maintenance_jobs due_jobs run_job purge_idempotency_keys ensure_partitions list_partitions
         apply_retention begin_retirement finish_retirement retire_partitions list_archives read_archive
         verify_integrity repair_counters""".split()
@@ -235,7 +252,7 @@ def relations(db: psycopg.Connection[Any], kinds: str) -> set[str]:
     rows = db.execute(
         """select c.relname from pg_class c
            where c.relnamespace = current_schema()::regnamespace and c.relkind = any (%s)
-             and not c.relname like any (%s)""",
+             and not c.relispartition and not c.relname like any (%s)""",
         (list(kinds), list(BOOKKEEPING)),
     )
     return {name for (name,) in rows}
@@ -451,6 +468,7 @@ class World:
                 self._credentials,
                 self._projects,
                 self._community,
+                self._study,
             ):
                 fill(conn)
             insert(conn, "job_runs", job="matrix")
@@ -658,6 +676,25 @@ class World:
                     conn, "notifications", user_id=user, notification_type="level_up", title="T", is_in_app=in_app
                 )  # fmt: skip
             insert(conn, "notification_preferences", "user_id", user_id=user, notification_type="level_up")
+
+    def _study(self, conn: psycopg.Connection[Any]) -> None:
+        for name in ("ada", "bob", "ivy", "gone"):
+            user = self.people[name]
+            material = insert(conn, "study_materials", user_id=user, title=name, source_type="text", status="ready")
+            conn.execute('select store_chunks(%s, \'[{"content": "C"}]\')', (material,))
+            asset = insert(
+                conn, "generated_assets", study_material_id=material, asset_type="flashcard", generation_model="m",
+                content=FLASHCARD,
+            )  # fmt: skip
+            card = insert(conn, "review_cards", user_id=user, generated_asset_id=asset)
+            conn.execute("select record_review(%s, 3)", (card,))
+            session = insert(
+                conn, "learning_sessions", user_id=user, study_material_id=material, session_type="study",
+                total_interactions=1,
+            )  # fmt: skip
+            insert(conn, "interactions", learning_session_id=session, user_id=user, interaction_type="view")
+            insert(conn, "user_feedback", user_id=user, generated_asset_id=asset, feedback_type="rating", rating=1)
+            insert(conn, "progress_metrics", user_id=user, metric_type="accuracy", metric_value=1)
 
     def label(self, value: Any) -> Any:
         return self.names.get(value) or self.course_names.get(value) or value
@@ -895,6 +932,29 @@ class TestRows:
         }  # fmt: skip
         assert world.rows("root", "admin", "select true from replies where deleted_at is not null")
         assert world.rows("root", "admin", "select user_id from discussion_votes") == {"jon"}
+
+    @pytest.mark.parametrize("actor", ACTORS, ids="-".join)
+    def test_what_people_study_is_theirs_alone(self, world, actor):
+        who, role = actor
+        people = {"ada", "bob", "ivy", "gone"}
+        expected = set() if actor in NOTHING else people if role == "admin" else {who} & people
+        tables = (
+            "study_materials", "learning_sessions", "interactions", "user_feedback", "progress_metrics",
+            "review_cards", "review_logs",
+        )  # fmt: skip
+        if role == "instructor":
+            for table in (*tables, "content_chunks", "generated_assets"):
+                with raises_sqlstate("42501"):
+                    world.rows(*actor, f"select true from {table}")
+            return
+        for table in tables:
+            assert world.rows(*actor, f"select user_id from {table}") == expected, table
+        for table in ("content_chunks", "generated_assets"):
+            query = f"select m.user_id from {table} as t join study_materials as m on m.id = t.study_material_id"
+            assert world.rows(*actor, query) == expected, table
+            assert bool(world.rows(*actor, f"select true from {table}")) == bool(expected), table
+        if role == "student":
+            assert world.rows(*actor, "select user_id from v_my_study") == (set() if actor in NOTHING else {who})
 
     @pytest.mark.parametrize("actor", ACTORS, ids="-".join)
     def test_what_somebody_is_told_is_for_them_alone(self, world, actor):

@@ -39,6 +39,24 @@ GOOD: dict[str, list[Any]] = {
         {"condition": "projects_created", "value": 1, "scope": "global"},
         {"metric": "lessons_completed", "value": 0.5, "scope": UUID_TEXT},
     ],
+    "content_chunks": [
+        [{"content": "C"}],
+        [{"content": "C", "chunk_type": "section", "metadata": {"page": 1}, "word_count": 1, "language": "pt-BR",
+          "summary": "S", "relevance_score": 0.5}, {"content": "D"}],
+    ],
+    "flashcard_content": [{"front": "F", "back": "B"}, {"front": "F", "back": "B", "hint": "H"}],
+    "interaction_data": [{}, {"question": 0, "options": [0, 2], "text": "T"}, {"page": {"from": 1}}],
+    "interactions_batch": [
+        [{"learning_session_id": UUID_TEXT, "interaction_type": "view", "created_at": "2026-01-31T10:00:00Z"}],
+        [{"learning_session_id": UUID_TEXT, "interaction_type": "answer", "created_at": "2026-01-31 10:00:00.5+02:00",
+          "id": UUID_TEXT, "generated_asset_id": UUID_TEXT, "interaction_data": {"question": 1}, "is_correct": True,
+          "response_time_ms": 5, "confidence_level": 0.5, "feedback_data": {"said": "well done"}}],
+    ],
+    "quiz_content": [
+        {"questions": [{"question": "Q", "options": [{"text": "A", "is_correct": True}, {"text": "B",
+                        "is_correct": False}], "explanation": "E"}]},
+    ],
+    "summary_content": [{"text": "T"}, {"text": "T", "key_points": ["K"]}],
     "exercise_content": [
         {},
         {
