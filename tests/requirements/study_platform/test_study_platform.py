@@ -158,7 +158,7 @@ def test_feedback(world: World, story: Story) -> None:
 
 
 def test_metrics(world: World, story: Story) -> None:
-    """session_data is kept for months, then aggregated: one answer of one right, 900 ms, three interactions, 80 percent."""
+    """session_data is kept for months, then aggregated: one of one right, 900 ms, three interactions, 80 percent."""
     metrics = """
         select metric_type, metric_value, aggregation_type, subject_area, learning_session_id, user_id
         from progress_metrics where metric_type <> 'duration' order by metric_type"""

@@ -347,6 +347,7 @@ def test_constraints(world: World, statement: str, state: str) -> None:
 
 
 def test_a_proven_address_is_one_persons(world: World, story: Story) -> None:
-    claim = world.call(story.bob, "link_wallet", chain="evm", address=EVM)
-    with raises_sqlstate("PA409"):
-        world.call(None, "verify_wallet", wallet_id=claim)
+    for chain, address in (("evm", EVM), ("hedera", "0.0.4711")):
+        claim = world.call(story.bob, "link_wallet", chain=chain, address=address)
+        with raises_sqlstate("PA409"):
+            world.call(None, "verify_wallet", wallet_id=claim)
