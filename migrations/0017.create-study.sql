@@ -273,7 +273,7 @@ comment on column interactions.created_at is 'When it happened.';
 -- month while a row refers to it (23503), lock this table against readers to detach any month and against writers to attach
 -- one, and `drop ... cascade` of a month, which they hint at, drops the whole key. Triggers do what the key would: an
 -- interaction is there, and the person's own, when feedback is given; when one is deleted, interaction_created_at becomes
--- null. A month that is archived takes its interactions to where their feedback still finds them.
+-- null. A month that leaves the table takes its interactions with it; their feedback still says which they were.
 create table user_feedback (
     id uuid not null default uuid_v7() constraint user_feedback_pkey primary key,
     user_id uuid not null constraint user_feedback_user_id_fkey references users,

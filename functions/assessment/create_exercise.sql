@@ -3,9 +3,9 @@
 -- A null time limit or number of attempts is none. Without p_max_score it is worth what its rubric is worth, or 100.
 --
 -- called by  approved instructors, administrators
--- requires   require_lesson_staff, rubric_worth; the triggers on exercises
--- errors     PA401 · PA403 · PA404 no such lesson · PA409 a chapter · PA422 no title; content or rubric, with the path ·
---            23514 another value against a column's rule
+-- requires   require_lesson_staff, rubric_worth, check_coin_reward; the triggers on exercises
+-- errors     PA401 · PA403 · PA404 no such lesson · PA409 a chapter · PA422 no title; too many coins; content or
+--            rubric, with the path · 23514 another value against a column's rule
 create or replace function create_exercise(
     p_lesson_id uuid,
     p_title text,
@@ -38,6 +38,8 @@ begin
             using errcode = 'PA422', detail = format('title = %s', coalesce(quote_literal(left(p_title, 100)), 'null')),
                 hint = 'Give it 1 to 500 characters.';
     end if;
+
+    perform check_coin_reward(p_coin_reward => p_coin_reward, p_of => 'exercise');
 
     if exists (select from lessons as l where l.course_id = v_course_id and l.parent_lesson_id = p_lesson_id) then
         raise exception 'a chapter has no exercises'

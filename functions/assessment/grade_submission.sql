@@ -1,21 +1,22 @@
 -- grade_submission: staff of the course grade work that was handed in, with everything that follows.
 --
--- By the exercise's rubric, if it has one: p_rubric gives every criterion its points, {"<id>": {"points": n, "comment": ...}}, and
--- the score is their sum. Without a rubric p_score says it. A second grade needs p_reason; every grade is kept in
--- exercise_grades, the last one counts.
+-- By the exercise's rubric, if it has one: p_rubric gives every criterion its points, {"<id>": {"points": n, "comment":
+-- ...}}, and the score is their sum. Without a rubric p_score says it. A second grade needs p_reason; every grade is
+-- kept in exercise_grades, the last one counts.
 --
--- The first time a learner reaches the passing score the exercise counts as completed and pays its coins, once. When that was
--- the last mandatory exercise of the lesson, and its graded quiz is passed, the lesson is completed, as of when the work was
--- handed in, with the mean of the best percentages as its score. A later grade moves that score, down too; what was completed
--- and paid stays. Graded whatever became of the learner and the course; but only an open enrolment completes a lesson, and who
--- teaches the course gets nothing for it.
+-- The first time a learner reaches the passing score the exercise counts as completed and pays its coins, once. When
+-- that was the last mandatory exercise of the lesson, and its graded quiz is passed, the lesson is completed, as of
+-- when the work was handed in, with the mean of the best percentages as its score. A later grade moves that score, down
+-- too; what was completed and paid stays. Graded whatever became of the learner and the course; but only an open
+-- enrolment completes a lesson, and who teaches the course gets nothing for it.
 --
 -- called by  approved instructors, administrators
--- requires   require_submission_staff, claim_idempotency_key, store_reply, lock_attempts_of, rubric_grading, exercise_result,
---            takes_completion, quiz_result, apply_completion, grant_coins, count_deed, calculate_user_level
--- errors     PA401 · PA403 not staff of the course; one's own work · PA404 no such submission · PA409 returned; graded, and no
---            reason; key used for another request · PA422 score out of range, or not by the rubric, with the path · 23514 a text
---            too long
+-- requires   require_submission_staff, claim_idempotency_key, store_reply, lock_attempts_of, rubric_grading,
+--            exercise_result, takes_completion, quiz_result, apply_completion, coin_ceiling, grant_coins, count_deed,
+--            calculate_user_level, write_audit
+-- errors     PA401 · PA403 not staff of the course; one's own work · PA404 no such submission · PA409 returned; graded,
+--            and no reason; key used for another request · PA422 score out of range, or not by the rubric, with the
+--            path · 23514 a text too long
 create or replace function grade_submission(
     p_submission_id uuid,
     p_score numeric default null,
@@ -59,6 +60,7 @@ declare
     v_is_due boolean;
     v_done record;
     v_deed record;
+    v_coins bigint;
     v_level integer;
 begin
     v_reply := claim_idempotency_key(
@@ -213,7 +215,7 @@ begin
                 when v_submission.deadline_at is not null
                     then floor(extract(epoch from v_submission.submitted_at - v_submission.started_at))::integer
             end,
-            p_at => least(v_submission.submitted_at, now()),
+            p_at => least(v_submission.submitted_at, clock_timestamp()),
             p_by_learner => false,
             -- Handing in was the day of learning.
             p_moves_streak => false,
@@ -242,10 +244,12 @@ begin
     end if;
 
     if exercise_completed then
-        if v_exercise.coin_reward > 0 then
+        v_coins := least(v_exercise.coin_reward, coin_ceiling(p_of => 'exercise'));
+
+        if v_coins > 0 then
             coins_awarded := coins_awarded + grant_coins(
                 p_user_id => v_submission.user_id,
-                p_amount => v_exercise.coin_reward,
+                p_amount => v_coins,
                 p_source_type => 'exercise',
                 p_source_id => v_exercise.id,
                 p_description => v_exercise.title
@@ -258,6 +262,10 @@ begin
         achievements := achievements || v_deed.achievements;
         xp_awarded := xp_awarded + v_deed.xp_awarded;
     end if;
+
+    perform write_audit(
+        p_action => 'assessment.grade_submission', p_entity_type => 'exercise_submissions', p_entity_id => p_submission_id::text
+    );
 
     -- The person's row is ours since the first counter moved, so the total less what was given is that before.
     select s.current_level - calculate_user_level(p_total_xp => s.total_xp - xp_awarded)

@@ -1,13 +1,13 @@
--- open_exercise: the learner's turn with an exercise. From here on they have it alone: attempts are counted, and their draft
--- is looked for, after it.
+-- open_exercise: the learner's turn with an exercise. From here on they have it alone: attempts are counted, and their
+-- draft is looked for, after it.
 --
--- Begins the lesson as well, so all that start_lesson asks is asked. Locks as start_quiz does, and the exercise, so that
--- nobody deletes it meanwhile.
+-- Begins the lesson as well, so all that start_lesson asks is asked. Locks as start_quiz does, and the exercise, so
+-- that nobody deletes it meanwhile.
 --
 -- called by  start_exercise, submit_exercise
 -- requires   lock_attempts_of, apply_start, grace_time
--- errors     PA404 no such exercise, or not published · PA409 not enrolled, enrolment not open, a hidden lesson, lessons before
---            it not done, after the due date
+-- errors     PA404 no such exercise, or not published · PA409 not enrolled, enrolment not open, a hidden lesson,
+--            lessons before it not done, after the due date
 create or replace function open_exercise(
     p_user_id uuid,
     p_exercise_id uuid
@@ -34,7 +34,7 @@ begin
             )
         );
         perform from apply_start(
-            p_user_id => p_user_id, p_lesson_id => v_exercise.lesson_id, p_at => now(), p_by_learner => true
+            p_user_id => p_user_id, p_lesson_id => v_exercise.lesson_id, p_at => clock_timestamp(), p_by_learner => true
         );
 
         -- Again, after the locks.

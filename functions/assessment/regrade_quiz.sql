@@ -9,7 +9,8 @@
 -- scores_moved how many scores of completed lessons changed.
 --
 -- called by  approved instructors, administrators
--- requires   require_course_staff, lock_course, require_quiz_staff, attempt_grading, quiz_result, settle_attempt
+-- requires   require_course_staff, lock_course, require_quiz_staff, attempt_grading, quiz_result, settle_attempt,
+--            write_audit
 -- errors     PA401 · PA403 · PA404 no such quiz
 create or replace function regrade_quiz(
     p_quiz_id uuid
@@ -45,6 +46,10 @@ begin
     -- Keys stand still from here on.
     v_quiz := require_quiz_staff(p_quiz_id => p_quiz_id);
 
+    perform write_audit(
+        p_action => 'assessment.regrade_quiz', p_entity_type => 'quizzes', p_entity_id => p_quiz_id::text
+    );
+
     select jsonb_object_agg(
         a.enrollment_id,
         quiz_result(p_enrollment_id => a.enrollment_id, p_quiz_id => p_quiz_id, p_grade_policy => v_quiz.grade_policy)
@@ -60,6 +65,8 @@ begin
         select
             a.id, g.grading, g.score, g.max_score, round(100 * g.score / g.max_score, 2) as percentage
         from quiz_attempts as a
+        -- Of an erased person there are no answers left to grade; what they were worth stays.
+        inner join users as u on u.id = a.user_id and u.erased_at is null
         cross join lateral attempt_grading(p_question_ids => a.question_ids, p_answers => a.answers) as g
         where a.course_id = v_quiz.course_id and a.quiz_id = p_quiz_id and a.status = 'graded'
     )

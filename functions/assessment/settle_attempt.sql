@@ -1,12 +1,12 @@
 -- settle_attempt: what follows from the grade of an attempt.
 --
 -- The result of the quiz, by its policy, decides. Once it has reached the passing score: the quiz counts as passed, and
--- the lesson is completed, with the result as its score if the quiz is graded (practice completes it without a score). A
--- later result moves that score, down too where the policy is last or average; a completed lesson stays completed. Where
--- no lesson is completed, a new attempt with at least one answer is a day of learning all the same.
+-- the lesson is completed, with the result as its score if the quiz is graded (practice completes it without a score).
+-- A later result moves that score, down too where the policy is last or average; a completed lesson stays completed.
+-- Where no lesson is completed, a new attempt with at least one answer is a day of learning all the same.
 --
--- Whatever became of the learner and the course; but only an open enrolment completes a lesson, and who teaches the course
--- gets nothing for it.
+-- Whatever became of the learner and the course; but only an open enrolment completes a lesson, and who teaches the
+-- course gets nothing for it.
 --
 -- called by  finish_attempt, regrade_quiz
 -- requires   quiz_result, takes_completion, exercise_result, apply_completion, record_activity, count_deed,
@@ -43,8 +43,8 @@ declare
     v_level integer;
 begin
     select a.* into v_attempt from quiz_attempts as a where a.id = p_attempt_id;
-    -- Locks may have been waited for, and a transaction may be older than the attempt's end; nothing lies in the future.
-    v_at := least(v_attempt.submitted_at, now());
+    -- By the clock: a transaction that is older than the attempt's end has no day of its own. Nothing lies in the future.
+    v_at := least(v_attempt.submitted_at, clock_timestamp());
 
     select q.* into v_quiz from quizzes as q where q.id = v_attempt.quiz_id;
 

@@ -1,15 +1,15 @@
 -- start_quiz: the calling learner begins an attempt, or goes on with the one that is open.
 --
--- The deadline is decided here, by the server's clock, and never moves. An open attempt whose time is over is graded with
--- what was saved, and the next one begins. Begins the lesson as well, so all that start_lesson asks is asked.
+-- The deadline is decided here, by the server's clock, and never moves. An open attempt whose time is over is graded
+-- with what was saved, and the next one begins. Begins the lesson as well, so all that start_lesson asks is asked.
 --
 -- questions is what attempt_questions describes, in the order of this attempt; answers is what was saved so far.
 -- attempts_left is null where there is no limit. server_time is for clocks that count down.
 --
 -- called by  learners
 -- requires   require_user, lock_attempts_of, apply_start, finish_attempt, attempt_questions, grace_time
--- errors     PA401, PA403 from require_user · PA404 no such quiz, or not published · PA409 not enrolled, enrolment not open, a
---            hidden lesson, lessons before it not done, no attempt left
+-- errors     PA401, PA403 from require_user · PA404 no such quiz, or not published · PA409 not enrolled, enrolment not
+--            open, a hidden lesson, lessons before it not done, no attempt left
 create or replace function start_quiz(
     p_quiz_id uuid
 )
@@ -58,7 +58,7 @@ begin
     perform lock_attempts_of(p_enrollment_id => v_enrollment_id);
 
     perform from apply_start(
-        p_user_id => v_user_id, p_lesson_id => v_quiz.lesson_id, p_at => now(), p_by_learner => true
+        p_user_id => v_user_id, p_lesson_id => v_quiz.lesson_id, p_at => clock_timestamp(), p_by_learner => true
     );
 
     -- The clock, not the transaction's beginning: waiting costs nobody their time, and nobody gains by an old transaction.

@@ -1,15 +1,15 @@
 -- submit_exercise: the calling learner hands in work for an exercise; a person grades it.
 --
--- Hands in the draft, with what is given in place of what was saved; without a draft, what is given makes an attempt of its own,
--- unless there is a time limit: that begins with start_exercise(). Handing in is a day of learning. With an idempotency key a
--- repeated call returns the row of the first one; without, it is another attempt.
+-- Hands in the draft, with what is given in place of what was saved; without a draft, what is given makes an attempt of
+-- its own, unless there is a time limit: that begins with start_exercise(). Handing in is a day of learning. With an
+-- idempotency key a repeated call returns the row of the first one; without, it is another attempt.
 --
 -- called by  learners
 -- requires   require_user, claim_idempotency_key, store_reply, open_exercise, grace_time, add_submission,
 --            used_attempts, record_activity
--- errors     PA401, PA403 from require_user · PA404 no such exercise, or not published · PA409 not enrolled, enrolment not open,
---            a hidden lesson, lessons before it not done, late, not begun, no attempt left, key used for another request · PA422
---            content or files, with the path; nothing in them
+-- errors     PA401, PA403 from require_user · PA404 no such exercise, or not published · PA409 not enrolled, enrolment
+--            not open, a hidden lesson, lessons before it not done, late, not begun, no attempt left, key used for
+--            another request · PA422 content or files, with the path; nothing in them
 create or replace function submit_exercise(
     p_exercise_id uuid,
     p_content jsonb default null,
@@ -104,7 +104,7 @@ begin
     end if;
 
     if not exists (select from courses as c where c.id = v_exercise.course_id and c.instructor_id = v_user_id) then
-        perform record_activity(p_user_id => v_user_id, p_activity_type => 'exercise', p_occurred_at => now());
+        perform record_activity(p_user_id => v_user_id, p_activity_type => 'exercise', p_occurred_at => clock_timestamp());
     end if;
 
     submission_id := v_submission.id;

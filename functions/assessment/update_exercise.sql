@@ -1,13 +1,16 @@
 -- update_exercise: change what is given, leave the rest; publish it with p_is_published.
 --
--- Null means unchanged; what shall go is named in p_clear. Work that was graded keeps its grade and the points it was graded
--- with; a time limit holds for who begins from now on, a due date for everybody. A new rubric without p_max_score makes the
--- exercise worth what it is worth. From the moment a mandatory exercise is published its lesson is completed by grading only.
+-- Null means unchanged; what shall go is named in p_clear. Work that was graded keeps its grade and the points it was
+-- graded with; a time limit holds for who begins from now on, a due date for everybody. A new rubric without
+-- p_max_score makes the exercise worth what it is worth. From the moment a mandatory exercise is published its lesson
+-- is completed by grading only.
 --
 -- called by  approved instructors, administrators
--- requires   require_exercise_staff, lock_course, rubric_worth; the triggers on exercises
--- errors     PA401 · PA403 · PA404 no such exercise · PA422 unknown name in p_clear, or given as well; content or rubric, with
---            the path · 23514 a value against a column's rule
+-- requires   require_exercise_staff, lock_course, rubric_worth, check_coin_reward, withheld_after; the triggers on
+--            exercises
+-- errors     PA401 · PA403, also for publishing what an administrator took down · PA404 no such exercise · PA422
+--            unknown name in p_clear, or given as well; too many coins; content or rubric, with the path · 23514 a
+--            value against a column's rule
 create or replace function update_exercise(
     p_exercise_id uuid,
     p_title text default null,
@@ -59,6 +62,7 @@ begin
                 hint = 'Clear description, rubric, time_limit_minutes, due_at or attempts_allowed, and give no value for it.';
     end if;
 
+    perform check_coin_reward(p_coin_reward => p_coin_reward, p_of => 'exercise');
     perform lock_course(p_course_id => v_course_id);
 
     update exercises as x
@@ -80,6 +84,7 @@ begin
         coin_reward = coalesce(p_coin_reward, x.coin_reward),
         is_mandatory = coalesce(p_is_mandatory, x.is_mandatory),
         is_published = coalesce(p_is_published, x.is_published),
+        withheld_at = withheld_after(x.withheld_at, p_is_published),
         metadata = coalesce(p_metadata, x.metadata)
     where x.id = p_exercise_id
     returning x.* into v_exercise;

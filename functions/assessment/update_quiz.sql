@@ -4,9 +4,10 @@
 -- that were graded their grade. From the moment a graded quiz is published its lesson is completed by grading only.
 --
 -- called by  approved instructors, administrators
--- requires   require_quiz_staff
--- errors     PA401 · PA403 · PA404 no such quiz · PA409 published without a question · PA422 unknown name in p_clear, or
---            given as well · 23514 a value against a column's rule
+-- requires   require_quiz_staff, withheld_after
+-- errors     PA401 · PA403, also for publishing what an administrator took down · PA404 no such quiz · PA409 published
+--            without a question · PA422 unknown name in p_clear, or given as well · 23514 a value against a column's
+--            rule
 create or replace function update_quiz(
     p_quiz_id uuid,
     p_title text default null,
@@ -78,6 +79,7 @@ begin
         shuffle_options = coalesce(p_shuffle_options, q.shuffle_options),
         show_answers = coalesce(p_show_answers, q.show_answers),
         is_published = coalesce(p_is_published, q.is_published),
+        withheld_at = withheld_after(q.withheld_at, p_is_published),
         metadata = coalesce(p_metadata, q.metadata)
     where q.id = p_quiz_id
     returning q.* into v_quiz;

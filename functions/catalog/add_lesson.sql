@@ -1,14 +1,14 @@
 -- add_lesson: a new lesson, at the end of its chapter or before what is at the given position now.
 --
--- Without a parent it stands at the top of the course; a parent that was a lesson becomes a chapter, which nobody has to
--- complete. A position past the end is the end. Without a slug the title makes one.
+-- Without a parent it stands at the top of the course; a parent that was a lesson becomes a chapter, which nobody has
+-- to complete. A position past the end is the end. Without a slug the title makes one.
 --
 -- called by  approved instructors, administrators
--- requires   require_course_staff, check_catalog_values, check_completion_xp, lock_course, check_chapter,
---            make_lesson_room, touch_course
+-- requires   require_course_staff, check_catalog_values, check_completion_xp, check_coin_reward, lock_course,
+--            check_chapter, make_lesson_room, touch_course
 -- errors     PA401 · PA403 · PA404 no such course · PA409 the parent is hidden, or a prerequisite · PA422 no title;
---            title, slug or type; more XP than an instructor may give; a position below 1; a parent outside the course
---            · 23505 lessons_course_id_slug_key · 23514 another value against a column's rule
+--            title, slug or type; more XP or coins than an instructor may give; a position below 1; a parent outside
+--            the course · 23505 lessons_course_id_slug_key · 23514 another value against a column's rule
 create or replace function add_lesson(
     p_course_id uuid,
     p_title text,
@@ -44,6 +44,7 @@ begin
         p_of => 'lesson', p_title => coalesce(p_title, ''), p_slug => p_slug, p_lesson_type => p_lesson_type
     );
     perform check_completion_xp(p_completion_xp => p_completion_xp, p_key => 'xp.lesson_max', p_default => 500);
+    perform check_coin_reward(p_coin_reward => p_coin_reward, p_of => 'lesson');
     if p_position < 1 then
         raise exception 'positions begin at 1'
             using errcode = 'PA422', detail = format('position = %s', p_position),

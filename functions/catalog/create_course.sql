@@ -4,10 +4,10 @@
 -- slug the title makes one.
 --
 -- called by  instructors, administrators
--- requires   require_course_author, check_catalog_values, check_completion_xp, acting_in
+-- requires   require_course_author, check_catalog_values, check_completion_xp, check_coin_reward, acting_in
 -- errors     PA401 · PA403 not an approved instructor; a course for somebody else; only administrators feature a course
---            · PA404 no such instructor · PA422 no title; title, slug, track or difficulty; more XP than an instructor
---            may give · 23505 courses_slug_key · 23514 another value against a column's rule
+--            · PA404 no such instructor · PA422 no title; title, slug, track or difficulty; more XP or coins than an
+--            instructor may give · 23505 courses_slug_key · 23514 another value against a column's rule
 create or replace function create_course(
     p_title text,
     p_slug text default null,
@@ -49,6 +49,7 @@ begin
         p_difficulty => p_difficulty
     );
     perform check_completion_xp(p_completion_xp => p_completion_xp, p_key => 'xp.course_max', p_default => 5000);
+    perform check_coin_reward(p_coin_reward => p_coin_reward, p_of => 'course');
 
     if not exists (
         select

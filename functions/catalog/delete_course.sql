@@ -4,7 +4,7 @@
 -- prerequisite. Drafts of others say nothing and hold up nobody: they lose the prerequisite.
 --
 -- called by  approved instructors, administrators
--- requires   require_course_staff, lock_course
+-- requires   require_course_staff, lock_course, write_audit
 -- errors     PA401 · PA403 · PA404 no such course, or deleted before · PA409 another course requires it; the detail
 --            names those that the caller may see
 create or replace function delete_course(
@@ -44,6 +44,10 @@ begin
             using errcode = 'PA409', detail = v_dependents,
                 hint = 'Remove it from their prerequisites first, or unpublish it.';
     end if;
+
+    perform write_audit(
+        p_action => 'catalog.delete_course', p_entity_type => 'courses', p_entity_id => p_course_id::text
+    );
 
     delete from course_prerequisites as p
     where p.prerequisite_course_id = p_course_id;

@@ -1,8 +1,9 @@
 -- publish_course: from now on learners find the course and can enrol. Publishing twice changes nothing.
 --
 -- called by  approved instructors, administrators
--- requires   require_course_staff, lock_course, course_leaf_lessons
--- errors     PA401 · PA403 · PA404 no such course · PA409 it has no lesson to complete; it is inactive
+-- requires   require_course_staff, lock_course, course_leaf_lessons, withheld_after, write_audit
+-- errors     PA401 · PA403, also where an administrator took it down · PA404 no such course · PA409 it has no lesson to
+--            complete; it is inactive
 create or replace function publish_course(
     p_course_id uuid
 )
@@ -27,7 +28,7 @@ begin
     end if;
 
     update courses as c
-    set is_published = true
+    set is_published = true, withheld_at = withheld_after(c.withheld_at, true)
     where c.id = p_course_id and c.is_active
     returning c.published_at into v_published_at;
 
@@ -36,6 +37,10 @@ begin
             using errcode = 'PA409', detail = format('course_id = %s', p_course_id),
                 hint = 'Make it active first: update_course(p_is_active => true).';
     end if;
+
+    perform write_audit(
+        p_action => 'catalog.publish_course', p_entity_type => 'courses', p_entity_id => p_course_id::text
+    );
 
     return v_published_at;
 end;

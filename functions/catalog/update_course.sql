@@ -4,10 +4,12 @@
 -- course teaches changes (bump_course_version). Only administrators hand a course to another instructor or feature it.
 --
 -- called by  instructors, administrators
--- requires   require_course_staff, check_catalog_values, check_completion_xp, lock_course, acting_in
--- errors     PA401 · PA403 · PA404 no such course or instructor · PA409 fewer seats than are taken · PA422 title, slug,
---            track or difficulty; more XP than an instructor may give; unknown name in p_clear; a column both given and
---            cleared · 23505 courses_slug_key · 23514 another value against a column's rule
+-- requires   require_course_staff, check_catalog_values, check_completion_xp, check_coin_reward, lock_course,
+--            acting_in, withheld_after
+-- errors     PA401 · PA403, also for making active what an administrator took down · PA404 no such course or instructor
+--            · PA409 fewer seats than are taken · PA422 title, slug, track or difficulty; more XP or coins than an
+--            instructor may give; unknown name in p_clear; a column both given and cleared · 23505 courses_slug_key ·
+--            23514 another value against a column's rule
 create or replace function update_course(
     p_course_id uuid,
     p_title text default null,
@@ -54,6 +56,7 @@ begin
         p_of => 'course', p_title => p_title, p_slug => p_slug, p_track => p_track, p_difficulty => p_difficulty
     );
     perform check_completion_xp(p_completion_xp => p_completion_xp, p_key => 'xp.course_max', p_default => 5000);
+    perform check_coin_reward(p_coin_reward => p_coin_reward, p_of => 'course');
 
     select n.name
     into v_wrong
@@ -123,7 +126,8 @@ begin
         metadata = coalesce(p_metadata, c.metadata),
         instructor_id = coalesce(p_instructor_id, c.instructor_id),
         is_featured = coalesce(p_is_featured, c.is_featured),
-        is_active = coalesce(p_is_active, c.is_active)
+        is_active = coalesce(p_is_active, c.is_active),
+        withheld_at = withheld_after(c.withheld_at, p_is_active)
     where c.id = p_course_id
     returning c.id, c.slug, c.version;
 end;

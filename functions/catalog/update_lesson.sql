@@ -5,10 +5,11 @@
 -- changed by move_lesson() and reorder_lessons().
 --
 -- called by  approved instructors, administrators
--- requires   require_lesson_staff, check_catalog_values, check_completion_xp, lock_course, touch_course
+-- requires   require_lesson_staff, check_catalog_values, check_completion_xp, check_coin_reward, lock_course,
+--            touch_course
 -- errors     PA401 · PA403 · PA404 no such lesson · PA409 shown inside a hidden chapter · PA422 title, slug or type;
---            more XP than an instructor may give; unknown name in p_clear; a column both given and cleared · 23505
---            lessons_course_id_slug_key · 23514 another value against a column's rule
+--            more XP or coins than an instructor may give; unknown name in p_clear; a column both given and cleared ·
+--            23505 lessons_course_id_slug_key · 23514 another value against a column's rule
 create or replace function update_lesson(
     p_lesson_id uuid,
     p_title text default null,
@@ -46,6 +47,7 @@ begin
         p_of => 'lesson', p_title => p_title, p_slug => p_slug, p_lesson_type => p_lesson_type
     );
     perform check_completion_xp(p_completion_xp => p_completion_xp, p_key => 'xp.lesson_max', p_default => 500);
+    perform check_coin_reward(p_coin_reward => p_coin_reward, p_of => 'lesson');
 
     select n.name
     into v_wrong

@@ -1,10 +1,14 @@
--- forget_faucet_addresses: the network address of a request is personal data and is needed while it is counted, no longer.
+-- forget_faucet_addresses: the network address of a request is personal data and is needed while it is counted, no
+-- longer.
+--
+-- At most p_limit requests at a time: call it until it returns 0.
 --
 -- called by  a daily job
--- requires   require_service, setting
--- errors     PA403 not the service · PA422 fewer days than a limit counts, or more than 3650
+-- requires   require_service, require_batch, setting
+-- errors     PA403 not the service · PA422 fewer days than a limit counts, or more than 3650, a batch of no use
 create or replace function forget_faucet_addresses(
-    p_keep_days integer default 30
+    p_keep_days integer default 30,
+    p_limit integer default 10000
 )
 returns bigint
 language plpgsql
@@ -19,6 +23,7 @@ declare
     v_count bigint;
 begin
     perform require_service();
+    perform require_batch(p_limit => p_limit);
 
     if p_keep_days is null or p_keep_days > 3650 or p_keep_days::bigint * 24 < v_hours then
         raise exception 'addresses cannot be kept this long, or this short'
@@ -29,7 +34,16 @@ begin
 
     v_before := now() - make_interval(days => p_keep_days);
 
-    update faucet_requests as r set request_ip = null where r.request_ip is not null and r.requested_at < v_before;
+    update faucet_requests as r
+    set request_ip = null
+    where r.id in (
+        select o.id
+        from faucet_requests as o
+        where o.request_ip is not null and o.requested_at < v_before
+        order by o.requested_at
+        limit p_limit
+        for no key update skip locked
+    );
 
     get diagnostics v_count = row_count;
     return v_count;

@@ -1,8 +1,9 @@
 -- guard_chain_transaction: what was written down about a chain stays: only its state and what is learned with it change, and
--- only until it is final or failed. It leaves by retention, once it was kept long enough.
+-- only until it is final or failed. The accounts of a person who was erased go, and it leaves by retention, once it was kept
+-- long enough.
 --
 -- called by  before-update and before-delete row triggers of chain_transactions
--- requires   retention_cutoff
+-- requires   only_blanks, retention_cutoff
 -- errors     PA409 anything else
 create or replace function guard_chain_transaction()
 returns trigger
@@ -29,6 +30,12 @@ begin
         p_subject => case old.tx_type when 'faucet' then 'faucet_requests' else 'chain_transactions' end, p_as_of => now()
     ) then
         return old;
+    end if;
+
+    if tg_op = 'UPDATE' and only_blanks(
+        p_table_name => 'chain_transactions', p_user_id => old.user_id, p_old => to_jsonb(old), p_new => to_jsonb(new)
+    ) then
+        return new;
     end if;
 
     raise exception 'a transaction of a blockchain is never changed'

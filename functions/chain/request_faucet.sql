@@ -1,16 +1,17 @@
 -- request_faucet: the caller asks for coins of Hedera's test network, for an account.
 --
--- Three limits in a window of hours, each a setting: per person, per account, per network address (of IPv6 the /64). Failed
--- requests count for none. Each of the three falls on a row of faucet_guards, which is updated before anything is counted:
--- whoever comes second waits and then counts the first, or fails with 40001 if its snapshot is older. The time is the
--- clock's, not the transaction's: one begun long ago would lie outside the window.
+-- Three limits in a window of hours, each a setting: per person, per account, per network address (of IPv6 the /64).
+-- Failed requests count for none of them, but for a second, higher limit of each: attempts. Each of the three falls on
+-- a row of faucet_guards, which is updated before anything is counted: whoever comes second waits and then counts the
+-- first, or fails with 40001 if its snapshot is older. The time is the clock's, not the transaction's: one begun long
+-- ago would lie outside the window.
 --
 -- The address is what the application sees; who speaks SQL directly may name another, and meets the other two limits.
 --
 -- called by  learners
 -- requires   require_user, claim_idempotency_key, store_reply, setting, is_chain_account
--- errors     PA401, PA403 from require_user · PA409 the faucet is closed, key used for another request · PA422 no key, no
---            account of Hedera, no address of one machine · PA429 a limit is reached; the detail says which
+-- errors     PA401, PA403 from require_user · PA409 the faucet is closed, key used for another request · PA422 no key,
+--            no account of Hedera, no address of one machine · PA429 a limit is reached; the detail says which
 create or replace function request_faucet(
     p_hedera_account_id text,
     p_request_ip inet,
@@ -32,6 +33,7 @@ declare
     v_slots smallint[];
     v_reply jsonb;
     v_at timestamptz;
+    v_since timestamptz;
     v_limit record;
 begin
     -- An IPv4 address in the clothes of IPv6 is that address: all of them lie in one /64.
@@ -86,37 +88,39 @@ begin
 
     v_at := clock_timestamp();
 
-    select l.*
+    v_since := v_at - make_interval(hours => v_hours);
+
+    with made as (
+        select 'user' as name, count(*) filter (where r.status <> 'failed') as given, count(*) as attempts
+        from faucet_requests as r
+        where r.user_id = v_user_id and r.requested_at > v_since
+        union all
+        select 'account', count(*) filter (where r.status <> 'failed'), count(*)
+        from faucet_requests as r
+        where r.hedera_account_id = p_hedera_account_id and r.requested_at > v_since
+        union all
+        select 'ip', count(*) filter (where r.status <> 'failed'), count(*)
+        from faucet_requests as r
+        where r.request_network = v_network and r.requested_at > v_since
+    )
+
+    select d.name || d.suffix as name, l.at_most
     into v_limit
     from (
-        select
-            'user' as name,
-            coalesce((setting(p_key => 'faucet.user_limit') #>> '{}')::bigint, 1) as at_most,
-            (
-                select count(*) from faucet_requests as r
-                where r.user_id = v_user_id and r.requested_at > v_at - make_interval(hours => v_hours)
-                    and r.status <> 'failed'
-            ) as requests
-        union all
-        select
-            'account',
-            coalesce((setting(p_key => 'faucet.account_limit') #>> '{}')::bigint, 1),
-            (
-                select count(*) from faucet_requests as r
-                where r.hedera_account_id = p_hedera_account_id
-                    and r.requested_at > v_at - make_interval(hours => v_hours) and r.status <> 'failed'
-            )
-        union all
-        select
-            'ip',
-            coalesce((setting(p_key => 'faucet.ip_limit') #>> '{}')::bigint, 10),
-            (
-                select count(*) from faucet_requests as r
-                where r.request_network = v_network
-                    and r.requested_at > v_at - make_interval(hours => v_hours) and r.status <> 'failed'
-            )
+        values
+        (1, 'user', '', 1, 'user_limit'),
+        (2, 'account', '', 1, 'account_limit'),
+        (3, 'ip', '', 10, 'ip_limit'),
+        (4, 'user', ' attempts', 5, 'attempt_limit'),
+        (5, 'account', ' attempts', 5, 'attempt_limit'),
+        (6, 'ip', ' attempts', 50, 'ip_attempt_limit')
+    ) as d (nth, name, suffix, most, key)
+    inner join made as m on m.name = d.name
+    cross join lateral (
+        select coalesce((setting(p_key => 'faucet.' || d.key) #>> '{}')::bigint, d.most) as at_most
     ) as l
-    where l.requests >= l.at_most
+    where case d.suffix when '' then m.given else m.attempts end >= l.at_most
+    order by d.nth
     limit 1;
 
     if found then

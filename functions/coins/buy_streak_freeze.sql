@@ -56,7 +56,7 @@ begin
 
     select f.streak_freezes, f.current_streak
     into streak_freezes, current_streak
-    from add_streak_freeze(p_user_id => v_user_id, p_as_of => now()) as f;
+    from add_streak_freeze(p_user_id => v_user_id, p_as_of => clock_timestamp()) as f;
 
     select p.balance
     into balance

@@ -1,13 +1,14 @@
--- grant_missing_coins: pays what people had earned before there were coins: the lessons and courses they had completed, at
--- what those promise today. Nobody for their own course, nobody who left.
+-- grant_missing_coins: pays what people had earned before there were coins: the lessons and courses they had completed,
+-- at what those promise today, up to the ceilings of today. Nobody for their own course, nobody who left.
 --
 -- Takes the next p_limit people who were there when the coins came and have not been looked at; call it until
--- people_left is 0, each time in a transaction of its own. It may be stopped at any moment and run by several at once: what
--- is paid has its unique source, who is done is marked in the same transaction. People learn and spend meanwhile: the locks
--- are taken in the order of the house, each kind in the order of its ids, and looked at again once they are held.
+-- people_left is 0, each time in a transaction of its own. It may be stopped at any moment and run by several at once:
+-- what is paid has its unique source, who is done is marked in the same transaction. People learn and spend meanwhile:
+-- the locks are taken in the order of the house, each kind in the order of its ids, and looked at again once they are
+-- held.
 --
 -- called by  back-end jobs, the owner after the migration
--- requires   require_service, school_coin_account
+-- requires   require_service, school_coin_account, coin_ceiling
 -- errors     PA403 not the service · PA422 limit not between 1 and 10000
 create or replace function grant_missing_coins(
     p_limit integer default 500
@@ -22,6 +23,8 @@ as $$
 declare
     v_ids uuid[];
     v_paid uuid[];
+    v_lesson_max integer := coin_ceiling(p_of => 'lesson');
+    v_course_max integer := coin_ceiling(p_of => 'course');
 begin
     perform require_service();
 
@@ -44,22 +47,23 @@ begin
     perform from enrollments as e where e.user_id = any(v_ids) order by e.id for no key update;
 
     with earned as (
-        select p.user_id, 'lesson' as source_type, l.id as source_id, l.coin_reward, l.title
+        select p.user_id, 'lesson' as source_type, l.id as source_id, least(l.coin_reward, v_lesson_max) as coins, l.title
         from lesson_progress as p
         inner join lessons as l on l.id = p.lesson_id and l.coin_reward > 0
         inner join courses as c on c.id = p.course_id and c.instructor_id <> p.user_id
         where p.user_id = any(v_ids) and p.status = 'completed'
         union all
-        select e.user_id, 'course', c.id, c.coin_reward, c.title
+        select e.user_id, 'course', c.id, least(c.coin_reward, v_course_max), c.title
         from enrollments as e
         inner join courses as c on c.id = e.course_id and c.coin_reward > 0 and c.instructor_id <> e.user_id
         where e.user_id = any(v_ids) and e.status = 'completed'
     ), paid as (
         insert into coin_transactions as t
         (user_id, transaction_type, amount, description, related_object_type, related_object_id)
-        select d.user_id, 'reward', d.coin_reward, left(d.title, 500), d.source_type, d.source_id
+        select d.user_id, 'reward', d.coins, left(d.title, 500), d.source_type, d.source_id
         from earned as d
         inner join users as u on u.id = d.user_id and u.deleted_at is null
+        where d.coins > 0
         order by d.user_id, d.source_type, d.source_id
         on conflict do nothing
         returning t.id

@@ -1,6 +1,8 @@
--- guard_coin_transaction: a transaction is history. Only a pending one may still be settled, once.
+-- guard_coin_transaction: a transaction is history. Only a pending one may still be settled, once. And what was
+-- said of a person who was erased goes.
 --
 -- called by  before-update and before-delete row triggers of coin_transactions
+-- requires   only_blanks
 -- errors     PA409 anything else
 create or replace function guard_coin_transaction()
 returns trigger
@@ -18,6 +20,12 @@ begin
             to_jsonb(old) - '{status,settled_at,failure_reason,blockchain_tx_hash,is_blockchain_confirmed}'::text[]
         )
     then
+        return new;
+    end if;
+
+    if tg_op = 'UPDATE' and only_blanks(
+        p_table_name => 'coin_transactions', p_user_id => old.user_id, p_old => to_jsonb(old), p_new => to_jsonb(new)
+    ) then
         return new;
     end if;
 

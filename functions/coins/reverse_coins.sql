@@ -5,7 +5,7 @@
 -- too. Its source does not pay again. Reversing the same transaction again changes nothing.
 --
 -- called by  back-end jobs
--- requires   require_service, reverse_posted_coins
+-- requires   require_service, reverse_posted_coins, write_audit
 -- errors     PA403 not the service · PA404 no such transaction · PA409 a reversal or withdrawal, not confirmed, the coins
 --            are spent · PA422 no reason
 create or replace function reverse_coins(
@@ -39,6 +39,10 @@ begin
                 detail = format('transaction = %s', coalesce(p_transaction_id::text, 'null')),
                 hint = 'Pass the id of a row of coin_transactions.';
     end if;
+
+    perform write_audit(
+        p_action => 'coins.reverse_coins', p_entity_type => 'coin_transactions', p_entity_id => p_transaction_id::text
+    );
 
     if v_transaction.transaction_type in ('reversal', 'withdrawal') or v_transaction.status <> 'confirmed' then
         raise exception 'this cannot be reversed'

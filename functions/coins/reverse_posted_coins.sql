@@ -27,7 +27,7 @@ begin
         p_transaction.user_id, 'reversal', p_transaction.amount, p_reason, p_transaction.recipient_id,
         p_transaction.related_object_type, p_transaction.related_object_id, p_transaction.occurrence, p_transaction.id
     )
-    on conflict (reverses_id) do nothing
+    on conflict do nothing
     returning id into v_id;
 
     if v_id is null then

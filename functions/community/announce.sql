@@ -4,7 +4,7 @@
 -- optional: a call repeated after a lost answer must not tell everyone twice.
 --
 -- called by  staff
--- requires   require_discussion_staff, claim_idempotency_key, notify_people, store_reply
+-- requires   require_discussion_staff, claim_idempotency_key, notify_people, store_reply, write_audit
 -- errors     PA401 · PA403 not staff of the course; without one, not an administrator · PA404 no such course · PA409 key
 --            used for another request · PA422 no key, title, message, priority or address out of range
 create or replace function announce(
@@ -86,6 +86,11 @@ begin
         p_related_id => p_course_id,
         p_priority => p_priority,
         p_action_url => p_action_url
+    );
+
+    perform write_audit(
+        p_action => 'community.announce', p_entity_type => 'courses', p_entity_id => p_course_id::text,
+        p_new_values => jsonb_build_object('told', v_told)
     );
 
     perform store_reply(

@@ -1,10 +1,10 @@
 -- delete_discussion: the author or staff take a discussion down, with all that is under it.
 --
--- Nobody sees it any more but administrators; the rows stay. What it counted for its author and those who replied stays
--- counted: it was done. Doing it again finds nothing.
+-- Nobody sees it any more but administrators; the rows stay. Who was told of replies in it reads no more of them. What
+-- it counted for its author and those who replied stays counted: it was done. Doing it again finds nothing.
 --
 -- called by  people
--- requires   require_user, require_discussion, require_discussion_staff
+-- requires   require_user, require_discussion, require_discussion_staff, retract_news
 -- errors     PA401 · PA403 another's, and not staff · PA404 no such discussion
 create or replace function delete_discussion(
     p_discussion_id uuid
@@ -29,6 +29,10 @@ begin
     update discussion_stats as s set reply_count = s.reply_count where s.discussion_id = p_discussion_id;
 
     update discussions as d set deleted_at = v_now where d.id = p_discussion_id and d.deleted_at is null;
+
+    perform retract_news(
+        p_reply_ids => array(select r.id from replies as r where r.discussion_id = p_discussion_id)
+    );
 end;
 $$;
 

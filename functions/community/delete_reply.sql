@@ -1,8 +1,9 @@
 -- delete_reply: the author or staff take a reply down. The row stays, for what answers it hangs on it; nobody but
--- administrators sees the text any more, and list_replies shows a gap. A solution ceases to be one.
+-- administrators sees the text any more, and list_replies shows a gap. A solution ceases to be one. Who was told of it
+-- reads no more of it.
 --
 -- called by  people
--- requires   require_user, require_reply, require_discussion_staff, withdraw_solution
+-- requires   require_user, require_reply, require_discussion_staff, withdraw_solution, retract_news
 -- errors     PA401 · PA403 another's, and not staff · PA404 no such reply
 create or replace function delete_reply(
     p_reply_id uuid
@@ -35,6 +36,7 @@ begin
     end if;
 
     update replies as r set deleted_at = v_now where r.id = p_reply_id;
+    perform retract_news(p_reply_ids => array[p_reply_id]);
 end;
 $$;
 

@@ -1,5 +1,6 @@
--- finish_delivery: how the sending of a notification went. Without an error it is sent; with one it is tried again later,
--- five times in all, each time after a longer pause, and then given up.
+-- finish_delivery: how the sending of a notification went. Without an error it is sent; with one it is tried again
+-- later, five times in all, each time after a longer pause, and then given up. What was cancelled meanwhile stays
+-- cancelled.
 --
 -- called by  the back end's senders
 -- requires   require_service
@@ -32,6 +33,13 @@ begin
     returning d.status into v_status;
 
     if not found then
+        select d.status
+        into v_status
+        from notification_deliveries as d
+        where d.notification_id = p_notification_id and d.channel = p_channel and d.status = 'cancelled';
+    end if;
+
+    if not found then
         raise exception 'nothing of that kind is on its way'
             using errcode = 'PA404',
                 detail = format(
@@ -45,6 +53,6 @@ begin
 end;
 $$;
 
-comment on function finish_delivery is 'Says how sending a notification went; returns sent, pending (again later) or failed.';
+comment on function finish_delivery is 'Says how sending a notification went; returns sent, pending (again later), failed or cancelled.';
 revoke all on function finish_delivery from public;
 grant execute on function finish_delivery to pgacademy_service;

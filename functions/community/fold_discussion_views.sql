@@ -2,10 +2,14 @@
 --
 -- Two runs at once share the work: what one has locked the other leaves alone.
 --
+-- At most p_limit discussions at a time: call it until it returns 0.
+--
 -- called by  a job, every few minutes
--- requires   require_service
--- errors     PA403 not the service
-create or replace function fold_discussion_views()
+-- requires   require_service, require_batch
+-- errors     PA403 not the service · PA422 a batch of no use
+create or replace function fold_discussion_views(
+    p_limit integer default 1000
+)
 returns bigint
 language plpgsql
 volatile
@@ -18,12 +22,14 @@ declare
     v_folded bigint;
 begin
     perform require_service();
+    perform require_batch(p_limit => p_limit);
 
     v_discussions := array(
         select s.discussion_id
         from discussion_stats as s
         where exists (select from discussion_views as v where v.discussion_id = s.discussion_id and not v.is_counted)
         order by s.discussion_id
+        limit p_limit
         for no key update skip locked
     );
 

@@ -20,9 +20,17 @@ declare
 begin
     perform begin_reading(p_user_id => v_user_id);
 
+    -- In the order of their time, as whoever retracts news.
     update notifications as n
     set read_at = v_now
-    where n.user_id = v_user_id and n.read_at is null and n.is_in_app;
+    from (
+        select o.id
+        from notifications as o
+        where o.user_id = v_user_id and o.read_at is null and o.is_in_app
+        order by o.created_at, o.id
+        for no key update
+    ) as unread
+    where n.id = unread.id;
     get diagnostics v_read = row_count;
 
     perform settle_unread(p_user_id => v_user_id, p_read => v_read);

@@ -1,13 +1,14 @@
 -- mark_solution: who asked, or staff, accept a reply as the solution. Its author is told and gets XP.
 --
--- A discussion has one solution, and pays for it once (setting xp.solution): whoever marks, takes back and marks another
--- gives nothing a second time. Nothing is paid, and nothing counted, for a reply of the person who asked or accepts, nor
--- to one who has left the school. Marking the same reply again changes nothing; marked anew after it was taken back, its
--- author is not told again.
+-- A discussion has one solution, and pays for it once (setting xp.solution): whoever marks, takes back and marks
+-- another gives nothing a second time. Nothing is paid, and nothing counted, for a reply of the person who asked or
+-- accepts, nor to one who has left the school. A person is paid for so many solutions a day, and for so many of one who
+-- asks (use_solution_quota); beyond that a solution is one, and counts, and pays nothing. Marking the same reply again
+-- changes nothing; marked anew after it was taken back, its author is not told again.
 --
 -- called by  people
--- requires   require_user, require_reply, require_discussion_staff, setting, grant_xp, count_deed, grant_achievements,
---            notify
+-- requires   require_user, require_reply, require_discussion_staff, setting, use_solution_quota, grant_xp, count_deed,
+--            grant_achievements, notify
 -- errors     PA401 · PA403 neither asked nor staff · PA404 no such reply · PA409 there is another solution
 create or replace function mark_solution(
     p_reply_id uuid
@@ -69,7 +70,11 @@ begin
     if v_counts then
         select s.* into v_before from user_stats as s where s.user_id = v_reply.author_id;
 
-        if v_stats.solution_rewarded_at is null and v_xp > 0 then
+        if
+            v_stats.solution_rewarded_at is null
+            and v_xp > 0
+            and use_solution_quota(p_user_id => v_reply.author_id, p_asker_id => v_discussion.author_id)
+        then
             update discussion_stats as s set solution_rewarded_at = v_now where s.discussion_id = v_reply.discussion_id;
 
             select x.awarded

@@ -3,7 +3,7 @@
 -- Null leaves it as it is. Votes go on in a closed discussion; replies and edits do not.
 --
 -- called by  staff: of the course, or administrators for general ones
--- requires   require_discussion, require_discussion_staff, require_course_author
+-- requires   require_discussion, require_discussion_staff, require_course_author, write_audit
 -- errors     PA401 · PA403 not staff · PA404 no such discussion
 create or replace function moderate_discussion(
     p_discussion_id uuid,
@@ -25,6 +25,11 @@ begin
     perform require_course_author();
     v_discussion := require_discussion(p_discussion_id => p_discussion_id);
     perform require_discussion_staff(p_course_id => v_discussion.course_id);
+
+    perform write_audit(
+        p_action => 'community.moderate_discussion', p_entity_type => 'discussions', p_entity_id => p_discussion_id::text,
+        p_new_values => jsonb_build_object('is_pinned', p_is_pinned, 'is_closed', p_is_closed)
+    );
 
     update discussion_stats as s
     set is_pinned = coalesce(p_is_pinned, s.is_pinned)

@@ -1,7 +1,8 @@
--- guard_certificate: a certificate says for ever what it said: it is revoked, once, and nothing else of it changes but where
--- its PDF is kept.
+-- guard_certificate: a certificate says for ever what it said: it is revoked, once, and nothing else of it changes but
+-- where its PDF is kept. And the name of a person who was erased goes.
 --
 -- called by  before-update and before-delete row triggers of certificates
+-- requires   only_blanks
 -- errors     PA409 anything else
 create or replace function guard_certificate()
 returns trigger
@@ -16,10 +17,12 @@ declare
 begin
     if tg_op = 'UPDATE' then
         if old.revoked_at is null then
-            v_open := v_open || array['revoked_at', 'revoked_by', 'revocation_reason'];
+            v_open := v_open || array['revoked_at', 'revoked_by', 'revoked_as', 'revocation_reason'];
         end if;
 
-        if (to_jsonb(new) - v_open) = (to_jsonb(old) - v_open) then
+        if (to_jsonb(new) - v_open) = (to_jsonb(old) - v_open) or only_blanks(
+            p_table_name => 'certificates', p_user_id => old.user_id, p_old => to_jsonb(old), p_new => to_jsonb(new)
+        ) then
             return new;
         end if;
     end if;

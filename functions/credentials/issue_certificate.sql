@@ -2,7 +2,7 @@
 -- off, or it was completed before there were certificates. If there is a valid one, that is returned.
 --
 -- called by  approved instructors for their own courses, administrators
--- requires   require_certificate_staff, make_certificate
+-- requires   require_certificate_staff, make_certificate, write_audit
 -- errors     PA401, PA403, PA404 from require_certificate_staff · PA409 not completed, one's own course, the person has left,
 --            a certificate was revoked (reissue_certificate)
 create or replace function issue_certificate(
@@ -47,6 +47,11 @@ begin
             using errcode = 'PA409', detail = v_problem,
                 hint = 'The course has to be completed; one that was revoked is replaced by reissue_certificate.';
     end if;
+
+    perform write_audit(
+        p_action => 'credentials.issue_certificate', p_entity_type => 'enrollments',
+        p_entity_id => p_enrollment_id::text
+    );
 
     is_new := true;
     certificate_id := (

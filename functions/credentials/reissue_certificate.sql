@@ -1,12 +1,13 @@
 -- reissue_certificate: course staff replace a certificate: after the person has corrected their name, or because it was
 -- revoked by mistake. The new one has the name of today, title and date of the old one, a number and a code of its own.
 --
--- Only the last certificate of an enrolment is replaced: of two who do it at once, one is told so.
+-- What an administrator revoked, only an administrator replaces. Only the last certificate of an enrolment is replaced:
+-- of two who do it at once, one is told so.
 --
 -- called by  approved instructors for their own courses, administrators
--- requires   require_certificate_staff, withdraw_certificate, make_certificate
--- errors     PA401, PA403, PA404 from require_certificate_staff · PA409 it was replaced already, the person has left · PA422 no
---            reason
+-- requires   require_certificate_staff, acting_in, withdraw_certificate, make_certificate, write_audit
+-- errors     PA401, PA403, PA404 from require_certificate_staff · PA403 an administrator revoked it · PA409 it was
+--            replaced already, the person has left · PA422 no reason
 create or replace function reissue_certificate(
     p_certificate_id uuid,
     p_reason text
@@ -45,7 +46,22 @@ begin
                 hint = 'It was replaced already, then replace the last one; or the person has left.';
     end if;
 
+    -- Of those revoked before the role was kept, the person's tells.
+    if v_old.revoked_at is not null
+        and not acting_in('admin')
+        and coalesce(v_old.revoked_as, (select u.role from users as u where u.id = v_old.revoked_by)) = 'admin'
+    then
+        raise exception 'an administrator revoked this certificate'
+            using errcode = 'PA403', detail = format('certificate_id = %s, revoked_at = %s', p_certificate_id, v_old.revoked_at),
+                hint = 'Ask an administrator to replace it.';
+    end if;
+
     perform withdraw_certificate(p_certificate_id => p_certificate_id, p_actor => v_actor, p_reason => p_reason);
+
+    perform write_audit(
+        p_action => 'credentials.reissue_certificate', p_entity_type => 'certificates',
+        p_entity_id => p_certificate_id::text
+    );
 
     return (
         select m.certificate_id

@@ -3,7 +3,7 @@
 -- Again changes nothing. XP, coins and achievements stay.
 --
 -- called by  approved instructors for their own courses, administrators
--- requires   require_certificate_staff, withdraw_certificate
+-- requires   require_certificate_staff, withdraw_certificate, write_audit
 -- errors     PA401, PA403, PA404 from require_certificate_staff · PA422 no reason
 create or replace function revoke_certificate(
     p_certificate_id uuid,
@@ -27,6 +27,10 @@ begin
                 detail = format('reason = %s characters', coalesce(length(p_reason)::text, 'no')),
                 hint = 'Say in 1 to 500 characters why; the holder reads it.';
     end if;
+
+    perform write_audit(
+        p_action => 'credentials.revoke_certificate', p_entity_type => 'certificates', p_entity_id => p_certificate_id::text
+    );
 
     return withdraw_certificate(p_certificate_id => p_certificate_id, p_actor => v_actor, p_reason => p_reason);
 end;

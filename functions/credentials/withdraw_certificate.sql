@@ -1,7 +1,7 @@
 -- withdraw_certificate: revokes a certificate, if it is valid, and counts it no more. Returns whether it was.
 --
 -- called by  revoke_certificate, reissue_certificate; both hold the enrolment
--- requires   count_deed
+-- requires   acting_in, count_deed
 -- errors     none of its own
 create or replace function withdraw_certificate(
     p_certificate_id uuid,
@@ -20,7 +20,11 @@ declare
     v_certificate certificates;
 begin
     update certificates as f
-    set revoked_at = v_now, revoked_by = p_actor, revocation_reason = p_reason
+    set
+        revoked_at = v_now,
+        revoked_by = p_actor,
+        revoked_as = case when acting_in('admin') then 'admin' else 'instructor' end,
+        revocation_reason = p_reason
     where f.id = p_certificate_id and f.revoked_at is null
     returning f.* into v_certificate;
 

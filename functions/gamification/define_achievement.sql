@@ -5,7 +5,7 @@
 -- are found by check_achievements.
 --
 -- called by  administrators
--- requires   require_user; the trigger that normalises criteria
+-- requires   require_user, write_audit; the trigger that normalises criteria
 -- errors     PA401 PA403 not an administrator · PA422 criteria, rarity or reward · 23514 a text too long,
 --            a malformed slug
 create or replace function define_achievement(
@@ -65,6 +65,10 @@ begin
         xp_reward = excluded.xp_reward,
         is_active = true
     returning a.id into v_achievement_id;
+
+    perform write_audit(
+        p_action => 'gamification.define_achievement', p_entity_type => 'achievements', p_entity_id => v_achievement_id::text
+    );
 
     return v_achievement_id;
 end;

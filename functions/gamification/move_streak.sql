@@ -13,8 +13,8 @@
 -- A streak that was settled as over (current_streak = 0) stays over until there is a new day; only a day right after
 -- the last one joins it again, for then no day was missed after all.
 --
--- Writes user_streaks alone. It is given the person's row of counters, which its caller has locked, and returns that row
--- with the streak as it is now, for the caller to write with whatever else the event has moved.
+-- Writes user_streaks alone. It is given the person's row of counters, which its caller has locked, and returns that
+-- row with the streak as it is now, for the caller to write with whatever else the event has moved.
 --
 -- called by  record_activity, reward_lesson
 -- requires   local_date; bump_stats writes what it returns
@@ -34,7 +34,7 @@ as $$
 declare
     v_stats user_stats := p_stats;
     v_user_id constant uuid := p_stats.user_id;
-    v_date constant date := local_date(p_user_id => v_user_id, p_at => coalesce(p_occurred_at, now()));
+    v_date constant date := local_date(p_user_id => v_user_id, p_at => coalesce(p_occurred_at, clock_timestamp()));
     v_missed constant integer := v_date - v_stats.last_streak_date - 1;
     v_freezes integer;
     v_count integer;

@@ -5,7 +5,7 @@
 -- nothing.
 --
 -- called by  back-end jobs
--- requires   require_service, bump_stats
+-- requires   require_service, bump_stats, write_audit
 -- errors     PA403 not the service · PA404 no such award · PA409 it is a reversal itself · PA422 no reason
 create or replace function reverse_xp(
     p_event_id uuid,
@@ -38,6 +38,10 @@ begin
                 detail = format('event = %s', coalesce(p_event_id::text, 'null')),
                 hint = 'Pass the id of a row of xp_events.';
     end if;
+
+    perform write_audit(
+        p_action => 'gamification.reverse_xp', p_entity_type => 'xp_events', p_entity_id => p_event_id::text
+    );
 
     if v_event.source_type = 'reversal' then
         raise exception 'a reversal cannot be reversed'

@@ -5,6 +5,7 @@
 -- new one, let the application sign with it, retire the old one when its last token has expired.
 --
 -- called by  the owner of the school (granted to nobody)
+-- requires   write_audit
 -- errors     PA409 there is a key of this name · PA422 name not 1 to 40 of A-Z a-z 0-9 _ -; secret under 32 bytes
 create or replace function add_signing_key(p_key_id text, p_secret bytea)
 returns void
@@ -40,6 +41,10 @@ begin
         v_inner_pad := set_byte(v_inner_pad, i, get_byte(v_key, i) # 54);
         v_outer_pad := set_byte(v_outer_pad, i, get_byte(v_key, i) # 92);
     end loop;
+
+    perform write_audit(
+        p_action => 'identity.add_signing_key', p_entity_type => 'signing_keys', p_entity_id => p_key_id
+    );
 
     insert into signing_keys (key_id, inner_pad, outer_pad)
     values (p_key_id, v_inner_pad, v_outer_pad);

@@ -1,7 +1,7 @@
 -- approve_instructor: lets an instructor publish, or no longer.
 --
 -- called by  administrators
--- requires   require_user, acting_in
+-- requires   require_user, acting_in, write_audit
 -- errors     PA401, PA403 from require_user · PA404 no such living person · PA409 not an instructor · PA422 null
 create or replace function approve_instructor(p_user_id uuid, p_is_approved boolean default true)
 returns void
@@ -22,6 +22,11 @@ begin
         raise exception 'approved or not?'
             using errcode = 'PA422', detail = 'is_approved is null', hint = 'Pass true or false.';
     end if;
+
+    perform write_audit(
+        p_action => 'identity.approve_instructor', p_entity_type => 'users', p_entity_id => p_user_id::text,
+        p_new_values => jsonb_build_object('is_approved', p_is_approved)
+    );
 
     select u.role
     into v_role

@@ -5,7 +5,7 @@
 -- someone else, and there is no way back. (Erasing personal data is another matter.) Doing it again changes nothing.
 --
 -- called by  administrators; back end, when people close their account
--- requires   require_user, acting_in, guard_last_admin, end_sessions
+-- requires   require_user, acting_in, guard_last_admin, end_sessions, write_audit
 -- errors     PA401, PA403 from require_user · PA404 no such person · PA409 the last administrator
 create or replace function deactivate_user(p_user_id uuid, p_delete boolean default false)
 returns void
@@ -23,6 +23,11 @@ begin
     end if;
 
     perform guard_last_admin(p_user_id);
+
+    perform write_audit(
+        p_action => 'identity.deactivate_user', p_entity_type => 'users', p_entity_id => p_user_id::text,
+        p_new_values => jsonb_build_object('delete', p_delete)
+    );
 
     update users as u
     set

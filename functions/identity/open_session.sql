@@ -4,7 +4,7 @@
 -- each rotation names a new expiry.
 --
 -- called by  back end, after a successful login
--- requires   require_service, check_session_token
+-- requires   require_service, check_session_token, write_audit
 -- errors     PA403 not the back end; deactivated person · PA404 no such living person · PA422 hash not 32 bytes, expiry
 --            not in the future, jti missing · 23505 hash or jti used before
 create or replace function open_session(
@@ -50,6 +50,11 @@ begin
     values (
         v_session_id, v_session_id, p_user_id, p_token_hash, p_token_jti, p_ip_address, left(p_user_agent, 500),
         v_now, v_now, p_expires_at
+    );
+
+    perform write_audit(
+        p_action => 'identity.open_session', p_entity_type => 'users', p_entity_id => p_user_id::text,
+        p_new_values => jsonb_build_object('session_id', v_session_id)
     );
 
     return v_session_id;

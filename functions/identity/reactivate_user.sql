@@ -1,7 +1,7 @@
 -- reactivate_user: lets a deactivated person in again. Ended sessions stay ended.
 --
 -- called by  administrators; back end
--- requires   require_user, acting_in
+-- requires   require_user, acting_in, write_audit
 -- errors     PA401, PA403 from require_user · PA404 no such living person: deleted ones do not come back
 create or replace function reactivate_user(p_user_id uuid)
 returns void
@@ -15,6 +15,10 @@ begin
     if not (acting_in('service') or acting_in('owner')) then
         perform require_user('admin');
     end if;
+
+    perform write_audit(
+        p_action => 'identity.reactivate_user', p_entity_type => 'users', p_entity_id => p_user_id::text
+    );
 
     update users as u
     set is_active = true

@@ -4,6 +4,7 @@
 -- Doing it again changes nothing.
 --
 -- called by  the owner of the school (granted to nobody)
+-- requires   write_audit
 -- errors     PA404 no such key · PA409 the last key
 create or replace function retire_signing_key(p_key_id text, p_allow_unsigned boolean default false)
 returns void
@@ -34,6 +35,10 @@ begin
             using errcode = 'PA409', detail = format('key_id = %s', p_key_id),
                 hint = 'Add another one first, or pass p_allow_unsigned to believe unsigned settings again.';
     end if;
+
+    perform write_audit(
+        p_action => 'identity.retire_signing_key', p_entity_type => 'signing_keys', p_entity_id => p_key_id
+    );
 
     update signing_keys as k
     set retired_at = v_now

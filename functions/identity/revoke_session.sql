@@ -5,7 +5,7 @@
 -- `all`, the person; administrators any session or person; people their own sessions, and themselves by default.
 --
 -- called by  back end at logout; people and administrators from the list of sessions
--- requires   require_user, acting_in, acts_as, end_sessions
+-- requires   require_user, acting_in, acts_as, end_sessions, write_audit
 -- errors     PA401, PA403 from require_user · PA404 no such session, or not yours · PA422 unknown scope; none named
 create or replace function revoke_session(
     p_session_id uuid default null,
@@ -65,6 +65,11 @@ begin
         raise exception 'there is no such session'
             using errcode = 'PA404', detail = format('session_id = %s', p_session_id), hint = 'Check the id.';
     end if;
+
+    perform write_audit(
+        p_action => 'identity.revoke_session', p_entity_type => 'users', p_entity_id => v_user_id::text,
+        p_new_values => jsonb_build_object('scope', p_scope, 'session_id', v_session_id)
+    );
 
     if p_scope = 'one' then
         update auth_sessions as s

@@ -15,7 +15,7 @@
 -- application whose tabs share a token exchanges it in one place.
 --
 -- called by  back end, when an access token has run out
--- requires   require_service, check_session_token, end_sessions
+-- requires   require_service, check_session_token, end_sessions, write_audit
 -- errors     PA403 not the back end · PA422 as open_session · 23505 new hash or jti used before
 create or replace function rotate_session(
     p_token_hash bytea,
@@ -81,6 +81,11 @@ begin
         v_status := 'revoked';
     elsif v_old.rotated_at is not null then
         v_status := 'reused';
+        -- A failure that is kept, as the end of the family is. Exchanges that are in order are not worth a note.
+        perform write_audit(
+            p_action => 'identity.rotate_session', p_entity_type => 'users', p_entity_id => v_user_id::text,
+            p_new_values => jsonb_build_object('session_id', v_family_id), p_error_code => '28000'
+        );
         perform end_sessions(v_user_id, v_family_id, 'rotated_token_reused');
     elsif not v_is_active then
         v_status := 'inactive';

@@ -1,7 +1,7 @@
 -- set_password: stores a new password hash and ends every session, since whoever knew the old password may hold one.
 --
 -- called by  back end, after it has checked the old password or a reset link
--- requires   require_service, check_person_values, end_sessions
+-- requires   require_service, check_person_values, end_sessions, write_audit
 -- errors     PA403 not the back end · PA404 no such living person · PA422 no hash, or not the length of one
 create or replace function set_password(p_user_id uuid, p_password_hash text)
 returns void
@@ -32,6 +32,8 @@ begin
     values (p_user_id, p_password_hash, v_now)
     on conflict (user_id) do update
     set password_hash = excluded.password_hash, password_changed_at = excluded.password_changed_at;
+
+    perform write_audit(p_action => 'identity.set_password', p_entity_type => 'users', p_entity_id => p_user_id::text);
 
     perform end_sessions(p_user_id, null, 'password_changed');
 end;

@@ -4,7 +4,7 @@
 -- owner of the school may call it too, or there would never be a first administrator.
 --
 -- called by  administrators; the owner
--- requires   require_user, acting_in, guard_last_admin
+-- requires   require_user, acting_in, guard_last_admin, write_audit
 -- errors     PA401, PA403 from require_user · PA404 no such living person · PA409 the last administrator · PA422
 --            no such role
 create or replace function set_role(p_user_id uuid, p_role text)
@@ -25,6 +25,11 @@ begin
             using errcode = 'PA422', detail = format('role = %s', left(p_role, 100)),
                 hint = 'Pass student, instructor or admin.';
     end if;
+
+    perform write_audit(
+        p_action => 'identity.set_role', p_entity_type => 'users', p_entity_id => p_user_id::text,
+        p_new_values => jsonb_build_object('role', p_role)
+    );
 
     if p_role <> 'admin' then
         perform guard_last_admin(p_user_id);

@@ -2,7 +2,7 @@
 -- person and the field). The key never reaches this server. A null ciphertext removes the field.
 --
 -- called by  back end
--- requires   require_service
+-- requires   require_service, write_audit
 -- errors     PA403 not the back end · PA404 no such living person · PA422 a name, key id, nonce or ciphertext
 --            that cannot be; private keys of wallets
 create or replace function store_encrypted_field(
@@ -29,6 +29,10 @@ begin
         raise exception 'there is no such person'
             using errcode = 'PA404', detail = format('user_id = %s', p_user_id), hint = 'Check the id.';
     end if;
+
+    perform write_audit(
+        p_action => 'identity.store_encrypted_field', p_entity_type => 'users', p_entity_id => p_user_id::text
+    );
 
     if p_ciphertext is null then
         delete from user_encrypted_fields as f

@@ -5,7 +5,7 @@
 -- nobody proved never replaces one that was.
 --
 -- called by  back end, when the link in the message was followed
--- requires   require_service, check_person_values
+-- requires   require_service, check_person_values, write_audit
 -- errors     PA403 not the back end · PA404 no such living person · PA409 the address is taken · PA422 no address,
 --            or none that can be · 23505 taken at the same moment (users_email_key)
 create or replace function verify_email(p_user_id uuid, p_email text)
@@ -35,6 +35,8 @@ begin
         raise exception 'this email is taken'
             using errcode = 'PA409', detail = 'users_email_key', hint = 'Use another address.';
     end if;
+
+    perform write_audit(p_action => 'identity.verify_email', p_entity_type => 'users', p_entity_id => p_user_id::text);
 
     update users as u
     set email = v_email, email_verified = true

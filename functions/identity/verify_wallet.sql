@@ -5,7 +5,7 @@
 -- user_wallets_chain_address_key). Doing it again changes nothing.
 --
 -- called by  back end
--- requires   require_service
+-- requires   require_service, write_audit
 -- errors     PA403 not the back end · PA404 no such claim, or not of a living person · PA409 proven for someone else
 create or replace function verify_wallet(p_wallet_id uuid)
 returns void
@@ -44,6 +44,10 @@ begin
             using errcode = 'PA409', detail = 'user_wallets_chain_address_key',
                 hint = 'The other person gives it up first.';
     end if;
+
+    perform write_audit(
+        p_action => 'identity.verify_wallet', p_entity_type => 'user_wallets', p_entity_id => p_wallet_id::text
+    );
 
     update user_wallets as w
     set verified_at = v_now

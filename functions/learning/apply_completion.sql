@@ -1,27 +1,29 @@
 -- apply_completion: the heart. Completes a lesson for a learner, with everything that follows, and says what changed.
 --
 -- In one transaction: the completion is recorded; the trigger on lesson_progress moves the enrolment and completes the
--- course when it is done; XP and coins for lesson and course are given once; the streak advances in the learner's time zone; the
--- achievements that were reached are granted, with the XP they bring.
+-- course when it is done; XP and coins for lesson and course are given once; the streak advances in the learner's time
+-- zone; the achievements that were reached are granted, with the XP they bring.
 --
 -- One row per learner and lesson, so a second completion changes nothing but this: a better score replaces a worse one
--- (counters follow, XP and coins do not come again). With an idempotency key a repeated call returns the row of the first one.
+-- (counters follow, XP and coins do not come again). With an idempotency key a repeated call returns the row of the
+-- first one.
 --
 -- Learners (p_by_learner): no score, only lessons that nobody grades, only after the lessons that come before, and the
 -- time they report counts up to the time since start_lesson; without that call nothing of it counts. What staff and
 -- imports report is a fact: time and order are taken as told.
 --
--- Who teaches the course completes its lessons like everyone else, and gets nothing for it: no XP, no coins, no day of a streak, no
--- achievements. p_moves_streak is false for what may not count as a day of learning.
+-- Who teaches the course completes its lessons like everyone else, and gets nothing for it: no XP, no coins, no day of
+-- a streak, no achievements. p_moves_streak is false for what may not count as a day of learning.
 --
 -- The course's row of course_stats is locked before the enrolment, as everywhere, when this may be the last lesson
 -- (lock_enrollment).
 --
 -- called by  complete_lesson, record_completion, settle_attempt, grade_submission
--- requires   claim_idempotency_key, store_reply, setting, lock_enrollment, reward_course, reached_achievements, grant_achievements,
---            calculate_user_level, next_lesson, refuse_locked_lesson; trigger update_course_progress
--- errors     PA404 no such lesson or learner · PA409 not enrolled, enrolment not open, a chapter or hidden lesson, graded
---            lesson, lessons before it not done, key used for another request · PA422 score or time out of range
+-- requires   claim_idempotency_key, store_reply, setting, coin_ceiling, lock_enrollment, reward_course,
+--            reached_achievements, grant_achievements, calculate_user_level, next_lesson, refuse_locked_lesson; trigger
+--            update_course_progress
+-- errors     PA404 no such lesson or learner · PA409 not enrolled, enrolment not open, a chapter or hidden lesson,
+--            graded lesson, lessons before it not done, key used for another request · PA422 score or time out of range
 create or replace function apply_completion(
     p_user_id uuid,
     p_lesson_id uuid,
@@ -114,7 +116,7 @@ begin
             select from lessons as child where child.course_id = l.course_id and child.parent_lesson_id = l.id
         ) as is_chapter,
         coalesce(l.completion_xp, (setting(p_key => 'xp.lesson'))::integer, 50) as xp,
-        l.coin_reward,
+        case when l.coin_reward > 0 then least(l.coin_reward, coin_ceiling(p_of => 'lesson')) else 0 end as coin_reward,
         -- In the order of an index: as a plain EXISTS it may read them all.
         coalesce(
             (

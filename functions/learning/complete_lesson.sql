@@ -1,15 +1,16 @@
 -- complete_lesson: a learner has finished a lesson. One call does everything that follows and returns what changed.
 --
 -- See apply_completion for what that is. p_seconds counts up to the time since start_lesson, and not at all without it;
--- null counts nothing. xp_awarded is all XP of this call: lesson, course and achievements; coins_awarded all coins, of
--- lesson and course. achievements is an array of {"id", "title", "xp_reward", "icon"}. Without a key a second call changes
--- nothing and says already_completed; with a key it returns the row of the first call.
+-- null counts nothing. When it is done is the clock's business, not that of the transaction: one begun yesterday claims
+-- no day that is over. xp_awarded is all XP of this call: lesson, course and achievements; coins_awarded all coins, of
+-- lesson and course. achievements is an array of {"id", "title", "xp_reward", "icon"}. Without a key a second call
+-- changes nothing and says already_completed; with a key it returns the row of the first call.
 --
 -- called by  learners
 -- requires   require_user, apply_completion
--- errors     PA401, PA403 from require_user · PA404 no such lesson · PA409 not enrolled, enrolment not open, a chapter or
---            hidden lesson, a lesson that grading completes, lessons before it not done, key used for another request ·
---            PA422 negative time
+-- errors     PA401, PA403 from require_user · PA404 no such lesson · PA409 not enrolled, enrolment not open, a chapter
+--            or hidden lesson, a lesson that grading completes, lessons before it not done, key used for another
+--            request · PA422 negative time
 create or replace function complete_lesson(
     p_lesson_id uuid,
     p_seconds integer default null,
@@ -50,7 +51,7 @@ begin
         p_lesson_id => p_lesson_id,
         p_score => null,
         p_seconds => p_seconds,
-        p_at => now(),
+        p_at => clock_timestamp(),
         p_by_learner => true,
         p_moves_streak => true,
         p_actor => v_user_id::text,

@@ -1,8 +1,8 @@
--- reward_course: what a learner gets for a completed course, once: XP, coins and a certificate; returns the XP and the coins
--- it gave, and the achievements that the certificate reached. Nobody is paid for their own. The learner is told.
+-- reward_course: what a learner gets for a completed course, once: XP, coins and a certificate; returns the XP and the
+-- coins it gave, and the achievements that the certificate reached. Nobody is paid for their own. The learner is told.
 --
 -- called by  apply_completion, complete_course
--- requires   setting, grant_xp, grant_coins, notify, grant_certificate
+-- requires   setting, coin_ceiling, grant_xp, grant_coins, notify, grant_certificate
 -- errors     those of grant_xp
 create or replace function reward_course(
     p_user_id uuid,
@@ -32,7 +32,7 @@ begin
             when c.instructor_id = p_user_id then 0
             else coalesce(c.completion_xp, (setting(p_key => 'xp.course'))::integer, 500)
         end,
-        case when c.instructor_id = p_user_id then 0 else c.coin_reward end
+        case when c.instructor_id = p_user_id then 0 else least(c.coin_reward, coin_ceiling(p_of => 'course')) end
     into v_title, v_is_own, v_xp, v_coins
     from courses as c
     where c.id = p_course_id;

@@ -1,11 +1,12 @@
 -- start_lesson: the caller begins a lesson. From now on the time they report with complete_lesson counts.
 --
--- Calling it again changes nothing but where the learner is; a completed lesson stays completed.
+-- It begins by the clock: in a transaction begun long ago no time was spent. Calling it again changes nothing but where
+-- the learner is; a completed lesson stays completed.
 --
 -- called by  learners
 -- requires   require_user, apply_start
--- errors     PA401, PA403 from require_user · PA404 no such lesson · PA409 not enrolled, enrolment not open, a chapter or
---            hidden lesson, lessons before it not done
+-- errors     PA401, PA403 from require_user · PA404 no such lesson · PA409 not enrolled, enrolment not open, a chapter
+--            or hidden lesson, lessons before it not done
 create or replace function start_lesson(
     p_lesson_id uuid
 )
@@ -29,7 +30,7 @@ begin
     return query
     select s.*
     from apply_start(
-        p_user_id => v_user_id, p_lesson_id => p_lesson_id, p_at => now(), p_by_learner => true
+        p_user_id => v_user_id, p_lesson_id => p_lesson_id, p_at => clock_timestamp(), p_by_learner => true
     ) as s;
 end;
 $$;

@@ -1,5 +1,5 @@
 -- counted_sessions: how many interactions each session has had, counted anew: of sessions that were not aggregated yet, for
--- nothing of those was archived. Of some sessions, or with null of all.
+-- of the others interactions may have gone. Of some sessions, or with null of all.
 --
 -- called by  study_findings, repair_study
 -- errors     none

@@ -10,7 +10,7 @@
 -- below: nothing is made then, and the next run does it.
 --
 -- called by  migrate, `pgacademy maintain`, a daily job
--- requires   missing_partitions, require_moment, require_service
+-- requires   copy_statement_triggers, missing_partitions, require_moment, require_service
 -- errors     PA403 not the service · PA422 a moment in the future, or months not between 0 and 240 · 55P03 a table was in use
 create or replace function ensure_partitions(
     p_as_of timestamptz default null,
@@ -28,8 +28,6 @@ as $$
 declare
     v_first timestamptz;
     v_missing record;
-    v_copy record;
-    v_parent regclass;
 begin
     perform require_service();
 
@@ -43,6 +41,7 @@ begin
     v_first := date_trunc('month', require_moment(p_at => p_as_of)) - interval '1 month';
 
     if not exists (select from missing_partitions(p_first => v_first, p_months => p_months_ahead + 2)) then
+        perform copy_statement_triggers();
         return;
     end if;
 
@@ -54,7 +53,6 @@ begin
         from missing_partitions(p_first => v_first, p_months => p_months_ahead + 2) as m
     loop
         table_name := v_missing.table_name;
-        v_parent := to_regclass(quote_ident(table_name));
         partition_name := format('%s_p%s', table_name, to_char(v_missing.starts_at, 'YYYY_MM'));
         starts_at := v_missing.starts_at;
         ends_at := v_missing.ends_at;
@@ -71,19 +69,10 @@ begin
             format('%s from %s to before %s, UTC.', table_name, starts_at::date, ends_at::date)
         );
 
-        -- Triggers for each row come with attaching; those for each statement (against truncate) do not.
-        for v_copy in
-            select pg_get_triggerdef(t.oid, true) as definition
-            from pg_trigger as t
-            where t.tgrelid = v_parent and not t.tgisinternal and t.tgtype & 1 = 0
-        loop
-            execute replace(
-                v_copy.definition, format(' ON %s ', v_parent), format(' ON %I ', partition_name)
-            );
-        end loop;
-
         return next;
     end loop;
+
+    perform copy_statement_triggers();
 end;
 $$;
 

@@ -7,7 +7,7 @@
 --
 -- called by  the service and the owner
 -- requires   require_service, verify_integrity, ensure_coin_account, refresh_course_progress, repair_discussions,
---            repair_study, repair_unread, counted_…, shown_profile
+--            repair_study, repair_unread, counted_…, shown_profile, write_audit
 -- errors     PA403 not the service
 create or replace function repair_counters()
 returns table (check_name text, table_name text, row_id text, expected text, actual text)
@@ -29,6 +29,11 @@ begin
     if v_found is null then
         return;
     end if;
+
+    perform write_audit(
+        p_action => 'operations.repair_counters', p_entity_type => 'school', p_entity_id => null,
+        p_new_values => jsonb_build_object('findings', jsonb_array_length(v_found))
+    );
 
     -- Missing rows.
     insert into user_settings (user_id)

@@ -5,7 +5,7 @@
 -- that this server knows: an unknown one would make every award fail. What the scheduler of reviews is told, it can work with.
 --
 -- called by  administrators
--- requires   require_user, check_study_setting
+-- requires   require_user, check_study_setting, write_audit
 -- errors     PA401 · PA403 not an administrator · PA404 no such setting · PA422 a value of another type, or out of range
 create or replace function set_setting(
     p_key text,
@@ -63,6 +63,11 @@ begin
     if p_key like 'study.%' then
         perform check_study_setting(p_key => p_key, p_value => p_value);
     end if;
+
+    perform write_audit(
+        p_action => 'operations.set_setting', p_entity_type => 'platform_settings', p_entity_id => p_key,
+        p_new_values => jsonb_build_object('setting_value', p_value)
+    );
 
     update platform_settings as s set setting_value = p_value where s.setting_key = p_key;
 end;

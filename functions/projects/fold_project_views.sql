@@ -1,13 +1,17 @@
 -- fold_project_views: brings the noted views into the days of each project and into its view_count.
 --
--- Views disappear from one table and appear in the others in one transaction: every snapshot sees each once. Two folds at
--- once share the views between them (skip locked). Projects are locked before their days, in the order of their ids: so
--- does whoever deletes one, or hides many. Views of what has been deleted since are forgotten.
+-- Views disappear from one table and appear in the others in one transaction: every snapshot sees each once. Two folds
+-- at once share the views between them (skip locked). Projects are locked before their days, in the order of their ids:
+-- so does whoever deletes one, or hides many. Views of what has been deleted since are forgotten.
+--
+-- At most p_limit views at a time: call it until it returns 0.
 --
 -- called by  a job, every minute or so
--- requires   require_service, school_zone
--- errors     PA403 not the service
-create or replace function fold_project_views()
+-- requires   require_service, require_batch, school_zone
+-- errors     PA403 not the service · PA422 a batch of no use
+create or replace function fold_project_views(
+    p_limit integer default 10000
+)
 returns bigint
 language plpgsql
 volatile
@@ -22,10 +26,13 @@ declare
     v_total bigint;
 begin
     perform require_service();
+    perform require_batch(p_limit => p_limit);
 
     with free as (
         select d.id
         from project_view_deltas as d
+        order by d.id
+        limit p_limit
         for update skip locked
     ),
 

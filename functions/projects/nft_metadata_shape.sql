@@ -1,7 +1,9 @@
 -- nft_metadata_shape: what the token of a project says about it, as JSON Schema.
 --
--- Everything is there but display_type, which the standard of the marketplaces leaves out for plain texts. That the
--- project and the person are the right ones is no matter of shape: check_project_token() looks.
+-- Addresses are those of a web server (https) or of a store that tokens are kept in (IPFS, Arweave, Hedera's consensus
+-- service): none that a browser runs (javascript:, data:) is sold. Everything is there but display_type, which the
+-- standard of the marketplaces leaves out for plain texts. That the project and the person are the right ones is no
+-- matter of shape: check_project_token() looks.
 --
 -- called by  check_row_shape; pgacademy.generate, which writes lib/pgacademy/schemas/
 -- errors     none
@@ -18,7 +20,7 @@ begin atomic
         "properties": {
             "name": {"type": "string", "minLength": 1, "maxLength": 255},
             "description": {"type": "string", "maxLength": 10000},
-            "image": {"type": "string", "minLength": 1, "maxLength": 2000},
+            "image": {"type": "string", "maxLength": 2000, "pattern": "^(https|ipfs|ar|hcs)://[!-~]+$"},
             "attributes": {
                 "type": "array", "maxItems": 100,
                 "items": {
@@ -39,7 +41,7 @@ begin atomic
                         "items": {
                             "type": "object", "additionalProperties": false, "required": ["uri", "type"],
                             "properties": {
-                                "uri": {"type": "string", "minLength": 1, "maxLength": 2000},
+                                "uri": {"type": "string", "maxLength": 2000, "pattern": "^(https|ipfs|ar|hcs)://[!-~]+$"},
                                 "type": {"type": "string", "minLength": 1, "maxLength": 100}
                             }
                         }

@@ -1,7 +1,8 @@
--- unpublish_project: nobody else sees the project any more, nor is it featured. Its likes and views are kept.
+-- unpublish_project: nobody else sees the project any more, nor is it featured. Its likes and views are kept. What
+-- an administrator hid, only an administrator shows again.
 --
 -- called by  learners, of their own; administrators, of any
--- requires   require_own_project
+-- requires   require_own_project, withheld_after
 -- errors     PA401, PA403 from require_user · PA404 no such project of the caller's
 create or replace function unpublish_project(
     p_project_id uuid
@@ -16,7 +17,9 @@ as $$
 begin
     perform require_own_project(p_project_id => p_project_id, p_or_admin => true);
 
-    update projects as p set is_public = false where p.id = p_project_id;
+    update projects as p
+    set is_public = false, withheld_at = withheld_after(p.withheld_at, false)
+    where p.id = p_project_id;
 end;
 $$;
 

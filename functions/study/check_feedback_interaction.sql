@@ -23,7 +23,7 @@ begin
         raise exception 'there is no such interaction'
             using errcode = 'PA404',
                 detail = format('interaction_id = %s, created_at = %s', new.interaction_id, new.interaction_created_at),
-                hint = 'Pass what record_interaction() returned; old ones are archived.';
+                hint = 'Pass what record_interaction() returned; old ones are gone.';
     end if;
 
     return new;

@@ -5,7 +5,8 @@
 -- its row.
 --
 -- called by  learners
--- requires   require_user, check_shape, interaction_data_shape, claim_idempotency_key, grade_interaction, store_reply
+-- requires   require_user, require_unerased, check_shape, interaction_data_shape, claim_idempotency_key, grade_interaction,
+--            store_reply
 -- errors     PA401, PA403 from require_user · PA404 no such session of the caller's, or no such asset of its material ·
 --            PA409 the session has ended, key used for another request · PA422 a value out of range, another shape
 create or replace function record_interaction(
@@ -114,6 +115,8 @@ begin
         into is_correct, feedback_data
         from grade_interaction(p_content => v_asset.content, p_data => p_interaction_data) as g;
     end if;
+
+    perform require_unerased(p_user_id => v_user_id);
 
     insert into interactions as i (
         learning_session_id, user_id, generated_asset_id, interaction_type, interaction_data, is_correct,

@@ -6,7 +6,7 @@
 -- is not there is made with ensure_partitions(), before.
 --
 -- called by  the service
--- requires   require_service, check_shape, interactions_batch_shape, claim_idempotency_key, list_partitions, store_reply
+-- requires   require_service, check_shape, interactions_batch_shape, claim_idempotency_key, list_partitions, store_reply, require_unerased
 -- errors     PA403 not the service · PA404 no such session, or no such asset of its material · PA409 a session was
 --            aggregated, key used for another request · PA422 another shape, with the path in the detail; a moment in
 --            the future or in a month that is not there; a view that is right or wrong
@@ -93,6 +93,13 @@ begin
             using errcode = 'PA404', detail = format('$[%s]', v_wrong.place),
                 hint = 'Pass ids that start_study_session() and store_asset() returned.';
     end if;
+
+    perform require_unerased(p_user_id => w.user_id)
+    from (
+        select distinct s.user_id
+        from jsonb_array_elements(p_interactions) as e (interaction)
+        inner join learning_sessions as s on s.id = (e.interaction ->> 'learning_session_id')::uuid
+    ) as w;
 
     with added as (
         insert into interactions as i (

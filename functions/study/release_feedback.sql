@@ -1,6 +1,6 @@
 -- release_feedback: feedback on an interaction that was deleted stays, and no longer says where that is found.
 --
--- Detaching a month fires nothing, and need not: the interaction is found in the archive.
+-- Detaching a month fires nothing, and need not: its time says where the interaction went.
 --
 -- called by  after row trigger on interactions (delete)
 -- errors     none

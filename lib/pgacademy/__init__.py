@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pgacademy.access import connect_async as connect_async
     from pgacademy.client import AsyncSession as AsyncSession
     from pgacademy.client import Session as Session
+    from pgacademy.client_base import Context as Context
     from pgacademy.errors import PgacademyError as PgacademyError
     from pgacademy.tokens import SigningKey as SigningKey
 
@@ -30,6 +31,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "AsyncSchool": "pgacademy.access",
     "AsyncSession": "pgacademy.client",
+    "Context": "pgacademy.client_base",
     "PgacademyError": "pgacademy.errors",
     "School": "pgacademy.access",
     "Session": "pgacademy.client",

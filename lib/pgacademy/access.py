@@ -13,10 +13,12 @@ before it has forgotten everything. docs/security.md has the reasons and the cos
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import asdict
 from typing import Any, Self, TypeVar
 from uuid import UUID
 
@@ -27,13 +29,14 @@ from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
 from pgacademy import connection as connections
 from pgacademy import settings
 from pgacademy.client import AsyncSession, Session
-from pgacademy.client_base import Role, identity
+from pgacademy.client_base import Context, Role, identity
 from pgacademy.errors import PgacademyError, ServerUnreachable, translated
 from pgacademy.tokens import SigningKey
 
 T = TypeVar("T")
 
 _FIRST_PAUSE_SECONDS = 0.01
+_log = logging.getLogger(__name__)
 
 
 def _pause(attempt: int) -> float:
@@ -111,8 +114,8 @@ class _Common:
         self._signing_key = signing_key
         self._path = connections.school_path(name, extensions).as_string(None)
 
-    def _identity(self, user_id: UUID | str | None, role: Role) -> tuple[str, tuple[str, ...]]:
-        return identity(self.name, user_id, role, self._signing_key, self._path)
+    def _identity(self, user_id: UUID | str | None, role: Role, context: Context | None) -> tuple[str, tuple[str, ...]]:
+        return identity(self.name, user_id, role, self._signing_key, self._path, context)
 
 
 class School(_Common):
@@ -141,21 +144,28 @@ class School(_Common):
         role: Role = "student",
         *,
         isolation: psycopg.IsolationLevel | None = None,
+        context: Context | None = None,
     ) -> Iterator[Session]:
-        """One transaction as this person in this role."""
-        with self._transaction(self._pool, user_id, role, isolation, read_only=False) as session:
+        """One transaction as this person in this role.
+
+        `context` says where the request comes from, for the audit trail. Calls of sensitive procedures that fail are
+        noted there when the transaction is over.
+        """
+        with self._transaction(self._pool, user_id, role, isolation, read_only=False, context=context) as session:
             yield session
 
     @contextmanager
-    def anonymous(self) -> Iterator[Session]:
+    def anonymous(self, *, context: Context | None = None) -> Iterator[Session]:
         """One transaction as nobody."""
-        with self.acting_as(None, "anonymous") as session:
+        with self.acting_as(None, "anonymous", context=context) as session:
             yield session
 
     @contextmanager
-    def service(self, *, isolation: psycopg.IsolationLevel | None = None) -> Iterator[Session]:
+    def service(
+        self, *, isolation: psycopg.IsolationLevel | None = None, context: Context | None = None
+    ) -> Iterator[Session]:
         """One transaction as the back end: jobs and imports, under a login that people's requests do not use."""
-        with self.acting_as(None, "service", isolation=isolation) as session:
+        with self.acting_as(None, "service", isolation=isolation, context=context) as session:
             yield session
 
     @contextmanager
@@ -172,6 +182,7 @@ class School(_Common):
         role: Role = "student",
         retries: int = 3,
         isolation: psycopg.IsolationLevel | None = None,
+        context: Context | None = None,
     ) -> T:
         """Run `work` in a transaction, and again from its start, up to `retries` times, if another won (40001, 40P01).
 
@@ -180,7 +191,7 @@ class School(_Common):
         attempt = 0
         while True:
             try:
-                with self.acting_as(acting_as, role, isolation=isolation) as session:
+                with self.acting_as(acting_as, role, isolation=isolation, context=context) as session:
                     return work(session)
             except PgacademyError as error:
                 if not error.retryable or attempt >= retries:
@@ -208,12 +219,28 @@ class School(_Common):
         role: Role,
         isolation: psycopg.IsolationLevel | None,
         read_only: bool,
+        context: Context | None = None,
     ) -> Iterator[Session]:
-        with translated(), _waiting(), pool.connection() as conn, conn.transaction():
-            if (characteristics := _characteristics(isolation, read_only)) is not None:
-                conn.execute(characteristics)
-            conn.execute(*self._identity(user_id, role))
-            yield Session(conn, self.name)
+        session = None
+        try:
+            with translated(), _waiting(), pool.connection() as conn, conn.transaction():
+                if (characteristics := _characteristics(isolation, read_only)) is not None:
+                    conn.execute(characteristics)
+                conn.execute(*self._identity(user_id, role, context))
+                session = Session(conn, self.name)
+                yield session
+        finally:
+            if session is not None and session.failures:
+                self._note(session, user_id, role, context)
+
+    def _note(self, failed: Session, user_id: UUID | str | None, role: Role, context: Context | None) -> None:
+        """Notes the failures in the audit trail. What goes wrong with that must not hide why they failed."""
+        try:
+            with self._transaction(self._pool, user_id, role, None, read_only=False, context=context) as session:
+                for failure in failed.failures:
+                    session.log_failure(**asdict(failure))
+        except PgacademyError:
+            _log.warning("%s could not be noted in the audit trail", failed.failures, exc_info=True)
 
 
 class AsyncSchool(_Common):
@@ -242,21 +269,25 @@ class AsyncSchool(_Common):
         role: Role = "student",
         *,
         isolation: psycopg.IsolationLevel | None = None,
+        context: Context | None = None,
     ) -> AsyncIterator[AsyncSession]:
-        """One transaction as this person in this role."""
-        async with self._transaction(self._pool, user_id, role, isolation, read_only=False) as session:
+        """One transaction as this person in this role; as School.acting_as."""
+        transaction = self._transaction(self._pool, user_id, role, isolation, read_only=False, context=context)
+        async with transaction as session:
             yield session
 
     @asynccontextmanager
-    async def anonymous(self) -> AsyncIterator[AsyncSession]:
+    async def anonymous(self, *, context: Context | None = None) -> AsyncIterator[AsyncSession]:
         """One transaction as nobody."""
-        async with self.acting_as(None, "anonymous") as session:
+        async with self.acting_as(None, "anonymous", context=context) as session:
             yield session
 
     @asynccontextmanager
-    async def service(self, *, isolation: psycopg.IsolationLevel | None = None) -> AsyncIterator[AsyncSession]:
+    async def service(
+        self, *, isolation: psycopg.IsolationLevel | None = None, context: Context | None = None
+    ) -> AsyncIterator[AsyncSession]:
         """One transaction as the back end: jobs and imports, under a login that people's requests do not use."""
-        async with self.acting_as(None, "service", isolation=isolation) as session:
+        async with self.acting_as(None, "service", isolation=isolation, context=context) as session:
             yield session
 
     @asynccontextmanager
@@ -273,6 +304,7 @@ class AsyncSchool(_Common):
         role: Role = "student",
         retries: int = 3,
         isolation: psycopg.IsolationLevel | None = None,
+        context: Context | None = None,
     ) -> T:
         """Run `work` in a transaction, and again from its start, up to `retries` times, if another won (40001, 40P01).
 
@@ -281,7 +313,7 @@ class AsyncSchool(_Common):
         attempt = 0
         while True:
             try:
-                async with self.acting_as(acting_as, role, isolation=isolation) as session:
+                async with self.acting_as(acting_as, role, isolation=isolation, context=context) as session:
                     return await work(session)
             except PgacademyError as error:
                 if not error.retryable or attempt >= retries:
@@ -309,13 +341,32 @@ class AsyncSchool(_Common):
         role: Role,
         isolation: psycopg.IsolationLevel | None,
         read_only: bool,
+        context: Context | None = None,
     ) -> AsyncIterator[AsyncSession]:
-        with translated(), _waiting():
-            async with pool.connection() as conn, conn.transaction():
-                if (characteristics := _characteristics(isolation, read_only)) is not None:
-                    await conn.execute(characteristics)
-                await conn.execute(*self._identity(user_id, role))
-                yield AsyncSession(conn, self.name)
+        session = None
+        try:
+            with translated(), _waiting():
+                async with pool.connection() as conn, conn.transaction():
+                    if (characteristics := _characteristics(isolation, read_only)) is not None:
+                        await conn.execute(characteristics)
+                    await conn.execute(*self._identity(user_id, role, context))
+                    session = AsyncSession(conn, self.name)
+                    yield session
+        finally:
+            if session is not None and session.failures:
+                await self._note(session, user_id, role, context)
+
+    async def _note(
+        self, failed: AsyncSession, user_id: UUID | str | None, role: Role, context: Context | None
+    ) -> None:
+        """Notes the failures in the audit trail. What goes wrong with that must not hide why they failed."""
+        try:
+            transaction = self._transaction(self._pool, user_id, role, None, read_only=False, context=context)
+            async with transaction as session:
+                for failure in failed.failures:
+                    await session.log_failure(**asdict(failure))
+        except PgacademyError:
+            _log.warning("%s could not be noted in the audit trail", failed.failures, exc_info=True)
 
 
 @contextmanager

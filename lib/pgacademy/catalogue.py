@@ -62,6 +62,9 @@ class ProcedureFacts:
     result_type: str
     arguments: tuple[Argument, ...]
     columns: tuple[Argument, ...] = ()
+    #: What the audit trail calls it, and the argument that names the row it is about.
+    action: str | None = None
+    entity: str | None = None
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,7 @@ def read(conn: psycopg.Connection[Any], tree: sources.Tree | None = None) -> Cat
         return groups
 
     arguments, columns = by(fetch("arguments"), "oid"), by(fetch("columns"), "relation")
+    audited = {row["name"]: row for row in fetch("audited")}
     procedures = []
     for row in fetch("procedures"):
         file = files.get(row["name"])
@@ -164,6 +168,8 @@ def read(conn: psycopg.Connection[Any], tree: sources.Tree | None = None) -> Cat
                 result_type=row["result_type"],
                 arguments=tuple(Argument(a["name"], a["type"], a["default"]) for a in own if a["mode"] in {"i", "b"}),
                 columns=tuple(returned),
+                action=audited.get(row["name"], {}).get("action"),
+                entity=audited.get(row["name"], {}).get("argument"),
             )
         )
 

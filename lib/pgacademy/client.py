@@ -23,12 +23,14 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "AdvanceChainTransaction",
     "ApplyAchievement",
     "ApplyRetention",
+    "AuditTrail",
     "AwardCoins",
     "AwardXp",
     "BeginRetirement",
     "BuyStreakFreeze",
     "CheckAchievements",
     "ClaimDeliveries",
+    "CoinHistory",
     "CompleteLesson",
     "ConfirmBlockchainCoins",
     "CreateCourse",
@@ -39,7 +41,10 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "EndStudySession",
     "Enroll",
     "EnsurePartitions",
+    "EraseUser",
     "ExplainAchievement",
+    "ExportMyData",
+    "ExportUser",
     "FailBlockchainCoins",
     "FindLogin",
     "GradeSubmission",
@@ -62,6 +67,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "MintCertificate",
     "MintProject",
     "ModerateDiscussion",
+    "MyAuditTrail",
     "OpenChainTransactions",
     "OpenDiscussion",
     "PostReply",
@@ -88,8 +94,10 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "ReviewCard",
     "ReviewQuiz",
     "RotateSession",
+    "SealAuditLogs",
     "SearchCourses",
     "SearchDiscussions",
+    "StaleEncryptedFields",
     "StartDiscussion",
     "StartExercise",
     "StartLesson",
@@ -100,6 +108,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "UnlikeProject",
     "UpdateCourse",
     "UpdateLesson",
+    "VerifyAuditSeals",
     "VerifyCertificate",
     "VerifyIntegrity",
     "Vote",
@@ -140,6 +149,28 @@ class ApplyRetention:
 
     subject: str | None
     row_count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditTrail:
+    """What audit_trail() returns, row by row."""
+
+    log_number: int
+    created_at: dt.datetime
+    user_id: UUID | None
+    acted_as: str
+    login: str
+    action: str
+    entity_type: str
+    entity_id: str | None
+    old_values: Json
+    new_values: Json
+    is_success: bool
+    error_code: str | None
+    ip_address: Inet | None
+    user_agent: str | None
+    request_id: str | None
+    session_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +235,25 @@ class ClaimDeliveries:
     priority: str
     action_url: str | None
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class CoinHistory:
+    """What coin_history() returns, row by row."""
+
+    transaction_id: UUID
+    created_at: dt.datetime
+    transaction_type: str
+    amount: int
+    change: int | None
+    description: str | None
+    other_id: UUID | None
+    other_username: str | None
+    other_full_name: str | None
+    related_object_type: str | None
+    related_object_id: UUID | None
+    reverses_id: UUID | None
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +369,14 @@ class EnsurePartitions:
 
 
 @dataclass(frozen=True, slots=True)
+class EraseUser:
+    """What erase_user() returns."""
+
+    step: str
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ExplainAchievement:
     """What explain_achievement() returns."""
 
@@ -333,6 +391,22 @@ class ExplainAchievement:
     is_earned: bool
     earned_at: dt.datetime | None
     missing: Json
+
+
+@dataclass(frozen=True, slots=True)
+class ExportMyData:
+    """What export_my_data() returns, row by row."""
+
+    table_name: str
+    rows: Json
+
+
+@dataclass(frozen=True, slots=True)
+class ExportUser:
+    """What export_user() returns, row by row."""
+
+    table_name: str
+    rows: Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -617,6 +691,22 @@ class ModerateDiscussion:
 
     is_pinned: bool
     is_closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MyAuditTrail:
+    """What my_audit_trail() returns, row by row."""
+
+    log_number: int
+    created_at: dt.datetime
+    is_own: bool
+    action: str
+    entity_type: str
+    entity_id: str | None
+    changed_columns: list[str]
+    is_success: bool
+    ip_address: Inet | None
+    user_agent: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -931,6 +1021,16 @@ class RotateSession:
 
 
 @dataclass(frozen=True, slots=True)
+class SealAuditLogs:
+    """What seal_audit_logs() returns, row by row."""
+
+    seal_number: int
+    partition_name: str
+    row_count: int
+    seal_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class SearchCourses:
     """What search_courses() returns, row by row."""
 
@@ -978,6 +1078,17 @@ class SearchDiscussions:
     last_activity_at: dt.datetime
     relevance: float
     snippet: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StaleEncryptedFields:
+    """What stale_encrypted_fields() returns, row by row."""
+
+    user_id: UUID
+    field_name: str
+    key_id: str
+    nonce: bytes
+    ciphertext: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -1096,6 +1207,17 @@ class UpdateLesson:
 
     lesson_id: UUID
     slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyAuditSeals:
+    """What verify_audit_seals() returns, row by row."""
+
+    partition_name: str
+    seal_number: int | None
+    problem: str
+    expected: str
+    actual: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -1295,6 +1417,8 @@ _ANNOUNCE: Procedure[object] = Procedure(
             "idempotency_key",
         ]
     ),
+    action="community.announce",
+    entity="course_id",
 )
 _APPLY_ACHIEVEMENT: Procedure[ApplyAchievement] = Procedure(
     "apply_achievement",
@@ -1341,6 +1465,38 @@ _APPROVE_INSTRUCTOR: Procedure[object] = Procedure(
             "user_id",
         ]
     ),
+    action="identity.approve_instructor",
+    entity="user_id",
+)
+_AUDIT_TRAIL: Procedure[AuditTrail] = Procedure(
+    "audit_trail",
+    {
+        "entity_type": "text",
+        "entity_id": "text",
+        "user_id": "uuid",
+        "before": "bigint",
+        "limit": "integer",
+    },
+    frozenset([]),
+    (
+        "log_number",
+        "created_at",
+        "user_id",
+        "acted_as",
+        "login",
+        "action",
+        "entity_type",
+        "entity_id",
+        "old_values",
+        "new_values",
+        "is_success",
+        "error_code",
+        "ip_address",
+        "user_agent",
+        "request_id",
+        "session_id",
+    ),
+    AuditTrail,
 )
 _AWARD_COINS: Procedure[AwardCoins] = Procedure(
     "award_coins",
@@ -1504,6 +1660,30 @@ _CLOSE_OVERDUE_DRAFTS: Procedure[object] = Procedure(
         "limit": "integer",
     },
     frozenset([]),
+)
+_COIN_HISTORY: Procedure[CoinHistory] = Procedure(
+    "coin_history",
+    {
+        "limit": "integer",
+        "after": "uuid",
+    },
+    frozenset([]),
+    (
+        "transaction_id",
+        "created_at",
+        "transaction_type",
+        "amount",
+        "change",
+        "description",
+        "other_id",
+        "other_username",
+        "other_full_name",
+        "related_object_type",
+        "related_object_id",
+        "reverses_id",
+        "status",
+    ),
+    CoinHistory,
 )
 _COMPLETE_LESSON: Procedure[CompleteLesson] = Procedure(
     "complete_lesson",
@@ -1696,6 +1876,8 @@ _DEACTIVATE_USER: Procedure[object] = Procedure(
             "user_id",
         ]
     ),
+    action="identity.deactivate_user",
+    entity="user_id",
 )
 _DEFINE_ACHIEVEMENT: Procedure[object] = Procedure(
     "define_achievement",
@@ -1718,6 +1900,7 @@ _DEFINE_ACHIEVEMENT: Procedure[object] = Procedure(
             "criteria",
         ]
     ),
+    action="gamification.define_achievement",
 )
 _DELETE_COURSE: Procedure[object] = Procedure(
     "delete_course",
@@ -1729,6 +1912,8 @@ _DELETE_COURSE: Procedure[object] = Procedure(
             "course_id",
         ]
     ),
+    action="catalog.delete_course",
+    entity="course_id",
 )
 _DELETE_DISCUSSION: Procedure[object] = Procedure(
     "delete_discussion",
@@ -1949,6 +2134,25 @@ _ENSURE_PARTITIONS: Procedure[EnsurePartitions] = Procedure(
     ),
     EnsurePartitions,
 )
+_ERASE_USER: Procedure[EraseUser] = Procedure(
+    "erase_user",
+    {
+        "user_id": "uuid",
+        "keep_certificates": "boolean",
+    },
+    frozenset(
+        [
+            "user_id",
+        ]
+    ),
+    (
+        "step",
+        "is_done",
+    ),
+    EraseUser,
+    action="operations.erase_user",
+    entity="user_id",
+)
 _EXPIRE_ENROLLMENTS: Procedure[object] = Procedure(
     "expire_enrollments",
     {
@@ -1982,6 +2186,35 @@ _EXPLAIN_ACHIEVEMENT: Procedure[ExplainAchievement] = Procedure(
         "missing",
     ),
     ExplainAchievement,
+)
+_EXPORT_MY_DATA: Procedure[ExportMyData] = Procedure(
+    "export_my_data",
+    {},
+    frozenset([]),
+    (
+        "table_name",
+        "rows",
+    ),
+    ExportMyData,
+    action="operations.export_my_data",
+)
+_EXPORT_USER: Procedure[ExportUser] = Procedure(
+    "export_user",
+    {
+        "user_id": "uuid",
+    },
+    frozenset(
+        [
+            "user_id",
+        ]
+    ),
+    (
+        "table_name",
+        "rows",
+    ),
+    ExportUser,
+    action="operations.export_user",
+    entity="user_id",
 )
 _FAIL_BLOCKCHAIN_COINS: Procedure[FailBlockchainCoins] = Procedure(
     "fail_blockchain_coins",
@@ -2057,17 +2290,23 @@ _FINISH_RETIREMENT: Procedure[object] = Procedure(
 )
 _FOLD_DISCUSSION_VIEWS: Procedure[object] = Procedure(
     "fold_discussion_views",
-    {},
+    {
+        "limit": "integer",
+    },
     frozenset([]),
 )
 _FOLD_NOTIFICATION_COUNTS: Procedure[object] = Procedure(
     "fold_notification_counts",
-    {},
+    {
+        "limit": "integer",
+    },
     frozenset([]),
 )
 _FOLD_PROJECT_VIEWS: Procedure[object] = Procedure(
     "fold_project_views",
-    {},
+    {
+        "limit": "integer",
+    },
     frozenset([]),
 )
 _FOLD_XP_RANKS: Procedure[object] = Procedure(
@@ -2079,6 +2318,7 @@ _FORGET_FAUCET_ADDRESSES: Procedure[object] = Procedure(
     "forget_faucet_addresses",
     {
         "keep_days": "integer",
+        "limit": "integer",
     },
     frozenset([]),
 )
@@ -2114,6 +2354,8 @@ _GRADE_SUBMISSION: Procedure[GradeSubmission] = Procedure(
         "achievements",
     ),
     GradeSubmission,
+    action="assessment.grade_submission",
+    entity="submission_id",
 )
 _GRANT_MISSING_COINS: Procedure[GrantMissingCoins] = Procedure(
     "grant_missing_coins",
@@ -2162,6 +2404,8 @@ _ISSUE_CERTIFICATE: Procedure[IssueCertificate] = Procedure(
         "is_new",
     ),
     IssueCertificate,
+    action="credentials.issue_certificate",
+    entity="enrollment_id",
 )
 _ISSUE_MISSING_CERTIFICATES: Procedure[IssueMissingCertificates] = Procedure(
     "issue_missing_certificates",
@@ -2439,6 +2683,20 @@ _LIVE_RANK: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_LOG_FAILURE: Procedure[object] = Procedure(
+    "log_failure",
+    {
+        "action": "text",
+        "error_code": "text",
+        "entity_id": "text",
+    },
+    frozenset(
+        [
+            "action",
+            "error_code",
+        ]
+    ),
+)
 _MAINTENANCE_JOBS: Procedure[MaintenanceJobs] = Procedure(
     "maintenance_jobs",
     {},
@@ -2557,6 +2815,8 @@ _MODERATE_DISCUSSION: Procedure[ModerateDiscussion] = Procedure(
         "is_closed",
     ),
     ModerateDiscussion,
+    action="community.moderate_discussion",
+    entity="discussion_id",
 )
 _MOVE_LESSON: Procedure[object] = Procedure(
     "move_lesson",
@@ -2571,6 +2831,27 @@ _MOVE_LESSON: Procedure[object] = Procedure(
             "parent_lesson_id",
         ]
     ),
+)
+_MY_AUDIT_TRAIL: Procedure[MyAuditTrail] = Procedure(
+    "my_audit_trail",
+    {
+        "before": "bigint",
+        "limit": "integer",
+    },
+    frozenset([]),
+    (
+        "log_number",
+        "created_at",
+        "is_own",
+        "action",
+        "entity_type",
+        "entity_id",
+        "changed_columns",
+        "is_success",
+        "ip_address",
+        "user_agent",
+    ),
+    MyAuditTrail,
 )
 _MY_DISCUSSION_COURSES: Procedure[object] = Procedure(
     "my_discussion_courses",
@@ -2658,6 +2939,8 @@ _OPEN_SESSION: Procedure[object] = Procedure(
             "expires_at",
         ]
     ),
+    action="identity.open_session",
+    entity="user_id",
 )
 _POST_REPLY: Procedure[PostReply] = Procedure(
     "post_reply",
@@ -2715,6 +2998,8 @@ _PUBLISH_COURSE: Procedure[object] = Procedure(
             "course_id",
         ]
     ),
+    action="catalog.publish_course",
+    entity="course_id",
 )
 _PUBLISH_PROJECT: Procedure[object] = Procedure(
     "publish_project",
@@ -2726,6 +3011,13 @@ _PUBLISH_PROJECT: Procedure[object] = Procedure(
             "project_id",
         ]
     ),
+)
+_PURGE_AUDIT_CONTEXTS: Procedure[object] = Procedure(
+    "purge_audit_contexts",
+    {
+        "as_of": "timestamp with time zone",
+    },
+    frozenset([]),
 )
 _PURGE_IDEMPOTENCY_KEYS: Procedure[object] = Procedure(
     "purge_idempotency_keys",
@@ -2795,6 +3087,8 @@ _REACTIVATE_USER: Procedure[object] = Procedure(
             "user_id",
         ]
     ),
+    action="identity.reactivate_user",
+    entity="user_id",
 )
 _READ_ARCHIVE: Procedure[ReadArchive] = Procedure(
     "read_archive",
@@ -3131,6 +3425,8 @@ _REGRADE_QUIZ: Procedure[RegradeQuiz] = Procedure(
         "scores_moved",
     ),
     RegradeQuiz,
+    action="assessment.regrade_quiz",
+    entity="quiz_id",
 )
 _REISSUE_CERTIFICATE: Procedure[object] = Procedure(
     "reissue_certificate",
@@ -3144,6 +3440,8 @@ _REISSUE_CERTIFICATE: Procedure[object] = Procedure(
             "reason",
         ]
     ),
+    action="credentials.reissue_certificate",
+    entity="certificate_id",
 )
 _REMIND_STREAKS: Procedure[object] = Procedure(
     "remind_streaks",
@@ -3240,6 +3538,7 @@ _REPAIR_COUNTERS: Procedure[RepairCounters] = Procedure(
         "actual",
     ),
     RepairCounters,
+    action="operations.repair_counters",
 )
 _REQUEST_FAUCET: Procedure[RequestFaucet] = Procedure(
     "request_faucet",
@@ -3327,6 +3626,8 @@ _REVERSE_COINS: Procedure[ReverseCoins] = Procedure(
         "balance",
     ),
     ReverseCoins,
+    action="coins.reverse_coins",
+    entity="transaction_id",
 )
 _REVERSE_XP: Procedure[ReverseXp] = Procedure(
     "reverse_xp",
@@ -3346,6 +3647,8 @@ _REVERSE_XP: Procedure[ReverseXp] = Procedure(
         "awarded",
     ),
     ReverseXp,
+    action="gamification.reverse_xp",
+    entity="event_id",
 )
 _REVIEW_CARD: Procedure[ReviewCard] = Procedure(
     "review_card",
@@ -3410,6 +3713,8 @@ _REVOKE_CERTIFICATE: Procedure[object] = Procedure(
             "reason",
         ]
     ),
+    action="credentials.revoke_certificate",
+    entity="certificate_id",
 )
 _REVOKE_SESSION: Procedure[object] = Procedure(
     "revoke_session",
@@ -3420,6 +3725,31 @@ _REVOKE_SESSION: Procedure[object] = Procedure(
         "scope": "text",
     },
     frozenset([]),
+    action="identity.revoke_session",
+    entity="user_id",
+)
+_ROTATE_ENCRYPTED_FIELD: Procedure[object] = Procedure(
+    "rotate_encrypted_field",
+    {
+        "user_id": "uuid",
+        "field_name": "text",
+        "old_key_id": "text",
+        "old_nonce": "bytea",
+        "key_id": "text",
+        "nonce": "bytea",
+        "ciphertext": "bytea",
+    },
+    frozenset(
+        [
+            "user_id",
+            "field_name",
+            "old_key_id",
+            "old_nonce",
+            "key_id",
+            "nonce",
+            "ciphertext",
+        ]
+    ),
 )
 _ROTATE_SESSION: Procedure[RotateSession] = Procedure(
     "rotate_session",
@@ -3447,6 +3777,7 @@ _ROTATE_SESSION: Procedure[RotateSession] = Procedure(
         "role",
     ),
     RotateSession,
+    action="identity.rotate_session",
 )
 _RUN_JOB: Procedure[object] = Procedure(
     "run_job",
@@ -3497,6 +3828,18 @@ _SAVE_SUBMISSION: Procedure[object] = Procedure(
             "submission_id",
         ]
     ),
+)
+_SEAL_AUDIT_LOGS: Procedure[SealAuditLogs] = Procedure(
+    "seal_audit_logs",
+    {},
+    frozenset([]),
+    (
+        "seal_number",
+        "partition_name",
+        "row_count",
+        "seal_hash",
+    ),
+    SealAuditLogs,
 )
 _SEARCH_COURSES: Procedure[SearchCourses] = Procedure(
     "search_courses",
@@ -3652,6 +3995,8 @@ _SET_PASSWORD: Procedure[object] = Procedure(
             "password_hash",
         ]
     ),
+    action="identity.set_password",
+    entity="user_id",
 )
 _SET_RETENTION: Procedure[object] = Procedure(
     "set_retention",
@@ -3678,6 +4023,8 @@ _SET_ROLE: Procedure[object] = Procedure(
             "role",
         ]
     ),
+    action="identity.set_role",
+    entity="user_id",
 )
 _SET_SETTING: Procedure[object] = Procedure(
     "set_setting",
@@ -3691,6 +4038,8 @@ _SET_SETTING: Procedure[object] = Procedure(
             "value",
         ]
     ),
+    action="operations.set_setting",
+    entity="key",
 )
 _SETTLE_FEEDBACK: Procedure[object] = Procedure(
     "settle_feedback",
@@ -3704,6 +4053,28 @@ _SETTLE_FEEDBACK: Procedure[object] = Procedure(
             "status",
         ]
     ),
+)
+_STALE_ENCRYPTED_FIELDS: Procedure[StaleEncryptedFields] = Procedure(
+    "stale_encrypted_fields",
+    {
+        "key_id": "text",
+        "after_user_id": "uuid",
+        "after_field_name": "text",
+        "limit": "integer",
+    },
+    frozenset(
+        [
+            "key_id",
+        ]
+    ),
+    (
+        "user_id",
+        "field_name",
+        "key_id",
+        "nonce",
+        "ciphertext",
+    ),
+    StaleEncryptedFields,
 )
 _START_DISCUSSION: Procedure[StartDiscussion] = Procedure(
     "start_discussion",
@@ -3864,6 +4235,8 @@ _STORE_ENCRYPTED_FIELD: Procedure[object] = Procedure(
             "ciphertext",
         ]
     ),
+    action="identity.store_encrypted_field",
+    entity="user_id",
 )
 _STREAK_AS_OF: Procedure[object] = Procedure(
     "streak_as_of",
@@ -4004,6 +4377,8 @@ _UNPUBLISH_COURSE: Procedure[object] = Procedure(
             "course_id",
         ]
     ),
+    action="catalog.unpublish_course",
+    entity="course_id",
 )
 _UNPUBLISH_PROJECT: Procedure[object] = Procedure(
     "unpublish_project",
@@ -4221,6 +4596,23 @@ _UPDATE_SETTINGS: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_VERIFY_AUDIT_SEALS: Procedure[VerifyAuditSeals] = Procedure(
+    "verify_audit_seals",
+    {
+        "partition": "text",
+        "table": "text",
+        "head": "bytea",
+    },
+    frozenset([]),
+    (
+        "partition_name",
+        "seal_number",
+        "problem",
+        "expected",
+        "actual",
+    ),
+    VerifyAuditSeals,
+)
 _VERIFY_CERTIFICATE: Procedure[VerifyCertificate] = Procedure(
     "verify_certificate",
     {
@@ -4254,6 +4646,8 @@ _VERIFY_EMAIL: Procedure[object] = Procedure(
             "email",
         ]
     ),
+    action="identity.verify_email",
+    entity="user_id",
 )
 _VERIFY_INTEGRITY: Procedure[VerifyIntegrity] = Procedure(
     "verify_integrity",
@@ -4278,6 +4672,8 @@ _VERIFY_WALLET: Procedure[object] = Procedure(
             "wallet_id",
         ]
     ),
+    action="identity.verify_wallet",
+    entity="wallet_id",
 )
 _VOTE: Procedure[Vote] = Procedure(
     "vote",
@@ -4398,8 +4794,8 @@ class Session(SessionBase):
         `is_mandatory` is true, `is_preview` is false, `is_graded` is false, `coin_reward` is 0, `metadata` is '{}'.
 
         Errors: PA401 · PA403 · PA404 no such course · PA409 the parent is hidden, or a prerequisite · PA422 no
-        title; title, slug or type; more XP than an instructor may give; a position below 1; a parent outside the
-        course · 23505 lessons_course_id_slug_key · 23514 another value against a column's rule
+        title; title, slug or type; more XP or coins than an instructor may give; a position below 1; a parent
+        outside the course · 23505 lessons_course_id_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -4718,6 +5114,40 @@ class Session(SessionBase):
             },
         )
 
+    def audit_trail(
+        self,
+        *,
+        entity_type: str | None = None,
+        entity_id: str | None = None,
+        user_id: UUID | str | None = None,
+        before: int | None = None,
+        limit: int | None = None,
+    ) -> list[AuditTrail]:
+        """What happened to a row, or what a person did, newest first.
+
+        came from, as long as that is kept.
+
+        Without entity_id, of a whole table; with user_id, what one person did. The next page is asked for with the
+        log_number of the last row of this one.
+
+        Left out, `limit` is 50.
+
+        Errors: PA401 · PA403 not an administrator · PA422 neither a table nor a person; an id without a table; a
+        page that is not of 1 to 200
+
+        Who may call it: admin.
+        """
+        return self._rows(
+            _AUDIT_TRAIL,
+            {
+                "entity_type": entity_type,
+                "entity_id": entity_id,
+                "user_id": user_id,
+                "before": before,
+                "limit": limit,
+            },
+        )
+
     def award_coins(
         self,
         *,
@@ -4901,7 +5331,8 @@ class Session(SessionBase):
         """Takes notifications that are to go out by email or push, for five minutes.
 
         Whoever claims has five minutes to say how it went, with finish_delivery; after that somebody else gets
-        them. Two senders never get the same. Commit the claim before sending.
+        them. Two senders never get the same. Commit the claim before sending. What is due to somebody who has left
+        meanwhile, or to an address that is proven no more, is cancelled.
 
         Left out, `limit` is 100.
 
@@ -4961,6 +5392,29 @@ class Session(SessionBase):
             ),
         )
 
+    def coin_history(self, *, limit: int | None = None, after: UUID | str | None = None) -> list[CoinHistory]:
+        """Lists the caller's movements of coins, newest first, with both sides of every transfer.
+
+        For the next page, after is the transaction_id of the last row seen. No page costs more than the first,
+        however many movements there are: each side is one walk along its index, and neither goes further than a
+        page. (v_my_coins shows the same to be filtered and added up, and reads them all.) change is what it did to
+        the balance: null while a deposit is pending or after it failed. other_id is the person at the other end of
+        a transfer.
+
+        Left out, `limit` is 20.
+
+        Errors: PA401, PA403 · PA404 no such movement of the caller's in p_after · PA422 p_limit not 1 to 100
+
+        Who may call it: student, instructor, admin.
+        """
+        return self._rows(
+            _COIN_HISTORY,
+            {
+                "limit": limit,
+                "after": after,
+            },
+        )
+
     def complete_lesson(
         self, *, lesson_id: UUID | str, seconds: int | None = None, idempotency_key: str | None = None
     ) -> CompleteLesson:
@@ -4968,10 +5422,11 @@ class Session(SessionBase):
         changed.
 
         See apply_completion for what that is. seconds counts up to the time since start_lesson, and not at all
-        without it; null counts nothing. xp_awarded is all XP of this call: lesson, course and achievements;
-        coins_awarded all coins, of lesson and course. achievements is an array of {"id", "title", "xp_reward",
-        "icon"}. Without a key a second call changes nothing and says already_completed; with a key it returns the
-        row of the first call.
+        without it; null counts nothing. When it is done is the clock's business, not that of the transaction: one
+        begun yesterday claims no day that is over. xp_awarded is all XP of this call: lesson, course and
+        achievements; coins_awarded all coins, of lesson and course. achievements is an array of {"id", "title",
+        "xp_reward", "icon"}. Without a key a second call changes nothing and says already_completed; with a key it
+        returns the row of the first call.
 
         Errors: PA401, PA403 from require_user · PA404 no such lesson · PA409 not enrolled, enrolment not open, a
         chapter or hidden lesson, a lesson that grading completes, lessons before it not done, key used for another
@@ -5044,8 +5499,8 @@ class Session(SessionBase):
         `coin_reward` is 0, `metadata` is '{}', `is_featured` is false.
 
         Errors: PA401 · PA403 not an approved instructor; a course for somebody else; only administrators feature a
-        course · PA404 no such instructor · PA422 no title; title, slug, track or difficulty; more XP than an
-        instructor may give · 23505 courses_slug_key · 23514 another value against a column's rule
+        course · PA404 no such instructor · PA422 no title; title, slug, track or difficulty; more XP or coins than
+        an instructor may give · 23505 courses_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -5101,8 +5556,8 @@ class Session(SessionBase):
         Left out, `exercise_type` is 'text', `content` is '{}', `passing_score` is 60, `attempts_allowed` is 3,
         `coin_reward` is 0, `is_mandatory` is true, `metadata` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such lesson · PA409 a chapter · PA422 no title; content or rubric, with the
-        path · 23514 another value against a column's rule
+        Errors: PA401 · PA403 · PA404 no such lesson · PA409 a chapter · PA422 no title; too many coins; content or
+        rubric, with the path · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -5365,8 +5820,9 @@ class Session(SessionBase):
     def delete_discussion(self, *, discussion_id: UUID | str) -> None:
         """Takes a discussion down; the rows stay.
 
-        Nobody sees it any more but administrators; the rows stay. What it counted for its author and those who
-        replied stays counted: it was done. Doing it again finds nothing.
+        Nobody sees it any more but administrators; the rows stay. Who was told of replies in it reads no more of
+        them. What it counted for its author and those who replied stays counted: it was done. Doing it again finds
+        nothing.
 
         Errors: PA401 · PA403 another's, and not staff · PA404 no such discussion
 
@@ -5448,7 +5904,8 @@ class Session(SessionBase):
     def delete_reply(self, *, reply_id: UUID | str) -> None:
         """Takes a reply down; the row stays and keeps the tree.
 
-        administrators sees the text any more, and list_replies shows a gap. A solution ceases to be one.
+        administrators sees the text any more, and list_replies shows a gap. A solution ceases to be one. Who was
+        told of it reads no more of it.
 
         Errors: PA401 · PA403 another's, and not staff · PA404 no such reply
 
@@ -5675,6 +6132,43 @@ class Session(SessionBase):
             },
         )
 
+    def erase_user(self, *, user_id: UUID | str, keep_certificates: bool | None = None) -> EraseUser:
+        """Forgets a person in three steps, one a call; certificates stay valid if they chose so. Call it until
+        is_done.
+
+        goes on where the last one stopped.
+
+            closed   the person's row says no more who they are, their sessions have ended, and nothing can be done or
+                     written as them or about them any more (require_user, refuse_erased_user)
+            quiet    whoever was still at it has ended: the step waits for them, and holds nothing while it does
+            erased   everything is deleted or blanked as column_catalogue() says
+
+        In one transaction the first step would be seen by nobody before the third was over, and what was written in
+        between would stay; and a lock that waits for writers while it holds rows they need would deadlock. A second
+        call within one transaction therefore changes nothing. Called again after the end it looks through
+        everything once more.
+
+        What stays stays under the person's id: places in threads, progress, scores, ledgers, votes: what others
+        have built upon and what counters are counted from. Nothing of anybody else's is deleted. With
+        keep_certificates the certificates go on naming the person and stay valid; else they are revoked and
+        blanked. The choice can be taken back later, not made later.
+
+        Errors: PA403 not the service · PA404 no such person · PA409 the last administrator; certificates that are
+        gone
+
+        Who may call it: service.
+        """
+        return cast(
+            "EraseUser",
+            self._row(
+                _ERASE_USER,
+                {
+                    "user_id": user_id,
+                    "keep_certificates": keep_certificates,
+                },
+            ),
+        )
+
     def expire_enrollments(self, *, as_of: dt.datetime | None = None) -> int:
         """Ends the enrolments whose time is over; returns how many.
 
@@ -5726,6 +6220,35 @@ class Session(SessionBase):
                     "limit": limit,
                 },
             ),
+        )
+
+    def export_my_data(self) -> list[ExportMyData]:
+        """All that the school has of the caller, a row per table, without secrets.
+
+        Once in privacy.export_minutes: it reads more than any other call.
+
+        Errors: PA401, PA403 from require_user · PA429 it was done a moment ago
+
+        Who may call it: student, instructor, admin.
+        """
+        return self._rows(_EXPORT_MY_DATA, {})
+
+    def export_user(self, *, user_id: UUID | str) -> list[ExportUser]:
+        """All that the school has of a person, a row per table, without secrets.
+
+        Secrets are left out: hashes, tokens, ciphertext (the library adds encrypted fields if it has the key). Of
+        what staff did, graded or issued for others nothing is told: those records are the others'. An erased
+        person's is what is left.
+
+        Errors: PA403 not the service · PA404 no such person
+
+        Who may call it: service.
+        """
+        return self._rows(
+            _EXPORT_USER,
+            {
+                "user_id": user_id,
+            },
         )
 
     def fail_blockchain_coins(self, *, transaction_id: UUID | str, reason: str) -> FailBlockchainCoins:
@@ -5789,9 +6312,10 @@ class Session(SessionBase):
         )
 
     def finish_delivery(self, *, notification_id: UUID | str, channel: str, error: str | None = None) -> str:
-        """Says how sending a notification went; returns sent, pending (again later) or failed.
+        """Says how sending a notification went; returns sent, pending (again later), failed or cancelled.
 
-        five times in all, each time after a longer pause, and then given up.
+        later, five times in all, each time after a longer pause, and then given up. What was cancelled meanwhile
+        stays cancelled.
 
         Errors: PA403 not the service · PA404 nothing of that kind is on its way
 
@@ -5829,30 +6353,56 @@ class Session(SessionBase):
             ),
         )
 
-    def fold_discussion_views(self) -> int:
+    def fold_discussion_views(self, *, limit: int | None = None) -> int:
         """Adds new readers to the counters of discussions; returns how many.
 
         Two runs at once share the work: what one has locked the other leaves alone.
 
-        Errors: PA403 not the service
+        At most limit discussions at a time: call it until it returns 0.
+
+        Left out, `limit` is 1000.
+
+        Errors: PA403 not the service · PA422 a batch of no use
 
         Who may call it: service.
         """
-        return cast("int", self._value(_FOLD_DISCUSSION_VIEWS, {}))
+        return cast(
+            "int",
+            self._value(
+                _FOLD_DISCUSSION_VIEWS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
 
-    def fold_notification_counts(self) -> int:
+    def fold_notification_counts(self, *, limit: int | None = None) -> int:
         """Adds new notifications to the counts of unread ones; returns how many people had some.
+
+        people.
 
         Keeps unread_count() a short look. Whoever is reading at the moment is left for the next run: they do it
         themselves.
 
-        Errors: PA403 not the service
+        At most limit people at a time: call it until it returns 0.
+
+        Left out, `limit` is 1000.
+
+        Errors: PA403 not the service · PA422 a batch of no use
 
         Who may call it: service.
         """
-        return cast("int", self._value(_FOLD_NOTIFICATION_COUNTS, {}))
+        return cast(
+            "int",
+            self._value(
+                _FOLD_NOTIFICATION_COUNTS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
 
-    def fold_project_views(self) -> int:
+    def fold_project_views(self, *, limit: int | None = None) -> int:
         """Folds noted views into the counts of their projects; returns how many.
 
         Views disappear from one table and appear in the others in one transaction: every snapshot sees each once.
@@ -5860,11 +6410,23 @@ class Session(SessionBase):
         order of their ids: so does whoever deletes one, or hides many. Views of what has been deleted since are
         forgotten.
 
-        Errors: PA403 not the service
+        At most limit views at a time: call it until it returns 0.
+
+        Left out, `limit` is 10000.
+
+        Errors: PA403 not the service · PA422 a batch of no use
 
         Who may call it: service.
         """
-        return cast("int", self._value(_FOLD_PROJECT_VIEWS, {}))
+        return cast(
+            "int",
+            self._value(
+                _FOLD_PROJECT_VIEWS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
 
     def fold_xp_ranks(self) -> int:
         """Folds noted rank changes into the histogram; returns how many.
@@ -5879,12 +6441,16 @@ class Session(SessionBase):
         """
         return cast("int", self._value(_FOLD_XP_RANKS, {}))
 
-    def forget_faucet_addresses(self, *, keep_days: int | None = None) -> int:
+    def forget_faucet_addresses(self, *, keep_days: int | None = None, limit: int | None = None) -> int:
         """Forgets from which addresses the faucet was asked; returns how many.
 
-        Left out, `keep_days` is 30.
+        longer.
 
-        Errors: PA403 not the service · PA422 fewer days than a limit counts, or more than 3650
+        At most limit requests at a time: call it until it returns 0.
+
+        Left out, `keep_days` is 30, `limit` is 10000.
+
+        Errors: PA403 not the service · PA422 fewer days than a limit counts, or more than 3650, a batch of no use
 
         Who may call it: service.
         """
@@ -5894,6 +6460,7 @@ class Session(SessionBase):
                 _FORGET_FAUCET_ADDRESSES,
                 {
                     "keep_days": keep_days,
+                    "limit": limit,
                 },
             ),
         )
@@ -5945,7 +6512,7 @@ class Session(SessionBase):
     def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
         """Pays what was earned before there were coins, for the next people; call it until nobody is left.
 
-        what those promise today. Nobody for their own course, nobody who left.
+        at what those promise today, up to the ceilings of today. Nobody for their own course, nobody who left.
 
         Takes the next limit people who were there when the coins came and have not been looked at; call it until
         people_left is 0, each time in a transaction of its own. It may be stopped at any moment and run by several
@@ -6360,6 +6927,34 @@ class Session(SessionBase):
             ),
         )
 
+    def log_failure(self, *, action: str, error_code: str, entity_id: str | None = None) -> bool:
+        """Notes that a sensitive procedure failed; false when too many were noted.
+
+        The library calls it. An application calls it for what it decides itself: a wrong password is
+        log_failure('identity.open_session', '28P01', the person's id), or null where there is no such person; never
+        what was typed. Who failed is the verified identity, also of an account that is no longer usable.
+
+        Anybody could fill the disk with failures: of one person, or of the back end about one row, the school notes
+        so many an hour (audit.failures_per_hour), and then returns false. It is a limit against floods; a few that
+        come at the same moment may pass it.
+
+        Errors: 28000 from verified_identity · PA422 no such procedure, no SQLSTATE, or an id of more than 200
+        characters
+
+        Who may call it: student, instructor, admin, service.
+        """
+        return cast(
+            "bool",
+            self._value(
+                _LOG_FAILURE,
+                {
+                    "action": action,
+                    "error_code": error_code,
+                    "entity_id": entity_id,
+                },
+            ),
+        )
+
     def maintenance_jobs(self) -> list[MaintenanceJobs]:
         """The jobs of a school: name, how often (interval and cron), batched or not, the call.
 
@@ -6406,8 +7001,10 @@ class Session(SessionBase):
 
         A discussion has one solution, and pays for it once (setting xp.solution): whoever marks, takes back and
         marks another gives nothing a second time. Nothing is paid, and nothing counted, for a reply of the person
-        who asked or accepts, nor to one who has left the school. Marking the same reply again changes nothing;
-        marked anew after it was taken back, its author is not told again.
+        who asked or accepts, nor to one who has left the school. A person is paid for so many solutions a day, and
+        for so many of one who asks (use_solution_quota); beyond that a solution is one, and counts, and pays
+        nothing. Marking the same reply again changes nothing; marked anew after it was taken back, its author is
+        not told again.
 
         Errors: PA401 · PA403 neither asked nor staff · PA404 no such reply · PA409 there is another solution
 
@@ -6542,6 +7139,26 @@ class Session(SessionBase):
                     "position": position,
                 },
             ),
+        )
+
+    def my_audit_trail(self, *, before: int | None = None, limit: int | None = None) -> list[MyAuditTrail]:
+        """What the caller did, and what was done to their account, newest first.
+
+        Of others it tells the role, never who; of what changed the names of the columns. Addresses are shown of
+        one's own requests only.
+
+        Left out, `limit` is 50.
+
+        Errors: PA401, PA403 from require_user · PA422 a page that is not of 1 to 200
+
+        Who may call it: student, instructor, admin.
+        """
+        return self._rows(
+            _MY_AUDIT_TRAIL,
+            {
+                "before": before,
+                "limit": limit,
+            },
         )
 
     def my_discussion_courses(self) -> list[UUID] | None:
@@ -6728,7 +7345,8 @@ class Session(SessionBase):
     def publish_course(self, *, course_id: UUID | str) -> dt.datetime | None:
         """Publishes a course; returns when it was first published.
 
-        Errors: PA401 · PA403 · PA404 no such course · PA409 it has no lesson to complete; it is inactive
+        Errors: PA401 · PA403, also where an administrator took it down · PA404 no such course · PA409 it has no
+        lesson to complete; it is inactive
 
         Who may call it: instructor, admin.
         """
@@ -6747,9 +7365,12 @@ class Session(SessionBase):
 
         Returns whether they do: not while its course is hidden or deleted, unless it is minted.
 
-        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
+        Administrators show what administrators have hidden, and nothing else of other people's.
 
-        Who may call it: student.
+        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's · PA403 an administrator hid
+        it · PA409 an administrator, and nobody hid it
+
+        Who may call it: student, admin.
         """
         return cast(
             "bool",
@@ -6757,6 +7378,26 @@ class Session(SessionBase):
                 _PUBLISH_PROJECT,
                 {
                     "project_id": project_id,
+                },
+            ),
+        )
+
+    def purge_audit_contexts(self, *, as_of: dt.datetime | None = None) -> int:
+        """Forgets where audited requests came from; returns how many rows went.
+
+        Addresses are personal and prove nothing for ever. The audit trail itself stays, and so do its seals: no
+        context is part of them. Those of a person go with the person.
+
+        Errors: PA403 not the service · PA422 as of the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _PURGE_AUDIT_CONTEXTS,
+                {
+                    "as_of": as_of,
                 },
             ),
         )
@@ -7385,10 +8026,11 @@ class Session(SessionBase):
         revoked by mistake. The new one has the name of today, title and date of the old one, a number and a code of
         its own.
 
-        Only the last certificate of an enrolment is replaced: of two who do it at once, one is told so.
+        What an administrator revoked, only an administrator replaces. Only the last certificate of an enrolment is
+        replaced: of two who do it at once, one is told so.
 
-        Errors: PA401, PA403, PA404 from require_certificate_staff · PA409 it was replaced already, the person has
-        left · PA422 no reason
+        Errors: PA401, PA403, PA404 from require_certificate_staff · PA403 an administrator revoked it · PA409 it
+        was replaced already, the person has left · PA422 no reason
 
         Who may call it: instructor, admin.
         """
@@ -7553,10 +8195,10 @@ class Session(SessionBase):
         """Asks for coins of the test network, once per key and within the limits.
 
         Three limits in a window of hours, each a setting: per person, per account, per network address (of IPv6 the
-        /64). Failed requests count for none. Each of the three falls on a row of faucet_guards, which is updated
-        before anything is counted: whoever comes second waits and then counts the first, or fails with 40001 if its
-        snapshot is older. The time is the clock's, not the transaction's: one begun long ago would lie outside the
-        window.
+        /64). Failed requests count for none of them, but for a second, higher limit of each: attempts. Each of the
+        three falls on a row of faucet_guards, which is updated before anything is counted: whoever comes second
+        waits and then counts the first, or fails with 40001 if its snapshot is older. The time is the clock's, not
+        the transaction's: one begun long ago would lie outside the window.
 
         The address is what the application sees; who speaks SQL directly may name another, and meets the other two
         limits.
@@ -7776,6 +8418,42 @@ class Session(SessionBase):
             ),
         )
 
+    def rotate_encrypted_field(
+        self,
+        *,
+        user_id: UUID | str,
+        field_name: str,
+        old_key_id: str,
+        old_nonce: bytes,
+        key_id: str,
+        nonce: bytes,
+        ciphertext: bytes,
+    ) -> bool:
+        """Replaces an encrypted field by itself under another key, if it is still what was read.
+
+        its key and nonce. Who has written the field meanwhile has the last word, and has used the present key.
+        Returns whether it was replaced.
+
+        Errors: PA403 not the back end · 23514 a key id, nonce or ciphertext that cannot be
+
+        Who may call it: service.
+        """
+        return cast(
+            "bool",
+            self._value(
+                _ROTATE_ENCRYPTED_FIELD,
+                {
+                    "user_id": user_id,
+                    "field_name": field_name,
+                    "old_key_id": old_key_id,
+                    "old_nonce": old_nonce,
+                    "key_id": key_id,
+                    "nonce": nonce,
+                    "ciphertext": ciphertext,
+                },
+            ),
+        )
+
     def rotate_session(
         self,
         *,
@@ -7906,6 +8584,27 @@ class Session(SessionBase):
                 },
             ),
         )
+
+    def seal_audit_logs(self) -> list[SealAuditLogs]:
+        """Seals what was noted in the audit trail since the last time; returns the new seals.
+
+        Rows become visible when their transaction commits, in no order of their numbers: sealed is only up to a
+        number below which nothing can appear any more. To know one, it is read how far numbers have gone, and then
+        this transaction takes its identifier. Whoever took one of these numbers had an identifier before
+        (write_audit), hence a smaller one. So as soon as no transaction with a smaller one is running, all rows up
+        to that number are there, or never will be. Often that is so at once; else the number is kept
+        (audit_watermark) and the next run goes by it. A transaction that stays open for hours holds sealing up for
+        hours, and is sealed when it has ended.
+
+        Call it in a transaction of its own: one that has written before has its identifier already, and then this
+        can only go by the number that was kept. Keep the last seal_hash of each partition outside of this server:
+        against whoever can change rows, seals and this function alike, nothing else helps.
+
+        Errors: PA403 not the service · PA409 in a transaction whose snapshot stands still
+
+        Who may call it: service.
+        """
+        return self._rows(_SEAL_AUDIT_LOGS, {})
 
     def search_courses(
         self,
@@ -8166,6 +8865,34 @@ class Session(SessionBase):
             },
         )
 
+    def stale_encrypted_fields(
+        self,
+        *,
+        key_id: str,
+        after_user_id: UUID | str | None = None,
+        after_field_name: str | None = None,
+        limit: int | None = None,
+    ) -> list[StaleEncryptedFields]:
+        """A page of the encrypted fields that are not under the present key.
+
+        them, in the order of person and field, after the last one of the page before.
+
+        Left out, `limit` is 500.
+
+        Errors: PA403 not the back end · PA422 no key id, or a page of less than 1 or more than 10000
+
+        Who may call it: service.
+        """
+        return self._rows(
+            _STALE_ENCRYPTED_FIELDS,
+            {
+                "key_id": key_id,
+                "after_user_id": after_user_id,
+                "after_field_name": after_field_name,
+                "limit": limit,
+            },
+        )
+
     def start_discussion(
         self,
         *,
@@ -8230,7 +8957,8 @@ class Session(SessionBase):
     def start_lesson(self, *, lesson_id: UUID | str) -> StartLesson:
         """The calling learner begins a lesson.
 
-        Calling it again changes nothing but where the learner is; a completed lesson stays completed.
+        It begins by the clock: in a transaction begun long ago no time was spent. Calling it again changes nothing
+        but where the learner is; a completed lesson stays completed.
 
         Errors: PA401, PA403 from require_user · PA404 no such lesson · PA409 not enrolled, enrolment not open, a
         chapter or hidden lesson, lessons before it not done
@@ -8563,6 +9291,8 @@ class Session(SessionBase):
     def unpublish_course(self, *, course_id: UUID | str) -> None:
         """Takes a course out of the catalogue.
 
+        taken out does not publish it again.
+
         Errors: PA401 · PA403 · PA404 no such course
 
         Who may call it: instructor, admin.
@@ -8576,6 +9306,8 @@ class Session(SessionBase):
 
     def unpublish_project(self, *, project_id: UUID | str) -> None:
         """Hides a project from others.
+
+        an administrator hid, only an administrator shows again.
 
         Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
 
@@ -8631,9 +9363,10 @@ class Session(SessionBase):
 
         Left out, `clear` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such course or instructor · PA409 fewer seats than are taken · PA422 title,
-        slug, track or difficulty; more XP than an instructor may give; unknown name in p_clear; a column both given
-        and cleared · 23505 courses_slug_key · 23514 another value against a column's rule
+        Errors: PA401 · PA403, also for making active what an administrator took down · PA404 no such course or
+        instructor · PA409 fewer seats than are taken · PA422 title, slug, track or difficulty; more XP or coins
+        than an instructor may give; unknown name in p_clear; a column both given and cleared · 23505
+        courses_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -8695,8 +9428,9 @@ class Session(SessionBase):
 
         Left out, `clear` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such exercise · PA422 unknown name in p_clear, or given as well; content or
-        rubric, with the path · 23514 a value against a column's rule
+        Errors: PA401 · PA403, also for publishing what an administrator took down · PA404 no such exercise · PA422
+        unknown name in p_clear, or given as well; too many coins; content or rubric, with the path · 23514 a value
+        against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -8754,8 +9488,8 @@ class Session(SessionBase):
         Left out, `clear` is '{}'.
 
         Errors: PA401 · PA403 · PA404 no such lesson · PA409 shown inside a hidden chapter · PA422 title, slug or
-        type; more XP than an instructor may give; unknown name in p_clear; a column both given and cleared · 23505
-        lessons_course_id_slug_key · 23514 another value against a column's rule
+        type; more XP or coins than an instructor may give; unknown name in p_clear; a column both given and cleared
+        · 23505 lessons_course_id_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -8964,8 +9698,9 @@ class Session(SessionBase):
 
         Left out, `clear` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such quiz · PA409 published without a question · PA422 unknown name in
-        p_clear, or given as well · 23514 a value against a column's rule
+        Errors: PA401 · PA403, also for publishing what an administrator took down · PA404 no such quiz · PA409
+        published without a question · PA422 unknown name in p_clear, or given as well · 23514 a value against a
+        column's rule
 
         Who may call it: instructor, admin.
         """
@@ -9018,6 +9753,39 @@ class Session(SessionBase):
                 "theme": theme,
                 "email_notifications": email_notifications,
                 "push_notifications": push_notifications,
+            },
+        )
+
+    def verify_audit_seals(
+        self, *, partition: str | None = None, table: str | None = None, head: bytes | None = None
+    ) -> list[VerifyAuditSeals]:
+        """What in the audit trail is not as it was sealed.
+
+        seal missing       a seal was deleted
+            seal changed       it says something else than when it was made, or does not follow the one before it
+            rows changed       the rows are as many as were sealed, and not the same
+            rows deleted       they are fewer
+            rows added         they are more, or there are rows among the sealed ones that no seal covers
+            partition missing  it has seals and is not there, although an older one is (the oldest leave by retention)
+            head missing       no seal has the hash that was kept elsewhere
+
+        Without arguments, every seal and every partition that is attached. With partition, its seals and its rows
+        only; and table is where these rows are now, if the partition was detached, renamed or brought back from an
+        archive. head is the last seal_hash that was kept elsewhere: against somebody who could change the seals
+        too.
+
+        Reads all of the rows. Those noted since the last seal are not looked at.
+
+        Errors: PA403 not the service · PA404 no such table in this school · PA422 a table and no partition
+
+        Who may call it: service.
+        """
+        return self._rows(
+            _VERIFY_AUDIT_SEALS,
+            {
+                "partition": partition,
+                "table": table,
+                "head": head,
             },
         )
 
@@ -9225,8 +9993,8 @@ class AsyncSession(AsyncSessionBase):
         `is_mandatory` is true, `is_preview` is false, `is_graded` is false, `coin_reward` is 0, `metadata` is '{}'.
 
         Errors: PA401 · PA403 · PA404 no such course · PA409 the parent is hidden, or a prerequisite · PA422 no
-        title; title, slug or type; more XP than an instructor may give; a position below 1; a parent outside the
-        course · 23505 lessons_course_id_slug_key · 23514 another value against a column's rule
+        title; title, slug or type; more XP or coins than an instructor may give; a position below 1; a parent
+        outside the course · 23505 lessons_course_id_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -9547,6 +10315,40 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def audit_trail(
+        self,
+        *,
+        entity_type: str | None = None,
+        entity_id: str | None = None,
+        user_id: UUID | str | None = None,
+        before: int | None = None,
+        limit: int | None = None,
+    ) -> list[AuditTrail]:
+        """What happened to a row, or what a person did, newest first.
+
+        came from, as long as that is kept.
+
+        Without entity_id, of a whole table; with user_id, what one person did. The next page is asked for with the
+        log_number of the last row of this one.
+
+        Left out, `limit` is 50.
+
+        Errors: PA401 · PA403 not an administrator · PA422 neither a table nor a person; an id without a table; a
+        page that is not of 1 to 200
+
+        Who may call it: admin.
+        """
+        return await self._rows(
+            _AUDIT_TRAIL,
+            {
+                "entity_type": entity_type,
+                "entity_id": entity_id,
+                "user_id": user_id,
+                "before": before,
+                "limit": limit,
+            },
+        )
+
     async def award_coins(
         self,
         *,
@@ -9732,7 +10534,8 @@ class AsyncSession(AsyncSessionBase):
         """Takes notifications that are to go out by email or push, for five minutes.
 
         Whoever claims has five minutes to say how it went, with finish_delivery; after that somebody else gets
-        them. Two senders never get the same. Commit the claim before sending.
+        them. Two senders never get the same. Commit the claim before sending. What is due to somebody who has left
+        meanwhile, or to an address that is proven no more, is cancelled.
 
         Left out, `limit` is 100.
 
@@ -9792,6 +10595,29 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def coin_history(self, *, limit: int | None = None, after: UUID | str | None = None) -> list[CoinHistory]:
+        """Lists the caller's movements of coins, newest first, with both sides of every transfer.
+
+        For the next page, after is the transaction_id of the last row seen. No page costs more than the first,
+        however many movements there are: each side is one walk along its index, and neither goes further than a
+        page. (v_my_coins shows the same to be filtered and added up, and reads them all.) change is what it did to
+        the balance: null while a deposit is pending or after it failed. other_id is the person at the other end of
+        a transfer.
+
+        Left out, `limit` is 20.
+
+        Errors: PA401, PA403 · PA404 no such movement of the caller's in p_after · PA422 p_limit not 1 to 100
+
+        Who may call it: student, instructor, admin.
+        """
+        return await self._rows(
+            _COIN_HISTORY,
+            {
+                "limit": limit,
+                "after": after,
+            },
+        )
+
     async def complete_lesson(
         self, *, lesson_id: UUID | str, seconds: int | None = None, idempotency_key: str | None = None
     ) -> CompleteLesson:
@@ -9799,10 +10625,11 @@ class AsyncSession(AsyncSessionBase):
         changed.
 
         See apply_completion for what that is. seconds counts up to the time since start_lesson, and not at all
-        without it; null counts nothing. xp_awarded is all XP of this call: lesson, course and achievements;
-        coins_awarded all coins, of lesson and course. achievements is an array of {"id", "title", "xp_reward",
-        "icon"}. Without a key a second call changes nothing and says already_completed; with a key it returns the
-        row of the first call.
+        without it; null counts nothing. When it is done is the clock's business, not that of the transaction: one
+        begun yesterday claims no day that is over. xp_awarded is all XP of this call: lesson, course and
+        achievements; coins_awarded all coins, of lesson and course. achievements is an array of {"id", "title",
+        "xp_reward", "icon"}. Without a key a second call changes nothing and says already_completed; with a key it
+        returns the row of the first call.
 
         Errors: PA401, PA403 from require_user · PA404 no such lesson · PA409 not enrolled, enrolment not open, a
         chapter or hidden lesson, a lesson that grading completes, lessons before it not done, key used for another
@@ -9875,8 +10702,8 @@ class AsyncSession(AsyncSessionBase):
         `coin_reward` is 0, `metadata` is '{}', `is_featured` is false.
 
         Errors: PA401 · PA403 not an approved instructor; a course for somebody else; only administrators feature a
-        course · PA404 no such instructor · PA422 no title; title, slug, track or difficulty; more XP than an
-        instructor may give · 23505 courses_slug_key · 23514 another value against a column's rule
+        course · PA404 no such instructor · PA422 no title; title, slug, track or difficulty; more XP or coins than
+        an instructor may give · 23505 courses_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -9932,8 +10759,8 @@ class AsyncSession(AsyncSessionBase):
         Left out, `exercise_type` is 'text', `content` is '{}', `passing_score` is 60, `attempts_allowed` is 3,
         `coin_reward` is 0, `is_mandatory` is true, `metadata` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such lesson · PA409 a chapter · PA422 no title; content or rubric, with the
-        path · 23514 another value against a column's rule
+        Errors: PA401 · PA403 · PA404 no such lesson · PA409 a chapter · PA422 no title; too many coins; content or
+        rubric, with the path · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -10196,8 +11023,9 @@ class AsyncSession(AsyncSessionBase):
     async def delete_discussion(self, *, discussion_id: UUID | str) -> None:
         """Takes a discussion down; the rows stay.
 
-        Nobody sees it any more but administrators; the rows stay. What it counted for its author and those who
-        replied stays counted: it was done. Doing it again finds nothing.
+        Nobody sees it any more but administrators; the rows stay. Who was told of replies in it reads no more of
+        them. What it counted for its author and those who replied stays counted: it was done. Doing it again finds
+        nothing.
 
         Errors: PA401 · PA403 another's, and not staff · PA404 no such discussion
 
@@ -10279,7 +11107,8 @@ class AsyncSession(AsyncSessionBase):
     async def delete_reply(self, *, reply_id: UUID | str) -> None:
         """Takes a reply down; the row stays and keeps the tree.
 
-        administrators sees the text any more, and list_replies shows a gap. A solution ceases to be one.
+        administrators sees the text any more, and list_replies shows a gap. A solution ceases to be one. Who was
+        told of it reads no more of it.
 
         Errors: PA401 · PA403 another's, and not staff · PA404 no such reply
 
@@ -10506,6 +11335,43 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def erase_user(self, *, user_id: UUID | str, keep_certificates: bool | None = None) -> EraseUser:
+        """Forgets a person in three steps, one a call; certificates stay valid if they chose so. Call it until
+        is_done.
+
+        goes on where the last one stopped.
+
+            closed   the person's row says no more who they are, their sessions have ended, and nothing can be done or
+                     written as them or about them any more (require_user, refuse_erased_user)
+            quiet    whoever was still at it has ended: the step waits for them, and holds nothing while it does
+            erased   everything is deleted or blanked as column_catalogue() says
+
+        In one transaction the first step would be seen by nobody before the third was over, and what was written in
+        between would stay; and a lock that waits for writers while it holds rows they need would deadlock. A second
+        call within one transaction therefore changes nothing. Called again after the end it looks through
+        everything once more.
+
+        What stays stays under the person's id: places in threads, progress, scores, ledgers, votes: what others
+        have built upon and what counters are counted from. Nothing of anybody else's is deleted. With
+        keep_certificates the certificates go on naming the person and stay valid; else they are revoked and
+        blanked. The choice can be taken back later, not made later.
+
+        Errors: PA403 not the service · PA404 no such person · PA409 the last administrator; certificates that are
+        gone
+
+        Who may call it: service.
+        """
+        return cast(
+            "EraseUser",
+            await self._row(
+                _ERASE_USER,
+                {
+                    "user_id": user_id,
+                    "keep_certificates": keep_certificates,
+                },
+            ),
+        )
+
     async def expire_enrollments(self, *, as_of: dt.datetime | None = None) -> int:
         """Ends the enrolments whose time is over; returns how many.
 
@@ -10557,6 +11423,35 @@ class AsyncSession(AsyncSessionBase):
                     "limit": limit,
                 },
             ),
+        )
+
+    async def export_my_data(self) -> list[ExportMyData]:
+        """All that the school has of the caller, a row per table, without secrets.
+
+        Once in privacy.export_minutes: it reads more than any other call.
+
+        Errors: PA401, PA403 from require_user · PA429 it was done a moment ago
+
+        Who may call it: student, instructor, admin.
+        """
+        return await self._rows(_EXPORT_MY_DATA, {})
+
+    async def export_user(self, *, user_id: UUID | str) -> list[ExportUser]:
+        """All that the school has of a person, a row per table, without secrets.
+
+        Secrets are left out: hashes, tokens, ciphertext (the library adds encrypted fields if it has the key). Of
+        what staff did, graded or issued for others nothing is told: those records are the others'. An erased
+        person's is what is left.
+
+        Errors: PA403 not the service · PA404 no such person
+
+        Who may call it: service.
+        """
+        return await self._rows(
+            _EXPORT_USER,
+            {
+                "user_id": user_id,
+            },
         )
 
     async def fail_blockchain_coins(self, *, transaction_id: UUID | str, reason: str) -> FailBlockchainCoins:
@@ -10620,9 +11515,10 @@ class AsyncSession(AsyncSessionBase):
         )
 
     async def finish_delivery(self, *, notification_id: UUID | str, channel: str, error: str | None = None) -> str:
-        """Says how sending a notification went; returns sent, pending (again later) or failed.
+        """Says how sending a notification went; returns sent, pending (again later), failed or cancelled.
 
-        five times in all, each time after a longer pause, and then given up.
+        later, five times in all, each time after a longer pause, and then given up. What was cancelled meanwhile
+        stays cancelled.
 
         Errors: PA403 not the service · PA404 nothing of that kind is on its way
 
@@ -10660,30 +11556,56 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
-    async def fold_discussion_views(self) -> int:
+    async def fold_discussion_views(self, *, limit: int | None = None) -> int:
         """Adds new readers to the counters of discussions; returns how many.
 
         Two runs at once share the work: what one has locked the other leaves alone.
 
-        Errors: PA403 not the service
+        At most limit discussions at a time: call it until it returns 0.
+
+        Left out, `limit` is 1000.
+
+        Errors: PA403 not the service · PA422 a batch of no use
 
         Who may call it: service.
         """
-        return cast("int", await self._value(_FOLD_DISCUSSION_VIEWS, {}))
+        return cast(
+            "int",
+            await self._value(
+                _FOLD_DISCUSSION_VIEWS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
 
-    async def fold_notification_counts(self) -> int:
+    async def fold_notification_counts(self, *, limit: int | None = None) -> int:
         """Adds new notifications to the counts of unread ones; returns how many people had some.
+
+        people.
 
         Keeps unread_count() a short look. Whoever is reading at the moment is left for the next run: they do it
         themselves.
 
-        Errors: PA403 not the service
+        At most limit people at a time: call it until it returns 0.
+
+        Left out, `limit` is 1000.
+
+        Errors: PA403 not the service · PA422 a batch of no use
 
         Who may call it: service.
         """
-        return cast("int", await self._value(_FOLD_NOTIFICATION_COUNTS, {}))
+        return cast(
+            "int",
+            await self._value(
+                _FOLD_NOTIFICATION_COUNTS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
 
-    async def fold_project_views(self) -> int:
+    async def fold_project_views(self, *, limit: int | None = None) -> int:
         """Folds noted views into the counts of their projects; returns how many.
 
         Views disappear from one table and appear in the others in one transaction: every snapshot sees each once.
@@ -10691,11 +11613,23 @@ class AsyncSession(AsyncSessionBase):
         order of their ids: so does whoever deletes one, or hides many. Views of what has been deleted since are
         forgotten.
 
-        Errors: PA403 not the service
+        At most limit views at a time: call it until it returns 0.
+
+        Left out, `limit` is 10000.
+
+        Errors: PA403 not the service · PA422 a batch of no use
 
         Who may call it: service.
         """
-        return cast("int", await self._value(_FOLD_PROJECT_VIEWS, {}))
+        return cast(
+            "int",
+            await self._value(
+                _FOLD_PROJECT_VIEWS,
+                {
+                    "limit": limit,
+                },
+            ),
+        )
 
     async def fold_xp_ranks(self) -> int:
         """Folds noted rank changes into the histogram; returns how many.
@@ -10710,12 +11644,16 @@ class AsyncSession(AsyncSessionBase):
         """
         return cast("int", await self._value(_FOLD_XP_RANKS, {}))
 
-    async def forget_faucet_addresses(self, *, keep_days: int | None = None) -> int:
+    async def forget_faucet_addresses(self, *, keep_days: int | None = None, limit: int | None = None) -> int:
         """Forgets from which addresses the faucet was asked; returns how many.
 
-        Left out, `keep_days` is 30.
+        longer.
 
-        Errors: PA403 not the service · PA422 fewer days than a limit counts, or more than 3650
+        At most limit requests at a time: call it until it returns 0.
+
+        Left out, `keep_days` is 30, `limit` is 10000.
+
+        Errors: PA403 not the service · PA422 fewer days than a limit counts, or more than 3650, a batch of no use
 
         Who may call it: service.
         """
@@ -10725,6 +11663,7 @@ class AsyncSession(AsyncSessionBase):
                 _FORGET_FAUCET_ADDRESSES,
                 {
                     "keep_days": keep_days,
+                    "limit": limit,
                 },
             ),
         )
@@ -10776,7 +11715,7 @@ class AsyncSession(AsyncSessionBase):
     async def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
         """Pays what was earned before there were coins, for the next people; call it until nobody is left.
 
-        what those promise today. Nobody for their own course, nobody who left.
+        at what those promise today, up to the ceilings of today. Nobody for their own course, nobody who left.
 
         Takes the next limit people who were there when the coins came and have not been looked at; call it until
         people_left is 0, each time in a transaction of its own. It may be stopped at any moment and run by several
@@ -11191,6 +12130,34 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def log_failure(self, *, action: str, error_code: str, entity_id: str | None = None) -> bool:
+        """Notes that a sensitive procedure failed; false when too many were noted.
+
+        The library calls it. An application calls it for what it decides itself: a wrong password is
+        log_failure('identity.open_session', '28P01', the person's id), or null where there is no such person; never
+        what was typed. Who failed is the verified identity, also of an account that is no longer usable.
+
+        Anybody could fill the disk with failures: of one person, or of the back end about one row, the school notes
+        so many an hour (audit.failures_per_hour), and then returns false. It is a limit against floods; a few that
+        come at the same moment may pass it.
+
+        Errors: 28000 from verified_identity · PA422 no such procedure, no SQLSTATE, or an id of more than 200
+        characters
+
+        Who may call it: student, instructor, admin, service.
+        """
+        return cast(
+            "bool",
+            await self._value(
+                _LOG_FAILURE,
+                {
+                    "action": action,
+                    "error_code": error_code,
+                    "entity_id": entity_id,
+                },
+            ),
+        )
+
     async def maintenance_jobs(self) -> list[MaintenanceJobs]:
         """The jobs of a school: name, how often (interval and cron), batched or not, the call.
 
@@ -11237,8 +12204,10 @@ class AsyncSession(AsyncSessionBase):
 
         A discussion has one solution, and pays for it once (setting xp.solution): whoever marks, takes back and
         marks another gives nothing a second time. Nothing is paid, and nothing counted, for a reply of the person
-        who asked or accepts, nor to one who has left the school. Marking the same reply again changes nothing;
-        marked anew after it was taken back, its author is not told again.
+        who asked or accepts, nor to one who has left the school. A person is paid for so many solutions a day, and
+        for so many of one who asks (use_solution_quota); beyond that a solution is one, and counts, and pays
+        nothing. Marking the same reply again changes nothing; marked anew after it was taken back, its author is
+        not told again.
 
         Errors: PA401 · PA403 neither asked nor staff · PA404 no such reply · PA409 there is another solution
 
@@ -11373,6 +12342,26 @@ class AsyncSession(AsyncSessionBase):
                     "position": position,
                 },
             ),
+        )
+
+    async def my_audit_trail(self, *, before: int | None = None, limit: int | None = None) -> list[MyAuditTrail]:
+        """What the caller did, and what was done to their account, newest first.
+
+        Of others it tells the role, never who; of what changed the names of the columns. Addresses are shown of
+        one's own requests only.
+
+        Left out, `limit` is 50.
+
+        Errors: PA401, PA403 from require_user · PA422 a page that is not of 1 to 200
+
+        Who may call it: student, instructor, admin.
+        """
+        return await self._rows(
+            _MY_AUDIT_TRAIL,
+            {
+                "before": before,
+                "limit": limit,
+            },
         )
 
     async def my_discussion_courses(self) -> list[UUID] | None:
@@ -11559,7 +12548,8 @@ class AsyncSession(AsyncSessionBase):
     async def publish_course(self, *, course_id: UUID | str) -> dt.datetime | None:
         """Publishes a course; returns when it was first published.
 
-        Errors: PA401 · PA403 · PA404 no such course · PA409 it has no lesson to complete; it is inactive
+        Errors: PA401 · PA403, also where an administrator took it down · PA404 no such course · PA409 it has no
+        lesson to complete; it is inactive
 
         Who may call it: instructor, admin.
         """
@@ -11578,9 +12568,12 @@ class AsyncSession(AsyncSessionBase):
 
         Returns whether they do: not while its course is hidden or deleted, unless it is minted.
 
-        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
+        Administrators show what administrators have hidden, and nothing else of other people's.
 
-        Who may call it: student.
+        Errors: PA401, PA403 from require_user · PA404 no such project of the caller's · PA403 an administrator hid
+        it · PA409 an administrator, and nobody hid it
+
+        Who may call it: student, admin.
         """
         return cast(
             "bool",
@@ -11588,6 +12581,26 @@ class AsyncSession(AsyncSessionBase):
                 _PUBLISH_PROJECT,
                 {
                     "project_id": project_id,
+                },
+            ),
+        )
+
+    async def purge_audit_contexts(self, *, as_of: dt.datetime | None = None) -> int:
+        """Forgets where audited requests came from; returns how many rows went.
+
+        Addresses are personal and prove nothing for ever. The audit trail itself stays, and so do its seals: no
+        context is part of them. Those of a person go with the person.
+
+        Errors: PA403 not the service · PA422 as of the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _PURGE_AUDIT_CONTEXTS,
+                {
+                    "as_of": as_of,
                 },
             ),
         )
@@ -12216,10 +13229,11 @@ class AsyncSession(AsyncSessionBase):
         revoked by mistake. The new one has the name of today, title and date of the old one, a number and a code of
         its own.
 
-        Only the last certificate of an enrolment is replaced: of two who do it at once, one is told so.
+        What an administrator revoked, only an administrator replaces. Only the last certificate of an enrolment is
+        replaced: of two who do it at once, one is told so.
 
-        Errors: PA401, PA403, PA404 from require_certificate_staff · PA409 it was replaced already, the person has
-        left · PA422 no reason
+        Errors: PA401, PA403, PA404 from require_certificate_staff · PA403 an administrator revoked it · PA409 it
+        was replaced already, the person has left · PA422 no reason
 
         Who may call it: instructor, admin.
         """
@@ -12386,10 +13400,10 @@ class AsyncSession(AsyncSessionBase):
         """Asks for coins of the test network, once per key and within the limits.
 
         Three limits in a window of hours, each a setting: per person, per account, per network address (of IPv6 the
-        /64). Failed requests count for none. Each of the three falls on a row of faucet_guards, which is updated
-        before anything is counted: whoever comes second waits and then counts the first, or fails with 40001 if its
-        snapshot is older. The time is the clock's, not the transaction's: one begun long ago would lie outside the
-        window.
+        /64). Failed requests count for none of them, but for a second, higher limit of each: attempts. Each of the
+        three falls on a row of faucet_guards, which is updated before anything is counted: whoever comes second
+        waits and then counts the first, or fails with 40001 if its snapshot is older. The time is the clock's, not
+        the transaction's: one begun long ago would lie outside the window.
 
         The address is what the application sees; who speaks SQL directly may name another, and meets the other two
         limits.
@@ -12609,6 +13623,42 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def rotate_encrypted_field(
+        self,
+        *,
+        user_id: UUID | str,
+        field_name: str,
+        old_key_id: str,
+        old_nonce: bytes,
+        key_id: str,
+        nonce: bytes,
+        ciphertext: bytes,
+    ) -> bool:
+        """Replaces an encrypted field by itself under another key, if it is still what was read.
+
+        its key and nonce. Who has written the field meanwhile has the last word, and has used the present key.
+        Returns whether it was replaced.
+
+        Errors: PA403 not the back end · 23514 a key id, nonce or ciphertext that cannot be
+
+        Who may call it: service.
+        """
+        return cast(
+            "bool",
+            await self._value(
+                _ROTATE_ENCRYPTED_FIELD,
+                {
+                    "user_id": user_id,
+                    "field_name": field_name,
+                    "old_key_id": old_key_id,
+                    "old_nonce": old_nonce,
+                    "key_id": key_id,
+                    "nonce": nonce,
+                    "ciphertext": ciphertext,
+                },
+            ),
+        )
+
     async def rotate_session(
         self,
         *,
@@ -12739,6 +13789,27 @@ class AsyncSession(AsyncSessionBase):
                 },
             ),
         )
+
+    async def seal_audit_logs(self) -> list[SealAuditLogs]:
+        """Seals what was noted in the audit trail since the last time; returns the new seals.
+
+        Rows become visible when their transaction commits, in no order of their numbers: sealed is only up to a
+        number below which nothing can appear any more. To know one, it is read how far numbers have gone, and then
+        this transaction takes its identifier. Whoever took one of these numbers had an identifier before
+        (write_audit), hence a smaller one. So as soon as no transaction with a smaller one is running, all rows up
+        to that number are there, or never will be. Often that is so at once; else the number is kept
+        (audit_watermark) and the next run goes by it. A transaction that stays open for hours holds sealing up for
+        hours, and is sealed when it has ended.
+
+        Call it in a transaction of its own: one that has written before has its identifier already, and then this
+        can only go by the number that was kept. Keep the last seal_hash of each partition outside of this server:
+        against whoever can change rows, seals and this function alike, nothing else helps.
+
+        Errors: PA403 not the service · PA409 in a transaction whose snapshot stands still
+
+        Who may call it: service.
+        """
+        return await self._rows(_SEAL_AUDIT_LOGS, {})
 
     async def search_courses(
         self,
@@ -13001,6 +14072,34 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def stale_encrypted_fields(
+        self,
+        *,
+        key_id: str,
+        after_user_id: UUID | str | None = None,
+        after_field_name: str | None = None,
+        limit: int | None = None,
+    ) -> list[StaleEncryptedFields]:
+        """A page of the encrypted fields that are not under the present key.
+
+        them, in the order of person and field, after the last one of the page before.
+
+        Left out, `limit` is 500.
+
+        Errors: PA403 not the back end · PA422 no key id, or a page of less than 1 or more than 10000
+
+        Who may call it: service.
+        """
+        return await self._rows(
+            _STALE_ENCRYPTED_FIELDS,
+            {
+                "key_id": key_id,
+                "after_user_id": after_user_id,
+                "after_field_name": after_field_name,
+                "limit": limit,
+            },
+        )
+
     async def start_discussion(
         self,
         *,
@@ -13065,7 +14164,8 @@ class AsyncSession(AsyncSessionBase):
     async def start_lesson(self, *, lesson_id: UUID | str) -> StartLesson:
         """The calling learner begins a lesson.
 
-        Calling it again changes nothing but where the learner is; a completed lesson stays completed.
+        It begins by the clock: in a transaction begun long ago no time was spent. Calling it again changes nothing
+        but where the learner is; a completed lesson stays completed.
 
         Errors: PA401, PA403 from require_user · PA404 no such lesson · PA409 not enrolled, enrolment not open, a
         chapter or hidden lesson, lessons before it not done
@@ -13398,6 +14498,8 @@ class AsyncSession(AsyncSessionBase):
     async def unpublish_course(self, *, course_id: UUID | str) -> None:
         """Takes a course out of the catalogue.
 
+        taken out does not publish it again.
+
         Errors: PA401 · PA403 · PA404 no such course
 
         Who may call it: instructor, admin.
@@ -13411,6 +14513,8 @@ class AsyncSession(AsyncSessionBase):
 
     async def unpublish_project(self, *, project_id: UUID | str) -> None:
         """Hides a project from others.
+
+        an administrator hid, only an administrator shows again.
 
         Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
 
@@ -13466,9 +14570,10 @@ class AsyncSession(AsyncSessionBase):
 
         Left out, `clear` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such course or instructor · PA409 fewer seats than are taken · PA422 title,
-        slug, track or difficulty; more XP than an instructor may give; unknown name in p_clear; a column both given
-        and cleared · 23505 courses_slug_key · 23514 another value against a column's rule
+        Errors: PA401 · PA403, also for making active what an administrator took down · PA404 no such course or
+        instructor · PA409 fewer seats than are taken · PA422 title, slug, track or difficulty; more XP or coins
+        than an instructor may give; unknown name in p_clear; a column both given and cleared · 23505
+        courses_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -13530,8 +14635,9 @@ class AsyncSession(AsyncSessionBase):
 
         Left out, `clear` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such exercise · PA422 unknown name in p_clear, or given as well; content or
-        rubric, with the path · 23514 a value against a column's rule
+        Errors: PA401 · PA403, also for publishing what an administrator took down · PA404 no such exercise · PA422
+        unknown name in p_clear, or given as well; too many coins; content or rubric, with the path · 23514 a value
+        against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -13589,8 +14695,8 @@ class AsyncSession(AsyncSessionBase):
         Left out, `clear` is '{}'.
 
         Errors: PA401 · PA403 · PA404 no such lesson · PA409 shown inside a hidden chapter · PA422 title, slug or
-        type; more XP than an instructor may give; unknown name in p_clear; a column both given and cleared · 23505
-        lessons_course_id_slug_key · 23514 another value against a column's rule
+        type; more XP or coins than an instructor may give; unknown name in p_clear; a column both given and cleared
+        · 23505 lessons_course_id_slug_key · 23514 another value against a column's rule
 
         Who may call it: instructor, admin.
         """
@@ -13799,8 +14905,9 @@ class AsyncSession(AsyncSessionBase):
 
         Left out, `clear` is '{}'.
 
-        Errors: PA401 · PA403 · PA404 no such quiz · PA409 published without a question · PA422 unknown name in
-        p_clear, or given as well · 23514 a value against a column's rule
+        Errors: PA401 · PA403, also for publishing what an administrator took down · PA404 no such quiz · PA409
+        published without a question · PA422 unknown name in p_clear, or given as well · 23514 a value against a
+        column's rule
 
         Who may call it: instructor, admin.
         """
@@ -13853,6 +14960,39 @@ class AsyncSession(AsyncSessionBase):
                 "theme": theme,
                 "email_notifications": email_notifications,
                 "push_notifications": push_notifications,
+            },
+        )
+
+    async def verify_audit_seals(
+        self, *, partition: str | None = None, table: str | None = None, head: bytes | None = None
+    ) -> list[VerifyAuditSeals]:
+        """What in the audit trail is not as it was sealed.
+
+        seal missing       a seal was deleted
+            seal changed       it says something else than when it was made, or does not follow the one before it
+            rows changed       the rows are as many as were sealed, and not the same
+            rows deleted       they are fewer
+            rows added         they are more, or there are rows among the sealed ones that no seal covers
+            partition missing  it has seals and is not there, although an older one is (the oldest leave by retention)
+            head missing       no seal has the hash that was kept elsewhere
+
+        Without arguments, every seal and every partition that is attached. With partition, its seals and its rows
+        only; and table is where these rows are now, if the partition was detached, renamed or brought back from an
+        archive. head is the last seal_hash that was kept elsewhere: against somebody who could change the seals
+        too.
+
+        Reads all of the rows. Those noted since the last seal are not looked at.
+
+        Errors: PA403 not the service · PA404 no such table in this school · PA422 a table and no partition
+
+        Who may call it: service.
+        """
+        return await self._rows(
+            _VERIFY_AUDIT_SEALS,
+            {
+                "partition": partition,
+                "table": table,
+                "head": head,
             },
         )
 

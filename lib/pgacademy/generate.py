@@ -91,6 +91,8 @@ class Method:
     arguments: list[Parameter]
     fields: list[Field]
     returns: str
+    action: str | None
+    entity: str | None
     caller: str
     cast: bool
     docstring: str
@@ -199,6 +201,8 @@ def _method(procedure: ProcedureFacts, shape: Mapping[str, Any]) -> Method | Non
         arguments=arguments,
         fields=fields,
         returns=returns,
+        action=procedure.action,
+        entity=procedure.entity and procedure.entity.removeprefix("p_"),
         caller=caller,
         cast=must_cast,
         docstring=_docstring(procedure),

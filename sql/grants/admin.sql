@@ -4,6 +4,8 @@
 -- operations
 -- Not archive_chunks: read_archive() is for the back end.
 grant select on table platform_settings, job_runs, retention_policies, archives, chain_totals to pgacademy_admin;
+-- The trail and its seals; nobody writes them.
+grant select on table audit_logs, audit_contexts, audit_seals to pgacademy_admin;
 
 -- identity
 grant select on table users, public_profiles, user_wallets to pgacademy_admin;

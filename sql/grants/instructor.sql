@@ -59,7 +59,8 @@ grant select (
 -- Read only: certificates are issued and revoked by procedures. Not the code: it is the holder's to show.
 grant select (
     id, enrollment_id, user_id, course_id, certificate_number, recipient_name, course_title, completed_at, issued_at,
-    issued_by, replaces_id, pdf_path, is_revoked, revoked_at, revoked_by, revocation_reason, created_at, updated_at
+    issued_by, replaces_id, pdf_path, is_revoked, revoked_at, revoked_by, revoked_as, revocation_reason,
+    created_at, updated_at
 ) on table certificates to pgacademy_instructor;
 grant select on table nft_certificates to pgacademy_instructor;
 

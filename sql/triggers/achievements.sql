@@ -6,3 +6,7 @@ for each row execute function normalise_criteria();
 create or replace trigger touch_updated_at
 before update on achievements
 for each row execute function touch_updated_at();
+
+create or replace trigger audit_row
+after insert or update or delete on achievements
+for each row execute function audit_row('achievements', 'id', '{updated_at}', '{}', '{}');

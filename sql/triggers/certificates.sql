@@ -6,3 +6,13 @@ for each row execute function guard_certificate();
 create or replace trigger touch_updated_at
 before update on certificates
 for each row execute function touch_updated_at();
+
+create or replace trigger audit_row
+after update or delete on certificates
+for each row execute function audit_row(
+    'certificates', 'id', '{updated_at}', '{recipient_name,revocation_reason,pdf_path}', '{}'
+);
+
+create or replace trigger refuse_erased_user
+before insert on certificates
+for each row execute function refuse_erased_user();

@@ -36,3 +36,7 @@ after update of is_active, deleted_at on courses
 for each row
 when ((old.is_active, old.deleted_at) is distinct from (new.is_active, new.deleted_at))
 execute function relist_projects('course');
+
+create or replace trigger audit_row
+after insert or update or delete on courses
+for each row execute function audit_row('courses', 'id', '{updated_at}', '{}', '{}');

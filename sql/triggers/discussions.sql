@@ -6,3 +6,15 @@ for each row execute function touch_updated_at();
 create or replace trigger create_discussion_stats
 after insert on discussions
 for each row execute function create_discussion_stats();
+
+create or replace trigger audit_row
+after delete or update of deleted_at, closed_at on discussions
+for each row execute function audit_row(
+    'discussions', 'id', '{updated_at}', '{title,content,category,tags,search_vector}', '{}'
+);
+
+create or replace trigger refuse_erased_author
+before insert or update of title, content, category, tags on discussions
+for each row
+when (new.title <> '[erased]' or new.content <> '[erased]' or new.category <> 'general' or new.tags <> '{}')
+execute function refuse_erased_author();

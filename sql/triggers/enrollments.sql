@@ -17,3 +17,20 @@ execute function count_enrollment();
 create or replace trigger touch_updated_at
 before update on enrollments
 for each row execute function touch_updated_at();
+
+create or replace trigger audit_delete
+after delete on enrollments
+for each row execute function audit_row('enrollments', 'id', '{updated_at}', '{review}', '{}');
+
+-- What moves with every lesson is no news.
+create or replace trigger audit_status
+after update of status on enrollments
+for each row
+when (old.status <> new.status)
+execute function audit_row('enrollments', 'id', '{updated_at}', '{review}', '{}');
+
+create or replace trigger refuse_erased_user
+before update of review on enrollments
+for each row
+when (new.review is not null)
+execute function refuse_erased_user();

@@ -14,3 +14,7 @@ for each row execute function check_exercise();
 create or replace trigger touch_updated_at
 before update on exercises
 for each row execute function touch_updated_at();
+
+create or replace trigger audit_row
+after insert or update or delete on exercises
+for each row execute function audit_row('exercises', 'id', '{updated_at,has_submissions}', '{}', '{}');

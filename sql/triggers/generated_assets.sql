@@ -20,3 +20,9 @@ execute function check_row_shape('content', 'summary_content');
 create or replace trigger touch_updated_at
 before update on generated_assets
 for each row execute function touch_updated_at();
+
+create or replace trigger refuse_erased_owner
+before insert or update of content, metadata, generation_params on generated_assets
+for each row
+when (new.content::text !~ '[[]erased[]]')
+execute function refuse_erased_owner();

@@ -6,3 +6,7 @@ for each row execute function guard_lesson_prerequisites();
 create or replace trigger check_cycle
 after insert or update of course_id, lesson_id, prerequisite_lesson_id on lesson_prerequisites
 for each row execute function check_lesson_prerequisites();
+
+create or replace trigger audit_row
+after insert or update or delete on lesson_prerequisites
+for each row execute function audit_row('lesson_prerequisites', 'lesson_id/prerequisite_lesson_id', '{}', '{}', '{}');

@@ -6,3 +6,9 @@ for each row execute function update_course_progress();
 create or replace trigger touch_updated_at
 before update on lesson_progress
 for each row execute function touch_updated_at();
+
+create or replace trigger refuse_erased_user
+before insert or update of notes on lesson_progress
+for each row
+when (new.notes is not null)
+execute function refuse_erased_user();

@@ -42,3 +42,7 @@ create constraint trigger refresh_progress
 after insert or delete or update of parent_lesson_id, is_active, is_mandatory on lessons
 deferrable initially immediate
 for each row execute function refresh_progress_after_lessons();
+
+create or replace trigger audit_row
+after insert or update or delete on lessons
+for each row execute function audit_row('lessons', 'id', '{updated_at,position}', '{}', '{}');

@@ -26,3 +26,24 @@ create or replace trigger touch_updated_at
 before update of course_id, title, description, project_type, components, performance_metrics, nft_metadata,
 nft_token_id, is_public on projects
 for each row execute function touch_updated_at();
+
+create or replace trigger audit_row
+after delete or update of is_featured on projects
+for each row execute function audit_row(
+    'projects', 'id', '{updated_at,is_listed}',
+    '{title,project_type,description,performance_metrics,components,nft_metadata}',
+    '{}'
+);
+
+create or replace trigger refuse_erased_user
+before insert or update of title, description, project_type, components, performance_metrics, nft_metadata on projects
+for each row
+when (
+    new.title <> '[erased]'
+    or new.project_type <> '[erased]'
+    or new.description is not null
+    or new.performance_metrics is not null
+    or new.components -> 'components' <> '[]'
+    or new.nft_metadata ->> 'name' <> '[erased]'
+)
+execute function refuse_erased_user();

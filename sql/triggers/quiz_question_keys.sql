@@ -6,3 +6,9 @@ for each row execute function check_row_shape('answer_key', 'question_key');
 create or replace trigger touch_updated_at
 before update on quiz_question_keys
 for each row execute function touch_updated_at();
+
+create or replace trigger audit_row
+after insert or update or delete on quiz_question_keys
+for each row execute function audit_row(
+    'quiz_question_keys', 'question_id', '{updated_at}', '{}', '{answer_key,explanation}'
+);

@@ -8,3 +8,9 @@ execute function check_feedback_interaction();
 create or replace trigger touch_updated_at
 before update on user_feedback
 for each row execute function touch_updated_at();
+
+create or replace trigger refuse_erased_user
+before insert or update of comment, metadata on user_feedback
+for each row
+when (new.comment <> '[erased]' or new.metadata <> '{}')
+execute function refuse_erased_user();

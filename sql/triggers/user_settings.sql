@@ -6,3 +6,15 @@ for each row execute function check_timezone();
 create or replace trigger touch_updated_at
 before update on user_settings
 for each row execute function touch_updated_at();
+
+create or replace trigger audit_row
+after update or delete on user_settings
+for each row execute function audit_row(
+    'user_settings', 'user_id', '{updated_at}', '{theme,language,timezone,timezone_changed_at,timezone_changed_on}', '{}'
+);
+
+create or replace trigger refuse_erased_user
+before update of theme, language, timezone on user_settings
+for each row
+when ((new.theme, new.language, new.timezone) is distinct from ('light', 'en', 'UTC'))
+execute function refuse_erased_user();

@@ -9,8 +9,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from pgacademy.testing import SchoolDatabase, acting
+from tests.assessment.exercises import make_exercise
+from tests.assessment.quizzes import make_quiz
 from tests.support.asserts import raises_sqlstate
-from tests.support.factories import Connection, make_course, make_enrollment, make_user, race
+from tests.support.factories import Connection, insert, make_course, make_enrollment, make_user, race
 
 
 def one(conn: Connection, query: str, *args: Any) -> Any:
@@ -322,3 +324,59 @@ def test_sixteen_courses_of_one_title_at_once(school: SchoolDatabase) -> None:
             return one(conn, "select slug from create_course('Gears')")  # type: ignore[no-any-return]
 
     assert sorted(map(str, race(16, create))) == sorted(["gears", *(f"gears-{n}" for n in range(2, 17))])
+
+
+def test_what_an_administrator_took_down_only_an_administrator_puts_back(db: Connection) -> None:
+    course, admin = make_course(db), make_user(db, "admin")
+    quiz = make_quiz(db, make_course(db, course.instructor_id))
+    exercise = make_exercise(db, make_course(db, course.instructor_id))
+    known = {"course": course.id, "quiz": quiz.id, "exercise": exercise.id}
+
+    def by(user: UUID, role: Any, call: str) -> None:
+        with acting(db, user, role):
+            db.execute(f"select {call}", known)
+
+    for down, up in (
+        ("unpublish_course(%(course)s)", "publish_course(%(course)s)"),
+        ("update_course(%(course)s, p_is_active => false)", "update_course(%(course)s, p_is_active => true)"),
+        ("update_quiz(%(quiz)s, p_is_published => false)", "update_quiz(%(quiz)s, p_is_published => true)"),
+        ("update_exercise(%(exercise)s, p_is_published => false)",
+         "update_exercise(%(exercise)s, p_is_published => true)"),
+    ):  # fmt: skip
+        by(course.instructor_id, "instructor", down)
+        by(course.instructor_id, "instructor", up)  # their own decision
+        by(admin, "admin", down)
+        by(course.instructor_id, "instructor", down)  # which does not make it theirs
+        with raises_sqlstate("PA403", conn=db):
+            by(course.instructor_id, "instructor", up)
+        by(admin, "admin", up)
+        by(course.instructor_id, "instructor", down)
+        by(course.instructor_id, "instructor", up)
+
+
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "JavaScript:x", " javascript:x", "java\tscript:x", "data:text/html,x"]
+)
+def test_an_address_is_none_that_a_browser_runs(db: Connection, address: str) -> None:
+    course, ada = make_course(db), make_user(db)
+    insert(db, "achievements", slug="s", title="S", criteria={"metric": "total_xp", "threshold": 9})
+    calls: list[tuple[UUID, Any, str, UUID | None]] = [
+        (ada, "student", "select update_profile(p_avatar_url => %s)", None),
+        (course.instructor_id, "instructor", "select update_course(%(id)s, p_thumbnail_url => %(to)s)", course.id),
+        (
+            course.instructor_id,
+            "instructor",
+            "select update_lesson(%(id)s, p_video_url => %(to)s)",
+            course.lesson_ids[0],
+        ),
+    ]
+    for user, role, call, of in calls:
+        for good in ("https://x.org/a?b=c:d#e", "http://x/a", "/files/a.png", "files/a:b.png", "//cdn.org/a.png"):
+            with acting(db, user, role):
+                db.execute(call, {"id": of, "to": good} if of else (good,))
+        with acting(db, user, role), raises_sqlstate("23514", conn=db):
+            db.execute(call, {"id": of, "to": address} if of else (address,))
+    with acting(db, ada, "student"), raises_sqlstate("23514", conn=db):  # the column is theirs to write
+        db.execute("update users set avatar_url = %s where id = %s", (address, ada))
+    with raises_sqlstate("23514", conn=db):
+        db.execute("update achievements set icon_url = %s", (address,))

@@ -257,7 +257,7 @@ def test_addresses_are_forgotten_and_still_counted_meanwhile(db: Connection) -> 
         db.execute("select forget_faucet_addresses(2)")
     assert one(db, "select forget_faucet_addresses(3)") == 0
     db.execute("update faucet_requests set requested_at = requested_at - interval '4 days'")
-    assert one(db, "select forget_faucet_addresses(3)") == 1
+    assert [one(db, "select forget_faucet_addresses(3, 1)") for _ in range(2)] == [1, 0]
     assert one(db, "select request_ip, request_network from faucet_requests") == (None, None)
 
 
@@ -293,3 +293,23 @@ def test_differences_are_found(school: SchoolDatabase) -> None:
     found = {row[0] for row in conn.execute("select check_name, row_id from verify_integrity()").fetchall()}
     assert found == {"faucet_requests.status", "faucet_requests.transaction_id", "chain_transactions.faucet"}
     assert request
+
+
+@pytest.mark.parametrize("limit", ["user", "account", "ip"])
+def test_failed_requests_are_attempts(db: Connection, limit: str) -> None:
+    """They count for no limit of what is given, and for one of how often it is tried."""
+    set_to(db, "faucet.ip_attempt_limit" if limit == "ip" else "faucet.attempt_limit", 3)
+    ada = make_user(db)
+
+    def attempt(i: int) -> Any:
+        user = ada if limit == "user" else make_user(db)
+        account = "0.0.7" if limit == "account" else f"0.0.{100 + i}"
+        return ask(db, user, account, "192.0.2.1" if limit == "ip" else f"198.51.100.{i}")
+
+    for i in range(3):
+        advance(db, attempt(i)[1], "failed", p_failure_reason="no gas")
+    with raises_sqlstate("PA429", conn=db) as raised:
+        attempt(4)
+    assert f"{limit} attempts" in (raised.detail or "")
+    db.execute("update faucet_requests set requested_at = requested_at - interval '25 hours'")
+    attempt(5)

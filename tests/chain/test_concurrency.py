@@ -57,6 +57,25 @@ def test_32_at_the_limit(school: SchoolDatabase, limit: str, level: IsolationLev
     assert conn.execute("select * from verify_integrity()").fetchall() == []
 
 
+@pytest.mark.parametrize("level", LEVELS[:2], ids=["read_committed", "repeatable_read"])
+def test_16_who_try_again(school: SchoolDatabase, level: IsolationLevel) -> None:
+    """Each fails at once, so that the limit of what is given never holds; that of the attempts does."""
+    conn = school.connect(autocommit=True)
+    ada = make_user(conn)
+    fail = "select status from advance_chain_transaction(%s, 'failed', p_failure_reason => 'no gas')"
+
+    def attempt(i: int) -> Any:
+        for _ in range(3):
+            found = call(school, ada, ASK, f"0.0.{100 + i}", f"198.51.100.{i}", str(uuid4()), level=level)
+            if not isinstance(found, str):
+                call(school, None, fail, found[0], level=level)
+
+    check(race(16, attempt))
+    for _ in range(5):
+        attempt(17)
+    assert conn.execute("select count(*) from faucet_requests").fetchone() == (5,)
+
+
 def test_one_key_32_times_is_one_request(school: SchoolDatabase) -> None:
     conn = school.connect(autocommit=True)
     ada = make_user(conn)

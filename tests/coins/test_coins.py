@@ -437,3 +437,95 @@ class TestTheLedger:
         assert db.execute(
             "select user_id, amount from coin_postings where transaction_id = %s order by amount", (transaction,)
         ).fetchall() == [(ada, -30), (bob, 30)]
+
+
+class TestCeilings:
+    """No author prints coins without an end."""
+
+    @pytest.mark.parametrize(
+        ("call", "key"),
+        [
+            ("create_course('T', p_coin_reward => %(coins)s)", "coins.course_max"),
+            ("update_course(%(course)s, p_coin_reward => %(coins)s)", "coins.course_max"),
+            ("add_lesson(%(course)s, 'T', p_coin_reward => %(coins)s)", "coins.lesson_max"),
+            ("update_lesson(%(lesson)s, p_coin_reward => %(coins)s)", "coins.lesson_max"),
+            ("create_exercise(%(lesson)s, 'T', p_coin_reward => %(coins)s)", "coins.exercise_max"),
+            ("update_exercise(%(exercise)s, p_coin_reward => %(coins)s)", "coins.exercise_max"),
+        ],
+    )
+    def test_what_may_be_named(self, db: Connection, call: str, key: str) -> None:
+        course, admin = make_course(db), make_user(db, "admin")
+        lesson = course.lesson_ids[0]
+        exercise = insert(db, "exercises", course_id=course.id, lesson_id=lesson, title="T")
+        known = {"course": course.id, "lesson": lesson, "exercise": exercise}
+
+        def name(user: UUID, role: Any, coins: int) -> None:
+            with acting(db, user, role):
+                db.execute(f"select {call}", known | {"coins": coins})
+
+        most = 5000 if "course" in key else 500
+        for user, role in ((course.instructor_id, "instructor"), (admin, "admin")):
+            name(user, role, most)
+            with raises_sqlstate("PA422", conn=db) as raised:
+                name(user, role, most + 1)
+            assert key in (raised.detail or "")
+        with acting(db, admin, "admin"):
+            db.execute("select set_setting(%s, '7')", (key,))
+        name(course.instructor_id, "instructor", 7)
+        with raises_sqlstate("PA422", conn=db):
+            name(course.instructor_id, "instructor", 8)
+
+    def test_what_was_named_before_pays_no_more(self, db: Connection) -> None:
+        course = make_course(db, lessons=1, coin_reward=1_000_000)
+        lesson = course.lesson_ids[0]
+        db.execute("update lessons set coin_reward = 1000000")
+        user, early = make_user(db), make_user(db)
+        exercise = insert(
+            db, "exercises", course_id=course.id, lesson_id=lesson, title="T", coin_reward=1_000_000, is_published=True,
+            is_mandatory=False,
+        )  # fmt: skip
+        for learner in (user, early):
+            make_enrollment(db, learner, course)
+        with acting(db, user, "student"):
+            work = one(db, 'select submission_id from submit_exercise(%s, \'{"text": "x"}\')', exercise)
+            assert one(db, "select coins_awarded from complete_lesson(%s)", lesson) == 5500
+        with acting(db, course.instructor_id, "instructor"):
+            assert one(db, "select coins_awarded from grade_submission(%s, 100)", work) == 500
+        assert balance(db, user) == 6000
+        # Before there were coins.
+        with db.transaction(force_rollback=True):
+            db.execute("update lessons set coin_reward = 0")
+            db.execute("update courses set coin_reward = 0")
+            with acting(db, early, "student"):
+                assert one(db, "select coins_awarded from complete_lesson(%s)", lesson) == 0
+            db.execute("update lessons set coin_reward = 1000000")
+            db.execute("update courses set coin_reward = 1000000")
+            db.execute("update coin_accounts set is_backfill_due = true where user_id = %s", (early,))
+            assert one(db, "select coins from grant_missing_coins()") == 5500
+
+
+def test_history_page_by_page(db: Connection) -> None:
+    """Both sides, newest first; the pages together are what v_my_coins shows, whatever came at one moment."""
+    ada, bob = make_user(db), make_user(db)
+    for user in (ada, bob):
+        award(db, user, 100)
+    for n in range(3):
+        send(db, ada, bob, 5 + n)
+        send(db, bob, ada, 1)
+    with acting(db, ada, "student"):
+        whole = db.execute("select id, change, other_id from v_my_coins order by created_at desc, id desc").fetchall()
+        page = "select transaction_id, change, other_id from coin_history(%s, %s)"
+        found: list[Any] = []
+        while rows := db.execute(page, (2, found[-1][0] if found else None)).fetchall():
+            found += rows
+        assert (len(whole), found) == (7, whole)
+        assert db.execute("select transaction_id, change, other_id from coin_history()").fetchall() == whole
+    other = one(db, "select id from coin_transactions where user_id = %s and transaction_type = 'reward'", bob)
+    for arguments, code in (
+        ((0, None), "PA422"),
+        ((101, None), "PA422"),
+        ((5, other), "PA404"),
+        ((5, uuid4()), "PA404"),
+    ):
+        with acting(db, ada, "student"), raises_sqlstate(code, conn=db):
+            db.execute(page, arguments)

@@ -212,3 +212,45 @@ def test_a_storm(school: SchoolDatabase) -> None:
 
     check(race(24, work, timeout=500))
     verify(conn)
+
+
+@pytest.mark.parametrize("level", LEVELS, ids=["read_committed", "repeatable_read"])
+def test_16_solutions_of_one_person(school: SchoolDatabase, level: IsolationLevel) -> None:
+    """Accepted at once, of eight who asked twice each: five are paid, one of each; all are solutions."""
+    conn = school.connect(autocommit=True)
+    bob = make_user(conn)
+    askers = [make_user(conn) for _ in range(8)]
+    replies = [answer(school, bob, ask(school, askers[i % 8])) for i in range(16)]
+    accept = "select xp_awarded from mark_solution(%s)"
+    results = check(race(16, lambda i: call(school, askers[i % 8], accept, replies[i], level=level)))
+    assert sorted(xp for (xp,) in results) == [0] * 11 + [15] * 5
+    assert value(conn, "select count(*) from solution_quotas where cardinality(asker_ids) = 5") == 1
+    assert stats(conn, bob)["solutions_accepted"] == 16
+    verify(conn)
+
+
+def test_taken_down_while_everybody_reads_and_it_is_sent(school: SchoolDatabase) -> None:
+    """Who takes down writes other people's news: no deadlock with those who read all of theirs, or send it."""
+    conn = school.connect(autocommit=True)
+    people = [make_user(conn) for _ in range(4)]
+    discussions = [[ask(school, user) for _ in range(4)] for user in people]
+    for _ in range(3):
+        for own in zip(*discussions, strict=True):
+            for i, discussion in enumerate(own):
+                answer(school, people[(i + 1) % 4], discussion)
+
+    def act(i: int) -> None:
+        if i < 4:
+            for discussion in discussions[i]:
+                call(school, people[i], "select delete_discussion(%s)", discussion)
+        elif i < 12:
+            for _ in range(6):
+                call(school, people[i % 4], "select mark_all_read()")
+        else:
+            for _ in range(6):
+                call(school, None, "select count(*) from claim_deliveries(%s, 5)", ("email", "push")[i % 2])
+
+    check(race(16, act))
+    assert value(conn, "select count(*) from notifications where message <> ''") == 0
+    assert value(conn, "select count(*) from notification_deliveries where status = 'pending'") == 0
+    verify(conn)

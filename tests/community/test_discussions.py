@@ -458,6 +458,8 @@ class TestLists:
         for user in (ada, bob, bob):
             with acting(db, user, "student"):
                 db.execute("select open_discussion(%s)", (discussion,))
+        with raises_sqlstate("PA422", conn=db):
+            value(db, "select fold_discussion_views(0)")
         assert value(db, "select fold_discussion_views()") == 2
         assert value(db, "select fold_discussion_views()") == 0
         assert counters(db, discussion)["view_count"] == 2
@@ -539,3 +541,65 @@ class TestSearch:
     def test_odd_queries_are_harmless(self, db: Connection, ada: UUID, query: str) -> None:
         ask(db, ada)
         self.search(db, ada, query)
+
+
+class TestWhatSolutionsPay:
+    """Two who ask and answer each other make no XP without end."""
+
+    def solved(self, db: Connection, asker: UUID, answerer: UUID) -> int:
+        found = solve(db, asker, reply(db, answerer, ask(db, asker)))
+        assert found["is_new"]
+        return found["xp_awarded"]  # type: ignore[no-any-return]
+
+    def test_one_a_day_for_one_who_asks(self, db: Connection, ada: UUID, bob: UUID) -> None:
+        assert [self.solved(db, ada, bob) for _ in range(3)] == [15, 0, 0]
+        assert self.solved(db, bob, ada) == 15  # another's own
+        assert stats(db, bob)["solutions_accepted"] == 3  # solved they are
+        db.execute("update solution_quotas set rewarded_on = rewarded_on - 1")
+        assert [self.solved(db, ada, bob) for _ in range(2)] == [15, 0]
+
+    def test_so_many_a_day_from_all_together(self, db: Connection, bob: UUID) -> None:
+        db.execute("update platform_settings set setting_value = '2' where setting_key = 'xp.solution_daily_max'")
+        assert [self.solved(db, make_user(db), bob) for _ in range(3)] == [15, 15, 0]
+
+    @pytest.mark.parametrize("key", ["xp.solution_daily_max", "xp.solution_pair_daily_max"])
+    def test_none_at_all(self, db: Connection, ada: UUID, bob: UUID, key: str) -> None:
+        db.execute("update platform_settings set setting_value = '0' where setting_key = %s", (key,))
+        assert self.solved(db, ada, bob) == 0
+
+    def test_a_day_counted_already_does_not_begin_anew(self, db: Connection, ada: UUID, bob: UUID) -> None:
+        """Whoever moves westwards has no second day; nor has the clock gone back."""
+        self.solved(db, ada, bob)
+        db.execute("update solution_quotas set rewarded_on = rewarded_on + 1")
+        assert self.solved(db, ada, bob) == 0
+
+
+class TestRetracting:
+    """What was taken down is not read in the news of it, nor sent."""
+
+    @pytest.mark.parametrize("what", ["reply", "discussion"])
+    def test_nothing_of_it_is_left(self, db: Connection, ada: UUID, bob: UUID, what: str) -> None:
+        discussion = ask(db, ada)
+        answer = reply(db, bob, discussion)
+        other = reply(db, ada, ask(db, bob, "Another"))
+        solve(db, ada, answer)
+        first = value(db, "select id from notifications where user_id = %s and related_object_id = %s", ada, answer)
+        finish = "select finish_delivery(%s, %s)"
+        with acting(db, None, "service"):
+            for channel in ("email", "push"):
+                assert len(rows(db, "select * from claim_deliveries(%s)", channel)) == 3
+            assert value(db, finish, first, "email") == "sent"
+        with acting(db, bob if what == "reply" else ada, "student"):
+            db.execute(f"select delete_{what}(%s)", (answer if what == "reply" else discussion,))  # type: ignore[call-overload]
+        found = rows(db, "select * from notifications where notification_type in ('reply_posted', 'solution_accepted')")
+        assert {(n["related_object_id"], n["title"], n["message"]) for n in found} == {
+            (answer, "This was taken down", ""), (other, "Reply: Another", "So it is.")
+        }  # fmt: skip
+        sent = rows(db, "select notification_id = %s as first, channel, status from notification_deliveries", first)
+        assert sorted(d["status"] for d in sent) == ["cancelled"] * 3 + ["pending"] * 2 + ["sent"]
+        with acting(db, None, "service"):
+            assert value(db, finish, first, "push") == "cancelled"  # for a sender who had it
+        db.execute("update notification_deliveries set next_attempt_at = now()")
+        with acting(db, None, "service"):
+            for channel in ("email", "push"):
+                assert [n["message"] for n in rows(db, "select * from claim_deliveries(%s)", channel)] == ["So it is."]

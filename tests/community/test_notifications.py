@@ -198,8 +198,7 @@ class TestReading:
     def test_folding_changes_no_count(self, db: Connection, ada: UUID, bob: UUID) -> None:
         for user in (ada, bob, bob):
             notify(db, user)
-        assert value(db, "select fold_notification_counts()") == 2
-        assert value(db, "select fold_notification_counts()") == 0
+        assert [value(db, "select fold_notification_counts(1)") for _ in range(3)] == [1, 1, 0]
         assert value(db, "select count(*) from notification_deltas") == 0
         assert (unread(db, ada), unread(db, bob)) == (1, 2)
 
@@ -220,6 +219,37 @@ class TestReading:
 
 
 class TestDeliveries:
+    @pytest.mark.parametrize(
+        ("change", "email", "push"),
+        [
+            ("is_active = false", "cancelled", "cancelled"),
+            ("deleted_at = now()", "cancelled", "cancelled"),
+            ("email_verified = false", "cancelled", "pending"),
+        ],
+    )
+    def test_who_cannot_be_reached_any_more(
+        self, db: Connection, ada: UUID, change: str, email: str, push: str
+    ) -> None:
+        bob = make_user(db)
+        for user in (ada, ada, ada, bob):
+            notify(db, user)
+        db.execute(f"update users set {change} where id = %s", (ada,))  # type: ignore[call-overload]
+        for channel, expected in (("email", email), ("push", push)):
+            with acting(db, None, "service"):
+                found = rows(db, "select user_id from claim_deliveries(%s, 2)", channel)
+                found += rows(db, "select user_id from claim_deliveries(%s, 2)", channel)
+            # A batch of nobody but such people is not the end of it.
+            assert {r["user_id"] for r in found} == ({bob} if expected == "cancelled" else {ada, bob})
+            assert {
+                r["status"]
+                for r in rows(
+                    db,
+                    "select d.status from notification_deliveries d join notifications n on n.id = d.notification_id"
+                    " where n.user_id = %s and d.channel = %s",
+                    ada, channel,
+                )
+            } == {expected}  # fmt: skip
+
     def test_claimed_sent_and_given_up(self, db: Connection, ada: UUID) -> None:
         notify(db, ada)
         claim, finish = "select * from claim_deliveries('email')", "select finish_delivery(%s, 'email', 'no route')"

@@ -280,3 +280,26 @@ def test_differences_are_found_and_caches_mended(school: SchoolDatabase) -> None
     )
     found = {row[0] for row in conn.execute("select check_name from verify_integrity()").fetchall()}
     assert "certificates.enrollment_id" in found
+
+
+def test_what_an_administrator_revoked_only_an_administrator_replaces(db: Connection) -> None:
+    course, admin = make_course(db, lessons=1), make_user(db, "admin")
+    ada = graduate(db, course)
+    revoke, reissue = "select revoke_certificate(%s, 'cheated')", "select reissue_certificate(%s, 'a mistake')"
+    certificate = valid(db, ada.enrollment)
+    by_staff(db, course, revoke, certificate)
+    certificate = by_staff(db, course, reissue, certificate)  # their own mistake
+    with acting(db, admin, "admin"):
+        one(db, revoke, certificate)
+    for _ in range(2):  # revoked again by the instructor it is still the administrator's
+        with raises_sqlstate("PA403", conn=db):
+            by_staff(db, course, reissue, certificate)
+        by_staff(db, course, revoke, certificate)
+    # Of those revoked before it was kept, the person tells.
+    with db.transaction(force_rollback=True):
+        db.execute("alter table certificates disable trigger user")
+        db.execute("update certificates set revoked_as = null")
+        with raises_sqlstate("PA403", conn=db):
+            by_staff(db, course, reissue, certificate)
+    with acting(db, admin, "admin"):
+        assert one(db, reissue, certificate) == valid(db, ada.enrollment)

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support.asserts import raises_sqlstate
 from tests.support.effort import effort
-from tests.support.factories import make_user, race
+from tests.support.factories import make_course, make_enrollment, make_user, race
 
 from pgacademy.testing import SchoolDatabase, acting
 
@@ -422,3 +422,30 @@ class TestWhoMayAsk:
         ):
             with raises_sqlstate("42501", conn=db), acting(db, user, role):
                 db.execute(statement)
+
+
+@pytest.mark.parametrize("call", ["complete_lesson", "record_activity"])
+def test_an_old_transaction_claims_no_day_that_is_over(db: Connection, call: str) -> None:
+    """Midnight has passed, for the learner, since the transaction was begun."""
+    course = make_course(db, lessons=1)
+    user = learner(db)
+    make_enrollment(db, user, course)
+    db.execute("select pg_sleep(greatest(0, 1.05 - extract(epoch from clock_timestamp() - now())))")
+    db.execute("alter table user_settings disable trigger check_timezone")
+    db.execute("alter table user_settings drop constraint user_settings_timezone_format_check")
+    # A zone in which this second is the first of a day.
+    db.execute(
+        "update user_settings set timezone_changed_at = null, timezone_changed_on = null,"
+        " timezone = '<X>' || to_char(clock_timestamp() at time zone 'UTC', 'HH24:MI:SS') where user_id = %s", (user,)
+    )  # fmt: skip
+    (yesterday, today) = db.execute(
+        "select local_date(%(u)s, now()), local_date(%(u)s, clock_timestamp())", {"u": user}
+    ).fetchone() or (None, None)
+    assert yesterday is not None
+    assert today == yesterday + DAY
+    if call == "complete_lesson":
+        with acting(db, user, "student"):
+            db.execute("select complete_lesson(%s)", (course.lesson_ids[0],))
+    else:
+        db.execute("select record_activity(%s, 'lesson', null)", (user,))
+    assert [day for (day, *_) in days(db, user)] == [today]

@@ -22,6 +22,9 @@ TABLE = """
 """
 #: What breaks each rule, once.
 PLANTED = {
+    "audit_arguments": "create or replace trigger audit_row after update on user_secrets"
+    " for each row execute function audit_row('user_secrets', 'user_id', '{}', '{}', '{}');",
+    "column_unclassified": TABLE,
     "foreign_key_without_index": TABLE + "alter table planted add user_id uuid references users;",
     "function_grantee": CLEAN + "grant execute on function planted to academy_student;",
     "function_overload": CLEAN
@@ -33,6 +36,7 @@ PLANTED = {
     "identity_not_bigint": TABLE + "alter table planted add n integer generated always as identity;",
     "index_covered": TABLE
     + "create index planted_a on planted ((id + 1), id); create index planted_b on planted ((id + 1));",
+    "person_overlooked": TABLE + "alter table planted add user_id uuid;",
     "policy_for_all": TABLE + "create policy p on planted for all to pgacademy_admin using (true);",
     "policy_overlap": TABLE
     + "create policy p on planted for select to pgacademy_admin using (true);"

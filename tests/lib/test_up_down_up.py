@@ -34,6 +34,8 @@ def look(dsn: str, deploy: Connection, server: embedded.Server) -> Callable[[], 
         lines = [line for line in text.splitlines() if not line.startswith(("\\restrict ", "\\unrestrict "))]
         # A row is the same whenever it was made.
         lines = [re.sub(r"\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+\+00\b", "", line) for line in lines]
+        # A guard counts those who passed it: how often months were made.
+        lines = [re.sub(r"^partitions\t\d+$", "partitions", line) for line in lines]
         with connect(dsn) as connection:
             connection.execute(f"set role {SCHOOL}_owner")
             return "\n".join(lines), dict(snapshot.take(connection, SCHOOL).rows)

@@ -50,7 +50,7 @@ ATTEMPT = {
 CERTIFICATE = {
     "id", "enrollment_id", "user_id", "course_id", "certificate_number", "recipient_name", "course_title",
     "completed_at", "issued_at", "issued_by", "replaces_id", "pdf_path", "is_revoked", "revoked_at", "revoked_by",
-    "revocation_reason", "created_at", "updated_at",
+    "revoked_as", "revocation_reason", "created_at", "updated_at",
 }  # fmt: skip
 #: What a person reads of a request of the faucet: not the address it came from.
 FAUCET = {
@@ -69,6 +69,10 @@ TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
     "archives": [("select", ALL, ("admin",))],
     "archive_chunks": [],
     "chain_totals": [("select", ALL, ("admin",))],
+    "audit_logs": [("select", ALL, ("admin",))],
+    "audit_contexts": [("select", ALL, ("admin",))],
+    "audit_seals": [("select", ALL, ("admin",))],
+    "audit_watermark": [],
     # identity
     "users": [("select", ALL, PEOPLE), ("update", PROFILE, LEARNERS)],
     "public_profiles": [("select", ALL, EVERYONE)],
@@ -121,6 +125,7 @@ TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
     "replies": [("select", ALL, PEOPLE)],
     "discussion_votes": [("select", ALL, PEOPLE)],
     "discussion_views": [],
+    "solution_quotas": [],
     "notifications": [("select", ALL, LEARNERS)],
     "notification_preferences": [("select", ALL, LEARNERS)],
     "notification_deliveries": [],
@@ -150,6 +155,9 @@ TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
     # credentials
     "certificates": [("select", ALL, ("student", "admin")), ("select", CERTIFICATE, ("instructor",))],
     "nft_certificates": [("select", ALL, PEOPLE)],
+    # privacy
+    "data_exports": [],
+    "erasures": [],
 }
 
 #: view -> who reads it. Nobody writes through one.
@@ -176,8 +184,9 @@ VIEWS: dict[str, tuple[str, ...]] = {
 COMMON = "acting_in current_user_id uuid_v7"
 READING = "verify_certificate leaderboard_page leaderboard_top search_courses calculate_user_level list_projects"
 ACCOUNT = """
+    log_failure my_audit_trail
     acts_as update_profile update_settings link_wallet unlink_wallet revoke_session live_rank leaderboard_around
-    effective_streak explain_achievement metric_changes metric_values streak_as_of
+    effective_streak explain_achievement coin_history metric_changes metric_values streak_as_of
     quiz_result
 """
 TALKING = """
@@ -205,20 +214,22 @@ PROCEDURES: dict[str, set[str]] = {
         like_project unlike_project record_project_view
         start_exercise save_submission submit_exercise
         create_material update_material delete_material start_study_session save_study_session end_study_session
-        record_interaction leave_feedback review_card due_cards""".split()
+        record_interaction leave_feedback review_card due_cards export_my_data is_web_address""".split()
     ),
     "instructor": set(
         f"""{COMMON} {READING} {ACCOUNT} {TEACHING} {TALKING}
         moderate_discussion announce
-        acting_instructor_id record_completion record_enrollment
+        acting_instructor_id record_completion record_enrollment export_my_data is_web_address
         like_project unlike_project record_project_view""".split()
     ),
     "admin": set(
         f"""{COMMON} {READING} {ACCOUNT} {TEACHING} {TALKING}
         moderate_discussion announce
+        audit_trail
         set_role approve_instructor deactivate_user reactivate_user set_setting set_retention
         define_achievement set_achievement_active preview_achievement apply_achievement
-        feature_project unpublish_project delete_project record_project_view settle_feedback""".split()
+        feature_project publish_project unpublish_project delete_project record_project_view settle_feedback
+        export_my_data""".split()
     ),
     "service": set(
         f"""{COMMON} {READING}
@@ -237,6 +248,8 @@ PROCEDURES: dict[str, set[str]] = {
         claim_deliveries finish_delivery
         store_chunks store_asset set_material_status set_asset_status record_interactions record_review
         aggregate_session_data
+        export_user erase_user stale_encrypted_fields rotate_encrypted_field
+        log_failure seal_audit_logs verify_audit_seals purge_audit_contexts
         begin_job end_job maintenance_jobs due_jobs run_job purge_idempotency_keys ensure_partitions list_partitions
         apply_retention begin_retirement finish_retirement retire_partitions list_archives read_archive
         verify_integrity repair_counters""".split()

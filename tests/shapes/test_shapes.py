@@ -261,6 +261,18 @@ def test_the_path_names_the_fault(db: Connection, name: str, document: Any, path
         ("projects", "components", COMPONENTS | {"metadata": {}}, "$.components.metadata"),
         ("projects", "performance_metrics", METRICS | {"tests": {}}, "$.performance_metrics.tests"),
         ("projects", "nft_metadata", {"name": 1}, "$.nft_metadata"),
+        *(
+            ("projects", "nft_metadata", token_metadata(UUID_TEXT, UUID_TEXT) | {"image": uri}, "$.nft_metadata.image ")
+            for uri in ("javascript:x", "data:text/html,x", "http://x/y", "ipfs://", "https://x/ y", "//x/y")
+        ),
+        (
+            "projects", "nft_metadata",
+            token_metadata(UUID_TEXT, UUID_TEXT) | {
+                "properties": token_metadata(UUID_TEXT, UUID_TEXT)["properties"]
+                | {"files": [{"uri": "javascript:x", "type": "t"}]}
+            },
+            "$.nft_metadata.properties.files[0].uri ",
+        ),
         ("projects", "nft_metadata", token_metadata(UUID_TEXT, UUID_TEXT), "$.nft_metadata.properties.project_id"),
     ],
 )  # fmt: skip

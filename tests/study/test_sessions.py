@@ -282,6 +282,16 @@ class TestMetrics:
         # What was counted is archived later: nothing is out of step.
         db.execute("delete from interactions where learning_session_id = %s", (old,))
 
+    def test_a_session_that_outlives_its_first_month_stays_in_step(self, db, ada, material):
+        """It is still going on when the month it began in leaves: what is left of it is not what it has had."""
+        session = self.old_session(db, ada, material, 100)
+        record(db, ada, session)
+        for name, ends in db.execute("select partition_name, ends_at from list_partitions()").fetchall():
+            if name.startswith("interactions_") and ends < NOW - timedelta(days=40):
+                db.execute(f"alter table interactions detach partition {name}")
+        assert call(db, ada, "select total_interactions from learning_sessions") == 5
+        assert one(db, "select count(*) from interactions") == 1
+
     def test_batch_after_batch(self, db, ada, material):
         for days in (300, 301, 302):
             self.old_session(db, ada, material, days)

@@ -23,6 +23,7 @@ MODULES = {
     "maintenance": ("maintain",),
     "new": ("new",),
     "plan": ("plan",),
+    "privacy": ("export-user", "erase-user", "rotate-field-keys"),
     "school": ("roles", "migrate", "status", "history", "rollback", "baseline", "seed"),
     "schools": ("schools", "mark", "rename", "drop", "reset"),
     "server": ("up", "down", "psql"),

@@ -38,6 +38,14 @@ where
     )
 order by p.proname;
 
+-- name: audited
+-- the procedures whose calls are in the audit trail, and the argument that names the row they are about
+select
+    split_part(a.action, '.', 2) as name,
+    a.action,
+    a.argument
+from audited_procedures() as a;
+
 -- name: arguments
 -- mode i, o or t (a column of returns table); `default` is the expression, null without one
 select

@@ -178,13 +178,23 @@ where
 order by t.tgname
 
 -- name: drop_triggers
+-- Those for each row go from the partitions by themselves; the copies that ensure_partitions made for statements do not.
 select format('drop trigger %%I on %%s', t.tgname, c.oid::regclass) as statement
 from pg_trigger as t
 inner join pg_class as c on t.tgrelid = c.oid
 where
-    c.relname = %(table)s and c.relnamespace = current_schema()::regnamespace
+    c.relnamespace = current_schema()::regnamespace
     and not t.tgisinternal and t.tgparentid = 0
-order by t.tgname
+    and (
+        c.relname = %(table)s
+        or c.oid in (
+            select i.inhrelid
+            from pg_inherits as i
+            inner join pg_class as p on i.inhparent = p.oid and p.relkind = 'p'
+            where p.relname = %(table)s and p.relnamespace = current_schema()::regnamespace
+        )
+    )
+order by t.tgname, c.relname
 
 -- name: reset_table_grants
 -- Takes back all that a group may do with the school's tables and sequences; REVOKE on a table covers its columns. The

@@ -1,0 +1,45 @@
+-- name: find
+select l.user_id
+from find_login(p_login => %(login)s) as l
+
+-- name: export
+select
+    x.table_name,
+    x.rows
+from export_user(p_user_id => %(user_id)s) as x
+
+-- name: erase
+select
+    e.step,
+    e.is_done
+from erase_user(p_user_id => %(user_id)s, p_keep_certificates => %(keep_certificates)s) as e
+
+-- name: store
+select store_encrypted_field(
+    p_user_id => %(user_id)s, p_field_name => %(field_name)s, p_key_id => %(key_id)s, p_nonce => %(nonce)s,
+    p_ciphertext => %(ciphertext)s
+)
+
+-- name: read
+select
+    f.key_id,
+    f.nonce,
+    f.ciphertext
+from read_encrypted_field(p_user_id => %(user_id)s, p_field_name => %(field_name)s) as f
+
+-- name: stale
+select
+    f.user_id,
+    f.field_name,
+    f.key_id,
+    f.nonce,
+    f.ciphertext
+from stale_encrypted_fields(
+    p_key_id => %(key_id)s, p_after_user_id => %(user_id)s, p_after_field_name => %(field_name)s, p_limit => %(limit)s
+) as f
+
+-- name: rotate
+select rotate_encrypted_field(
+    p_user_id => %(user_id)s, p_field_name => %(field_name)s, p_old_key_id => %(old_key_id)s,
+    p_old_nonce => %(old_nonce)s, p_key_id => %(key_id)s, p_nonce => %(nonce)s, p_ciphertext => %(ciphertext)s
+)

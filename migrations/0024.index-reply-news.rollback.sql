@@ -1,0 +1,3 @@
+-- transactional: false
+
+drop index concurrently notifications_reply_idx;

@@ -1,0 +1,3 @@
+-- transactional: false
+
+drop index concurrently coin_transactions_reversal_key;

@@ -1,0 +1,1 @@
+-- policies on audit_watermark: none. Only seal_audit_logs() needs it.

@@ -1,0 +1,1 @@
+-- policies on data_exports: none. Row-level security is on, so nobody but the owner sees a row even if a grant slips in.

@@ -1,0 +1,1 @@
+-- policies on solution_quotas: none. mark_solution() counts in it, nobody reads it.
