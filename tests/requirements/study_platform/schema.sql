@@ -47,3 +47,11 @@ select
     id, user_id, learning_session_id, metric_type, metric_value, metric_data, recorded_at, time_period, subject_area,
     aggregation_type
 from progress_metrics;
+
+-- Address, browser and session stand apart, where they can be forgotten. An error is told by its code: messages quote people.
+create view study_platform.audit_logs as
+select
+    l.id, l.user_id, l.action, l.entity_type, l.entity_id, l.old_values, l.new_values, c.ip_address, c.user_agent,
+    l.created_at, c.session_id, l.is_success, l.error_code as error_message
+from audit_logs as l
+left join audit_contexts as c on c.id = l.context_id;

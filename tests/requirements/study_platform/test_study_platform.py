@@ -184,7 +184,25 @@ def test_relationships(world: World, story: Story) -> None:
     assert world.ask(query) == [("ada", "Laws", 1, "quiz", "quiz", "answer", 4)]
 
 
-@pytest.mark.parametrize(("table", "column"), [("interactions", "created_at"), ("progress_metrics", "recorded_at")])
+def test_an_audit_log(world: World, story: Story) -> None:
+    """A change with the values before and after, from where and with what."""
+    with world.school.app(story.ada) as conn:
+        for name, value in (("ip_address", "192.0.2.7"), ("user_agent", "Firefox"), ("session_id", "s-1")):
+            conn.execute("select set_config(%s, %s, true)", (f"pgacademy.{name}", value))
+        conn.execute("select update_profile(p_show_on_leaderboard => false)")
+    row = world.row("audit_logs", "s-1", "session_id")
+    assert row == {
+        "id": ANY, "user_id": story.ada, "action": "update", "entity_type": "users", "entity_id": str(story.ada),
+        "old_values": {"show_on_leaderboard": True}, "new_values": {"show_on_leaderboard": False}, "ip_address": ANY,
+        "user_agent": "Firefox", "created_at": ANY, "session_id": "s-1", "is_success": True, "error_message": None,
+    }  # fmt: skip
+    assert str(row["ip_address"]) == "192.0.2.7"
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("audit_logs", "created_at"), ("interactions", "created_at"), ("progress_metrics", "recorded_at")],
+)
 def test_partitioned_by_month(world: World, table: str, column: str) -> None:
     query = """
         select pg_get_partkeydef(p.oid), count(i.inhrelid) >= 13
