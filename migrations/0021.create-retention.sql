@@ -1,5 +1,5 @@
 -- operations: how long things are kept, and where they go then.
--- depends: 0019.create-audit
+-- depends: 0020.create-analytics
 
 -- retention_policies: how long each kind of thing is kept. Which kinds there are is code (each needs a way out of its own);
 -- how long is the operator's business.

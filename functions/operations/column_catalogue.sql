@@ -29,7 +29,7 @@
 -- their parent, and not named.
 --
 -- called by  column_classes, redacted_columns, export_user, erase_user, privacy_findings
--- requires   audit_contexts_of
+-- requires   audit_contexts_of; analytics_contexts_of, in a string
 -- errors     none
 create or replace function column_catalogue()
 returns jsonb
@@ -419,6 +419,36 @@ begin atomic
         },
         "project_view_deltas": {"internal": "id project_id viewed_at"},
         "project_views": {"internal": "project_id view_date views"},
+
+        "analytics_events": {
+            "unguarded": "track_event() and track_events() look.",
+            "person": "user_id = $1",
+            "internal": "id user_id course_id written_by",
+            "personal": "event_type created_at",
+            "sensitive": "event_data session_id",
+            "erased_as": {"event_data": {}}
+        },
+        "analytics_contexts": {
+            "unguarded": "It is written with an event.",
+            "person": "session_id in (select c.session_id from analytics_contexts_of($1) as c (session_id))",
+            "erased": "delete",
+            "internal": "user_id created_at",
+            "sensitive": "session_id ip_address user_agent"
+        },
+        "rollup_state": {"internal": "is_current rolled_to cluster_id timezone rolled_at"},
+        "user_activity_days": {
+            "person": "user_id = $1",
+            "internal": "user_id",
+            "personal": "activity_date event_count"
+        },
+        "learner_activity_days": {
+            "person": "user_id = $1",
+            "internal": "user_id course_id",
+            "personal": "activity_date event_count"
+        },
+        "course_activity_days": {"internal": "activity_date course_id event_count people"},
+        "event_type_days": {"internal": "activity_date event_type event_count"},
+        "platform_activity_days": {"internal": "activity_date event_count visitor_event_count people"},
 
         "study_materials": {
             "person": "user_id = $1",

@@ -7,7 +7,7 @@
 --
 -- called by  the service and the owner
 -- requires   require_service, verify_integrity, ensure_coin_account, refresh_course_progress, repair_discussions,
---            repair_study, repair_unread, counted_…, shown_profile, write_audit
+--            repair_study, repair_unread, counted_…, shown_profile, rebuild_rollups, write_audit
 -- errors     PA403 not the service
 create or replace function repair_counters()
 returns table (check_name text, table_name text, row_id text, expected text, actual text)
@@ -253,6 +253,11 @@ begin
     order by r.width, r.bucket
     on conflict (width, bucket) do update
     set people = b.people + excluded.people;
+
+    -- Rollups are counted anew together.
+    if exists (select from jsonb_to_recordset(v_found) as f (table_name text) where right(f.table_name, 5) = '_days') then
+        perform rebuild_rollups();
+    end if;
 
     return query
     select f.check_name, f.table_name, f.row_id, f.expected, f.actual

@@ -6,7 +6,7 @@
 -- 40001, and the request is made again.
 --
 -- called by  refuse_erased_user, refuse_erased_author, refuse_erased_owner, record_interaction, record_interactions,
---            store_reply
+--            track_event, track_events, store_reply
 -- errors     PA403 the person was erased, or does not exist
 create or replace function require_unerased(
     p_user_id uuid

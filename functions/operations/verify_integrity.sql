@@ -9,7 +9,8 @@
 -- called by  the service and the owner: a nightly job, tests, an operator
 -- requires   require_service, counted_user_stats, counted_course_stats, counted_streaks, counted_xp_ranks,
 --            coin_findings, chain_findings, credential_findings, project_findings, community_findings,
---            assessment_findings, study_findings, privacy_findings, counted_deeds, calculate_progress, shown_profile
+--            assessment_findings, study_findings, analytics_findings, privacy_findings, counted_deeds,
+--            calculate_progress, shown_profile
 -- errors     PA403 not the service
 create or replace function verify_integrity()
 returns table (check_name text, table_name text, row_id text, expected text, actual text)
@@ -234,7 +235,9 @@ begin
     union all
     select f.check_name, f.table_name, f.row_id, f.expected, f.actual from study_findings() as f
     union all
-    select f.check_name, f.table_name, f.row_id, f.expected, f.actual from privacy_findings() as f;
+    select f.check_name, f.table_name, f.row_id, f.expected, f.actual from privacy_findings() as f
+    union all
+    select f.check_name, f.table_name, f.row_id, f.expected, f.actual from analytics_findings() as f;
 
     -- The histogram behind every live rank.
     return query

@@ -19,6 +19,7 @@ Inet: TypeAlias = IPv4Address | IPv4Interface | IPv6Address | IPv6Interface
 __all__ = [  # noqa: RUF022 - sorted, for us
     "AsyncSession",
     "Session",
+    "ActivePeople",
     "AddLesson",
     "AdvanceChainTransaction",
     "ApplyAchievement",
@@ -30,6 +31,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "BuyStreakFreeze",
     "CheckAchievements",
     "ClaimDeliveries",
+    "CohortRetention",
     "CoinHistory",
     "CompleteLesson",
     "ConfirmBlockchainCoins",
@@ -39,6 +41,8 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "DueCards",
     "DueJobs",
     "EndStudySession",
+    "Engagement",
+    "EngagementPage",
     "Enroll",
     "EnsurePartitions",
     "EraseUser",
@@ -55,6 +59,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "LeaderboardAround",
     "LeaderboardPage",
     "LeaderboardTop",
+    "LearningFunnel",
     "LikeProject",
     "ListArchives",
     "ListDiscussions",
@@ -67,11 +72,13 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "MintCertificate",
     "MintProject",
     "ModerateDiscussion",
+    "MonthlyGrowth",
     "MyAuditTrail",
     "OpenChainTransactions",
     "OpenDiscussion",
     "PostReply",
     "PreviewAchievement",
+    "QuizItemAnalysis",
     "RateCourse",
     "ReadArchive",
     "ReadEncryptedField",
@@ -113,6 +120,17 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "VerifyIntegrity",
     "Vote",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class ActivePeople:
+    """What active_people() returns, row by row."""
+
+    activity_date: dt.date
+    daily_active: int
+    weekly_active: int
+    monthly_active: int
+    stickiness: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +256,17 @@ class ClaimDeliveries:
 
 
 @dataclass(frozen=True, slots=True)
+class CohortRetention:
+    """What cohort_retention() returns, row by row."""
+
+    cohort: dt.date
+    cohort_size: int
+    period: int
+    active_people: int
+    share: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class CoinHistory:
     """What coin_history() returns, row by row."""
 
@@ -345,6 +374,32 @@ class EndStudySession:
     ended_at: dt.datetime
     total_interactions: int
     completion_percentage: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """What engagement() returns, row by row."""
+
+    id: UUID
+    username: str | None
+    courses_enrolled: int
+    projects_created: int
+    achievements_earned: int
+    total_time_spent: int
+    last_activity: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementPage:
+    """What engagement_page() returns, row by row."""
+
+    id: UUID
+    username: str | None
+    courses_enrolled: int
+    projects_created: int
+    achievements_earned: int
+    total_time_spent: int
+    last_activity: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -526,6 +581,17 @@ class LeaderboardTop:
 
 
 @dataclass(frozen=True, slots=True)
+class LearningFunnel:
+    """What learning_funnel() returns, row by row."""
+
+    nth: int
+    step: str
+    people: int
+    share_of_first: Decimal | None
+    share_of_previous: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class LikeProject:
     """What like_project() returns."""
 
@@ -694,6 +760,15 @@ class ModerateDiscussion:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthlyGrowth:
+    """What monthly_growth() returns, row by row."""
+
+    month: dt.date
+    new_users: int
+    total_users: int
+
+
+@dataclass(frozen=True, slots=True)
 class MyAuditTrail:
     """What my_audit_trail() returns, row by row."""
 
@@ -773,6 +848,23 @@ class PreviewAchievement:
     keeping_count: int
     people: Json
     next_after: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuizItemAnalysis:
+    """What quiz_item_analysis() returns, row by row."""
+
+    quiz_id: UUID
+    quiz_title: str
+    question_id: UUID
+    nth: int | None
+    question_type: str
+    is_retired: bool
+    answers: int
+    max_points: Decimal
+    mean_points: Decimal | None
+    difficulty: Decimal | None
+    discrimination: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -1269,6 +1361,22 @@ _ACTING_INSTRUCTOR_ID: Procedure[object] = Procedure(
     {},
     frozenset([]),
 )
+_ACTIVE_PEOPLE: Procedure[ActivePeople] = Procedure(
+    "active_people",
+    {
+        "from_date": "date",
+        "to_date": "date",
+    },
+    frozenset([]),
+    (
+        "activity_date",
+        "daily_active",
+        "weekly_active",
+        "monthly_active",
+        "stickiness",
+    ),
+    ActivePeople,
+)
 _ACTS_AS: Procedure[object] = Procedure(
     "acts_as",
     {
@@ -1660,6 +1768,23 @@ _CLOSE_OVERDUE_DRAFTS: Procedure[object] = Procedure(
         "limit": "integer",
     },
     frozenset([]),
+)
+_COHORT_RETENTION: Procedure[CohortRetention] = Procedure(
+    "cohort_retention",
+    {
+        "unit": "text",
+        "cohorts": "integer",
+        "as_of": "timestamp with time zone",
+    },
+    frozenset([]),
+    (
+        "cohort",
+        "cohort_size",
+        "period",
+        "active_people",
+        "share",
+    ),
+    CohortRetention,
 )
 _COIN_HISTORY: Procedure[CoinHistory] = Procedure(
     "coin_history",
@@ -2099,6 +2224,41 @@ _END_STUDY_SESSION: Procedure[EndStudySession] = Procedure(
     ),
     EndStudySession,
 )
+_ENGAGEMENT: Procedure[Engagement] = Procedure(
+    "engagement",
+    {
+        "user_ids": "uuid[]",
+    },
+    frozenset([]),
+    (
+        "id",
+        "username",
+        "courses_enrolled",
+        "projects_created",
+        "achievements_earned",
+        "total_time_spent",
+        "last_activity",
+    ),
+    Engagement,
+)
+_ENGAGEMENT_PAGE: Procedure[EngagementPage] = Procedure(
+    "engagement_page",
+    {
+        "after": "uuid",
+        "limit": "integer",
+    },
+    frozenset([]),
+    (
+        "id",
+        "username",
+        "courses_enrolled",
+        "projects_created",
+        "achievements_earned",
+        "total_time_spent",
+        "last_activity",
+    ),
+    EngagementPage,
+)
 _ENROLL: Procedure[Enroll] = Procedure(
     "enroll",
     {
@@ -2314,6 +2474,13 @@ _FOLD_XP_RANKS: Procedure[object] = Procedure(
     {},
     frozenset([]),
 )
+_FORGET_ANALYTICS_CONTEXTS: Procedure[object] = Procedure(
+    "forget_analytics_contexts",
+    {
+        "as_of": "timestamp with time zone",
+    },
+    frozenset([]),
+)
 _FORGET_FAUCET_ADDRESSES: Procedure[object] = Procedure(
     "forget_faucet_addresses",
     {
@@ -2479,6 +2646,23 @@ _LEADERBOARD_TOP: Procedure[LeaderboardTop] = Procedure(
         "current_level",
     ),
     LeaderboardTop,
+)
+_LEARNING_FUNNEL: Procedure[LearningFunnel] = Procedure(
+    "learning_funnel",
+    {
+        "from_date": "date",
+        "to_date": "date",
+        "course_id": "uuid",
+    },
+    frozenset([]),
+    (
+        "nth",
+        "step",
+        "people",
+        "share_of_first",
+        "share_of_previous",
+    ),
+    LearningFunnel,
 )
 _LEAVE_FEEDBACK: Procedure[object] = Procedure(
     "leave_feedback",
@@ -2818,6 +3002,19 @@ _MODERATE_DISCUSSION: Procedure[ModerateDiscussion] = Procedure(
     action="community.moderate_discussion",
     entity="discussion_id",
 )
+_MONTHLY_GROWTH: Procedure[MonthlyGrowth] = Procedure(
+    "monthly_growth",
+    {
+        "as_of": "timestamp with time zone",
+    },
+    frozenset([]),
+    (
+        "month",
+        "new_users",
+        "total_users",
+    ),
+    MonthlyGrowth,
+)
 _MOVE_LESSON: Procedure[object] = Procedure(
     "move_lesson",
     {
@@ -3041,6 +3238,27 @@ _PURGE_SESSIONS: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_QUIZ_ITEM_ANALYSIS: Procedure[QuizItemAnalysis] = Procedure(
+    "quiz_item_analysis",
+    {
+        "quiz_id": "uuid",
+    },
+    frozenset([]),
+    (
+        "quiz_id",
+        "quiz_title",
+        "question_id",
+        "nth",
+        "question_type",
+        "is_retired",
+        "answers",
+        "max_points",
+        "mean_points",
+        "difficulty",
+        "discrimination",
+    ),
+    QuizItemAnalysis,
+)
 _QUIZ_RESULT: Procedure[object] = Procedure(
     "quiz_result",
     {
@@ -3124,6 +3342,18 @@ _READ_ENCRYPTED_FIELD: Procedure[ReadEncryptedField] = Procedure(
         "ciphertext",
     ),
     ReadEncryptedField,
+)
+_READS_REPORTS: Procedure[object] = Procedure(
+    "reads_reports",
+    {},
+    frozenset([]),
+)
+_REBUILD_ROLLUPS: Procedure[object] = Procedure(
+    "rebuild_rollups",
+    {
+        "as_of": "timestamp with time zone",
+    },
+    frozenset([]),
 )
 _RECORD_BLOCKCHAIN_COINS: Procedure[RecordBlockchainCoins] = Procedure(
     "record_blockchain_coins",
@@ -3728,6 +3958,13 @@ _REVOKE_SESSION: Procedure[object] = Procedure(
     action="identity.revoke_session",
     entity="user_id",
 )
+_ROLL_UP_ANALYTICS: Procedure[object] = Procedure(
+    "roll_up_analytics",
+    {
+        "as_of": "timestamp with time zone",
+    },
+    frozenset([]),
+)
 _ROTATE_ENCRYPTED_FIELD: Procedure[object] = Procedure(
     "rotate_encrypted_field",
     {
@@ -4308,6 +4545,34 @@ _SUBMIT_QUIZ: Procedure[SubmitQuiz] = Procedure(
     ),
     SubmitQuiz,
 )
+_TRACK_EVENT: Procedure[object] = Procedure(
+    "track_event",
+    {
+        "event_type": "text",
+        "event_data": "jsonb",
+        "session_id": "text",
+        "course_id": "uuid",
+        "ip_address": "inet",
+        "user_agent": "text",
+    },
+    frozenset(
+        [
+            "event_type",
+        ]
+    ),
+)
+_TRACK_EVENTS: Procedure[object] = Procedure(
+    "track_events",
+    {
+        "events": "jsonb",
+        "idempotency_key": "text",
+    },
+    frozenset(
+        [
+            "events",
+        ]
+    ),
+)
 _TRANSFER_COINS: Procedure[TransferCoins] = Procedure(
     "transfer_coins",
     {
@@ -4737,9 +5002,31 @@ class Session(SessionBase):
 
         Errors: 28000 from verified_identity
 
-        Who may call it: instructor.
+        Who may call it: instructor, admin, analyst.
         """
         return cast("UUID | None", self._value(_ACTING_INSTRUCTOR_ID, {}))
+
+    def active_people(self, *, from_date: dt.date | None = None, to_date: dt.date | None = None) -> list[ActivePeople]:
+        """Different people active on each day, in the 7 and in the 30 days up to it; stickiness is the first of the
+        last in per cent.
+
+        Nobody is counted twice, and no day is missing. Each active day of a person covers the days on which it
+        counts, up to their next one: so a person's covers never overlap, and one pass of starts and ends replaces
+        counting every window anew.
+
+        Without days: the 30 up to today, in the school's time zone.
+
+        Errors: PA401 · PA403 · PA422 no period, or more than ten years
+
+        Who may call it: admin, analyst.
+        """
+        return self._rows(
+            _ACTIVE_PEOPLE,
+            {
+                "from_date": from_date,
+                "to_date": to_date,
+            },
+        )
 
     def acts_as(self, *, role: str) -> bool:
         """Whether the caller acts in this role and is a living, active person who may: student, instructor or admin.
@@ -5390,6 +5677,31 @@ class Session(SessionBase):
                     "limit": limit,
                 },
             ),
+        )
+
+    def cohort_retention(
+        self, *, unit: str | None = None, cohorts: int | None = None, as_of: dt.datetime | None = None
+    ) -> list[CohortRetention]:
+        """Of the people who registered in each week or month, how many were active in it and in each that followed, in
+        per cent too.
+
+        Period 0 is the one they registered in. Every period that has begun by as_of is there, also one in which
+        nobody came, and every cohort, also one in which nobody registered. Weeks begin on Monday; both are the
+        school's.
+
+        Left out, `unit` is 'month', `cohorts` is 12.
+
+        Errors: PA401 · PA403 · PA422 neither week nor month; fewer than 1 or more than 60 cohorts; as of the future
+
+        Who may call it: admin, analyst.
+        """
+        return self._rows(
+            _COHORT_RETENTION,
+            {
+                "unit": unit,
+                "cohorts": cohorts,
+                "as_of": as_of,
+            },
         )
 
     def coin_history(self, *, limit: int | None = None, after: UUID | str | None = None) -> list[CoinHistory]:
@@ -6080,6 +6392,45 @@ class Session(SessionBase):
             ),
         )
 
+    def engagement(self, *, user_ids: list[UUID | str] | None = None) -> list[Engagement]:
+        """Courses, projects, achievements, whole minutes and last activity of each living person, or of these; names
+        for administrators.
+
+        Each source is added up by person before they are put side by side: joined as they are, every project would
+        repeat the minutes of every course. For everybody each source is read once; for some, along the indexes on
+        user_id: so the plan is made for the argument. Achievements are counted already. The name is for
+        administrators: an analyst tells people apart and learns about none.
+
+        Errors: PA401 · PA403
+
+        Who may call it: admin, analyst.
+        """
+        return self._rows(
+            _ENGAGEMENT,
+            {
+                "user_ids": user_ids,
+            },
+        )
+
+    def engagement_page(self, *, after: UUID | str | None = None, limit: int | None = None) -> list[EngagementPage]:
+        """One page of engagement, in the order of ids.
+
+        after is the last id of the page before. In another order, sort user_engagement, which counts everybody.
+
+        Left out, `limit` is 20.
+
+        Errors: PA401 · PA403 · PA422 a limit not between 1 and 1000
+
+        Who may call it: admin, analyst.
+        """
+        return self._rows(
+            _ENGAGEMENT_PAGE,
+            {
+                "after": after,
+                "limit": limit,
+            },
+        )
+
     def enroll(self, *, course_id: UUID | str, idempotency_key: str | None = None) -> Enroll:
         """Enrols the calling learner in a course; returns the enrolment and the first lesson.
 
@@ -6441,6 +6792,23 @@ class Session(SessionBase):
         """
         return cast("int", self._value(_FOLD_XP_RANKS, {}))
 
+    def forget_analytics_contexts(self, *, as_of: dt.datetime | None = None) -> int:
+        """Forgets from where visits were made 30 days ago; returns how many.
+
+        Errors: PA403 not the service · PA422 as of the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _FORGET_ANALYTICS_CONTEXTS,
+                {
+                    "as_of": as_of,
+                },
+            ),
+        )
+
     def forget_faucet_addresses(self, *, keep_days: int | None = None, limit: int | None = None) -> int:
         """Forgets from which addresses the faucet was asked; returns how many.
 
@@ -6676,6 +7044,29 @@ class Session(SessionBase):
                 "limit": limit,
                 "after_xp": after_xp,
                 "after_user_id": after_user_id,
+            },
+        )
+
+    def learning_funnel(
+        self, *, from_date: dt.date | None = None, to_date: dt.date | None = None, course_id: UUID | str | None = None
+    ) -> list[LearningFunnel]:
+        """People by how far they came: registered, enrolled, started, completed, certified; shares in per cent.
+
+        a certificate. Or of those who enrolled on one course in the period, how many came how far in it.
+
+        Each step counts people, once, and only those who took the steps before; so no step is above the one before.
+        People who were deleted since are counted, as in monthly_growth. Without days: everybody there ever was.
+
+        Errors: PA401 · PA403 · PA404 no such course · PA422 no period
+
+        Who may call it: instructor, admin, analyst.
+        """
+        return self._rows(
+            _LEARNING_FUNNEL,
+            {
+                "from_date": from_date,
+                "to_date": to_date,
+                "course_id": course_id,
             },
         )
 
@@ -7116,6 +7507,25 @@ class Session(SessionBase):
             ),
         )
 
+    def monthly_growth(self, *, as_of: dt.datetime | None = None) -> list[MonthlyGrowth]:
+        """New and all people by month, without gaps; those who left are counted.
+
+        with 0.
+
+        Months of the school's time zone, from the first to that of as_of. People who were deleted since are
+        counted: otherwise history would change each time somebody leaves.
+
+        Errors: PA401 · PA403 · PA422 as of the future
+
+        Who may call it: admin, analyst.
+        """
+        return self._rows(
+            _MONTHLY_GROWTH,
+            {
+                "as_of": as_of,
+            },
+        )
+
     def move_lesson(
         self, *, lesson_id: UUID | str, parent_lesson_id: UUID | str, position: int | None = None
     ) -> int | None:
@@ -7468,6 +7878,33 @@ class Session(SessionBase):
             ),
         )
 
+    def quiz_item_analysis(self, *, quiz_id: UUID | str | None = None) -> list[QuizItemAnalysis]:
+        """Of each question of a quiz: difficulty (mean share of its points, 0 to 1) and discrimination (corrected
+        item-total correlation).
+
+        quiz: of all of them.
+
+        difficulty is the mean share of a question's points, the p-value of test theory: 1 if everybody is right, 0
+        if nobody is. discrimination is the correlation of the points of the question with those of all others in
+        the attempt: the corrected item-total correlation, which is the point-biserial one where points are all or
+        nothing. Corrected, because a question correlates with itself, the more so the fewer there are. (S.
+        Henrysson, Correction of item-total correlations in item analysis, Psychometrika 28 (1963), 211-218.) Below
+        0.2 a question hardly tells anything; below 0 its key may be wrong.
+
+        Of each learner the first attempt that was graded: later ones have seen the questions. Null where it cannot
+        be said: fewer than two learners, all of them alike, or no other question.
+
+        Errors: PA401 · PA403 another instructor's course · PA404 no such quiz
+
+        Who may call it: instructor, admin, analyst.
+        """
+        return self._rows(
+            _QUIZ_ITEM_ANALYSIS,
+            {
+                "quiz_id": quiz_id,
+            },
+        )
+
     def quiz_result(self, *, enrollment_id: UUID | str, quiz_id: UUID | str, grade_policy: str) -> Decimal | None:
         """The result of a learner's graded attempts at a quiz, by its policy.
 
@@ -7555,6 +7992,39 @@ class Session(SessionBase):
                 "user_id": user_id,
                 "field_name": field_name,
             },
+        )
+
+    def reads_reports(self) -> bool:
+        """Whether the caller reads reports of the whole school.
+
+        owner.
+
+        Views ask it as (select reads_reports()), so that it runs once per statement.
+
+        Errors: 28000 from verified_identity
+
+        Who may call it: instructor, admin, analyst.
+        """
+        return cast("bool", self._value(_READS_REPORTS, {}))
+
+    def rebuild_rollups(self, *, as_of: dt.datetime | None = None) -> int:
+        """Counts the rollups anew; returns how many events they are made of.
+
+        Days whose events retention has removed stay as they are. People who were erased are in no event any more:
+        days counted anew do without them.
+
+        Errors: PA403 not the service · PA422 as of the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _REBUILD_ROLLUPS,
+                {
+                    "as_of": as_of,
+                },
+            ),
         )
 
     def record_blockchain_coins(
@@ -8418,6 +8888,32 @@ class Session(SessionBase):
             ),
         )
 
+    def roll_up_analytics(self, *, as_of: dt.datetime | None = None) -> int:
+        """Adds new events to the rollups; returns how many.
+
+        Neither times nor numbers tell what is new: a transaction that began earlier may commit later, and what it
+        wrote would be before a mark that has moved on. So the mark is a transaction: all before the oldest that is
+        still running have ended, and every event of theirs can be seen or never will be. What a longer one writes
+        is counted in the first run after its end; one that never ends holds the mark up, anywhere on the server,
+        and loses nothing.
+
+        After a restore into another cluster such numbers mean nothing, and after a change of the school's time zone
+        the days are others: then all is built anew, once.
+
+        Errors: PA403 not the service · PA422 as of the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _ROLL_UP_ANALYTICS,
+                {
+                    "as_of": as_of,
+                },
+            ),
+        )
+
     def rotate_encrypted_field(
         self,
         *,
@@ -9207,6 +9703,71 @@ class Session(SessionBase):
             ),
         )
 
+    def track_event(
+        self,
+        *,
+        event_type: str,
+        event_data: Json = None,
+        session_id: str | None = None,
+        course_id: UUID | str | None = None,
+        ip_address: Inet | str | None = None,
+        user_agent: str | None = None,
+    ) -> UUID:
+        """Notes what the caller did; returns the id of the event.
+
+        Appends and locks nobody. Address and browser are kept once per visit, apart from what was done and for 30
+        days: without a session_id they are not kept at all.
+
+        Left out, `event_data` is '{}'.
+
+        Errors: PA401 · PA403 · PA404 no such course · PA422 a kind that is no name, data that are no object or
+        above 10,000 bytes, a session or a browser above its length
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "UUID",
+            self._value(
+                _TRACK_EVENT,
+                {
+                    "event_type": event_type,
+                    "event_data": event_data,
+                    "session_id": session_id,
+                    "course_id": course_id,
+                    "ip_address": ip_address,
+                    "user_agent": user_agent,
+                },
+            ),
+        )
+
+    def track_events(self, *, events: Json, idempotency_key: str | None = None) -> int:
+        """Notes many events at once, of anybody; returns how many.
+
+        Each is an object {"event_type", "event_data", "session_id", "user_id", "course_id", "occurred_at"}; all but
+        the first may be missing. What happened may be up to 7 days ago, for devices that were offline. All are
+        noted, or none. One statement for all of them: with a key a batch sent again after a lost answer is noted
+        once.
+
+        Larger imports are COPY by the owner, into analytics_events with its defaults: they are rolled up as any
+        other.
+
+        Errors: PA403 not the service · PA404 no such person or course · PA409 key used for another request · PA422
+        no array of at most 10,000 objects; an event as track_event would refuse it; a time in the future or more
+        than 7 days ago
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            self._value(
+                _TRACK_EVENTS,
+                {
+                    "events": events,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
     def transfer_coins(
         self, *, recipient_id: UUID | str, amount: int, idempotency_key: str, description: str | None = None
     ) -> TransferCoins:
@@ -9936,9 +10497,33 @@ class AsyncSession(AsyncSessionBase):
 
         Errors: 28000 from verified_identity
 
-        Who may call it: instructor.
+        Who may call it: instructor, admin, analyst.
         """
         return cast("UUID | None", await self._value(_ACTING_INSTRUCTOR_ID, {}))
+
+    async def active_people(
+        self, *, from_date: dt.date | None = None, to_date: dt.date | None = None
+    ) -> list[ActivePeople]:
+        """Different people active on each day, in the 7 and in the 30 days up to it; stickiness is the first of the
+        last in per cent.
+
+        Nobody is counted twice, and no day is missing. Each active day of a person covers the days on which it
+        counts, up to their next one: so a person's covers never overlap, and one pass of starts and ends replaces
+        counting every window anew.
+
+        Without days: the 30 up to today, in the school's time zone.
+
+        Errors: PA401 · PA403 · PA422 no period, or more than ten years
+
+        Who may call it: admin, analyst.
+        """
+        return await self._rows(
+            _ACTIVE_PEOPLE,
+            {
+                "from_date": from_date,
+                "to_date": to_date,
+            },
+        )
 
     async def acts_as(self, *, role: str) -> bool:
         """Whether the caller acts in this role and is a living, active person who may: student, instructor or admin.
@@ -10593,6 +11178,31 @@ class AsyncSession(AsyncSessionBase):
                     "limit": limit,
                 },
             ),
+        )
+
+    async def cohort_retention(
+        self, *, unit: str | None = None, cohorts: int | None = None, as_of: dt.datetime | None = None
+    ) -> list[CohortRetention]:
+        """Of the people who registered in each week or month, how many were active in it and in each that followed, in
+        per cent too.
+
+        Period 0 is the one they registered in. Every period that has begun by as_of is there, also one in which
+        nobody came, and every cohort, also one in which nobody registered. Weeks begin on Monday; both are the
+        school's.
+
+        Left out, `unit` is 'month', `cohorts` is 12.
+
+        Errors: PA401 · PA403 · PA422 neither week nor month; fewer than 1 or more than 60 cohorts; as of the future
+
+        Who may call it: admin, analyst.
+        """
+        return await self._rows(
+            _COHORT_RETENTION,
+            {
+                "unit": unit,
+                "cohorts": cohorts,
+                "as_of": as_of,
+            },
         )
 
     async def coin_history(self, *, limit: int | None = None, after: UUID | str | None = None) -> list[CoinHistory]:
@@ -11283,6 +11893,47 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def engagement(self, *, user_ids: list[UUID | str] | None = None) -> list[Engagement]:
+        """Courses, projects, achievements, whole minutes and last activity of each living person, or of these; names
+        for administrators.
+
+        Each source is added up by person before they are put side by side: joined as they are, every project would
+        repeat the minutes of every course. For everybody each source is read once; for some, along the indexes on
+        user_id: so the plan is made for the argument. Achievements are counted already. The name is for
+        administrators: an analyst tells people apart and learns about none.
+
+        Errors: PA401 · PA403
+
+        Who may call it: admin, analyst.
+        """
+        return await self._rows(
+            _ENGAGEMENT,
+            {
+                "user_ids": user_ids,
+            },
+        )
+
+    async def engagement_page(
+        self, *, after: UUID | str | None = None, limit: int | None = None
+    ) -> list[EngagementPage]:
+        """One page of engagement, in the order of ids.
+
+        after is the last id of the page before. In another order, sort user_engagement, which counts everybody.
+
+        Left out, `limit` is 20.
+
+        Errors: PA401 · PA403 · PA422 a limit not between 1 and 1000
+
+        Who may call it: admin, analyst.
+        """
+        return await self._rows(
+            _ENGAGEMENT_PAGE,
+            {
+                "after": after,
+                "limit": limit,
+            },
+        )
+
     async def enroll(self, *, course_id: UUID | str, idempotency_key: str | None = None) -> Enroll:
         """Enrols the calling learner in a course; returns the enrolment and the first lesson.
 
@@ -11644,6 +12295,23 @@ class AsyncSession(AsyncSessionBase):
         """
         return cast("int", await self._value(_FOLD_XP_RANKS, {}))
 
+    async def forget_analytics_contexts(self, *, as_of: dt.datetime | None = None) -> int:
+        """Forgets from where visits were made 30 days ago; returns how many.
+
+        Errors: PA403 not the service · PA422 as of the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _FORGET_ANALYTICS_CONTEXTS,
+                {
+                    "as_of": as_of,
+                },
+            ),
+        )
+
     async def forget_faucet_addresses(self, *, keep_days: int | None = None, limit: int | None = None) -> int:
         """Forgets from which addresses the faucet was asked; returns how many.
 
@@ -11879,6 +12547,29 @@ class AsyncSession(AsyncSessionBase):
                 "limit": limit,
                 "after_xp": after_xp,
                 "after_user_id": after_user_id,
+            },
+        )
+
+    async def learning_funnel(
+        self, *, from_date: dt.date | None = None, to_date: dt.date | None = None, course_id: UUID | str | None = None
+    ) -> list[LearningFunnel]:
+        """People by how far they came: registered, enrolled, started, completed, certified; shares in per cent.
+
+        a certificate. Or of those who enrolled on one course in the period, how many came how far in it.
+
+        Each step counts people, once, and only those who took the steps before; so no step is above the one before.
+        People who were deleted since are counted, as in monthly_growth. Without days: everybody there ever was.
+
+        Errors: PA401 · PA403 · PA404 no such course · PA422 no period
+
+        Who may call it: instructor, admin, analyst.
+        """
+        return await self._rows(
+            _LEARNING_FUNNEL,
+            {
+                "from_date": from_date,
+                "to_date": to_date,
+                "course_id": course_id,
             },
         )
 
@@ -12319,6 +13010,25 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def monthly_growth(self, *, as_of: dt.datetime | None = None) -> list[MonthlyGrowth]:
+        """New and all people by month, without gaps; those who left are counted.
+
+        with 0.
+
+        Months of the school's time zone, from the first to that of as_of. People who were deleted since are
+        counted: otherwise history would change each time somebody leaves.
+
+        Errors: PA401 · PA403 · PA422 as of the future
+
+        Who may call it: admin, analyst.
+        """
+        return await self._rows(
+            _MONTHLY_GROWTH,
+            {
+                "as_of": as_of,
+            },
+        )
+
     async def move_lesson(
         self, *, lesson_id: UUID | str, parent_lesson_id: UUID | str, position: int | None = None
     ) -> int | None:
@@ -12671,6 +13381,33 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def quiz_item_analysis(self, *, quiz_id: UUID | str | None = None) -> list[QuizItemAnalysis]:
+        """Of each question of a quiz: difficulty (mean share of its points, 0 to 1) and discrimination (corrected
+        item-total correlation).
+
+        quiz: of all of them.
+
+        difficulty is the mean share of a question's points, the p-value of test theory: 1 if everybody is right, 0
+        if nobody is. discrimination is the correlation of the points of the question with those of all others in
+        the attempt: the corrected item-total correlation, which is the point-biserial one where points are all or
+        nothing. Corrected, because a question correlates with itself, the more so the fewer there are. (S.
+        Henrysson, Correction of item-total correlations in item analysis, Psychometrika 28 (1963), 211-218.) Below
+        0.2 a question hardly tells anything; below 0 its key may be wrong.
+
+        Of each learner the first attempt that was graded: later ones have seen the questions. Null where it cannot
+        be said: fewer than two learners, all of them alike, or no other question.
+
+        Errors: PA401 · PA403 another instructor's course · PA404 no such quiz
+
+        Who may call it: instructor, admin, analyst.
+        """
+        return await self._rows(
+            _QUIZ_ITEM_ANALYSIS,
+            {
+                "quiz_id": quiz_id,
+            },
+        )
+
     async def quiz_result(self, *, enrollment_id: UUID | str, quiz_id: UUID | str, grade_policy: str) -> Decimal | None:
         """The result of a learner's graded attempts at a quiz, by its policy.
 
@@ -12758,6 +13495,39 @@ class AsyncSession(AsyncSessionBase):
                 "user_id": user_id,
                 "field_name": field_name,
             },
+        )
+
+    async def reads_reports(self) -> bool:
+        """Whether the caller reads reports of the whole school.
+
+        owner.
+
+        Views ask it as (select reads_reports()), so that it runs once per statement.
+
+        Errors: 28000 from verified_identity
+
+        Who may call it: instructor, admin, analyst.
+        """
+        return cast("bool", await self._value(_READS_REPORTS, {}))
+
+    async def rebuild_rollups(self, *, as_of: dt.datetime | None = None) -> int:
+        """Counts the rollups anew; returns how many events they are made of.
+
+        Days whose events retention has removed stay as they are. People who were erased are in no event any more:
+        days counted anew do without them.
+
+        Errors: PA403 not the service · PA422 as of the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _REBUILD_ROLLUPS,
+                {
+                    "as_of": as_of,
+                },
+            ),
         )
 
     async def record_blockchain_coins(
@@ -13623,6 +14393,32 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def roll_up_analytics(self, *, as_of: dt.datetime | None = None) -> int:
+        """Adds new events to the rollups; returns how many.
+
+        Neither times nor numbers tell what is new: a transaction that began earlier may commit later, and what it
+        wrote would be before a mark that has moved on. So the mark is a transaction: all before the oldest that is
+        still running have ended, and every event of theirs can be seen or never will be. What a longer one writes
+        is counted in the first run after its end; one that never ends holds the mark up, anywhere on the server,
+        and loses nothing.
+
+        After a restore into another cluster such numbers mean nothing, and after a change of the school's time zone
+        the days are others: then all is built anew, once.
+
+        Errors: PA403 not the service · PA422 as of the future
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _ROLL_UP_ANALYTICS,
+                {
+                    "as_of": as_of,
+                },
+            ),
+        )
+
     async def rotate_encrypted_field(
         self,
         *,
@@ -14410,6 +15206,71 @@ class AsyncSession(AsyncSessionBase):
                 {
                     "attempt_id": attempt_id,
                     "answers": answers,
+                },
+            ),
+        )
+
+    async def track_event(
+        self,
+        *,
+        event_type: str,
+        event_data: Json = None,
+        session_id: str | None = None,
+        course_id: UUID | str | None = None,
+        ip_address: Inet | str | None = None,
+        user_agent: str | None = None,
+    ) -> UUID:
+        """Notes what the caller did; returns the id of the event.
+
+        Appends and locks nobody. Address and browser are kept once per visit, apart from what was done and for 30
+        days: without a session_id they are not kept at all.
+
+        Left out, `event_data` is '{}'.
+
+        Errors: PA401 · PA403 · PA404 no such course · PA422 a kind that is no name, data that are no object or
+        above 10,000 bytes, a session or a browser above its length
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "UUID",
+            await self._value(
+                _TRACK_EVENT,
+                {
+                    "event_type": event_type,
+                    "event_data": event_data,
+                    "session_id": session_id,
+                    "course_id": course_id,
+                    "ip_address": ip_address,
+                    "user_agent": user_agent,
+                },
+            ),
+        )
+
+    async def track_events(self, *, events: Json, idempotency_key: str | None = None) -> int:
+        """Notes many events at once, of anybody; returns how many.
+
+        Each is an object {"event_type", "event_data", "session_id", "user_id", "course_id", "occurred_at"}; all but
+        the first may be missing. What happened may be up to 7 days ago, for devices that were offline. All are
+        noted, or none. One statement for all of them: with a key a batch sent again after a lost answer is noted
+        once.
+
+        Larger imports are COPY by the owner, into analytics_events with its defaults: they are rolled up as any
+        other.
+
+        Errors: PA403 not the service · PA404 no such person or course · PA409 key used for another request · PA422
+        no array of at most 10,000 objects; an event as track_event would refuse it; a time in the future or more
+        than 7 days ago
+
+        Who may call it: service.
+        """
+        return cast(
+            "int",
+            await self._value(
+                _TRACK_EVENTS,
+                {
+                    "events": events,
+                    "idempotency_key": idempotency_key,
                 },
             ),
         )

@@ -257,9 +257,11 @@ def _migrate(
             raise
         # A commit that waits for the disk does so for all before it, which are written in order: one such is enough.
         connection.execute("set synchronous_commit = off")
+        # Before triggers that write to a table that is new, if the school can already; and after all is there.
+        made = _ensure_partitions(connection, progress)
         outcome = repeatables.apply(connection, changeable, [*state.applied, *report.applied], progress)
         report.repeatables, report.dropped = outcome.applied, outcome.dropped
-        report.partitions = _ensure_partitions(connection, progress)
+        report.partitions = made + _ensure_partitions(connection, progress)
         connection.execute("reset synchronous_commit")
         with connection.transaction():
             schools.record_release(connection, school, anew=report.changed)

@@ -2,6 +2,8 @@
 --
 -- Running this again brings new subjects and better descriptions and never touches a number of months.
 insert into retention_policies as r (subject, keep_months, action, description) values
+('analytics_events', 24, 'drop', 'What people did in the application, by month; the rollups by day stay.'),
+('audit_logs', 24, 'archive', 'Who did what, by month, sealed.'),
 ('chain_transactions', 12, 'archive', 'Settled transactions of blockchains; sums by month stay in chain_totals.'),
 ('discussions', 12, 'close', 'Discussions in which nothing moves: they stay readable and take no more replies.'),
 ('faucet_requests', 6, 'archive', 'Settled requests of the faucet, with their transactions.'),

@@ -149,6 +149,11 @@ GOOD: dict[str, dict[str, str | None]] = {
     "vote": {"p_vote_type": "up", "p_discussion_id": "{theirs}"},
     "run_job": {"p_job": "purge_sessions"},
     "set_retention": {"p_subject": "discussions"},
+    "cohort_retention": {"p_unit": "week"},
+    "learning_funnel": {"p_course_id": "{p_course_id}"},
+    "engagement": {"p_user_ids": "{{{p_user_id}}}"},
+    "track_event": {"p_event_type": "page.viewed"},
+    "track_events": {"p_events": '[{{"event_type": "page.viewed", "user_id": "{p_user_id}"}}]'},
 }
 
 

@@ -65,7 +65,7 @@ def test_every_part_of_the_trail_refuses_to_change(db: psycopg.Connection[Any], 
     rows = db.execute(
         "select c.relname, array_agg(t.tgtype & 1) from pg_class as c"
         " left join pg_trigger as t on t.tgrelid = c.oid and t.tgenabled = 'O'"
-        " and t.tgfoid = 'refuse_audit_change'::regproc"
+        " and t.tgfoid = 'refuse_change'::regproc"
         " where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p')"
         " and (c.relname = %s or c.oid in (select inhrelid from pg_inherits where inhparent = %s::regclass))"
         " group by c.relname",

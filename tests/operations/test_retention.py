@@ -216,7 +216,7 @@ def test_an_archive_is_small_and_never_changed(log: Connection) -> None:
     assert row[1] < 2531 * 100
     assert log.execute("select count(*), sum(row_count) from archive_chunks").fetchone() == (3, 2531)
     for change in ("update archive_chunks set content = ''", "delete from archive_chunks", "truncate archive_chunks"):
-        with raises_sqlstate("PA403", conn=log):
+        with raises_sqlstate("PA409", conn=log):
             log.execute(change)  # type: ignore[arg-type]
 
 

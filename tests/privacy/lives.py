@@ -14,6 +14,7 @@ from tests.assessment.exercises import make_exercise
 from tests.assessment.quizzes import make_quiz
 from tests.credentials.school import graduate, one
 from tests.projects.projects import COMPONENTS, METRICS, token_metadata
+from tests.study.materials import make_asset, make_card, make_material, make_session
 from tests.support.factories import Course, insert, make_enrollment, make_user
 
 Connection = psycopg.Connection[Any]
@@ -122,8 +123,37 @@ def live(conn: Connection) -> Life:
     )
     conn.execute("insert into project_likes (project_id, user_id) values (%s, %s)", (project, user))
     conn.execute("insert into notification_counts (user_id) values (%s) on conflict do nothing", (user,))
+    _study(conn, user)
+    conn.execute(
+        "insert into solution_quotas (user_id, rewarded_on, asker_ids) values (%s, now(), %s)", (user, [friend])
+    )
+    conn.execute("insert into user_activity_days values ('2024-01-01', %s, 1)", (user,))
+    conn.execute("insert into learner_activity_days values ('2024-01-01', %s, %s, 1)", (user, course.id))
     conn.execute("select refresh_leaderboard()")
     return Life(user, friend, course, certificate, discussion, answered, code)
+
+
+def _study(conn: Connection, user: UUID) -> None:
+    """A material, what was made of it, a session, what they thought of it; and that the application saw them."""
+    material = make_material(conn, user, chunks=1, title=WORD, tags=[WORD])
+    asset = make_asset(conn, material)
+    for kind in ("quiz", "summary"):
+        make_asset(conn, material, kind)
+    session, card = make_session(conn, user, material), make_card(conn, user, material)
+    with acting(conn, user, "student"):
+        said = Jsonb({"said": WORD})
+        conn.execute("select record_interaction(%s, 'view', p_interaction_data => %s)", (session, said))
+        conn.execute("select leave_feedback('comment', p_asset_id => %s, p_comment => %s)", (asset, WORD))
+        conn.execute("select review_card(%s, 3)", (card,))
+        conn.execute("select end_study_session(%s)", (session,))
+        conn.execute(
+            "select track_event('page.viewed', %s, p_session_id => %s, p_ip_address => %s, p_user_agent => %s)",
+            (said, WORD, ADDRESS, WORD),
+        )
+    insert(
+        conn, "progress_metrics", user_id=user, learning_session_id=session, metric_type="accuracy", metric_value=1,
+        subject_area=WORD,
+    )  # fmt: skip
 
 
 def blanked(conn: Connection) -> list[tuple[str, str, str]]:

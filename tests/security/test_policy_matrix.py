@@ -141,6 +141,15 @@ TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
     "progress_metrics": [("select", ALL, ("student", "admin"))],
     "review_cards": [("select", ALL, ("student", "admin"))],
     "review_logs": [("select", ALL, ("student", "admin"))],
+    # analytics: read through reports alone
+    "analytics_events": [],
+    "analytics_contexts": [],
+    "rollup_state": [],
+    "user_activity_days": [],
+    "learner_activity_days": [],
+    "course_activity_days": [],
+    "event_type_days": [],
+    "platform_activity_days": [],
     "exercises": [("select", ALL, PEOPLE)],
     "exercise_submissions": [("select", ALL, PEOPLE)],
     "exercise_grades": [("select", ALL, PEOPLE)],
@@ -173,6 +182,12 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "v_project_completion": ("admin", "analyst"),
     "v_my_notification_preferences": LEARNERS,
     "v_user_dashboard": PEOPLE,
+    "user_engagement": ("admin", "analyst"),
+    "course_performance": ("instructor", "admin", "analyst"),
+    "v_course_activity": ("instructor", "admin", "analyst"),
+    "v_platform_activity": ("admin", "analyst"),
+    "v_event_activity": ("admin", "analyst"),
+    "v_active_days": (),
     "v_my_quizzes": PEOPLE,
     "v_my_exercises": PEOPLE,
     "v_grading_queue": ("instructor", "admin"),
@@ -203,6 +218,9 @@ TEACHING = """
     delete_quiz regrade_quiz
     create_exercise update_exercise delete_exercise grade_submission return_submission
 """
+#: Reports: of the school, and those that instructors ask for their own courses.
+REPORTS = "monthly_growth active_people cohort_retention engagement engagement_page"
+COURSE_REPORTS = "reads_reports acting_instructor_id learning_funnel quiz_item_analysis"
 PROCEDURES: dict[str, set[str]] = {
     "anonymous": set(f"{COMMON} {READING} record_project_view".split()),
     "student": set(
@@ -214,17 +232,17 @@ PROCEDURES: dict[str, set[str]] = {
         like_project unlike_project record_project_view
         start_exercise save_submission submit_exercise
         create_material update_material delete_material start_study_session save_study_session end_study_session
-        record_interaction leave_feedback review_card due_cards export_my_data is_web_address""".split()
+        record_interaction leave_feedback review_card due_cards export_my_data is_web_address track_event""".split()
     ),
     "instructor": set(
         f"""{COMMON} {READING} {ACCOUNT} {TEACHING} {TALKING}
         moderate_discussion announce
-        acting_instructor_id record_completion record_enrollment export_my_data is_web_address
+        {COURSE_REPORTS} track_event record_completion record_enrollment export_my_data is_web_address
         like_project unlike_project record_project_view""".split()
     ),
     "admin": set(
         f"""{COMMON} {READING} {ACCOUNT} {TEACHING} {TALKING}
-        moderate_discussion announce
+        moderate_discussion announce {REPORTS} {COURSE_REPORTS} track_event
         audit_trail
         set_role approve_instructor deactivate_user reactivate_user set_setting set_retention
         define_achievement set_achievement_active preview_achievement apply_achievement
@@ -247,14 +265,14 @@ PROCEDURES: dict[str, set[str]] = {
         fold_discussion_views fold_notification_counts remind_streaks purge_notifications
         claim_deliveries finish_delivery
         store_chunks store_asset set_material_status set_asset_status record_interactions record_review
-        aggregate_session_data
+        aggregate_session_data track_events roll_up_analytics rebuild_rollups forget_analytics_contexts
         export_user erase_user stale_encrypted_fields rotate_encrypted_field
         log_failure seal_audit_logs verify_audit_seals purge_audit_contexts
         begin_job end_job maintenance_jobs due_jobs run_job purge_idempotency_keys ensure_partitions list_partitions
         apply_retention begin_retirement finish_retirement retire_partitions list_archives read_archive
         verify_integrity repair_counters""".split()
     ),
-    "analyst": set(COMMON.split()),
+    "analyst": set(f"{COMMON} {REPORTS} {COURSE_REPORTS}".split()),
 }
 
 #: yoyo's and our own bookkeeping of what was applied: for the owner alone.

@@ -24,6 +24,7 @@ MODULES = {
     "new": ("new",),
     "plan": ("plan",),
     "privacy": ("export-user", "erase-user", "rotate-field-keys"),
+    "report": ("report",),
     "school": ("roles", "migrate", "status", "history", "rollback", "baseline", "seed"),
     "schools": ("schools", "mark", "rename", "drop", "reset"),
     "server": ("up", "down", "psql"),

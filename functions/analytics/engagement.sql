@@ -1,0 +1,65 @@
+-- engagement: what each living person has done so far, or each of some.
+--
+-- Each source is added up by person before they are put side by side: joined as they are, every project would repeat the
+-- minutes of every course. For everybody each source is read once; for some, along the indexes on user_id: so the plan is made
+-- for the argument. Achievements are counted already. The name is for administrators: an analyst tells people apart and learns
+-- about none.
+--
+-- called by  user_engagement, engagement_page; analysts and administrators
+-- requires   require_reporter, acting_in
+-- errors     PA401 · PA403
+create or replace function engagement(
+    p_user_ids uuid[] default null
+)
+returns table (
+    id uuid, username text, courses_enrolled bigint, projects_created bigint, achievements_earned bigint,
+    total_time_spent bigint, last_activity timestamptz
+)
+language plpgsql
+stable
+security definer -- counts what everybody did; analysts read no table
+rows 100000
+set search_path from current
+set plan_cache_mode = 'force_custom_plan'
+as $$
+#variable_conflict use_column
+declare
+    v_is_named boolean := not acting_in('analyst');
+begin
+    perform require_reporter();
+
+    return query
+    select
+        u.id,
+        case when v_is_named then u.username end,
+        coalesce(e.courses_enrolled, 0),
+        coalesce(p.projects_created, 0),
+        s.achievements_earned::bigint,
+        coalesce(e.seconds, 0) / 60,
+        e.last_activity
+    from users as u
+    inner join user_stats as s on s.user_id = u.id
+    left join (
+        select
+            e.user_id,
+            count(*) as courses_enrolled,
+            sum(e.total_time_spent_seconds)::bigint as seconds,
+            max(e.last_accessed_at) as last_activity
+        from enrollments as e
+        where p_user_ids is null or e.user_id = any(p_user_ids)
+        group by e.user_id
+    ) as e on e.user_id = u.id
+    left join (
+        select p.user_id, count(*) as projects_created
+        from projects as p
+        where p_user_ids is null or p.user_id = any(p_user_ids)
+        group by p.user_id
+    ) as p on p.user_id = u.id
+    where u.deleted_at is null and (p_user_ids is null or u.id = any(p_user_ids));
+end;
+$$;
+
+comment on function engagement is
+'Courses, projects, achievements, whole minutes and last activity of each living person, or of these; names for administrators.';
+revoke all on function engagement from public;
+grant execute on function engagement to pgacademy_analyst, pgacademy_admin;

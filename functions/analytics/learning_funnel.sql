@@ -1,0 +1,97 @@
+-- learning_funnel: of the people who registered in a period, how many enrolled, started a lesson, completed a course and hold
+-- a certificate. Or of those who enrolled on one course in the period, how many came how far in it.
+--
+-- Each step counts people, once, and only those who took the steps before; so no step is above the one before. People who
+-- were deleted since are counted, as in monthly_growth. Without days: everybody there ever was.
+--
+-- called by  analysts and administrators; instructors for their own courses
+-- requires   require_reporter, require_period, school_zone
+-- errors     PA401 · PA403 · PA404 no such course · PA422 no period
+create or replace function learning_funnel(
+    p_from_date date default null,
+    p_to_date date default null,
+    p_course_id uuid default null
+)
+returns table (nth integer, step text, people bigint, share_of_first numeric, share_of_previous numeric)
+language plpgsql
+stable
+security definer -- counts what everybody did; analysts read no table
+set search_path from current
+as $$
+#variable_conflict use_column
+declare
+    v_zone text := school_zone();
+    v_begin timestamptz := coalesce(p_from_date::timestamp at time zone v_zone, '-infinity');
+    v_end timestamptz := coalesce((p_to_date + 1)::timestamp at time zone v_zone, 'infinity');
+begin
+    perform require_reporter(p_course_id => p_course_id);
+
+    if num_nonnulls(p_from_date, p_to_date) > 0 then
+        perform require_period(p_from_date => coalesce(p_from_date, p_to_date), p_to_date => coalesce(p_to_date, p_from_date));
+    end if;
+
+    return query
+    with enrolled as (
+        select
+            e.user_id,
+            bool_or(s.enrollment_id is not null) as has_started,
+            bool_or(s.enrollment_id is not null and e.completed_at is not null) as has_completed,
+            bool_or(s.enrollment_id is not null and e.completed_at is not null and c.enrollment_id is not null) as is_certified
+        from enrollments as e
+        left join (
+            select distinct p.enrollment_id from lesson_progress as p
+            where p.status <> 'not_started' and (p_course_id is null or p.course_id = p_course_id)
+        ) as s on s.enrollment_id = e.id
+        left join certificates as c on c.enrollment_id = e.id and not c.is_revoked
+        where
+            p_course_id is null
+            or (e.course_id = p_course_id and e.enrolled_at >= v_begin and e.enrolled_at < v_end)
+        group by e.user_id
+    ),
+
+    counted as (
+        select
+            count(*) as registered,
+            count(e.user_id) as enrolled,
+            count(*) filter (where e.has_started) as started,
+            count(*) filter (where e.has_completed) as completed,
+            count(*) filter (where e.is_certified) as certified
+        from users as u
+        left join enrolled as e on e.user_id = u.id
+        where p_course_id is null and u.created_at >= v_begin and u.created_at < v_end
+        union all
+        select
+            null,
+            count(*),
+            count(*) filter (where e.has_started),
+            count(*) filter (where e.has_completed),
+            count(*) filter (where e.is_certified)
+        from enrolled as e
+        where p_course_id is not null
+    )
+
+    select
+        s.nth,
+        s.step,
+        s.people,
+        round(100.0 * s.people / nullif(first_value(s.people) over w, 0), 2),
+        round(100.0 * s.people / nullif(lag(s.people) over w, 0), 2)
+    from counted as c
+    cross join lateral (
+        values
+        (1, 'registered', c.registered),
+        (2, 'enrolled', c.enrolled),
+        (3, 'started', c.started),
+        (4, 'completed', c.completed),
+        (5, 'certified', c.certified)
+    ) as s (nth, step, people)
+    where (c.registered is null) = (p_course_id is not null) and s.people is not null
+    window w as (order by s.nth)
+    order by s.nth;
+end;
+$$;
+
+comment on function learning_funnel is
+'People by how far they came: registered, enrolled, started, completed, certified; shares in per cent.';
+revoke all on function learning_funnel from public;
+grant execute on function learning_funnel to pgacademy_analyst, pgacademy_admin, pgacademy_instructor;
