@@ -82,3 +82,9 @@ create view engineering_forge.user_sessions as
 select
     id, user_id, encode(token_hash, 'hex') as session_token, ip_address, user_agent, expires_at, created_at, last_accessed_at
 from auth_sessions;
+
+-- Address and browser stand apart, once per visit, and are forgotten.
+create view engineering_forge.analytics_events as
+select e.id, e.user_id, e.event_type, e.event_data, e.session_id, c.ip_address, c.user_agent, e.created_at
+from analytics_events as e
+left join analytics_contexts as c on c.session_id = e.session_id;

@@ -334,6 +334,19 @@ def test_query_project_listing(world: World, story: Story) -> None:
     assert world.ask_as(story.bob, ours) == [(story.loose, "bob", None), (story.car, "ada", "Mechanics")]
 
 
+def test_an_event(world: World, story: Story) -> None:
+    event = world.call(
+        story.bob, "track_event", event_type="lesson.viewed", event_data={"page": 2}, session_id="visit-1",
+        ip_address="192.0.2.9", user_agent="Firefox",
+    )  # fmt: skip
+    row = world.row("analytics_events", event)
+    assert row == {
+        "id": event, "user_id": story.bob, "event_type": "lesson.viewed", "event_data": {"page": 2},
+        "session_id": "visit-1", "ip_address": ANY, "user_agent": "Firefox", "created_at": ANY,
+    }  # fmt: skip
+    assert str(row["ip_address"]) == "192.0.2.9"
+
+
 def test_report_user_engagement(world: World, story: Story) -> None:
     """The document's joins multiply each course's minutes by the number of projects times that of achievements."""
     theirs = {row[0]: row[1:6] for row in world.ask(USER_ENGAGEMENT)}
@@ -344,6 +357,10 @@ def test_report_user_engagement(world: World, story: Story) -> None:
     assert ours[story.bob] == ("bob", 1, 2, 3, Decimal(10))
     assert theirs[story.bob] == ("bob", 1, 2, 3, Decimal(10 * 2 * 3))
     assert ours[story.teacher] == theirs[story.teacher] == ("grace", 0, 0, 0, None)
+    shown = world.ask_as(world.admin, "select * from user_engagement")
+    assert {row[0]: row[1:6] for row in shown if row[0] in (story.ada, story.bob)} == {
+        story.ada: ("ada", 2, 2, 4, 30), story.bob: ("bob", 1, 2, 3, 10),
+    }  # fmt: skip
 
 
 def test_report_course_performance(world: World, story: Story) -> None:
@@ -353,13 +370,20 @@ def test_report_course_performance(world: World, story: Story) -> None:
         story.mechanics: ("Mechanics", "mechanical", 2, 0, Decimal(50), Decimal(10)),
         story.electrics: ("Electrics", "electrical", 1, 1, Decimal(100), Decimal(20)),
     }
+    ours = """
+        select id, title, discipline, enrolled_users, completed_users, avg_progress, avg_time_spent
+        from course_performance"""
+    assert {row[0]: row[1:] for row in world.ask_as(world.admin, ours)} == rows
 
 
 def test_report_monthly_growth(world: World, story: Story) -> None:
     """The document's rows leave out the months in which nobody came: February 2025."""
     january, february, march = (datetime(2025, month, 1, tzinfo=UTC) for month in (1, 2, 3))
     assert world.ask(MONTHLY_GROWTH)[:2] == [(january, 2, 2), (march, 1, 3)]
-    assert world.ask(WHOLE_GROWTH, until=march) == [(january, 2, 2), (february, 0, 2), (march, 1, 3)]
+    whole = [(january, 2, 2), (february, 0, 2), (march, 1, 3)]
+    assert world.ask(WHOLE_GROWTH, until=march) == whole
+    shown = world.ask_as(world.admin, "select month, new_users, total_users from monthly_growth() limit 3")
+    assert shown == [(month.date(), new, total) for month, new, total in whole]
 
 
 def test_report_project_completion(world: World, story: Story) -> None:
