@@ -19,12 +19,12 @@ ROOT = Path(__file__).resolve().parents[2]
 OURS = "relnamespace = current_schema()::regnamespace and relkind in ('r', 'p') and not relispartition"
 #: Tables of things that have a name or a number of their own, or are one per person and something.
 NATURAL_KEYS = {
-    "achievement_metrics", "archive_chunks", "audit_seals", "audit_watermark", "chain_totals",
+    "achievement_metrics", "analytics_contexts", "archive_chunks", "audit_seals", "audit_watermark", "chain_totals",
     "course_activity_days", "event_type_days", "faucet_guards", "idempotency_keys", "leaderboard_cache",
-    "leaderboard_generation", "levels", "notification_deliveries", "notification_deltas",
+    "leaderboard_generation", "learner_activity_days", "levels", "notification_deliveries", "notification_deltas",
     "notification_preferences", "platform_activity_days", "platform_settings", "project_view_deltas",
-    "project_views", "retention_policies", "signing_keys", "user_activity_days", "user_encrypted_fields",
-    "user_streaks", "write_guards", "xp_rank_buckets", "xp_rank_deltas",
+    "project_views", "retention_policies", "rollup_state", "signing_keys", "user_activity_days",
+    "user_encrypted_fields", "user_streaks", "write_guards", "xp_rank_buckets", "xp_rank_deltas",
 }  # fmt: skip
 
 
