@@ -80,6 +80,15 @@ SERVED = [
     ("progress_metrics", "user_id metric_type recorded_at", "progress_metrics_user_id_metric_type_recorded_at_idx"),
     ("progress_metrics", "learning_session_id", "progress_metrics_learning_session_id_user_id_idx"),
     ("progress_metrics", "recorded_at", "progress_metrics_recorded_at_idx"),
+    ("analytics_events", "user_id event_type created_at", "analytics_events_user_id_event_type_created_at_idx"),
+    ("analytics_events", "event_type created_at", "analytics_events_event_type_created_at_idx"),
+    ("analytics_events", "created_at", "analytics_events_created_at_idx"),
+    ("analytics_events", "session_id", "analytics_events_session_id_idx"),
+    ("analytics_events", "event_data", "analytics_events_event_data_idx"),
+    ("audit_logs", "entity_type entity_id", "audit_logs_entity_type_entity_id_log_number_idx"),
+    ("audit_logs", "user_id", "audit_logs_user_id_log_number_idx"),
+    ("audit_logs", "action", "audit_logs_action_log_number_idx"),
+    ("audit_contexts", "session_id", "audit_contexts_session_id_idx"),
 ]
 
 #: What is not built, and why. docs/requirements.toml says the same of each demand.
@@ -121,6 +130,7 @@ WAIVED = {
     ("interactions", "interaction_type"): "three values; no query reads it alone, every insert would pay",
     ("interactions", "is_correct"): "two values; no query reads it alone, every insert would pay",
     ("user_feedback", "rating"): "five values, averaged over an asset",
+    ("audit_logs", "is_success"): "two values; failures have a partial index",
     ("progress_metrics", "time_period"): "a filter on one person's curve",
     ("progress_metrics", "subject_area"): "a filter on one person's curve",
 }
