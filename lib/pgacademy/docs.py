@@ -1,4 +1,4 @@
-"""Writes the reference, docs/reference/, from the catalogue of a migrated school.
+"""Writes the reference, docs/reference/, from the catalogue of a migrated school, and the register of requirements.
 
 python -m pgacademy.docs            write it
 python -m pgacademy.docs --check    fail when it is not what would be written
@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,11 @@ def _domains(read: Catalogue) -> list[str]:
 def _cell(text: object) -> str:
     """Text inside a table of Markdown."""
     return " ".join(str(text if text is not None else "").split()).replace("|", "\\|")
+
+
+def _code(names: Iterable[str]) -> str:
+    """Names in a cell, each as code."""
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _diagram(tables: list[dict[str, Any]]) -> list[str]:
@@ -73,8 +80,7 @@ def _errors(read: Catalogue) -> dict[str, list[ProcedureFacts]]:
     return dict(sorted(raised.items()))
 
 
-def pages(read: Catalogue) -> dict[str, str]:
-    """The text of every page by its name."""
+def _render(template: str, **values: Any) -> str:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("pgacademy"),
         trim_blocks=True,
@@ -83,30 +89,43 @@ def pages(read: Catalogue) -> dict[str, str]:
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )
-    environment.filters["cell"] = _cell
+    environment.filters |= {"cell": _cell, "code": _code}
+    text = environment.get_template(template).render(**values)
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def demands() -> dict[int, dict[str, Any]]:
+    """What docs/requirements.toml says of each demand: demand, state, where, proof, note."""
+    text = (sources.root() / "docs" / "requirements.toml").read_text(encoding="utf-8")
+    nothing = {"where": [], "proof": [], "note": ""}
+    return {int(number): nothing | entry for number, entry in tomllib.loads(text).items()}
+
+
+def register() -> str:
+    """The text of docs/requirements.md."""
+    return _render("requirements.md.j2", demands=demands())
+
+
+def pages(read: Catalogue) -> dict[str, str]:
+    """The text of every page of the reference by its name."""
     domains = _domains(read)
-
-    def render(template: str, **values: Any) -> str:
-        text = environment.get_template(template).render(**values)
-        return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
-
-    result = {"README.md": render("reference.md.j2", domains=domains)}
+    result = {"README.md": _render("reference.md.j2", domains=domains)}
     for domain in domains:
         relations = [r for r in read.relations if r["domain"] == domain]
         tables = [r for r in relations if r["kind"] != "v"]
-        result[f"tables-{domain}.md"] = render(
+        result[f"tables-{domain}.md"] = _render(
             "tables.md.j2",
             domain=domain,
             tables=tables,
             views=[r for r in relations if r["kind"] == "v"],
             diagram=_diagram(tables),
         )
-    result["procedures.md"] = render(
+    result["procedures.md"] = _render(
         "procedures.md.j2",
         groups=[(d, [p for p in read.procedures if p.domain == d and p.path and p.callers]) for d in domains],
         internal=[(d, [p for p in read.procedures if p.domain == d and p.path and not p.callers]) for d in domains],
     )
-    result["errors.md"] = render(
+    result["errors.md"] = _render(
         "errors.md.j2",
         raised=_errors(read),
         classes={code: (kind.__name__, (kind.__doc__ or "").strip()) for code, kind in BY_CODE.items()},
@@ -118,16 +137,20 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m pgacademy.docs", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="write nothing; fail when a page is stale")
     options = parser.parse_args(argv)
-    folder = Path(sources.root()) / "docs" / "reference"
+    folder = Path(sources.root()) / "docs"
     with catalogue.fresh_school() as conn:
-        due = pages(catalogue.read(conn))
-    kept = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
+        due = {f"reference/{name}": text for name, text in pages(catalogue.read(conn)).items()}
+    due["requirements.md"] = register()
+    kept = {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for path in [*folder.glob("reference/*.md"), folder / "requirements.md"]
+    }
     stale = sorted(name for name in due.keys() | kept.keys() if due.get(name) != kept.get(name))
     if options.check:
         if stale:
-            sys.stderr.write(f"Stale in docs/reference: {', '.join(stale)}. Run `make docs`.\n")
+            sys.stderr.write(f"Stale in docs: {', '.join(stale)}. Run `make docs`.\n")
         return 1 if stale else 0
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "reference").mkdir(parents=True, exist_ok=True)
     for name in stale:
         if name in due:
             (folder / name).write_text(due[name], encoding="utf-8")
