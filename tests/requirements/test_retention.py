@@ -8,12 +8,14 @@ from tests.study.materials import make_asset, make_material
 from tests.support.factories import Connection, make_user
 
 #: Months, in the documents' words: a year of interactions, half a year of idle people's, half a year of session data,
-#: five years of metrics; forum and chain a year, the faucet half a year.
+#: five years of metrics, two of the audit trail; forum and chain a year, the
+#: faucet half a year.
 MONTHS = {
     "interactions": 12,
     "interactions.idle": 6,
     "session_data": 6,
     "progress_metrics": 60,
+    "audit_logs": 24,
     "discussions": 12,
     "chain_transactions": 12,
     "faucet_requests": 6,
@@ -37,7 +39,7 @@ def test_how_long(db: Connection) -> None:
 
 def test_months_leave_when_they_are_old_enough(db: Connection) -> None:
     """A month leaves when all of it is older than that, and not before."""
-    for table in ("interactions", "progress_metrics"):
+    for table in ("interactions", "progress_metrics", "audit_logs"):
         keep = MONTHS[table]
         for ago in (keep + 1, keep - 1):
             db.execute("select ensure_partitions(now() - %s * interval '1 month', 0)", (ago,))

@@ -8,13 +8,13 @@ import psycopg
 
 
 def make_visits(conn: psycopg.Connection[Any], *, alone: bool = False) -> None:
-    """Makes the table, without a month. `alone`: the school's own partitioned tables go, whose months take time."""
+    """Makes the table, without a month. `alone`: the school's other partitioned tables go, whose months take time."""
     if alone:
         conn.execute("""
             do $$ declare v_table text; begin
                 for v_table in
                     select oid::regclass from pg_class
-                    where relkind = 'p' and relnamespace = current_schema()::regnamespace
+                    where relkind = 'p' and relname <> 'audit_logs' and relnamespace = current_schema()::regnamespace
                 loop
                     execute format('drop table %s cascade', v_table);
                 end loop;
