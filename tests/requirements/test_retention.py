@@ -15,6 +15,7 @@ MONTHS = {
     "interactions.idle": 6,
     "session_data": 6,
     "progress_metrics": 60,
+    "audit_logs": 24,
     "discussions": 12,
     "chain_transactions": 12,
     "faucet_requests": 6,
