@@ -7,15 +7,14 @@ from typing import Any
 from tests.study.materials import make_asset, make_material
 from tests.support.factories import Connection, make_user
 
-#: Months, in the documents' words: two years of audit, a year of interactions, half a year of idle people's, half a year
-#: of session data, five years of metrics; forum and chain a year, the faucet half a year.
+#: Months, in the documents' words: two years of audit, a year of interactions, half a year of idle people's, half a
+#: year of session data, five years of metrics; forum and chain a year, the faucet half a year.
 MONTHS = {
     "audit_logs": 24,
     "interactions": 12,
     "interactions.idle": 6,
     "session_data": 6,
     "progress_metrics": 60,
-    "audit_logs": 24,
     "discussions": 12,
     "chain_transactions": 12,
     "faucet_requests": 6,
