@@ -21,6 +21,10 @@ begin
     from erasures as e
     where e.finished_at is null and e.stepped_at < now() - interval '1 day';
 
+    if not exists (select from erasures as e where e.step = 'erased') then
+        return;
+    end if;
+
     for v_item in
         select
             t.table_name,

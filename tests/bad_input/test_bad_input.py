@@ -27,6 +27,7 @@ from tests.assessment.quizzes import make_quiz
 from tests.community.forum import ask, reply
 from tests.projects.projects import COMPONENTS, make_project, token_metadata
 from tests.study.materials import FLASHCARD, make_asset, make_card, make_material, make_session
+from tests.support.effort import EVERYTHING
 from tests.support.factories import insert, make_course, make_enrollment, make_user
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -151,6 +152,7 @@ GOOD: dict[str, dict[str, str | None]] = {
     "set_retention": {"p_subject": "discussions"},
     "cohort_retention": {"p_unit": "week"},
     "learning_funnel": {"p_course_id": "{p_course_id}"},
+    "quiz_item_analysis": {"p_quiz_id": "{p_quiz_id}"},
     "engagement": {"p_user_ids": "{{{p_user_id}}}"},
     "track_event": {"p_event_type": "page.viewed"},
     "track_events": {"p_events": '[{{"event_type": "page.viewed", "user_id": "{p_user_id}"}}]'},
@@ -436,7 +438,7 @@ def test_bad_input(standing: psycopg.Connection[Any], world: World, name: str, r
     known = world.values | world.own.get(role, {})
     also = {argument: value and value.format_map(known) for argument, value in GOOD.get(name, {}).items()}
     for n, values in enumerate(calls(target, known, also)):
-        said = answer(db, world, role, name, values, target)
+        said = answer(db, world, role, name, values, target, is_verified=n == 0 or EVERYTHING)
         shown = {argument: value if value is None else value[:60] for argument, value in values.items()}
         what = f"as {role}: {name}{shown}"
         if said is None:
@@ -456,9 +458,11 @@ def answer(
     name: str,
     values: dict[str, str | None],
     target: Procedure,
+    *,
+    is_verified: bool,
 ) -> psycopg.Error | None:
-    """The error that a call ends with; it leaves nothing behind. Without one, all counters are in step: what the server
-    knows to write nothing need not be looked at."""
+    """The error that a call ends with; it leaves nothing behind. Without one, if it is to be verified, all counters are in
+    step: what the server knows to write nothing need not be looked at."""
     types = dict(zip(target.names, target.types, strict=True))
     arguments = sql.SQL(", ").join(
         sql.SQL("{} => {}::" + types[argument]).format(sql.Identifier(argument), sql.Placeholder(argument))
@@ -471,6 +475,6 @@ def answer(
                 db.execute(call, values)
         except psycopg.Error as error:
             return error
-        if target.writes:
+        if target.writes and is_verified:
             assert db.execute("select * from verify_integrity()").fetchall() == [], f"as {role}: {name}"
     return None

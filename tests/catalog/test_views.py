@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from pgacademy.testing import SchoolDatabase, acting
 from tests.support.asserts import raises_sqlstate
 from tests.support.effort import effort
@@ -101,6 +103,7 @@ def buffers(conn: Connection, query: str) -> int:
     return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
 
 
+@pytest.mark.slow
 def test_a_page_reads_its_own_rows_only(school: SchoolDatabase) -> None:
     """Ten times the courses and people: at most half as much again is read, by whoever asks."""
     owner = school.connect(autocommit=True)

@@ -305,7 +305,7 @@ class TestMetrics:
         assert self.aggregate(db) == 0
         call(db, ada, "select end_study_session(%s)", session)
         assert self.aggregate(db) == 0
-        assert self.aggregate(db, NOW + timedelta(minutes=4)) == 1
+        assert self.aggregate(db, datetime.now(UTC) + timedelta(minutes=4)) == 1
 
     def test_for_sessions_of_years_ago_the_month_is_made(self, db, ada, material):
         session = make_session(db, ada, material)

@@ -204,6 +204,7 @@ def test_an_audit_log(world: World, story: Story) -> None:
     [("audit_logs", "created_at"), ("interactions", "created_at"), ("progress_metrics", "recorded_at")],
 )
 def test_partitioned_by_month(world: World, table: str, column: str) -> None:
+    world.owner.execute("select ensure_partitions()")
     query = """
         select pg_get_partkeydef(p.oid), count(i.inhrelid) >= 13
         from pg_class as p left join pg_inherits as i on i.inhparent = p.oid
