@@ -461,8 +461,8 @@ def answer(
     *,
     is_verified: bool,
 ) -> psycopg.Error | None:
-    """The error that a call ends with; it leaves nothing behind. Without one, if it is to be verified, all counters are in
-    step: what the server knows to write nothing need not be looked at."""
+    """The error that a call ends with; it leaves nothing behind. Without one all counters are in step, if that is to be
+    verified: what the server knows to write nothing need not be looked at."""
     types = dict(zip(target.names, target.types, strict=True))
     arguments = sql.SQL(", ").join(
         sql.SQL("{} => {}::" + types[argument]).format(sql.Identifier(argument), sql.Placeholder(argument))
