@@ -3,7 +3,7 @@
 -- Limits look back hours, not months. Accounts and addresses, which are somebody's, do not go into the archive.
 --
 -- called by  apply_retention
--- requires   archive_rows, retire_chain_transactions
+-- requires   archive_rows, redacted_columns, retire_chain_transactions
 -- errors     none
 create or replace function archive_faucet_requests(
     p_before timestamptz,
@@ -39,7 +39,7 @@ begin
     )
 
     select
-        array_agg(to_jsonb(g) - '{request_ip,request_network,hedera_account_id}'::text[] order by g.requested_at),
+        array_agg(to_jsonb(g) - redacted_columns(p_table_name => 'faucet_requests') order by g.requested_at),
         min(g.requested_at),
         max(g.requested_at)
     into v_rows, v_starts_at, v_ends_at

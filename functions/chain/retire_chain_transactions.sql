@@ -1,7 +1,7 @@
 -- retire_chain_transactions: moves transactions from their table into the archive and into chain_totals; returns how many.
 --
 -- called by  archive_chain_transactions, archive_faucet_requests
--- requires   archive_rows
+-- requires   archive_rows, redacted_columns
 -- errors     none
 create or replace function retire_chain_transactions(
     p_transaction_ids uuid[]
@@ -40,7 +40,7 @@ begin
     )
 
     select
-        array_agg(to_jsonb(g) - '{from_account,to_account}'::text[] order by g.created_at),
+        array_agg(to_jsonb(g) - redacted_columns(p_table_name => 'chain_transactions') order by g.created_at),
         min(g.created_at),
         max(g.created_at)
     into v_rows, v_starts_at, v_ends_at

@@ -1,7 +1,7 @@
 -- archive_rows: keeps rows that are about to be deleted: as lines of JSON, a thousand to a chunk. Returns the archive's id.
 --
 -- What identifies a person beyond their id stays out of the archive, so that erasing somebody has nothing to look for
--- there: the caller takes it out of the rows.
+-- there: the caller takes redacted_columns() out of the rows.
 --
 -- called by  archive_chain_transactions, archive_faucet_requests
 -- errors     none

@@ -1,9 +1,10 @@
 -- finish_retirement: archives or drops a partition that was detached; returns how many rows went into the archive.
 --
--- Archiving and dropping are one transaction: the rows are in one place or in the other.
+-- Archiving and dropping are one transaction: the rows are in one place or in the other. What identifies people, and what
+-- they wrote, does not get into an archive: erasing somebody has nothing to look for there.
 --
 -- called by  `pgacademy maintain`, retire_partitions
--- requires   require_service
+-- requires   require_service, redacted_columns
 -- errors     PA403 not the service · PA404 no such retirement · PA409 still attached, or no table of that name · 55P03 in use
 create or replace function finish_retirement(
     p_archive_id uuid
@@ -55,7 +56,7 @@ begin
         execute format(
             $sql$
             with lines as (
-                select to_jsonb(t)::text as line, row_number() over () - 1 as place from %I as t
+                select (to_jsonb(t) - $2)::text as line, row_number() over () - 1 as place from %I as t
             ),
 
             kept as (
@@ -69,7 +70,7 @@ begin
             select coalesce(sum(k.row_count), 0) from kept as k
             $sql$,
             v_archive.partition_name
-        ) using p_archive_id into v_count;
+        ) using p_archive_id, redacted_columns(p_table_name => v_archive.table_name) into v_count;
     end if;
 
     execute format('drop table %I', v_archive.partition_name);

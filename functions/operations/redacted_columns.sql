@@ -3,14 +3,14 @@
 --
 -- Cheap enough to be asked for every row: a look into a constant.
 --
--- called by  audit, only_blanks
+-- called by  audit, only_blanks, finish_retirement, archive_faucet_requests, retire_chain_transactions
 -- requires   column_catalogue
 -- errors     none
 -- requires: column_catalogue
 create or replace function redacted_columns(
     p_table_name text
 )
-returns text []
+returns text[]
 language sql
 immutable
 security invoker

@@ -6687,7 +6687,8 @@ class Session(SessionBase):
     def finish_retirement(self, *, archive_id: UUID | str) -> int | None:
         """Archives or drops a detached partition; returns the number of rows archived.
 
-        Archiving and dropping are one transaction: the rows are in one place or in the other.
+        Archiving and dropping are one transaction: the rows are in one place or in the other. What identifies
+        people, and what they wrote, does not get into an archive: erasing somebody has nothing to look for there.
 
         Errors: PA403 not the service · PA404 no such retirement · PA409 still attached, or no table of that name ·
         55P03 in use
@@ -12190,7 +12191,8 @@ class AsyncSession(AsyncSessionBase):
     async def finish_retirement(self, *, archive_id: UUID | str) -> int | None:
         """Archives or drops a detached partition; returns the number of rows archived.
 
-        Archiving and dropping are one transaction: the rows are in one place or in the other.
+        Archiving and dropping are one transaction: the rows are in one place or in the other. What identifies
+        people, and what they wrote, does not get into an archive: erasing somebody has nothing to look for there.
 
         Errors: PA403 not the service · PA404 no such retirement · PA409 still attached, or no table of that name ·
         55P03 in use
