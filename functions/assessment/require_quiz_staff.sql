@@ -26,16 +26,20 @@ begin
 
     select q.* into v_quiz from quizzes as q where q.id = p_quiz_id;
 
+    if found then
+        perform require_course_staff(p_course_id => v_quiz.course_id);
+        perform lock_course(p_course_id => v_quiz.course_id);
+
+        -- None, if somebody has deleted it while this waited.
+        update quizzes as q set has_attempts = q.has_attempts where q.id = p_quiz_id returning q.* into v_quiz;
+    end if;
+
     if not found then
         raise exception 'there is no such quiz'
             using errcode = 'PA404', detail = format('quiz_id = %s', coalesce(p_quiz_id::text, 'null')),
                 hint = 'Look it up among the quizzes of the course.';
     end if;
 
-    perform require_course_staff(p_course_id => v_quiz.course_id);
-    perform lock_course(p_course_id => v_quiz.course_id);
-
-    update quizzes as q set has_attempts = q.has_attempts where q.id = p_quiz_id returning q.* into v_quiz;
     return v_quiz;
 end;
 $$;

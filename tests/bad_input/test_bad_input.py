@@ -148,6 +148,7 @@ GOOD: dict[str, dict[str, str | None]] = {
     "store_asset": {"p_asset_type": "flashcard", "p_content": "{flashcard}"},
     "store_chunks": {"p_chunks": '[{{"content": "C"}}]'},
     "vote": {"p_vote_type": "up", "p_discussion_id": "{theirs}"},
+    "publish_project": {"p_project_id": "{mine}"},
     "run_job": {"p_job": "purge_sessions"},
     "set_retention": {"p_subject": "discussions"},
     "cohort_retention": {"p_unit": "week"},
@@ -305,6 +306,10 @@ def world(standing: psycopg.Connection[Any]) -> World:
         "learning_session_id": str(session), "interaction_type": "view", "created_at": f"{datetime.now(UTC):%FT%TZ}",
     }  # fmt: skip
     project, shown = make_project(db, learner), make_project(db, make_user(db))
+    hidden = make_project(db, make_user(db))
+    with acting(db, admin, "admin"):
+        db.execute("select unpublish_project(%s)", [hidden])
+    own["student"]["mine"], own["admin"]["mine"] = str(project), str(hidden)
     values = {
         "components": json.dumps(COMPONENTS),
         "metadata": json.dumps(token_metadata(project, learner)),
