@@ -21,8 +21,9 @@ from tests.lib.conftest import Yard
 
 #: The longest a dead client's session may outlive it, in seconds: client_connection_check_interval is half of one.
 LONGEST_AFTERLIFE_S = 1.5
-#: Among the functions and views, which are one transaction of hundreds of statements, every so many boundaries.
-STRIDE = 23
+#: Among the functions and views, which are one transaction of hundreds of statements, every so many boundaries; and on
+#: the way back.
+STRIDE, STRIDE_BACK = 97, 23
 
 
 @dataclass
@@ -143,13 +144,13 @@ def test_death_on_the_way_back(
     tree = sources.tree()
     migrations.migrate(dsn, "academy")
     first, *rest = ids = catalogues.step_ids(tree)
-    for boundary in itertools.count(1, STRIDE):
+    for boundary in itertools.count(1, STRIDE_BACK):
         with contextlib.suppress(Death), dying(boundary, "during" if boundary % 2 else "before"):
             assert migrations.rollback(dsn, "academy", first) == rest[::-1]
         catalogues.seconds_until_gone(admin, str(admin.info.dbname))
         if catalogues.recorded(admin)[0] != ids:  # it came to its end, or died after that
             break
-    assert boundary > 10 * STRIDE
+    assert boundary > 10 * STRIDE_BACK
     assert catalogues.recorded(admin) == ([first], 0)
     migrations.migrate(dsn, "academy")
     assert catalogues.dump(server.binaries, server.dsn(str(admin.info.dbname), "postgres")) == clean_build
