@@ -50,7 +50,7 @@ psql: $(READY) ## look into the school of the embedded server
 	@$(BIN)/pgacademy psql
 
 test: $(READY) ## the quick tests, under five minutes
-	@$(BIN)/pytest -n $(WORKERS) -m 'not slow'
+	@$(BIN)/pytest -n $(WORKERS) -m 'not slow and not late'
 
 test-all: $(READY) test-15 ## everything, on the embedded server and on PostgreSQL 15
 	@if [ -x $(PG15_BIN)/initdb ]; then export PGACADEMY_PG15_BIN=$(PG15_BIN); fi; \

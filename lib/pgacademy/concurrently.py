@@ -234,15 +234,11 @@ def _patiently(
     try:
         while True:
             if about.is_harmless and usual_s:
-                _limit(connection, max(attempts.deadline - time.monotonic(), usual_s))
+                locking.limit_session(connection, max(attempts.deadline - time.monotonic(), usual_s))
             try:
                 return work()
             except locking.RETRIED as exc:
                 attempts.wait(exc, lambda: locking.holders(connection, spot, query), spot)
     finally:
         if not connection.closed:
-            _limit(connection, usual_s)
-
-
-def _limit(connection: Connection, seconds: float) -> None:
-    connection.execute(queries("engine")["limit_session_locks"], {"lock_ms": str(round(seconds * 1000))})
+            locking.limit_session(connection, usual_s)

@@ -36,9 +36,13 @@ _TCP_DEFAULTS = {
 }
 
 
-def connect(conninfo: str, *, application_name: str = "pgacademy") -> Connection:
-    """Opens a connection in autocommit mode, to PostgreSQL 15 or later, or says in one sentence why it cannot."""
+def connect(conninfo: str, *, application_name: str = "pgacademy", school: str | None = None) -> Connection:
+    """Opens a connection in autocommit mode, to PostgreSQL 15 or later, or says in one sentence why it cannot.
+
+    Unqualified names are those of `school`, if it is given.
+    """
     try:
+        conninfo = school_conninfo(conninfo, school) if school else conninfo
         given = conninfo_to_dict(conninfo)
         defaults = {name: value for name, value in _TCP_DEFAULTS.items() if name not in given}
         connection = psycopg.connect(

@@ -103,17 +103,16 @@ class FieldKeys:
 
     def decrypt(self, user_id: UUID | str, field_name: str, sealed: Sealed) -> str:
         """The text, or UnknownFieldKey or TamperedField."""
-        from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - an extra
-
         if sealed.key_id not in self.keys:
             raise UnknownFieldKey(
                 f"The field {field_name} was encrypted with the key {sealed.key_id!r}, which is not in the ring.",
                 hint="Add the key to the ring until everything is rotated.",
             )
+        cipher = _aes_gcm(self.keys[sealed.key_id])
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - an extra, and there by now
+
         try:
-            plain = _aes_gcm(self.keys[sealed.key_id]).decrypt(
-                sealed.nonce, sealed.ciphertext, _bound_to(user_id, field_name)
-            )
+            plain = cipher.decrypt(sealed.nonce, sealed.ciphertext, _bound_to(user_id, field_name))
         except InvalidTag:
             raise TamperedField(
                 f"The field {field_name} is not what was encrypted for this person with the key {sealed.key_id!r}.",

@@ -67,6 +67,11 @@ def patient(patience: Patience) -> Iterator[None]:
         _patience.reset(token)
 
 
+def limit_session(connection: Connection, seconds: float) -> None:
+    """How long each lock may be waited for from here on, in this session."""
+    connection.execute(queries("engine")["limit_session_locks"], {"lock_ms": str(round(seconds * 1000))})
+
+
 def patience() -> Patience:
     """How long retried() waits here."""
     return _patience.get()

@@ -8,9 +8,10 @@ wait: that is done here, and entered in `archives` before and after, so that a r
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -29,8 +30,6 @@ from pgacademy.errors import NotFound, PgacademyError, translate
 from pgacademy.locking import Patience, Progress
 from pgacademy.sources import queries
 from pgacademy.statements import split
-
-T = TypeVar("T")
 
 _RETIRE = "retire_partitions"
 
@@ -61,11 +60,12 @@ def maintain(
     """
     # Who is in the way of one job is waited for less long than by a migration: the next run is soon.
     patience = patience or Patience(budget_s=30.0)
-    with locking.patient(patience), connect(conninfo, application_name="pgacademy maintain") as connection:
+    with (
+        locking.patient(patience),
+        connect(conninfo, application_name="pgacademy maintain", school=school) as connection,
+    ):
         check_release(connection, school)
-        connection.execute(
-            queries("engine")["limit_session_locks"], {"lock_ms": str(round(patience.lock_timeout_s * 1000))}
-        )
+        locking.limit_session(connection, patience.lock_timeout_s)
         known = [(name, is_batched) for name, is_batched, *_ in _rows(connection, school, "maintenance_jobs")]
         if unknown := sorted(set(jobs) - {name for name, _ in known}):
             raise NotFound(
@@ -125,7 +125,8 @@ def _job(connection: Connection, school: str, name: str, progress: Progress | No
         if name == _RETIRE and schools.may_act_as(connection, roles.owner(school)):
             count = _retire(connection, school, progress)
         else:
-            while done := _patiently(connection, lambda: _value(connection, school, "run_job", job=name), progress):
+            run = partial(_value, connection, school, "run_job", job=name)
+            while done := locking.retried(connection, run, progress=progress):
                 count += done
                 if not is_batched:
                     break
@@ -151,24 +152,9 @@ def _retire(connection: Connection, school: str, progress: Progress | None) -> i
                 (statement,) = split(text.as_string(connection))
                 with schools.as_owner(connection, school):
                     concurrently.run(connection, partition, statement, is_resumed=True, progress=progress)
-            _patiently(
-                connection,
-                lambda archive_id=archive_id: _value(  # type: ignore[misc]
-                    connection, school, "finish_retirement", archive_id=archive_id
-                ),
-                progress,
-            )
+            finish = partial(_value, connection, school, "finish_retirement", archive_id=archive_id)
+            locking.retried(connection, finish, progress=progress)
             count += 1
             if progress:
                 progress(f"{partition} is gone", 0, 0)
     return count
-
-
-def _patiently(connection: Connection, work: Callable[[], T], progress: Progress | None) -> T:
-    """`work` again while a lock cannot be had in time, until the patience is used up."""
-    attempts = locking.Attempts(progress)
-    while True:
-        try:
-            return work()
-        except locking.RETRIED as exc:
-            attempts.wait(exc, list)

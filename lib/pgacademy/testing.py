@@ -18,7 +18,7 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict, deque
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
@@ -163,8 +163,11 @@ class SchoolDatabase:
             if conn.closed or len(idle) >= _MAX_IDLE:
                 conn.close()
             else:
-                with suppress(psycopg.Error):  # a connection that cannot be cleaned is not lent again
+                try:
                     forget(conn)
+                except psycopg.Error:  # what cannot be cleaned is not lent again
+                    conn.close()
+                else:
                     idle.append(conn)
 
     def close(self) -> None:

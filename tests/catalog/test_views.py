@@ -103,7 +103,7 @@ def buffers(conn: Connection, query: str) -> int:
     return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
 
 
-@pytest.mark.slow
+@pytest.mark.late
 def test_a_page_reads_its_own_rows_only(school: SchoolDatabase) -> None:
     """Ten times the courses and people: at most half as much again is read, by whoever asks."""
     owner = school.connect(autocommit=True)

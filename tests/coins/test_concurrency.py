@@ -149,7 +149,7 @@ def test_a_killed_connection_and_its_retry_pay_once(school: SchoolDatabase) -> N
     verify(conn)
 
 
-@pytest.mark.slow
+@pytest.mark.late
 def test_a_storm_with_the_backfill(school: SchoolDatabase) -> None:
     """Learning, sending, buying and awarding while what was earned before is paid, twice at once."""
     conn = school.connect(autocommit=True)

@@ -268,7 +268,7 @@ class TestRefresh:
         ]
 
 
-@pytest.mark.slow
+@pytest.mark.late
 def test_readers_of_any_age_see_one_whole_board(school: SchoolDatabase) -> None:
     """Sixteen connections: awards, refreshes, folds, readers with new snapshots and readers that keep theirs."""
     owner = school.connect(autocommit=True)

@@ -450,7 +450,7 @@ def test_a_batch_that_takes_too_long_is_halved_and_grows_back(items: Yard, monke
     assert items.ask("select batches > 4 from schema_backfills") == [True]
 
 
-@pytest.mark.slow
+@pytest.mark.late
 def test_a_batch_whose_time_is_not_that_of_its_rows_is_not_left_small(
     items: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -510,7 +510,7 @@ def process(yard: Yard, file: Step) -> subprocess.Popen[str]:
     return started
 
 
-@pytest.mark.slow
+@pytest.mark.late
 def test_an_interrupt_says_where_it_stands(items: Yard) -> None:
     fill(items, rows=300)
     file = step(items, batch=1, pause="20ms")

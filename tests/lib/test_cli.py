@@ -36,7 +36,7 @@ def document(done: subprocess.CompletedProcess[str]) -> Any:
     return json.loads(done.stdout)
 
 
-@pytest.mark.slow
+@pytest.mark.late
 def test_a_school_from_nothing(dsn: str, tmp_path: Path) -> None:
     options = ("--dsn", dsn, "--school", "hilltop", "--json")
     assert "create role" in run("roles", "--school", "hilltop", home=tmp_path).stdout
@@ -57,7 +57,7 @@ def test_a_school_from_nothing(dsn: str, tmp_path: Path) -> None:
     assert shown.stdout == "hilltop_owner|hilltop\n"
 
 
-@pytest.mark.slow
+@pytest.mark.late
 @pytest.mark.parametrize(
     ("arguments", "code", "error"),
     [
@@ -78,7 +78,7 @@ def test_what_goes_wrong_is_said(arguments: tuple[str, ...], code: int, error: s
     assert "Traceback" not in plain.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.late
 def test_a_school_that_is_behind_has_its_own_exit_code(dsn: str, tmp_path: Path) -> None:
     options = ("--dsn", dsn, "--json")
     assert document(run("status", *options, home=tmp_path, check=1))["error"] == "SchoolMissing"
@@ -95,7 +95,7 @@ def test_a_school_that_is_behind_has_its_own_exit_code(dsn: str, tmp_path: Path)
     assert document(run("refresh", *options, home=tmp_path, check=1))["error"] == "VersionMismatch"
 
 
-@pytest.mark.slow
+@pytest.mark.late
 def test_drift_has_its_own_exit_code(dsn: str, tmp_path: Path) -> None:
     options = ("--dsn", dsn, "--json")
     run("roles", "--apply", *options, home=tmp_path)
@@ -112,7 +112,7 @@ def test_wrong_usage_has_its_own_exit_code(arguments: tuple[str, ...], tmp_path:
     assert run(*arguments, home=tmp_path, check=64).stderr
 
 
-@pytest.mark.slow
+@pytest.mark.late
 def test_refresh_stops_at_the_first_interrupt(dsn: str, tmp_path: Path) -> None:
     for command in (("roles", "--apply"), ("migrate",)):
         run(*command, "--dsn", dsn, home=tmp_path)

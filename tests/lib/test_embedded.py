@@ -61,7 +61,7 @@ def test_the_loopback_port_wants_the_password(home: Path) -> None:
         psycopg.connect(server.tcp_dsn(), password="wrong", passfile="/dev/null")
 
 
-@pytest.mark.slow
+@pytest.mark.late
 def test_two_at_once_start_one(home: Path) -> None:
     started: list[bool] = []
     threads = [threading.Thread(target=lambda: started.append(embedded.EmbeddedServer(home).start())) for _ in range(3)]
@@ -72,7 +72,7 @@ def test_two_at_once_start_one(home: Path) -> None:
     assert sorted(started) == [False, False, True]
 
 
-@pytest.mark.slow
+@pytest.mark.late
 def test_a_killed_server_comes_back(home: Path) -> None:
     server = embedded.EmbeddedServer(home)
     server.start()
@@ -84,7 +84,7 @@ def test_a_killed_server_comes_back(home: Path) -> None:
     assert server.start() is True
 
 
-@pytest.mark.slow
+@pytest.mark.late
 def test_a_pid_file_whose_number_belongs_to_something_else(home: Path) -> None:
     server = embedded.EmbeddedServer(home)
     server.start()
@@ -100,7 +100,7 @@ def test_not_up_is_said(tmp_path: Path) -> None:
     assert "pgacademy up" in str(caught.value.hint)
 
 
-@pytest.mark.slow
+@pytest.mark.late
 @pytest.mark.skipif(sys.platform != "linux", reason="the parent's death is announced on Linux only")
 def test_a_throwaway_server_dies_with_its_parent() -> None:
     process = subprocess.Popen(

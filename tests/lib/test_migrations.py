@@ -124,7 +124,7 @@ def test_a_file_that_is_missing_here_is_named(yard: Yard) -> None:
         yard.migrate()
 
 
-@pytest.mark.slow
+@pytest.mark.late
 def test_a_backfill_is_begun_killed_gone_on_with_and_taken_back(yard: Yard) -> None:
     yard.migrate()
     yard.run("insert into academy.notes select n, 'x' from generate_series(1, 50) as n")

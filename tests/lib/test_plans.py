@@ -658,7 +658,7 @@ def test_exit_codes_and_documents(changed: Yard, monkeypatch: pytest.MonkeyPatch
     assert json.loads(run("--json", dsn=changed.dsn)[1])["has_drifted"] is True
 
 
-@pytest.mark.slow
+@pytest.mark.late
 def test_the_program_plans_a_school_that_is_not_there_yet(dsn: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pgacademy.cli", "plan", "--dsn", dsn, "--school", "riverside", "--json"],

@@ -22,7 +22,7 @@ def taken(dsn: str, school: str) -> Snapshot:
         return snapshot.take(connection, school)
 
 
-@pytest.mark.slow
+@pytest.mark.late
 def test_schools_of_other_names_in_other_places_are_equal(dsn: str, server: embedded.Server) -> None:
     with psycopg.connect(server.dsn("postgres", "postgres"), autocommit=True) as admin:
         admin.execute("create database elsewhere owner pgacademy_deploy")

@@ -197,7 +197,7 @@ def test_statements_that_end_the_transaction() -> None:
     assert transaction_control(split(harmless)) == []
 
 
-@pytest.mark.slow
+@pytest.mark.late
 def test_a_large_file_is_split_in_no_time() -> None:
     text = "\n".join(path.read_text(encoding="utf-8") for path in FILES if path.parent.name == "migrations") * 12
     assert len(text) > 800_000

@@ -744,7 +744,7 @@ def scratch_roles(dsn: str) -> list[str]:
         return [row[0] for row in found]
 
 
-@pytest.mark.slow
+@pytest.mark.late
 def test_any_tree_can_be_compared_with_a_rebuild(yard: Yard) -> None:
     yard.migrate()
     assert verification.verify(yard.dsn, "academy", scratch_dsn=yard.dsn, tree_=yard.tree).is_clean
@@ -757,7 +757,7 @@ def test_any_tree_can_be_compared_with_a_rebuild(yard: Yard) -> None:
     assert yard.ask("select count(*) from pg_namespace where nspname like 'verify%%'") == [0]
 
 
-@pytest.mark.slow
+@pytest.mark.late
 def test_what_a_killed_rebuild_left_behind_is_dropped_by_the_next(yard: Yard) -> None:
     yard.migrate()
     source = (

@@ -17,7 +17,7 @@ from tests.support.requests import READ_COMMITTED, call, check
 
 Connection = psycopg.Connection[Any]
 #: With an older snapshot most of 16 fail with 40001 and come again, many times: that takes long.
-LEVELS = [READ_COMMITTED, pytest.param(IsolationLevel.REPEATABLE_READ, marks=pytest.mark.slow)]
+LEVELS = [READ_COMMITTED, pytest.param(IsolationLevel.REPEATABLE_READ, marks=pytest.mark.late)]
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,10 @@ from psycopg import IsolationLevel
 from pgacademy.testing import Role, SchoolDatabase
 
 READ_COMMITTED = IsolationLevel.READ_COMMITTED
-#: Every level; those above the default among the slow ones.
+#: Every level; those above the default are not for `make test`.
 LEVELS = [
     READ_COMMITTED,
-    pytest.param(IsolationLevel.REPEATABLE_READ, marks=pytest.mark.slow),
+    pytest.param(IsolationLevel.REPEATABLE_READ, marks=pytest.mark.late),
     pytest.param(IsolationLevel.SERIALIZABLE, marks=pytest.mark.slow),
 ]
 SERIALIZATION_FAILURE = "40001"

@@ -51,7 +51,8 @@ def export_user(
         return
     try:
         # For nobody else's eyes, from the first byte on.
-        with open(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:  # noqa: PTH123
+        handle = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text + "\n")
     except OSError as exc:
         raise UsageError(f"{output} cannot be written: {exc.strerror}.", hint="Name a file that is not there.") from exc
@@ -122,4 +123,5 @@ def _find(connection: Connection, person: str) -> UUID:
         row = connection.execute(queries("privacy")["find"], {"login": person}).fetchone()
     if row is None:
         raise NotFound(f"Nobody is called {person}.", hint="Give the id of somebody who was deleted.")
-    return row[0]  # type: ignore[no-any-return]
+    found: UUID = row[0]
+    return found
