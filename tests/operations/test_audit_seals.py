@@ -169,6 +169,31 @@ class TestTampering:
         assert [problem for _, _, problem in found(conn)] == ["partition missing"]
 
 
+def test_a_month_is_verified_out_of_its_archive(pgacademy_databases: Databases) -> None:
+    """What docs/audit.md says: its rows are read back into a table, and that is held against the seals."""
+    with pgacademy_databases.clone() as school:
+        conn = school.connect(autocommit=True)
+        conn.execute("select ensure_partitions('2023-12-01Z', 0)")
+        conn.execute("""
+            insert into audit_logs (created_at, acted_as, login, action, entity_type, entity_id, old_values, new_values)
+            select
+                m, 'x', 'Łódź', 'update', 'users', gen_random_uuid(),
+                jsonb_build_object('a', 1.10, 'b', E'"é\\n'), jsonb_build_array(null, 1e-7)
+            from generate_series('2023-11-01 00:00:00.000001Z'::timestamptz, '2023-11-30Z', '1 day') as m
+        """)
+        assert ("audit_logs_p2023_11", 29) in seal(school)
+        conn.execute("select retire_partitions()")
+        conn.execute("""
+            create table restored as
+            select r.* from list_archives() as a, read_archive(a.archive_id) as e,
+                jsonb_populate_record(null::audit_logs, e.entry) as r
+            where a.partition_name = 'audit_logs_p2023_11'
+        """)
+        assert found(conn, "'audit_logs_p2023_11', 'restored'") == []
+        conn.execute("update restored set login = 'y' where created_at < '2023-11-02Z'")
+        assert [problem for *_, problem in found(conn, "'audit_logs_p2023_11', 'restored'")] == ["rows changed"]
+
+
 def test_what_a_session_sets_makes_no_difference(sealed: tuple[SchoolDatabase, str, str]) -> None:
     conn = sealed[0].connect()
     conn.execute(
