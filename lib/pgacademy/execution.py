@@ -9,6 +9,7 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import generators
@@ -21,6 +22,9 @@ from pgacademy.errors import MigrationError, PgacademyError, ServerUnreachable, 
 from pgacademy.locking import RETRIED, Spot, patience
 from pgacademy.sources import queries
 from pgacademy.statements import Statement
+
+if TYPE_CHECKING:
+    from pgacademy.lock_effects import Effect
 
 #: A statement that took less, in seconds, has not waited for anything worth counting.
 _QUICK_S = 0.05
@@ -176,10 +180,11 @@ def run(
     """
     allowance = allowance or Allowance()
     is_counted = allowance.allowed_s > 0 and not sets_lock_timeout(statements)
-    for statement in statements:
+    effects = _locks(statements) if is_counted else [[] for _ in statements]
+    for statement, locks in zip(statements, effects, strict=True):
         if is_counted:
             spot.where, spot.statement = f"{name}, line {statement.line}", statement
-            _lock_first(connection, statement, allowance)
+            _lock_first(connection, locks, allowance)
             allowance.say(connection)
         began = time.monotonic()
         send(connection, name, statement, spot)
@@ -198,15 +203,19 @@ def settle(connection: Connection, name: str, statements: Sequence[Statement]) -
         raise failure(connection, name, statements[-1], exc) from exc
 
 
-def _lock_first(connection: Connection, statement: Statement, allowance: Allowance) -> None:
-    """Takes the table locks of a statement that takes more than one."""
+def _locks(statements: Sequence[Statement]) -> list[list[Effect]]:
+    """What each statement locks of what others may hold: not what one before it made."""
     from pgacademy import lock_levels  # noqa: PLC0415  (its rules take long to read in, and are seldom needed)
 
-    effects = [
-        effect
-        for effect in lock_levels.assess(statement)
-        if effect.table and not effect.is_new and effect.lock not in (lock_levels.NO_LOCK, lock_levels.UNKNOWN)
+    none = (lock_levels.NO_LOCK, lock_levels.UNKNOWN)
+    return [
+        [effect for effect in effects if effect.table and not effect.is_new and effect.lock not in none]
+        for effects in lock_levels.assess_all(statements)
     ]
+
+
+def _lock_first(connection: Connection, effects: Sequence[Effect], allowance: Allowance) -> None:
+    """Takes the table locks of a statement that takes more than one."""
     if not effects:
         return
     values = {

@@ -50,8 +50,10 @@ def assess_all(statements: Sequence[Statement], known: Known = NOTHING_KNOWN) ->
     for statement in statements:
         effects = assess(statement, known)
         found.append([_as_new(effect) if effect.table in new else effect for effect in effects])
-        new.update(effect.table for effect in effects if effect.is_new and effect.table)
-        renamed = _RENAMED.match(shape_of(statement.tokens))
+        shape = shape_of(statement.tokens)
+        if " if not exists " not in shape:  # else it may have been there before
+            new.update(effect.table for effect in effects if effect.is_new and effect.table)
+        renamed = _RENAMED.match(shape)
         if renamed and unquoted(renamed["old"]) in new:
             new.add(unquoted(renamed["new"]))
     return found

@@ -513,6 +513,11 @@ def test_nobody_waits_for_what_the_same_plan_made() -> None:
     assert {effect.table for each in effects for effect in each if effect.is_new} == {"x", "y", "z"}
 
 
+def test_what_may_have_been_there_before_is_not_new() -> None:
+    _, effects = assess_all(split("create table if not exists x (id int); alter table x add y int;"))
+    assert [(effect.table, effect.blocks) for effect in effects] == [("x", "reads and writes")]
+
+
 @pytest.mark.parametrize(
     "text",
     ["do $$ begin execute 'drop table t'; end $$", "select f()", "with a as (select 1) select f() from a", "call f()"],
