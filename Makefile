@@ -14,6 +14,7 @@ export PGACADEMY_HOME ?= $(CURDIR)/.pgacademy
 # Debian and its kin keep the programs of each major version here; `make test-all` also tests on this one.
 PG15_BIN ?= /usr/lib/postgresql/15/bin
 WORKERS ?= 2
+AT_ONCE := -n $(WORKERS) --dist worksteal
 
 help: ## what there is to run
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,15 +51,15 @@ psql: $(READY) ## look into the school of the embedded server
 	@$(BIN)/pgacademy psql
 
 test: $(READY) ## the quick tests, under five minutes
-	@$(BIN)/pytest -n $(WORKERS) -m 'not slow and not late'
+	@$(BIN)/pytest $(AT_ONCE) -m 'not slow and not late'
 
 test-all: $(READY) test-15 ## everything, on the embedded server and on PostgreSQL 15
 	@if [ -x $(PG15_BIN)/initdb ]; then export PGACADEMY_PG15_BIN=$(PG15_BIN); fi; \
-	    PGACADEMY_TEST_ALL=1 $(BIN)/pytest -n $(WORKERS)
+	    PGACADEMY_TEST_ALL=1 $(BIN)/pytest $(AT_ONCE)
 
 test-15: $(READY)
 	@if [ -x $(PG15_BIN)/initdb ]; then \
-	    PGACADEMY_PG_BIN=$(PG15_BIN) $(BIN)/pytest -n $(WORKERS) -m 'not slow'; \
+	    PGACADEMY_PG_BIN=$(PG15_BIN) $(BIN)/pytest $(AT_ONCE) -m 'not slow'; \
 	else \
 	    echo 'No PostgreSQL 15 in $(PG15_BIN): not tested on it. (PG15_BIN=... names another place.)'; \
 	fi

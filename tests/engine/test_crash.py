@@ -98,7 +98,7 @@ def _texts(tree: sources.Tree) -> str:
     return "\n".join([*files, *(file.text for file in tree.repeatables())])
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=6)
 def test_death_at_every_boundary_leaves_nothing_to_do_by_hand(
     server: embedded.Server,
     dsn: str,

@@ -226,7 +226,7 @@ def test_loading_twice_is_loading_once(clean: tuple[SchoolDatabase, open_univers
     assert one(conn, DIGEST) == before
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=5)
 def test_all_of_it_is_what_the_files_say(school: SchoolDatabase, files: Path) -> None:
     want = expected(files, None)
     assert sum(want.completions.values()) == 173_739
