@@ -55,7 +55,7 @@ test: $(READY) ## the quick tests, under five minutes
 
 test-all: $(READY) test-15 ## everything, on the embedded server and on PostgreSQL 15
 	@if [ -x $(PG15_BIN)/initdb ]; then export PGACADEMY_PG15_BIN=$(PG15_BIN); fi; \
-	    PGACADEMY_TEST_ALL=1 $(BIN)/pytest $(AT_ONCE)
+	    PGACADEMY_TEST_ALL=1 $(BIN)/pytest $(AT_ONCE) --durations 15
 
 test-15: $(READY)
 	@if [ -x $(PG15_BIN)/initdb ]; then \

@@ -73,7 +73,7 @@ def test_every_step_goes_down_and_up_again(dsn: str, look: Callable[[], Look], t
         below, previous = above, step.id
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=2)
 def test_the_whole_school_comes_back_from_every_step(dsn: str, look: Callable[[], Look]) -> None:
     migrations.migrate(dsn, SCHOOL)
     whole = look()
