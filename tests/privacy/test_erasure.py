@@ -14,12 +14,12 @@ from psycopg import IsolationLevel
 from psycopg.types.json import Jsonb
 
 from pgacademy.testing import SchoolDatabase, acting
-from tests.credentials.school import one
 from tests.identity.waiting import wait_until_blocked
 from tests.privacy import lives
 from tests.projects.projects import COMPONENTS
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import insert, make_user, race
+from tests.support.queries import one
 from tests.support.requests import call, check
 
 Connection = psycopg.Connection[Any]

@@ -11,9 +11,10 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from pgacademy.testing import acting
-from tests.study.materials import FLASHCARD, QUIZ, call, make_asset, make_material, one
+from tests.study.materials import FLASHCARD, QUIZ, call, make_asset, make_material
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import make_user
+from tests.support.queries import one
 
 Connection = psycopg.Connection[Any]
 
