@@ -280,7 +280,7 @@ class TestMetrics:
         assert call(db, make_user(db), "select count(*) from progress_metrics") == 0
         with raises_sqlstate("PA409", conn=db):
             batch(db, happened(old))
-        # What was counted is archived later: nothing is out of step.
+        # What was counted is dropped later: nothing is out of step.
         db.execute("delete from interactions where learning_session_id = %s", (old,))
 
     def test_a_session_that_outlives_its_first_month_stays_in_step(self, db, ada, material):
