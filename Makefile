@@ -53,7 +53,7 @@ psql: $(READY) ## look into the school of the embedded server
 test: $(READY) ## the quick tests, under five minutes
 	@$(BIN)/pytest $(AT_ONCE) -m 'not slow and not late'
 
-test-all: $(READY) test-15 ## everything, on the embedded server and on PostgreSQL 15
+test-all: $(READY) test-15 ## everything, and on PostgreSQL 15 all that is not slow
 	@if [ -x $(PG15_BIN)/initdb ]; then export PGACADEMY_PG15_BIN=$(PG15_BIN); fi; \
 	    PGACADEMY_TEST_ALL=1 $(BIN)/pytest $(AT_ONCE) --durations 15
 

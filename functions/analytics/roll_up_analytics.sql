@@ -8,7 +8,7 @@
 -- After a restore into another cluster such numbers mean nothing, and after a change of the school's time zone the days are
 -- others: then all is built anew, once.
 --
--- called by  a job, every minute or so
+-- called by  a job, every few minutes
 -- requires   require_service, require_moment, school_zone, rebuild_rollups, fold_events, cluster_id
 -- errors     PA403 not the service · PA422 as of the future
 create or replace function roll_up_analytics(

@@ -32,8 +32,8 @@ begin
             x.job = j.job
             and (x.status = 'succeeded' or (x.status = 'running' and x.started_at > v_as_of - greatest(j.every, interval '10 minutes')))
     ) as r on true
-    -- A clock that comes round each minute is not put off by the second it was late.
-    where coalesce(r.started_at <= v_as_of - j.every * 0.95, true)
+    -- A clock that comes round each minute is not put off by the second it was late, nor moves the hour of a daily job.
+    where coalesce(r.started_at <= v_as_of - j.every + least(j.every * 0.05, interval '30 seconds'), true)
     order by j.place;
 end;
 $$;

@@ -7,7 +7,7 @@
 --
 -- Metrics of a session, at the moment of its end: interactions, completion, duration; accuracy and speed where there is
 -- something to take them from; retention, the same for a session of reviews. Run it before interactions of that time are
--- archived: it counts them.
+-- dropped: it counts them.
 --
 -- called by  apply_retention
 -- requires   require_service, require_moment, list_partitions, ensure_partitions

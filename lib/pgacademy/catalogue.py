@@ -20,6 +20,7 @@ from pgacademy.migrations import migrate
 from pgacademy.roles import apply_roles
 from pgacademy.settings import DEFAULT_SCHOOL
 
+_SENTENCE_END = re.compile(r"(?<=[.])\s+")
 _HEADER_FIELD = re.compile(r"^(called by|requires|errors)\s{2,}(.*)$")
 _CREATED_TABLE = re.compile(r"^create table (\w+)", re.MULTILINE)
 _MIGRATION_DOMAIN = re.compile(r"^-- (\w+):", re.MULTILINE)
@@ -83,11 +84,13 @@ def read_header(text: str) -> Header:
             break
         if not line.startswith("-- requires:"):
             lines.append(line.removeprefix("--").removeprefix(" "))
-    first, _, _ = lines[0].partition("\n") if lines else ("", "", "")
+    # The first sentence is the summary, on however many lines; what comes after it is prose.
+    opening, _, after = "\n".join(lines).partition("\n\n")
+    first, *rest = _SENTENCE_END.split(opening, maxsplit=1)
     prose: list[str] = []
     fields: dict[str, list[str]] = {}
     current: str | None = None
-    for line in lines[1:]:
+    for line in [*"".join(rest).splitlines(), "", *after.splitlines()]:
         if match := _HEADER_FIELD.match(line):
             current = match[1]
             fields[current] = [match[2]]
@@ -97,7 +100,7 @@ def read_header(text: str) -> Header:
             current = None
             prose.append(line.rstrip())
     said = {name: " ".join(parts).strip() for name, parts in fields.items()}
-    summary = first.partition(": ")[2] or first
+    summary = " ".join(first.partition(": ")[2].split()) or first
     return Header(summary, "\n".join(prose).strip(), said.get("called by", ""), said.get("errors", ""))
 
 

@@ -13,12 +13,7 @@ from tests.assessment.exercises import make_exercise
 from tests.assessment.quizzes import make_quiz
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import Connection, insert, make_course, make_enrollment, make_user, race
-
-
-def one(conn: Connection, query: str, *args: Any) -> Any:
-    row = conn.execute(query, args).fetchone()
-    assert row is not None
-    return row[0] if len(row) == 1 else row
+from tests.support.queries import one
 
 
 def test_an_approved_instructor_creates_a_draft(db: Connection) -> None:

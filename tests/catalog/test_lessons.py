@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
-from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -14,6 +13,7 @@ import pytest
 from pgacademy.testing import SchoolDatabase, acting
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import Connection, Course, insert, make_course, make_enrollment, make_user, race
+from tests.support.queries import one
 
 
 @pytest.fixture
@@ -21,12 +21,6 @@ def course(db: Connection) -> Iterator[Course]:
     course = make_course(db, lessons=4)
     with acting(db, course.instructor_id, "instructor"):
         yield course
-
-
-def one(conn: Connection, query: str, *args: Any) -> Any:
-    row = conn.execute(query, args).fetchone()
-    assert row is not None
-    return row[0] if len(row) == 1 else row
 
 
 def order(conn: Connection, course: UUID, parent: UUID | None = None) -> list[UUID]:

@@ -13,6 +13,7 @@ import pytest
 from pgacademy.testing import SchoolDatabase, acting
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import make_course, make_user
+from tests.support.queries import one
 
 Connection = psycopg.Connection[Any]
 AT = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -25,12 +26,6 @@ ONWARD = {
     "final": {"final"},
     "failed": {"failed"},
 }
-
-
-def one(conn: Connection, query: str, *args: Any) -> Any:
-    row = conn.execute(query, args).fetchone()  # type: ignore[call-overload]
-    assert row is not None
-    return row[0] if len(row) == 1 else row
 
 
 def record(conn: Connection, key: str | None = None, /, **arguments: Any) -> Any:

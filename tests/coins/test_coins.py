@@ -12,15 +12,10 @@ import pytest
 from pgacademy.testing import SchoolDatabase, acting
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import Course, insert, make_course, make_enrollment, make_user
+from tests.support.queries import one
 
 Connection = psycopg.Connection[Any]
 HASH = "0x" + "AB" * 32
-
-
-def one(conn: Connection, query: str, *args: Any) -> Any:
-    row = conn.execute(query, args).fetchone()  # type: ignore[call-overload]
-    assert row is not None
-    return row[0] if len(row) == 1 else row
 
 
 def award(conn: Connection, user: UUID, amount: int, source: UUID | None = None) -> Any:

@@ -10,6 +10,7 @@ import psycopg.types.json
 
 from pgacademy.testing import acting
 from tests.support.factories import Course, make_course, make_enrollment, make_user
+from tests.support.queries import one
 
 Connection = psycopg.Connection[Any]
 
@@ -18,12 +19,6 @@ class Graduate(NamedTuple):
     user: UUID
     course: Course
     enrollment: UUID
-
-
-def one(conn: Connection, query: str, *args: Any) -> Any:
-    row = conn.execute(query, args).fetchone()  # type: ignore[call-overload]
-    assert row is not None
-    return row[0] if len(row) == 1 else row
 
 
 def set_to(conn: Connection, key: str, value: Any) -> None:

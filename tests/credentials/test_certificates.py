@@ -12,9 +12,10 @@ import psycopg
 import pytest
 
 from pgacademy.testing import SchoolDatabase, acting
-from tests.credentials.school import by_staff, graduate, one, set_to, valid
+from tests.credentials.school import by_staff, graduate, set_to, valid
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import insert, make_course, make_enrollment, make_user
+from tests.support.queries import one
 
 Connection = psycopg.Connection[Any]
 VERIFY = "select status, certificate_number, recipient_name, course_title from verify_certificate(%s)"

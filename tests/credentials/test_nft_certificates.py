@@ -8,8 +8,9 @@ import psycopg
 import pytest
 
 from pgacademy.testing import acting
-from tests.credentials.school import by_staff, graduate, one, valid
+from tests.credentials.school import by_staff, graduate, valid
 from tests.support.asserts import raises_sqlstate
+from tests.support.queries import one
 
 Connection = psycopg.Connection[Any]
 MINT = "select * from mint_certificate(%s, 'hedera', 'testnet', '0.0.9', 'ipfs://image', %s)"

@@ -66,6 +66,25 @@ def test_what_is_due_is_done_and_then_is_not_due(visited: SchoolDatabase) -> Non
     assert runs(visited) == {job: ["succeeded"] * (1 + (job == "purge_sessions")) for job in done}
 
 
+@pytest.mark.parametrize(
+    ("late", "due"),
+    [
+        ("56 seconds", set()), ("58 seconds", {"refresh_leaderboard"}),
+        ("23 hours 59 minutes", {"refresh_leaderboard"}),
+        ("23 hours 59 minutes 31 seconds", {"refresh_leaderboard", "remind_streaks"}),
+    ],
+)  # fmt: skip
+def test_a_job_keeps_its_minute_and_its_hour(db: psycopg.Connection[Any], late: str, due: set[str]) -> None:
+    """What comes round each minute finds a daily job due once a day, not an hour earlier each time."""
+    both = ["refresh_leaderboard", "remind_streaks"]
+    db.execute(
+        "insert into job_runs (job, status, started_at, finished_at)"
+        " select j, 'succeeded', now() - %s::interval, now() from unnest(%s::text[]) as j",
+        [late, both],
+    )
+    assert {job for (job,) in db.execute("select job from due_jobs()") if job in both} == due
+
+
 def test_a_reader_is_not_made_to_wait(visited: SchoolDatabase) -> None:
     """Detaching waits for whoever has read the table; who comes meanwhile reads on, and the next run does the rest."""
     reader = visited.connect()

@@ -67,6 +67,12 @@ def test_order_is_that_of_yoyo() -> None:
     assert [step.id for step in steps.read_steps(folder)] == [migration.id for migration in theirs]
 
 
+def test_they_are_numbered_without_a_gap_and_each_has_a_way_back() -> None:
+    found = steps.read_steps(sources.tree().migrations)
+    assert [step.id[:5] for step in found] == [f"{number:04}." for number in range(1, len(found) + 1)]
+    assert [step.id for step in found if not step.rollback_path.is_file()] == []
+
+
 def test_yoyo_sees_what_was_applied(yard: Yard) -> None:
     yard.migrate()
     yard.write("migrations/0003.add-title.sql", "-- depends: 0002.protect-notes\nalter table notes add title text;\n")

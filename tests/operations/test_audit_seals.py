@@ -25,7 +25,7 @@ def seal(school: SchoolDatabase) -> list[tuple[Any, ...]]:
 
 def found(conn: Connection, arguments: str = "", *values: object) -> list[tuple[Any, ...]]:
     query = f"select distinct partition_name, seal_number, problem from verify_audit_seals({arguments}) order by 2, 3"
-    return conn.execute(query, values).fetchall()  # type: ignore[arg-type]
+    return conn.execute(query, values).fetchall()
 
 
 def unsealed(conn: Connection) -> int:
@@ -104,7 +104,7 @@ class TestTampering:
         which = f"log_number = (select min(up_to_log_number) from audit_seals where partition_name = '{this}')"
         seals = conn.execute("select seal_number from audit_seals where partition_name = %s order by 1", [this])
         (first,) = seals.fetchall()[0]
-        conn.execute(statement.format(t=this, sealed=which))  # type: ignore[arg-type]
+        conn.execute(statement.format(t=this, sealed=which))
         assert found(conn) == [(this, first, problem)]
 
     def test_a_row_put_where_nothing_was_sealed(self, tamper: tuple[Connection, str, str]) -> None:
@@ -154,9 +154,9 @@ class TestTampering:
     def test_a_partition_taken_away(self, tamper: tuple[Connection, str, str]) -> None:
         """The oldest leaves by retention; a newer one does not."""
         conn, this, before = tamper
-        conn.execute(f"alter table audit_logs detach partition {before}")  # type: ignore[arg-type]
+        conn.execute(f"alter table audit_logs detach partition {before}")
         assert found(conn) == []
-        conn.execute(f"alter table {before} rename to archived")  # type: ignore[arg-type]
+        conn.execute(f"alter table {before} rename to archived")
         assert found(conn, "%s, 'archived'", before) == []
         conn.execute("update archived set login = 'y'")
         assert [problem for _, _, problem in found(conn, "%s, 'archived'", before)] == ["rows changed"]
@@ -165,7 +165,7 @@ class TestTampering:
         with raises_sqlstate("PA422", conn=conn):
             found(conn, "null, 'archived'")
         conn.rollback()
-        conn.execute(f"alter table audit_logs detach partition {this}")  # type: ignore[arg-type]
+        conn.execute(f"alter table audit_logs detach partition {this}")
         assert [problem for _, _, problem in found(conn)] == ["partition missing"]
 
 

@@ -9,10 +9,11 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from tests.chain.test_chain import advance, ask, known, one, record
+from tests.chain.test_chain import advance, ask, known, record
 from tests.study.materials import make_session
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import make_user
+from tests.support.queries import one
 from tests.support.visits import make_visits
 
 from pgacademy.testing import acting
@@ -217,7 +218,7 @@ def test_an_archive_is_small_and_never_changed(log: Connection) -> None:
     assert log.execute("select count(*), sum(row_count) from archive_chunks").fetchone() == (3, 2531)
     for change in ("update archive_chunks set content = ''", "delete from archive_chunks", "truncate archive_chunks"):
         with raises_sqlstate("PA409", conn=log):
-            log.execute(change)  # type: ignore[arg-type]
+            log.execute(change)
 
 
 def test_a_run_that_died_is_gone_on_with(log: Connection) -> None:

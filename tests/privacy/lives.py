@@ -12,10 +12,11 @@ from psycopg.types.json import Jsonb
 from pgacademy.testing import acting
 from tests.assessment.exercises import make_exercise
 from tests.assessment.quizzes import make_quiz
-from tests.credentials.school import graduate, one
+from tests.credentials.school import graduate
 from tests.projects.projects import COMPONENTS, METRICS, token_metadata
 from tests.study.materials import make_asset, make_card, make_material, make_session
 from tests.support.factories import Course, insert, make_enrollment, make_user
+from tests.support.queries import one
 
 Connection = psycopg.Connection[Any]
 

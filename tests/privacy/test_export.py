@@ -10,10 +10,10 @@ import psycopg
 import pytest
 
 from pgacademy.testing import SchoolDatabase, acting
-from tests.credentials.school import one
 from tests.privacy import lives
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import make_user
+from tests.support.queries import one
 
 Connection = psycopg.Connection[Any]
 

@@ -15,6 +15,7 @@ from pgacademy.testing import SchoolDatabase
 from tests.identity.waiting import wait_until_blocked
 from tests.projects.projects import COMPONENTS, make_project, token_metadata
 from tests.support.factories import make_course, make_enrollment, make_user, race
+from tests.support.queries import one
 from tests.support.requests import READ_COMMITTED, check
 from tests.support.requests import call_like_the_library as call
 
@@ -52,12 +53,6 @@ def once(school: SchoolDatabase, user: UUID | None, query: str, *args: Any, role
 
 def in_step(conn: Connection) -> bool:
     return conn.execute("select * from verify_integrity()").fetchall() == []
-
-
-def one(conn: Connection, query: str, *args: Any) -> Any:
-    row = conn.execute(query, args).fetchone()  # type: ignore[call-overload]
-    assert row is not None
-    return row[0] if len(row) == 1 else row
 
 
 def test_32_people_like_one_project(school: SchoolDatabase, conn: Connection, level: IsolationLevel) -> None:

@@ -13,14 +13,9 @@ from pgacademy.testing import SchoolDatabase, acting
 from tests.projects.projects import COMPONENTS, METRICS, make_project, token_metadata
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import Course, make_course, make_enrollment, make_user
+from tests.support.queries import one
 
 Connection = psycopg.Connection[Any]
-
-
-def one(conn: Connection, query: str, *args: Any) -> Any:
-    row = conn.execute(query, args).fetchone()  # type: ignore[call-overload]
-    assert row is not None
-    return row[0] if len(row) == 1 else row
 
 
 def call(conn: Connection, user: UUID | None, query: str, *args: Any, role: Any = "student") -> Any:

@@ -68,12 +68,12 @@ class World:
 
     def ask(self, query: str, /, **arguments: Any) -> list[tuple[Any, ...]]:
         """The rows of a query of the document, in its words; arguments as %(name)s."""
-        return self.reader.execute(query, arguments).fetchall()  # type: ignore[call-overload,no-any-return]
+        return self.reader.execute(query, arguments).fetchall()
 
     def ask_as(self, who: UUID, query: str, /, **arguments: Any) -> list[tuple[Any, ...]]:
         """The rows that somebody gets who asks the school itself, where its names are the document's."""
         with self.school.app(who, self.roles[who]) as conn:
-            return conn.execute(query, arguments).fetchall()  # type: ignore[call-overload,no-any-return]
+            return conn.execute(query, arguments).fetchall()
 
     def row(self, table: str, id: UUID | str, key: str = "id") -> dict[str, Any]:
         """One row of a table of the document."""

@@ -18,9 +18,10 @@ import pytest
 
 import pgacademy
 from pgacademy.testing import acting
-from tests.credentials.school import by_staff, graduate, one, set_to, valid
+from tests.credentials.school import by_staff, graduate, set_to, valid
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import insert, make_course, make_user
+from tests.support.queries import one
 
 Connection = psycopg.Connection[Any]
 SCHEMAS = Path(pgacademy.__file__).parent / "schemas"

@@ -9,6 +9,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from pgacademy.testing import Role, acting
+from tests.support.queries import one
 
 Connection = psycopg.Connection[Any]
 
@@ -27,13 +28,6 @@ QUIZ = {
     ]
 }
 SUMMARY = {"text": "Newton's three laws.", "key_points": ["inertia", "force", "reaction"]}
-
-
-def one(conn: Connection, query: str, *args: Any) -> Any:
-    """The row, or the value if there is one column."""
-    row = conn.execute(query, args).fetchone()  # type: ignore[call-overload]
-    assert row is not None
-    return row[0] if len(row) == 1 else row
 
 
 def call(conn: Connection, user: UUID | None, query: str, *args: Any, role: Role = "student") -> Any:

@@ -9,9 +9,10 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from tests.study.materials import call, make_card, make_material, make_session, one
+from tests.study.materials import call, make_card, make_material, make_session
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import insert, make_user
+from tests.support.queries import one
 
 Connection = psycopg.Connection[Any]
 REVIEW = "select state, was_due, current_streak, achievements, xp_awarded from review_card(%s, %s)"

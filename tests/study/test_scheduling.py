@@ -11,8 +11,9 @@ import pytest
 from fsrs import Card, Rating, Scheduler
 from fsrs.scheduler import LOWER_BOUNDS_PARAMETERS, UPPER_BOUNDS_PARAMETERS
 
-from tests.study.materials import make_card, one
+from tests.study.materials import make_card
 from tests.support.factories import make_user
+from tests.support.queries import one
 
 Connection = psycopg.Connection[Any]
 START = datetime(2024, 1, 1, 8, tzinfo=UTC)

@@ -11,9 +11,10 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from tests.study.materials import call, make_asset, make_material, make_session, one
+from tests.study.materials import call, make_asset, make_material, make_session
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import make_user
+from tests.support.queries import one
 
 Connection = psycopg.Connection[Any]
 NOW = datetime.now(UTC)
@@ -218,8 +219,8 @@ class TestFeedback:
         call(db, ada, "select leave_feedback('rating', p_interaction_id => %s, p_rating => 1)", id_)
         db.execute("update learning_sessions set status = 'completed', ended_at = now(), aggregated_at = now()")
         month = f"interactions_p{at:%Y_%m}"
-        db.execute(f"alter table interactions detach partition {month}")  # type: ignore[arg-type]
-        db.execute(f"drop table {month}")  # type: ignore[arg-type]
+        db.execute(f"alter table interactions detach partition {month}")
+        db.execute(f"drop table {month}")
         assert one(db, "select interaction_id, interaction_created_at from user_feedback") == (id_, at)
 
     def test_a_lost_interaction_is_found_out(self, db, ada, material):
@@ -279,7 +280,7 @@ class TestMetrics:
         assert call(db, make_user(db), "select count(*) from progress_metrics") == 0
         with raises_sqlstate("PA409", conn=db):
             batch(db, happened(old))
-        # What was counted is archived later: nothing is out of step.
+        # What was counted is dropped later: nothing is out of step.
         db.execute("delete from interactions where learning_session_id = %s", (old,))
 
     def test_a_session_that_outlives_its_first_month_stays_in_step(self, db, ada, material):

@@ -40,9 +40,7 @@ class Stage:
         )
 
     def build(self, table: str, at: str = "before insert or update") -> None:
-        self.owner.execute(
-            f"create trigger aa_gate {at} on {table} for each row execute function wait_at_gate()"  # type: ignore[arg-type]
-        )
+        self.owner.execute(f"create trigger aa_gate {at} on {table} for each row execute function wait_at_gate()")
 
     def shut(self) -> None:
         self.gate.execute("select pg_advisory_lock(%s)", (GATE,))

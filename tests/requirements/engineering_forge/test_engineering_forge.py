@@ -407,4 +407,4 @@ def test_what_hangs_on_a_person_or_a_course(world: World, story: Story) -> None:
     anything hangs on are marked as deleted, never removed."""
     for table, row in (("users", story.bob), ("courses", story.mechanics)):
         with raises_sqlstate("23503", conn=world.owner):
-            world.owner.execute(f"delete from {table} where id = %s", (row,))  # type: ignore[call-overload]
+            world.owner.execute(f"delete from {table} where id = %s", (row,))

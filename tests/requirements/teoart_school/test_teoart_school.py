@@ -281,4 +281,4 @@ FORBIDDEN = {
 def test_constraints(world: World, rule: str) -> None:
     statement, state = FORBIDDEN[rule]
     with raises_sqlstate(state, conn=world.owner):
-        world.owner.execute(statement)  # type: ignore[call-overload]
+        world.owner.execute(statement)

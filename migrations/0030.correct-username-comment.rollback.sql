@@ -1,0 +1,1 @@
+comment on column users.username is 'Public handle; unique, case-insensitively, for ever.';
