@@ -24,7 +24,7 @@ set plan_cache_mode = 'force_custom_plan'
 as $$
 #variable_conflict use_column
 declare
-    v_is_named boolean := not acting_in('analyst');
+    v_is_named boolean := not acting_in(p_role => 'analyst');
 begin
     perform require_reporter();
 

@@ -16,9 +16,8 @@ as $$
 #variable_conflict use_column
 declare
     v_first date := (
-        select (min(e.created_at) at time zone coalesce(s.timezone, school_zone()))::date
-        from analytics_events as e, rollup_state as s
-        group by s.timezone
+        select (min(e.created_at) at time zone coalesce((select s.timezone from rollup_state as s), school_zone()))::date
+        from analytics_events as e
     );
 begin
     if exists (select from platform_activity_days as d where d.activity_date < v_first) then

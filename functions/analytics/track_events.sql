@@ -23,7 +23,7 @@ as $$
 #variable_conflict use_column
 declare
     v_reply jsonb;
-    v_missing text;
+    v_wrong text;
     v_events bigint;
 begin
     perform require_service();
@@ -63,7 +63,7 @@ begin
     from jsonb_array_elements(p_events) with ordinality as e (value, nth);
 
     select format('event %s: user_id = %s, course_id = %s', e.nth, e.value ->> 'user_id', e.value ->> 'course_id')
-    into v_missing
+    into v_wrong
     from jsonb_array_elements(p_events) with ordinality as e (value, nth)
     where
         (
@@ -74,22 +74,23 @@ begin
             e.value ->> 'course_id' is not null
             and not exists (select from courses as c where c.id = (e.value ->> 'course_id')::uuid and c.deleted_at is null)
         )
+    order by e.nth
     limit 1;
 
     if found then
         raise exception 'there is no such person or course'
-            using errcode = 'PA404', detail = v_missing, hint = 'Leave out what is not known; the rest is not noted either.';
+            using errcode = 'PA404', detail = v_wrong, hint = 'Leave out what is not known; the rest is not noted either.';
     end if;
 
     select e.value ->> 'occurred_at'
-    into v_missing
+    into v_wrong
     from jsonb_array_elements(p_events) as e (value)
     where require_moment(p_at => (e.value ->> 'occurred_at')::timestamptz) < statement_timestamp() - interval '7 days'
     limit 1;
 
     if found then
         raise exception 'this was too long ago to be an event'
-            using errcode = 'PA422', detail = format('occurred_at = %s', left(v_missing, 60)),
+            using errcode = 'PA422', detail = format('occurred_at = %s', left(v_wrong, 60)),
                 hint = 'Events are noted within 7 days; older ones are imported by the owner with COPY.';
     end if;
 

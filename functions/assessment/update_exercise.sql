@@ -6,8 +6,8 @@
 -- is completed by grading only.
 --
 -- called by  approved instructors, administrators
--- requires   require_exercise_staff, lock_course, rubric_worth, check_coin_reward, withheld_after; the triggers on
---            exercises
+-- requires   require_exercise_staff, check_clear, lock_course, rubric_worth, check_coin_reward, withheld_after; the
+--            triggers on exercises
 -- errors     PA401 · PA403, also for publishing what an administrator took down · PA404 no such exercise · PA422
 --            unknown name in p_clear, or given as well; too many coins; content or rubric, with the path · 23514 a
 --            value against a column's rule
@@ -37,30 +37,18 @@ set search_path from current
 as $$
 #variable_conflict use_column
 declare
-    v_clear text[] := coalesce(p_clear, '{}');
+    v_clear text[];
     v_course_id uuid := require_exercise_staff(p_exercise_id => p_exercise_id);
     v_exercise exercises;
-    v_wrong text;
 begin
-    select n.name
-    into v_wrong
-    from unnest(v_clear) as n (name)
-    left join (
-        values
-        ('description', p_description is not null),
-        ('rubric', p_rubric is not null),
-        ('time_limit_minutes', p_time_limit_minutes is not null),
-        ('due_at', p_due_at is not null),
-        ('attempts_allowed', p_attempts_allowed is not null)
-    ) as known (name, is_given) on known.name = n.name
-    where known.is_given is not false
-    limit 1;
-
-    if found then
-        raise exception 'this cannot be cleared'
-            using errcode = 'PA422', detail = format('p_clear names %s', coalesce(quote_literal(left(v_wrong, 100)), 'null')),
-                hint = 'Clear description, rubric, time_limit_minutes, due_at or attempts_allowed, and give no value for it.';
-    end if;
+    v_clear := check_clear(
+        p_clear => p_clear,
+        p_given => jsonb_build_object(
+            'description', p_description is not null, 'rubric', p_rubric is not null,
+            'time_limit_minutes', p_time_limit_minutes is not null, 'due_at', p_due_at is not null,
+            'attempts_allowed', p_attempts_allowed is not null
+        )
+    );
 
     perform check_coin_reward(p_coin_reward => p_coin_reward, p_of => 'exercise');
     perform lock_course(p_course_id => v_course_id);

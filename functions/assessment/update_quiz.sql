@@ -4,7 +4,7 @@
 -- that were graded their grade. From the moment a graded quiz is published its lesson is completed by grading only.
 --
 -- called by  approved instructors, administrators
--- requires   require_quiz_staff, withheld_after
+-- requires   require_quiz_staff, check_clear, withheld_after
 -- errors     PA401 · PA403, also for publishing what an administrator took down · PA404 no such quiz · PA409 published
 --            without a question · PA422 unknown name in p_clear, or given as well · 23514 a value against a column's
 --            rule
@@ -32,27 +32,16 @@ set search_path from current
 as $$
 #variable_conflict use_column
 declare
-    v_clear text[] := coalesce(p_clear, '{}');
+    v_clear text[];
     v_quiz quizzes := require_quiz_staff(p_quiz_id => p_quiz_id);
-    v_wrong text;
 begin
-    select n.name
-    into v_wrong
-    from unnest(v_clear) as n (name)
-    left join (
-        values
-        ('description', p_description is not null),
-        ('time_limit_minutes', p_time_limit_minutes is not null),
-        ('max_attempts', p_max_attempts is not null)
-    ) as known (name, is_given) on known.name = n.name
-    where known.is_given is not false
-    limit 1;
-
-    if found then
-        raise exception 'this cannot be cleared'
-            using errcode = 'PA422', detail = format('p_clear names %s', coalesce(quote_literal(left(v_wrong, 100)), 'null')),
-                hint = 'Clear description, time_limit_minutes or max_attempts, and give no value for it in the same call.';
-    end if;
+    v_clear := check_clear(
+        p_clear => p_clear,
+        p_given => jsonb_build_object(
+            'description', p_description is not null, 'time_limit_minutes', p_time_limit_minutes is not null,
+            'max_attempts', p_max_attempts is not null
+        )
+    );
 
     if
         p_is_published

@@ -4,8 +4,8 @@
 -- course teaches changes (bump_course_version). Only administrators hand a course to another instructor or feature it.
 --
 -- called by  instructors, administrators
--- requires   require_course_staff, check_catalog_values, check_completion_xp, check_coin_reward, lock_course,
---            acting_in, withheld_after
+-- requires   require_course_staff, check_catalog_values, check_completion_xp, check_coin_reward, check_clear,
+--            lock_course, acting_in, withheld_after
 -- errors     PA401 · PA403, also for making active what an administrator took down · PA404 no such course or instructor
 --            · PA409 fewer seats than are taken · PA422 title, slug, track or difficulty; more XP or coins than an
 --            instructor may give; unknown name in p_clear; a column both given and cleared · 23505 courses_slug_key ·
@@ -40,8 +40,7 @@ set search_path from current
 as $$
 #variable_conflict use_column
 declare
-    v_clear text[] := coalesce(p_clear, '{}');
-    v_wrong text;
+    v_clear text[];
 begin
     perform require_course_staff(p_course_id => p_course_id);
 
@@ -58,29 +57,15 @@ begin
     perform check_completion_xp(p_completion_xp => p_completion_xp, p_key => 'xp.course_max', p_default => 5000);
     perform check_coin_reward(p_coin_reward => p_coin_reward, p_of => 'course');
 
-    select n.name
-    into v_wrong
-    from unnest(v_clear) as n (name)
-    left join (
-        values
-        ('description', p_description is not null),
-        ('category', p_category is not null),
-        ('discipline', p_discipline is not null),
-        ('track', p_track is not null),
-        ('estimated_minutes', p_estimated_minutes is not null),
-        ('thumbnail_url', p_thumbnail_url is not null),
-        ('max_enrollments', p_max_enrollments is not null),
-        ('completion_xp', p_completion_xp is not null)
-    ) as known (name, is_given) on known.name = n.name
-    where known.is_given is not false
-    limit 1;
-
-    if found then
-        raise exception 'this cannot be cleared'
-            using errcode = 'PA422', detail = format('p_clear names %s', coalesce(quote_literal(left(v_wrong, 100)), 'null')),
-                hint = 'Clear description, category, discipline, track, estimated_minutes, thumbnail_url, '
-                    'max_enrollments or completion_xp, and give no value for it in the same call.';
-    end if;
+    v_clear := check_clear(
+        p_clear => p_clear,
+        p_given => jsonb_build_object(
+            'description', p_description is not null, 'category', p_category is not null,
+            'discipline', p_discipline is not null, 'track', p_track is not null,
+            'estimated_minutes', p_estimated_minutes is not null, 'thumbnail_url', p_thumbnail_url is not null,
+            'max_enrollments', p_max_enrollments is not null, 'completion_xp', p_completion_xp is not null
+        )
+    );
 
     if p_instructor_id is not null and not exists (
         select

@@ -5,8 +5,8 @@
 -- changed by move_lesson() and reorder_lessons().
 --
 -- called by  approved instructors, administrators
--- requires   require_lesson_staff, check_catalog_values, check_completion_xp, check_coin_reward, lock_course,
---            touch_course
+-- requires   require_lesson_staff, check_catalog_values, check_completion_xp, check_coin_reward, check_clear,
+--            lock_course, touch_course
 -- errors     PA401 · PA403 · PA404 no such lesson · PA409 shown inside a hidden chapter · PA422 title, slug or type;
 --            more XP or coins than an instructor may give; unknown name in p_clear; a column both given and cleared ·
 --            23505 lessons_course_id_slug_key · 23514 another value against a column's rule
@@ -40,8 +40,7 @@ as $$
 #variable_conflict use_column
 declare
     v_course_id uuid := require_lesson_staff(p_lesson_id => p_lesson_id);
-    v_clear text[] := coalesce(p_clear, '{}');
-    v_wrong text;
+    v_clear text[];
 begin
     perform check_catalog_values(
         p_of => 'lesson', p_title => p_title, p_slug => p_slug, p_lesson_type => p_lesson_type
@@ -49,26 +48,14 @@ begin
     perform check_completion_xp(p_completion_xp => p_completion_xp, p_key => 'xp.lesson_max', p_default => 500);
     perform check_coin_reward(p_coin_reward => p_coin_reward, p_of => 'lesson');
 
-    select n.name
-    into v_wrong
-    from unnest(v_clear) as n (name)
-    left join (
-        values
-        ('description', p_description is not null),
-        ('body', p_body is not null),
-        ('duration_minutes', p_duration_minutes is not null),
-        ('video_url', p_video_url is not null),
-        ('completion_xp', p_completion_xp is not null)
-    ) as known (name, is_given) on known.name = n.name
-    where known.is_given is not false
-    limit 1;
-
-    if found then
-        raise exception 'this cannot be cleared'
-            using errcode = 'PA422', detail = format('p_clear names %s', coalesce(quote_literal(left(v_wrong, 100)), 'null')),
-                hint = 'Clear description, body, duration_minutes, video_url or completion_xp, and give no value for it '
-                    'in the same call.';
-    end if;
+    v_clear := check_clear(
+        p_clear => p_clear,
+        p_given => jsonb_build_object(
+            'description', p_description is not null, 'body', p_body is not null,
+            'duration_minutes', p_duration_minutes is not null, 'video_url', p_video_url is not null,
+            'completion_xp', p_completion_xp is not null
+        )
+    );
 
     perform lock_course(p_course_id => v_course_id);
 

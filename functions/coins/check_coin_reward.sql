@@ -2,8 +2,7 @@
 --
 -- Unlike XP, administrators are held to it too: it is what will be paid. They move the setting.
 --
--- called by  create_course, update_course, add_lesson, update_lesson, create_exercise, update_exercise (granted to
---            nobody)
+-- called by  create_course, update_course, add_lesson, update_lesson, create_exercise, update_exercise
 -- requires   coin_ceiling
 -- errors     PA422 more than the setting allows
 create or replace function check_coin_reward(
@@ -28,5 +27,5 @@ end;
 $$;
 
 comment on function check_coin_reward is 'Internal: refuses more coins for a lesson, course or exercise than it would pay.';
+-- Granted to nobody: part of procedures.
 revoke all on function check_coin_reward from public;
--- Granted to nobody: procedures call it.

@@ -5,8 +5,8 @@
 --
 -- called by  a daily job
 -- requires   aggregate_session_data, archive_chain_transactions, archive_faucet_requests, close_idle_discussions,
---            drop_idle_interactions, require_moment, require_service, retention_cutoff
--- errors     PA403 not the service · PA422 a moment in the future, or a limit not between 1 and 100000
+--            drop_idle_interactions, require_batch, require_moment, require_service, retention_cutoff
+-- errors     PA403 not the service · PA422 a moment in the future, p_limit not 1 to 100000
 create or replace function apply_retention(
     p_as_of timestamptz default null,
     p_limit integer default 5000
@@ -24,12 +24,7 @@ declare
 begin
     perform require_service();
     v_as_of := require_moment(p_at => p_as_of);
-
-    if p_limit is null or p_limit not between 1 and 100000 then
-        raise exception 'a batch has 1 to 100000 rows'
-            using errcode = 'PA422', detail = format('limit = %s', coalesce(p_limit::text, 'null')),
-                hint = 'The default, 5000, is a good one.';
-    end if;
+    perform require_batch(p_limit => p_limit);
 
     -- Sessions become figures before their interactions may go.
     foreach subject in array array[

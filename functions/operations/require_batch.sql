@@ -3,7 +3,8 @@
 -- What a job takes it locks until it commits. A large batch, after a job stood still for a while, makes everybody wait
 -- who writes the same rows; so a job takes so many and is called again until it finds nothing.
 --
--- called by  fold_discussion_views, fold_notification_counts, fold_project_views, forget_faucet_addresses
+-- called by  aggregate_session_data, apply_retention, fold_discussion_views, fold_notification_counts, fold_project_views,
+--            forget_faucet_addresses
 -- errors     PA422 not between 1 and 100000
 create or replace function require_batch(
     p_limit integer

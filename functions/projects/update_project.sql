@@ -4,7 +4,7 @@
 -- was sold: of a minted project neither the components nor the token's metadata change.
 --
 -- called by  learners
--- requires   require_own_project, check_project_values
+-- requires   require_own_project, check_clear, check_project_values
 -- errors     PA401, PA403 from require_user · PA404 no such project of the caller's · PA409 it is minted · PA422 a value, size or
 --            shape, with the path in the detail; unknown name in p_clear, or given as well
 create or replace function update_project(
@@ -25,27 +25,16 @@ set search_path from current
 as $$
 #variable_conflict use_column
 declare
-    v_clear text[] := coalesce(p_clear, '{}');
+    v_clear text[];
     v_project projects := require_own_project(p_project_id => p_project_id);
-    v_wrong text;
 begin
-    select n.name
-    into v_wrong
-    from unnest(v_clear) as n (name)
-    left join (
-        values
-        ('description', p_description is not null),
-        ('performance_metrics', p_performance_metrics is not null),
-        ('nft_metadata', p_nft_metadata is not null)
-    ) as known (name, is_given) on known.name = n.name
-    where known.is_given is not false
-    limit 1;
-
-    if found then
-        raise exception 'this cannot be cleared'
-            using errcode = 'PA422', detail = format('p_clear names %s', coalesce(quote_literal(left(v_wrong, 100)), 'null')),
-                hint = 'Clear description, performance_metrics or nft_metadata, and give no value for it in the same call.';
-    end if;
+    v_clear := check_clear(
+        p_clear => p_clear,
+        p_given => jsonb_build_object(
+            'description', p_description is not null, 'performance_metrics', p_performance_metrics is not null,
+            'nft_metadata', p_nft_metadata is not null
+        )
+    );
 
     if v_project.nft_token_id is not null
         and (p_components is not null or p_nft_metadata is not null or 'nft_metadata' = any(v_clear))

@@ -10,7 +10,7 @@
 -- dropped: it counts them.
 --
 -- called by  apply_retention
--- requires   require_service, require_moment, list_partitions, ensure_partitions
+-- requires   require_service, require_batch, require_moment, list_partitions, ensure_partitions
 -- errors     PA403 not the service · PA422 a moment in the future, p_limit not 1 to 100000 · 55P03 from ensure_partitions
 create or replace function aggregate_session_data(
     p_before timestamptz default null,
@@ -25,22 +25,15 @@ as $$
 #variable_conflict use_column
 declare
     v_now timestamptz := now();
-    v_before timestamptz := coalesce(require_moment(p_at => p_before), v_now);
+    v_before timestamptz;
     v_month timestamptz;
     v_ids uuid[];
     v_done bigint;
 begin
     perform require_service();
+    perform require_batch(p_limit => p_limit);
 
-    if (p_limit between 1 and 100000) is not true then
-        raise exception 'this would aggregate nothing, or too much at a time'
-            using errcode = 'PA422', detail = format('limit = %s', coalesce(p_limit::text, 'null')),
-                hint = 'Pass how many sessions to take at a time: 1 to 100000.';
-    end if;
-
-    if p_before is null then
-        v_before := v_now - interval '6 months';
-    end if;
+    v_before := case when p_before is null then v_now - interval '6 months' else require_moment(p_at => p_before) end;
 
     v_ids := array(
         select s.id
@@ -61,21 +54,27 @@ begin
         limit p_limit
     );
 
-    -- Sessions that were imported may lie before the first month. Partitions come before any other lock.
+    -- Sessions that were imported may lie before the first month. Partitions come before any other lock. Interactions are
+    -- looked for where nobody ended the session, and only there: as a join this read all there are.
     for v_month in
+        with there as materialized (
+            select l.starts_at, l.ends_at from list_partitions() as l where l.table_name = 'progress_metrics'
+        )
+
         select distinct date_trunc('month', e.ended_at, 'UTC')
         from (
-            select coalesce(s.ended_at, max(i.created_at), s.started_at) as ended_at
-            from learning_sessions as s
-            left join interactions as i on i.learning_session_id = s.id and s.ended_at is null
-            where s.id = any(v_ids)
-            group by s.id
-        ) as e
-        where not exists (
             select
-            from list_partitions() as l
-            where l.table_name = 'progress_metrics' and l.starts_at <= e.ended_at and e.ended_at < l.ends_at
-        )
+                coalesce(
+                    s.ended_at,
+                    greatest(
+                        s.started_at,
+                        (select max(i.created_at) from interactions as i where i.learning_session_id = s.id)
+                    )
+                ) as ended_at
+            from learning_sessions as s
+            where s.id = any(v_ids)
+        ) as e
+        where not exists (select from there as t where t.starts_at <= e.ended_at and e.ended_at < t.ends_at)
         order by 1
     loop
         perform ensure_partitions(p_as_of => v_month, p_months_ahead => 0);

@@ -4,17 +4,23 @@
 -- counts for nothing else: a card asked for over and over would make achievements and keep streaks.
 --
 -- Null for p_occurred_at is now, or the last review of the card if that is later: whoever waited for another's review comes after.
+-- With an idempotency key a repeated call returns the row of the first one. The procedures that people and jobs call differ in
+-- who may review which card, when; the rest is here.
 --
 -- called by  review_card, record_review
--- requires   fsrs_scheduler, schedule_review, count_deed, record_activity, effective_streak
--- errors     PA404 no such card, of this person if one is given · PA409 before the last review · PA422 rating not 1 to
---            4, duration of no use
+-- requires   claim_idempotency_key, fsrs_scheduler, schedule_review, count_deed, record_activity, effective_streak, store_reply
+-- errors     PA404 no such card, of this person if one is given · PA409 before the last review, key used for another request ·
+--            PA422 rating not 1 to 4, duration of no use
 create or replace function apply_review(
     p_card_id uuid,
     p_rating integer,
-    p_user_id uuid default null,
-    p_occurred_at timestamptz default null,
-    p_duration_ms integer default null
+    p_user_id uuid,
+    p_occurred_at timestamptz,
+    p_duration_ms integer,
+    p_actor text,
+    p_procedure text,
+    p_idempotency_key text,
+    p_request jsonb
 )
 returns table (
     state text,
@@ -37,7 +43,24 @@ declare
     v_card review_cards;
     v_at timestamptz := p_occurred_at;
     v_next record;
+    v_reply jsonb;
 begin
+    v_reply := claim_idempotency_key(
+        p_actor => p_actor, p_procedure => p_procedure, p_key => p_idempotency_key, p_request => p_request
+    );
+
+    if v_reply is not null then
+        return query
+        select
+            r.state, r.due_at, r.stability, r.difficulty, r.retrievability, r.was_due, r.current_streak, r.achievements,
+            r.xp_awarded
+        from jsonb_to_record(v_reply) as r (
+            state text, due_at timestamptz, stability numeric, difficulty numeric, retrievability numeric, was_due boolean,
+            current_streak integer, achievements jsonb, xp_awarded integer
+        );
+        return;
+    end if;
+
     if (p_rating between 1 and 4) is not true or (p_duration_ms between 0 and 86400000) is false then
         raise exception 'this is no rating, or no time that a review takes'
             using errcode = 'PA422',
@@ -138,6 +161,17 @@ begin
     end if;
 
     current_streak := coalesce(effective_streak(p_user_id => v_card.user_id), 0);
+
+    perform store_reply(
+        p_actor => p_actor,
+        p_procedure => p_procedure,
+        p_key => p_idempotency_key,
+        p_reply => jsonb_build_object(
+            'state', state, 'due_at', due_at, 'stability', stability, 'difficulty', difficulty,
+            'retrievability', retrievability, 'was_due', was_due, 'current_streak', current_streak,
+            'achievements', achievements, 'xp_awarded', xp_awarded
+        )
+    );
 
     return next;
 end;

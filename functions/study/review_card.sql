@@ -4,7 +4,7 @@
 -- the streak; one ahead of time only moves the memory.
 --
 -- called by  learners
--- requires   require_user, claim_idempotency_key, apply_review, store_reply
+-- requires   require_user, apply_review
 -- errors     PA401, PA403 from require_user · PA404 no such card of the caller's · PA409 key used for another request ·
 --            PA422 rating not 1 to 4, duration of no use
 create or replace function review_card(
@@ -32,35 +32,20 @@ as $$
 #variable_conflict use_column
 declare
     v_user_id uuid := require_user(p_role => 'student');
-    v_reply jsonb;
 begin
-    v_reply := claim_idempotency_key(
+    return query
+    select r.*
+    from apply_review(
+        p_card_id => p_card_id,
+        p_rating => p_rating,
+        p_user_id => v_user_id,
+        p_occurred_at => null,
+        p_duration_ms => p_duration_ms,
         p_actor => v_user_id::text,
         p_procedure => 'review_card',
-        p_key => p_idempotency_key,
+        p_idempotency_key => p_idempotency_key,
         p_request => jsonb_build_object('card_id', p_card_id, 'rating', p_rating, 'duration_ms', p_duration_ms)
-    );
-
-    if v_reply is null then
-        select to_jsonb(r)
-        into v_reply
-        from apply_review(
-            p_card_id => p_card_id, p_rating => p_rating, p_user_id => v_user_id, p_duration_ms => p_duration_ms
-        ) as r;
-
-        perform store_reply(
-            p_actor => v_user_id::text, p_procedure => 'review_card', p_key => p_idempotency_key, p_reply => v_reply
-        );
-    end if;
-
-    return query
-    select
-        r.state, r.due_at, r.stability, r.difficulty, r.retrievability, r.was_due, r.current_streak, r.achievements,
-        r.xp_awarded
-    from jsonb_to_record(v_reply) as r (
-        state text, due_at timestamptz, stability numeric, difficulty numeric, retrievability numeric, was_due boolean,
-        current_streak integer, achievements jsonb, xp_awarded integer
-    );
+    ) as r;
 end;
 $$;
 

@@ -1,7 +1,7 @@
 -- update_material: change what is given, leave the rest. Null means unchanged; what shall go is named in p_clear.
 --
 -- called by  learners
--- requires   require_own_material, check_material_values
+-- requires   require_own_material, check_clear, check_material_values
 -- errors     PA401, PA403 from require_user · PA404 no such material of the caller's · PA422 a value of no use; unknown
 --            name in p_clear, or given as well; the address of a url cleared
 create or replace function update_material(
@@ -23,29 +23,20 @@ set search_path from current
 as $$
 #variable_conflict use_column
 declare
-    v_clear text[] := coalesce(p_clear, '{}');
+    v_clear text[];
     v_material study_materials := require_own_material(p_material_id => p_material_id);
-    v_wrong text;
     v_tags text[];
 begin
-    select n.name
-    into v_wrong
-    from unnest(v_clear) as n (name)
-    left join (
-        values
-        ('description', p_description is not null),
-        ('source_url', p_source_url is not null or v_material.source_type = 'url'),
-        ('subject_area', p_subject_area is not null),
-        ('difficulty_level', p_difficulty_level is not null)
-    ) as known (name, is_given) on known.name = n.name
-    where known.is_given is not false
-    limit 1;
-
-    if found then
-        raise exception 'this cannot be cleared'
-            using errcode = 'PA422', detail = format('p_clear names %s', coalesce(quote_literal(left(v_wrong, 100)), 'null')),
-                hint = 'Clear description, subject_area, difficulty_level or an address that is not the source itself.';
-    end if;
+    v_clear := check_clear(
+        p_clear => p_clear,
+        -- The address of a url is what the material is.
+        p_given => jsonb_build_object(
+            'description', p_description is not null, 'subject_area', p_subject_area is not null,
+            'difficulty_level', p_difficulty_level is not null
+        ) || case
+            when v_material.source_type <> 'url' then jsonb_build_object('source_url', p_source_url is not null) else '{}'
+        end
+    );
 
     v_tags := check_material_values(
         p_title => p_title, p_description => p_description, p_source_url => p_source_url,

@@ -5374,7 +5374,7 @@ class Session(SessionBase):
 
         Left out, `limit` is 5000.
 
-        Errors: PA403 not the service · PA422 a moment in the future, or a limit not between 1 and 100000
+        Errors: PA403 not the service · PA422 a moment in the future, p_limit not 1 to 100000
 
         Who may call it: service.
         """
@@ -10957,7 +10957,7 @@ class AsyncSession(AsyncSessionBase):
 
         Left out, `limit` is 5000.
 
-        Errors: PA403 not the service · PA422 a moment in the future, or a limit not between 1 and 100000
+        Errors: PA403 not the service · PA422 a moment in the future, p_limit not 1 to 100000
 
         Who may call it: service.
         """

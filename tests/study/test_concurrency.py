@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,9 +14,11 @@ from psycopg.types.json import Jsonb
 
 from pgacademy.testing import SchoolDatabase
 from tests.study.materials import make_asset, make_card, make_material, make_session
+from tests.support.asserts import raises_sqlstate
 from tests.support.factories import make_user, race
 from tests.support.queries import one
 from tests.support.requests import READ_COMMITTED, call, check
+from tests.support.stage import until
 
 Connection = psycopg.Connection[Any]
 #: With an older snapshot most of 16 fail with 40001 and come again, many times: that takes long.
@@ -132,6 +136,31 @@ def test_16_rate_and_delete(study: SchoolDatabase, level: IsolationLevel) -> Non
     check(race(16, one_of_them))
     conn.execute("update learning_sessions set total_interactions = 0 where id = %s", (session,))
     assert one(conn, "select count(*) from user_feedback where interaction_created_at is not null") == 0
+    verify(conn)
+
+
+def test_an_import_waits_for_the_job_that_closes_its_session(study: SchoolDatabase) -> None:
+    """What it looked at before the job committed it must look at again: the session takes nothing more."""
+    conn = study.connect(autocommit=True)
+    session = make_session(conn, make_user(conn))
+    conn.execute("update learning_sessions set started_at = now() - interval '7 months' where id = %s", (session,))
+    sent = Jsonb(
+        [{"learning_session_id": str(session), "interaction_type": "view", "created_at": datetime.now(UTC).isoformat()}]
+    )
+    with (
+        study.app(None, "service") as job,
+        study.app(None, "service") as importer,
+        ThreadPoolExecutor(max_workers=1) as pool,
+    ):
+        assert one(job, "select aggregate_session_data()") == 1
+        pid = importer.info.backend_pid
+        imported = pool.submit(importer.execute, "select record_interactions(%s)", (sent,))
+        until(lambda: one(conn, "select cardinality(pg_blocking_pids(%s)) > 0", pid))
+        job.commit()
+        with raises_sqlstate("PA409"):
+            imported.result(timeout=30)
+        importer.rollback()
+    assert one(conn, "select count(*) from interactions where learning_session_id = %s", session) == 0
     verify(conn)
 
 

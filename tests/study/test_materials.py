@@ -53,6 +53,20 @@ class TestMaterials:
         with raises_sqlstate("PA404", conn=db):
             make_asset(db, material)
 
+    def test_what_can_be_cleared(self, db, ada):
+        page = make_material(db, ada, source_type="url", source_url="https://example.org/laws")
+        for material, given in (
+            (page, "p_clear => '{source_url}'"),
+            (page, "p_clear => '{title}'"),
+            (page, "p_clear => array[null]"),
+            (page, "p_clear => '{description}', p_description => 'Three.'"),
+        ):
+            with raises_sqlstate("PA422", conn=db):
+                call(db, ada, f"select update_material(%s, {given})", material)
+        text = make_material(db, ada, source_url="https://example.org/laws")
+        call(db, ada, "select update_material(%s, p_clear => '{source_url,subject_area}')", text)
+        assert one(db, "select source_url from study_materials where id = %s", text) is None
+
     def test_a_key_makes_it_once(self, db, ada):
         query = "select create_material(%s, 'text', p_idempotency_key => 'k')"
         assert call(db, ada, query, "A") == call(db, ada, query, "A")

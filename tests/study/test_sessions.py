@@ -314,3 +314,33 @@ class TestMetrics:
         db.execute("update learning_sessions set started_at = %s where id = %s", (at, session))
         assert self.aggregate(db) == 1
         assert one(db, "select min(recorded_at) from progress_metrics") == at
+
+    def test_a_session_is_never_over_before_it_began(self, db, ada, material):
+        """Its last interaction is older than itself, and only the month of that one is there."""
+        session, at = make_session(db, ada, material), NOW - timedelta(days=1500)
+        one(db, "select count(*) from ensure_partitions(%s, 0)", at - timedelta(days=100))
+        batch(db, happened(session, at - timedelta(days=100)))
+        db.execute("update learning_sessions set started_at = %s where id = %s", (at, session))
+        assert self.aggregate(db) == 1
+        assert one(db, "select min(recorded_at) from progress_metrics") == at
+
+    def test_a_batch_does_not_read_the_interactions_of_others(self, db, ada, material):
+        """200 old sessions, which somebody ended: of the 2,000 interactions in others it reads none."""
+        for age, sessions in (("7 months", 200), ("1 month", 500)):
+            db.execute(
+                "insert into learning_sessions (user_id, study_material_id, session_type, status, started_at, ended_at)"
+                " select %s, %s, 'study', 'completed', t.at, t.at"
+                " from generate_series(1, %s), (select now() - %s::interval as at) as t",
+                (ada, material, sessions, age),
+            )  # fmt: skip
+        db.execute(
+            "with young as (update learning_sessions set total_interactions = 4"
+            " where ended_at > now() - interval '2 months' returning id)"
+            " insert into interactions (learning_session_id, user_id, interaction_type)"
+            " select y.id, %s, 'view' from young as y, generate_series(1, 4)", (ada,),
+        )  # fmt: skip
+        db.execute("analyze learning_sessions, interactions")
+        read = "select sum(seq_tup_read) from pg_stat_xact_user_tables where relname like 'interactions_p%%'"
+        before = one(db, read)
+        assert self.aggregate(db) == 200
+        assert one(db, read) == before
