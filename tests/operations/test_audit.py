@@ -325,6 +325,15 @@ class TestFailures:
         with raises_sqlstate("42501", conn=db), acting(db, None, "anonymous"):
             db.execute("select log_failure('identity.set_role', 'PA403')")
 
+    def test_of_nobody_in_a_persons_role_nothing_is_noted(self, db: Connection) -> None:
+        """It would have no limit, and would use up what the back end may note about the same row."""
+        db.execute("update platform_settings set setting_value = '1' where setting_key = 'audit.failures_per_hour'")
+        query = "select log_failure('identity.open_session', '28P01', 'ada')"
+        with acting(db, None):
+            assert db.execute(query).fetchone() == (False,)
+        with acting(db, None, "service"):
+            assert db.execute(query).fetchone() == (True,)
+
     def test_so_many_an_hour_and_no_more(self, db: Connection) -> None:
         db.execute("update platform_settings set setting_value = '3' where setting_key = 'audit.failures_per_hour'")
         query = "select log_failure('identity.open_session', '28P01', %s)"
