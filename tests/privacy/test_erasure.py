@@ -157,6 +157,22 @@ def test_who_may_and_who_can(school: SchoolDatabase) -> None:
         conn.execute("select reactivate_user(%s)", (user,))
 
 
+def test_no_address_comes_back(school: SchoolDatabase) -> None:
+    """Neither with failures of a token that outlives its person, nor with an erasure that they asked for."""
+    conn = school.connect(autocommit=True)
+    user = make_user(conn)
+    from_here = "select set_config('pgacademy.ip_address', '192.0.2.7', true)"
+    for _ in range(3):
+        with school.app(user, "service") as back_end:
+            back_end.execute(from_here)
+            back_end.execute(ERASE, (user, None))
+    with school.app(user, "student") as app:
+        app.execute(from_here)
+        assert one(app, "select log_failure('identity.set_password', 'PA401')") is True
+    assert one(conn, "select count(*) from audit_logs where user_id = %s and not is_success", user) == 1
+    assert one(conn, "select count(*) from audit_contexts") == 0
+
+
 def test_ledgers_open_for_erasure_only(school: SchoolDatabase) -> None:
     """What guards a ledger lets an erased person's words go, and nothing else, and nobody else's."""
     conn = school.connect(autocommit=True)
