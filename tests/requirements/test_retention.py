@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.study.materials import make_asset, make_material
 from tests.support.factories import Connection, make_user
+from tests.support.visits import retire
 
 #: Months, in the documents' words: two years of audit, a year of interactions, half a year of idle people's, half a
 #: year of session data, five years of metrics; forum and chain a year, the faucet half a year.
@@ -42,7 +43,7 @@ def test_months_leave_when_they_are_old_enough(db: Connection) -> None:
         keep = MONTHS[table]
         for ago in (keep + 1, keep - 1):
             db.execute("select ensure_partitions(now() - %s * interval '1 month', 0)", (ago,))
-        gone = set(rows(db, "select partition_name from retire_partitions()"))
+        gone = set(retire(db))
         assert {ago - keep for ago in range(keep - 1, keep + 3) if partition(db, table, ago) in gone} == {1, 2}
 
 
