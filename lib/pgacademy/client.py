@@ -3342,6 +3342,8 @@ _READ_ENCRYPTED_FIELD: Procedure[ReadEncryptedField] = Procedure(
         "ciphertext",
     ),
     ReadEncryptedField,
+    action="identity.read_encrypted_field",
+    entity="user_id",
 )
 _READS_REPORTS: Procedure[object] = Procedure(
     "reads_reports",
@@ -4312,6 +4314,7 @@ _STALE_ENCRYPTED_FIELDS: Procedure[StaleEncryptedFields] = Procedure(
         "ciphertext",
     ),
     StaleEncryptedFields,
+    action="identity.stale_encrypted_fields",
 )
 _START_DISCUSSION: Procedure[StartDiscussion] = Procedure(
     "start_discussion",
@@ -6462,11 +6465,12 @@ class Session(SessionBase):
         Every table of this school that is partitioned by ranges of a timestamptz gets a partition for each calendar
         month (UTC) from the one before as_of to months_ahead after it. There is no default partition: a row that
         landed there would forbid its month's partition for ever. A year ahead is why no insert fails when nobody
-        has called this for months; whoever imports the past names it as as_of first.
+        has called this for months; whoever imports the past names it as as_of first. A month whose name is taken,
+        because it was detached by hand and kept, gets a longer one.
 
         A partition is created and then attached, which locks its table against no reader and no writer (`create ...
-        partition of` would); the tables it refers to take no writes for that moment. It is never waited for longer
-        than the lock_timeout below: nothing is made then, and the next run does it.
+        partition of` would); the tables it refers to take no writes for that moment. Whoever is in the way is
+        hardly waited for, because others queue behind it: nothing is made then, and the next run does it.
 
         Left out, `months_ahead` is 12.
 
@@ -6689,6 +6693,9 @@ class Session(SessionBase):
 
         Archiving and dropping are one transaction: the rows are in one place or in the other. What identifies
         people, and what they wrote, does not get into an archive: erasing somebody has nothing to look for there.
+
+        Dropping a table locks those it refers to against their readers (users, for one), and whoever comes after
+        queues behind it. Behind a long reader, such as a dump, that must be short: it is tried again.
 
         Errors: PA403 not the service · PA404 no such retirement · PA409 still attached, or no table of that name ·
         55P03 in use
@@ -7320,7 +7327,7 @@ class Session(SessionBase):
         )
 
     def log_failure(self, *, action: str, error_code: str, entity_id: str | None = None) -> bool:
-        """Notes that a sensitive procedure failed; false when too many were noted.
+        """Notes that a sensitive procedure failed; false when too many were noted, or nobody failed.
 
         The library calls it. An application calls it for what it decides itself: a wrong password is
         log_failure('identity.open_session', '28P01', the person's id), or null where there is no such person; never
@@ -7328,7 +7335,8 @@ class Session(SessionBase):
 
         Anybody could fill the disk with failures: of one person, or of the back end about one row, the school notes
         so many an hour (audit.failures_per_hour), and then returns false. It is a limit against floods; a few that
-        come at the same moment may pass it.
+        come at the same moment may pass it. Of nobody in a person's role nothing is noted: such notes would have no
+        limit, and would use up the back end's.
 
         Errors: 28000 from verified_identity · PA422 no such procedure, no SQLSTATE, or an id of more than 200
         characters
@@ -7982,6 +7990,8 @@ class Session(SessionBase):
 
     def read_encrypted_field(self, *, user_id: UUID | str, field_name: str) -> ReadEncryptedField | None:
         """The ciphertext of an encrypted field of a person; no row for none.
+
+        The trail says who asked for whose, whether or not there was any; so it cannot be read on a replica.
 
         Errors: PA403 not the back end
 
@@ -8711,11 +8721,15 @@ class Session(SessionBase):
         )
 
     def retire_partitions(self, *, as_of: dt.datetime | None = None) -> list[RetirePartitions]:
-        """Archives or drops the partitions that were kept long enough, from inside the database.
+        """Takes a month that was kept long enough one step further on its way out; no row: nothing is left.
+
+        drops it when it is detached. Returns which, and how many rows went into the archive; null for the first
+        step. Call it until it returns no row, each time in a transaction of its own.
 
         For a scheduler in the database: `pgacademy maintain` detaches concurrently, which no function can. Here the
-        table's readers and writers wait while the partition goes, and whoever is in the way is waited for two
-        seconds at most.
+        readers and writers of the table, and of those it refers to, wait for as long as the step's transaction
+        takes: so none that is long comes after a lock. Whoever is in the way is hardly waited for, because others
+        queue behind it.
 
         Errors: PA403 not the service · PA422 a moment in the future · 55P03 a table was in use
 
@@ -9372,7 +9386,8 @@ class Session(SessionBase):
     ) -> list[StaleEncryptedFields]:
         """A page of the encrypted fields that are not under the present key.
 
-        them, in the order of person and field, after the last one of the page before.
+        them, in the order of person and field, after the last one of the page before. Each page is noted in the
+        audit trail.
 
         Left out, `limit` is 500.
 
@@ -10328,7 +10343,7 @@ class Session(SessionBase):
             rows changed       the rows are as many as were sealed, and not the same
             rows deleted       they are fewer
             rows added         they are more, or there are rows among the sealed ones that no seal covers
-            partition missing  it has seals and is not there, although an older one is (the oldest leave by retention)
+            partition missing  it has seals and is not there; an older one with seals is (the oldest leave by retention)
             head missing       no seal has the hash that was kept elsewhere
 
         Without arguments, every seal and every partition that is attached. With partition, its seals and its rows
@@ -11966,11 +11981,12 @@ class AsyncSession(AsyncSessionBase):
         Every table of this school that is partitioned by ranges of a timestamptz gets a partition for each calendar
         month (UTC) from the one before as_of to months_ahead after it. There is no default partition: a row that
         landed there would forbid its month's partition for ever. A year ahead is why no insert fails when nobody
-        has called this for months; whoever imports the past names it as as_of first.
+        has called this for months; whoever imports the past names it as as_of first. A month whose name is taken,
+        because it was detached by hand and kept, gets a longer one.
 
         A partition is created and then attached, which locks its table against no reader and no writer (`create ...
-        partition of` would); the tables it refers to take no writes for that moment. It is never waited for longer
-        than the lock_timeout below: nothing is made then, and the next run does it.
+        partition of` would); the tables it refers to take no writes for that moment. Whoever is in the way is
+        hardly waited for, because others queue behind it: nothing is made then, and the next run does it.
 
         Left out, `months_ahead` is 12.
 
@@ -12193,6 +12209,9 @@ class AsyncSession(AsyncSessionBase):
 
         Archiving and dropping are one transaction: the rows are in one place or in the other. What identifies
         people, and what they wrote, does not get into an archive: erasing somebody has nothing to look for there.
+
+        Dropping a table locks those it refers to against their readers (users, for one), and whoever comes after
+        queues behind it. Behind a long reader, such as a dump, that must be short: it is tried again.
 
         Errors: PA403 not the service · PA404 no such retirement · PA409 still attached, or no table of that name ·
         55P03 in use
@@ -12824,7 +12843,7 @@ class AsyncSession(AsyncSessionBase):
         )
 
     async def log_failure(self, *, action: str, error_code: str, entity_id: str | None = None) -> bool:
-        """Notes that a sensitive procedure failed; false when too many were noted.
+        """Notes that a sensitive procedure failed; false when too many were noted, or nobody failed.
 
         The library calls it. An application calls it for what it decides itself: a wrong password is
         log_failure('identity.open_session', '28P01', the person's id), or null where there is no such person; never
@@ -12832,7 +12851,8 @@ class AsyncSession(AsyncSessionBase):
 
         Anybody could fill the disk with failures: of one person, or of the back end about one row, the school notes
         so many an hour (audit.failures_per_hour), and then returns false. It is a limit against floods; a few that
-        come at the same moment may pass it.
+        come at the same moment may pass it. Of nobody in a person's role nothing is noted: such notes would have no
+        limit, and would use up the back end's.
 
         Errors: 28000 from verified_identity · PA422 no such procedure, no SQLSTATE, or an id of more than 200
         characters
@@ -13486,6 +13506,8 @@ class AsyncSession(AsyncSessionBase):
 
     async def read_encrypted_field(self, *, user_id: UUID | str, field_name: str) -> ReadEncryptedField | None:
         """The ciphertext of an encrypted field of a person; no row for none.
+
+        The trail says who asked for whose, whether or not there was any; so it cannot be read on a replica.
 
         Errors: PA403 not the back end
 
@@ -14217,11 +14239,15 @@ class AsyncSession(AsyncSessionBase):
         )
 
     async def retire_partitions(self, *, as_of: dt.datetime | None = None) -> list[RetirePartitions]:
-        """Archives or drops the partitions that were kept long enough, from inside the database.
+        """Takes a month that was kept long enough one step further on its way out; no row: nothing is left.
+
+        drops it when it is detached. Returns which, and how many rows went into the archive; null for the first
+        step. Call it until it returns no row, each time in a transaction of its own.
 
         For a scheduler in the database: `pgacademy maintain` detaches concurrently, which no function can. Here the
-        table's readers and writers wait while the partition goes, and whoever is in the way is waited for two
-        seconds at most.
+        readers and writers of the table, and of those it refers to, wait for as long as the step's transaction
+        takes: so none that is long comes after a lock. Whoever is in the way is hardly waited for, because others
+        queue behind it.
 
         Errors: PA403 not the service · PA422 a moment in the future · 55P03 a table was in use
 
@@ -14880,7 +14906,8 @@ class AsyncSession(AsyncSessionBase):
     ) -> list[StaleEncryptedFields]:
         """A page of the encrypted fields that are not under the present key.
 
-        them, in the order of person and field, after the last one of the page before.
+        them, in the order of person and field, after the last one of the page before. Each page is noted in the
+        audit trail.
 
         Left out, `limit` is 500.
 
@@ -15836,7 +15863,7 @@ class AsyncSession(AsyncSessionBase):
             rows changed       the rows are as many as were sealed, and not the same
             rows deleted       they are fewer
             rows added         they are more, or there are rows among the sealed ones that no seal covers
-            partition missing  it has seals and is not there, although an older one is (the oldest leave by retention)
+            partition missing  it has seals and is not there; an older one with seals is (the oldest leave by retention)
             head missing       no seal has the hash that was kept elsewhere
 
         Without arguments, every seal and every partition that is attached. With partition, its seals and its rows
