@@ -7563,8 +7563,10 @@ class Session(SessionBase):
     def my_audit_trail(self, *, before: int | None = None, limit: int | None = None) -> list[MyAuditTrail]:
         """What the caller did, and what was done to their account, newest first.
 
-        Of others it tells the role, never who; of what changed the names of the columns. Addresses are shown of
-        one's own requests only.
+        Who others are it never tells; of what changed the names of the columns. Addresses are shown of one's own
+        requests only. What others failed to do to the account is left out, unless the back end says so (a wrong
+        password): anybody may tell log_failure() that they failed with somebody else's account, and would be read
+        by them.
 
         Left out, `limit` is 50.
 
@@ -13079,8 +13081,10 @@ class AsyncSession(AsyncSessionBase):
     async def my_audit_trail(self, *, before: int | None = None, limit: int | None = None) -> list[MyAuditTrail]:
         """What the caller did, and what was done to their account, newest first.
 
-        Of others it tells the role, never who; of what changed the names of the columns. Addresses are shown of
-        one's own requests only.
+        Who others are it never tells; of what changed the names of the columns. Addresses are shown of one's own
+        requests only. What others failed to do to the account is left out, unless the back end says so (a wrong
+        password): anybody may tell log_failure() that they failed with somebody else's account, and would be read
+        by them.
 
         Left out, `limit` is 50.
 

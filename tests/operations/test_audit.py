@@ -301,6 +301,17 @@ class TestReading:
         with raises_sqlstate("PA401", conn=db), acting(db, None):
             db.execute("select * from my_audit_trail()")
 
+    def test_nobody_writes_into_the_trail_of_another(self, db: Connection) -> None:
+        """Of what failed with one's account one sees what the back end noted, and what one did oneself."""
+        ada, bob = make_user(db), make_user(db)
+        failed = "select log_failure('identity.open_session', '28P01', %s)"
+        for user, role in ((bob, "student"), (None, "service"), (ada, "student")):
+            with acting(db, user, role):  # type: ignore[arg-type]
+                db.execute(failed, [str(ada)])
+        with acting(db, ada):
+            rows = db.execute("select is_own from my_audit_trail() where not is_success").fetchall()
+        assert rows == [(True,), (False,)]
+
 
 class TestFailures:
     def test_it_is_noted_with_who_failed(self, db: Connection) -> None:
