@@ -58,7 +58,7 @@ begin atomic
             "personal": "old_values new_values"
         },
         "audit_contexts": {
-            "unguarded": "audit_context_id() looks.",
+            "unguarded": "audit_context_id looks.",
             "person": "id in (select c.id from audit_contexts_of($1) as c (id))",
             "erased": "delete",
             "internal": "id user_id created_at",

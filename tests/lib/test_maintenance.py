@@ -83,6 +83,7 @@ def test_a_reader_is_not_made_to_wait(visited: SchoolDatabase) -> None:
     assert runs(visited)["retire_partitions"] == ["failed", "succeeded"]
 
 
+@pytest.mark.late
 def test_nobody_queues_long_behind_a_month_that_goes(visited: SchoolDatabase) -> None:
     """Dropping it locks the tables it refers to: beside a dump, which reads them for hours, it is given up at once."""
     conn = visited.connect(autocommit=True)

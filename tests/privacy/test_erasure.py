@@ -18,6 +18,7 @@ from tests.credentials.school import one
 from tests.identity.waiting import wait_until_blocked
 from tests.privacy import lives
 from tests.projects.projects import COMPONENTS
+from tests.study.materials import make_session
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import insert, make_user, race
 from tests.support.requests import call, check
@@ -171,6 +172,24 @@ def test_no_address_comes_back(school: SchoolDatabase) -> None:
         assert one(app, "select log_failure('identity.set_password', 'PA401')") is True
     assert one(conn, "select count(*) from audit_logs where user_id = %s and not is_success", user) == 1
     assert one(conn, "select count(*) from audit_contexts") == 0
+
+
+@pytest.mark.late
+def test_a_month_on_its_way_out_is_looked_through(school: SchoolDatabase) -> None:
+    """It is detached, and something is in the way of dropping it."""
+    conn = school.connect(autocommit=True)
+    user = make_user(conn)
+    session = make_session(conn, user)
+    conn.execute("select ensure_partitions('2024-01-15Z', 0)")
+    conn.execute(
+        "insert into interactions (learning_session_id, user_id, interaction_type, interaction_data, created_at)"
+        " values (%s, %s, 'view', %s, '2024-01-05Z')",
+        (session, user, Jsonb({"said": lives.WORD})),
+    )
+    conn.execute("select begin_retirement()")
+    conn.execute("alter table interactions detach partition interactions_p2024_01")
+    assert erase(conn, user) == ["closed", "quiet", "erased"]
+    assert one(conn, "select interaction_data from interactions_p2024_01") == {}
 
 
 def test_ledgers_open_for_erasure_only(school: SchoolDatabase) -> None:
