@@ -1,18 +1,24 @@
 -- read_encrypted_field: the ciphertext of a piece of personal data, for the application to decrypt. No row for none.
 --
+-- The trail says who asked for whose, whether or not there was any; so it cannot be read on a replica.
+--
 -- called by  back end
--- requires   require_service
+-- requires   require_service, write_audit
 -- errors     PA403 not the back end
 create or replace function read_encrypted_field(p_user_id uuid, p_field_name text)
 returns table (key_id text, nonce bytea, ciphertext bytea)
 language plpgsql
-stable
-security definer -- reads user_encrypted_fields, which no platform role may read
+volatile
+security definer -- reads user_encrypted_fields and writes the audit trail, which no platform role may
 set search_path from current
 as $$
 #variable_conflict use_column
 begin
     perform require_service();
+
+    perform write_audit(
+        p_action => 'identity.read_encrypted_field', p_entity_type => 'users', p_entity_id => p_user_id::text
+    );
 
     return query
     select f.key_id, f.nonce, f.ciphertext

@@ -1,8 +1,8 @@
 -- stale_encrypted_fields: the encrypted fields that are not under the present key, for the library to encrypt anew: a page of
--- them, in the order of person and field, after the last one of the page before.
+-- them, in the order of person and field, after the last one of the page before. Each page is noted in the audit trail.
 --
 -- called by  back end: pgacademy rotate-field-keys
--- requires   require_service
+-- requires   require_service, write_audit
 -- errors     PA403 not the back end · PA422 no key id, or a page of less than 1 or more than 10000
 create or replace function stale_encrypted_fields(
     p_key_id text,
@@ -12,8 +12,8 @@ create or replace function stale_encrypted_fields(
 )
 returns table (user_id uuid, field_name text, key_id text, nonce bytea, ciphertext bytea)
 language plpgsql
-stable
-security definer -- reads user_encrypted_fields, which no platform role may read
+volatile
+security definer -- reads user_encrypted_fields and writes the audit trail, which no platform role may
 set search_path from current
 as $$
 #variable_conflict use_column
@@ -26,6 +26,10 @@ begin
                 detail = format('key_id = %s, limit = %s', quote_nullable(p_key_id), coalesce(p_limit::text, 'null')),
                 hint = 'Pass the present key and how many fields to give, 1 to 10000.';
     end if;
+
+    perform write_audit(
+        p_action => 'identity.stale_encrypted_fields', p_entity_type => 'user_encrypted_fields', p_entity_id => null
+    );
 
     return query
     select f.user_id, f.field_name, f.key_id, f.nonce, f.ciphertext

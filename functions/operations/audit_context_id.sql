@@ -3,10 +3,10 @@
 -- What the application says about the request is in the settings pgacademy.ip_address, user_agent, request_id and
 -- session_id, local to the transaction (the library: acting_as(…, context=…)). They prove nothing: whoever can run SQL can
 -- set them. But whose they are is certain: the id is made of the transaction and the caller, so that nobody can point at
--- somebody else's.
+-- somebody else's. Of somebody who was erased, and whose token is good for a while yet, nothing is kept.
 --
 -- called by  write_audit
--- requires   inet_or_null
+-- requires   inet_or_null, lock_unerased
 -- errors     none; what is no address is none, what is too long is cut
 create or replace function audit_context_id(
     p_user_id uuid,
@@ -28,10 +28,14 @@ declare
     v_id constant uuid := md5(concat_ws(' ', p_transaction_id, extract(epoch from now()), p_user_id))::uuid;
 begin
     if not exists (select from audit_contexts as c where c.id = v_id) then
+        if p_user_id is not null and not lock_unerased(p_user_id => p_user_id) then
+            return null;
+        end if;
+
         insert into audit_contexts (id, user_id, ip_address, user_agent, request_id, session_id)
         values (
-            v_id, (select u.id from users as u where u.id = p_user_id), inet_or_null(v_ip_address),
-            left(v_user_agent, 500), left(v_request_id, 200), left(v_session_id, 255)
+            v_id, p_user_id, inet_or_null(v_ip_address), left(v_user_agent, 500), left(v_request_id, 200),
+            left(v_session_id, 255)
         );
     end if;
 

@@ -3,7 +3,8 @@
 --
 -- They note their success themselves (write_audit). A call that fails is rolled back and so is its note: the library
 -- notes it in a new transaction, with log_failure(). A procedure is here when it decides what people may do, ends or
--- proves something, or changes what was earned. Those that only add to a ledger are not: it tells the same.
+-- proves something, changes what was earned, or hands out what is encrypted or all that there is of somebody. Those that
+-- only add to a ledger are not: it tells the same.
 --
 -- called by  log_failure; the generator of the client
 -- errors     none
@@ -27,6 +28,8 @@ as $$
     ('identity.verify_email', 'users', 'p_user_id'),
     ('identity.verify_wallet', 'user_wallets', 'p_wallet_id'),
     ('identity.store_encrypted_field', 'users', 'p_user_id'),
+    ('identity.read_encrypted_field', 'users', 'p_user_id'),
+    ('identity.stale_encrypted_fields', 'user_encrypted_fields', null),
     ('identity.add_signing_key', 'signing_keys', 'p_key_id'),
     ('identity.retire_signing_key', 'signing_keys', 'p_key_id'),
     ('catalog.publish_course', 'courses', 'p_course_id'),

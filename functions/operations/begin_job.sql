@@ -1,6 +1,7 @@
 -- begin_job: notes that a scheduled job has started; returns the run's id, for end_job.
 --
--- Commit it before the work, in a transaction of its own, so that a run that dies is seen as one that never ended.
+-- Commit it before the work, in a transaction of its own, so that a run that dies is seen as one that never ended. Runs of
+-- the same job are kept for 90 days: some come each minute.
 --
 -- called by  the back end's scheduler
 -- requires   require_service
@@ -26,6 +27,8 @@ begin
                 detail = format('length = %s', coalesce(length(p_job)::text, 'null')),
                 hint = 'Use the name of the procedure it calls.';
     end if;
+
+    delete from job_runs as j where j.job = p_job and j.started_at < now() - interval '90 days';
 
     insert into job_runs (job) values (p_job) returning id into v_run_id;
 

@@ -58,7 +58,7 @@ begin atomic
             "personal": "old_values new_values"
         },
         "audit_contexts": {
-            "unguarded": "Nobody is the person any more by then, and what goes last takes them along.",
+            "unguarded": "audit_context_id looks.",
             "person": "id in (select c.id from audit_contexts_of($1) as c (id))",
             "erased": "delete",
             "internal": "id user_id created_at",

@@ -3,11 +3,12 @@
 -- Every table of this school that is partitioned by ranges of a timestamptz gets a partition for each calendar month (UTC)
 -- from the one before p_as_of to p_months_ahead after it. There is no default partition: a row that landed there would
 -- forbid its month's partition for ever. A year ahead is why no insert fails when nobody has called this for months;
--- whoever imports the past names it as p_as_of first.
+-- whoever imports the past names it as p_as_of first. A month whose name is taken, because it was detached by hand and
+-- kept, gets a longer one.
 --
 -- A partition is created and then attached, which locks its table against no reader and no writer (`create ... partition
--- of` would); the tables it refers to take no writes for that moment. It is never waited for longer than the lock_timeout
--- below: nothing is made then, and the next run does it.
+-- of` would); the tables it refers to take no writes for that moment. Whoever is in the way is hardly waited for, because
+-- others queue behind it: nothing is made then, and the next run does it.
 --
 -- called by  migrate, `pgacademy maintain`, a daily job
 -- requires   copy_statement_triggers, missing_partitions, require_moment, require_service
@@ -22,7 +23,7 @@ volatile
 security definer -- makes tables, which only the owner may
 set search_path from current
 set timezone = 'UTC' -- a month is a month of UTC, whoever asks
-set lock_timeout = '2s'
+set lock_timeout = '2s' -- for another who makes them; less below
 as $$
 #variable_conflict use_column
 declare
@@ -46,6 +47,7 @@ begin
     end if;
 
     update write_guards as g set version = g.version + 1 where g.name = 'partitions';
+    perform set_config('lock_timeout', '100ms', true);
 
     -- Looked for again: whoever was at it before may have made them meanwhile.
     for v_missing in
@@ -54,6 +56,12 @@ begin
     loop
         table_name := v_missing.table_name;
         partition_name := format('%s_p%s', table_name, to_char(v_missing.starts_at, 'YYYY_MM'));
+        while exists (
+            select from pg_class as c where c.relnamespace = current_schema()::regnamespace and c.relname = partition_name
+        ) loop
+            partition_name := partition_name || '_again';
+        end loop;
+
         starts_at := v_missing.starts_at;
         ends_at := v_missing.ends_at;
         execute format(

@@ -3,6 +3,9 @@
 -- Archiving and dropping are one transaction: the rows are in one place or in the other. What identifies people, and what
 -- they wrote, does not get into an archive: erasing somebody has nothing to look for there.
 --
+-- Dropping a table locks those it refers to against their readers (users, for one), and whoever comes after queues behind
+-- it. Behind a long reader, such as a dump, that must be short: it is tried again.
+--
 -- called by  `pgacademy maintain`, retire_partitions
 -- requires   require_service, redacted_columns
 -- errors     PA403 not the service · PA404 no such retirement · PA409 still attached, or no table of that name · 55P03 in use
@@ -15,7 +18,7 @@ volatile
 security definer -- drops tables, which only the owner may
 set search_path from current
 set timezone = 'UTC' -- archived times are written in it
-set lock_timeout = '2s'
+set lock_timeout = '100ms'
 as $$
 #variable_conflict use_column
 declare

@@ -6,10 +6,11 @@
 --
 -- Anybody could fill the disk with failures: of one person, or of the back end about one row, the school notes so many an
 -- hour (audit.failures_per_hour), and then returns false. It is a limit against floods; a few that come at the same
--- moment may pass it.
+-- moment may pass it. Of nobody in a person's role nothing is noted: such notes would have no limit, and would use up the
+-- back end's.
 --
 -- called by  the library after a call of audited_procedures() failed; applications
--- requires   audited_procedures, setting, verified_identity, write_audit
+-- requires   acting_in, audited_procedures, setting, verified_identity, write_audit
 -- errors     28000 from verified_identity · PA422 no such procedure, no SQLSTATE, or an id of more than 200 characters
 create or replace function log_failure(
     p_action text,
@@ -41,6 +42,10 @@ begin
                 hint = 'Pass domain.procedure of a procedure that is audited, its SQLSTATE, and the id of one row or null.';
     end if;
 
+    if v_user_id is null and not acting_in('service') and not acting_in('owner') then
+        return false;
+    end if;
+
     if v_user_id is not null then
         select count(*)
         into v_noted
@@ -69,7 +74,7 @@ begin
 end;
 $$;
 
-comment on function log_failure is 'Notes that a sensitive procedure failed; false when too many were noted.';
+comment on function log_failure is 'Notes that a sensitive procedure failed; false when too many were noted, or nobody failed.';
 revoke all on function log_failure from public;
 -- Not to visitors: nothing that is sensitive is granted to them.
 grant execute on function log_failure to pgacademy_student, pgacademy_instructor, pgacademy_admin, pgacademy_service;

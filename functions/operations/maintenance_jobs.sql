@@ -35,7 +35,7 @@ as $$
         'apply_retention', interval '1 day', '30 1 * * *', true,
         '(select coalesce(sum(r.row_count), 0) from apply_retention() as r)'
     ),
-    ('retire_partitions', interval '1 day', '0 2 * * *', false, '(select count(*) from retire_partitions())'),
+    ('retire_partitions', interval '1 day', '0 2 * * *', true, '(select count(*) from retire_partitions())'),
     ('remind_streaks', interval '1 day', '0 18 * * *', false, 'remind_streaks()');
 $$;
 

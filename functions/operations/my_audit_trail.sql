@@ -1,7 +1,8 @@
 -- my_audit_trail: what a person may see of the audit trail: what they did, and what was done to their account.
 --
--- Of others it tells the role, never who; of what changed the names of the columns. Addresses are shown of one's own
--- requests only.
+-- Who others are it never tells; of what changed the names of the columns. Addresses are shown of one's own requests only.
+-- What others failed to do to the account is left out, unless the back end says so (a wrong password): anybody may tell
+-- log_failure() that they failed with somebody else's account, and would be read by them.
 --
 -- called by  people, for themselves
 -- requires   require_user
@@ -52,6 +53,7 @@ begin
             where
                 l.entity_type in ('users', 'user_settings', 'user_secrets')
                 and l.entity_id = v_user_id::text
+                and (l.is_success or l.user_id is null)
                 and (p_before is null or l.log_number < p_before)
             order by l.log_number desc
             limit p_limit

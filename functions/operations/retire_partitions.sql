@@ -1,7 +1,10 @@
--- retire_partitions: detaches, and archives or drops, the months that were kept long enough; returns what it did.
+-- retire_partitions: takes the oldest of the months that were kept long enough one step further: detaches it, or archives or
+-- drops it when it is detached. Returns which, and how many rows went into the archive; null for the first step. Call it
+-- until it returns no row, each time in a transaction of its own.
 --
--- For a scheduler in the database: `pgacademy maintain` detaches concurrently, which no function can. Here the table's
--- readers and writers wait while the partition goes, and whoever is in the way is waited for two seconds at most.
+-- For a scheduler in the database: `pgacademy maintain` detaches concurrently, which no function can. Here the readers and
+-- writers of the table, and of those it refers to, wait for as long as the step's transaction takes: so none that is long
+-- comes after a lock. Whoever is in the way is hardly waited for, because others queue behind it.
 --
 -- called by  pg_cron
 -- requires   begin_retirement, finish_retirement, require_service
@@ -14,7 +17,7 @@ language plpgsql
 volatile
 security definer -- drops tables, which only the owner may
 set search_path from current
-set lock_timeout = '2s'
+set lock_timeout = '100ms'
 as $$
 #variable_conflict use_column
 declare
@@ -22,20 +25,28 @@ declare
 begin
     perform require_service();
 
-    for v_leaving in select b.* from begin_retirement(p_as_of => p_as_of) as b loop
-        if v_leaving.is_detaching then
-            execute format('alter table %I detach partition %I finalize', v_leaving.table_name, v_leaving.partition_name);
-        elsif v_leaving.is_attached then
-            execute format('alter table %I detach partition %I', v_leaving.table_name, v_leaving.partition_name);
-        end if;
+    select b.* into v_leaving from begin_retirement(p_as_of => p_as_of) as b limit 1;
 
-        partition_name := v_leaving.partition_name;
+    if not found then
+        return;
+    end if;
+
+    partition_name := v_leaving.partition_name;
+
+    if v_leaving.is_attached then
+        execute format(
+            'alter table %I detach partition %I %s', v_leaving.table_name, v_leaving.partition_name,
+            case when v_leaving.is_detaching then 'finalize' end
+        );
+    else
         rows_archived := finish_retirement(p_archive_id => v_leaving.archive_id);
-        return next;
-    end loop;
+    end if;
+
+    return next;
 end;
 $$;
 
-comment on function retire_partitions is 'Archives or drops the partitions that were kept long enough, from inside the database.';
+comment on function retire_partitions is
+'Takes a month that was kept long enough one step further on its way out; no row: nothing is left.';
 revoke all on function retire_partitions from public;
 grant execute on function retire_partitions to pgacademy_service;

@@ -5,7 +5,7 @@
 --     rows changed       the rows are as many as were sealed, and not the same
 --     rows deleted       they are fewer
 --     rows added         they are more, or there are rows among the sealed ones that no seal covers
---     partition missing  it has seals and is not there, although an older one is (the oldest leave by retention)
+--     partition missing  it has seals and is not there; an older one with seals is (the oldest leave by retention)
 --     head missing       no seal has the hash that was kept elsewhere
 --
 -- Without arguments, every seal and every partition that is attached. With p_partition, its seals and its rows only; and
@@ -142,14 +142,19 @@ begin
         order by s.seal_number;
     end loop;
 
-    -- Retention takes the oldest partition; whoever takes another one has something to hide.
+    -- Retention takes the oldest partition; whoever takes another one has something to hide. Months that were made for an
+    -- import of the past are empty, and say nothing of those after them.
     if p_partition is null then
         return query
         select s.partition_name, max(s.seal_number), 'partition missing', 'attached', 'none'
         from audit_seals as s
         where
             s.partition_name collate "C" > (
-                select min(l.partition_name collate "C") from list_partitions() as l where l.table_name = 'audit_logs'
+                select min(l.partition_name collate "C")
+                from list_partitions() as l
+                where
+                    l.table_name = 'audit_logs'
+                    and exists (select from audit_seals as o where o.partition_name = l.partition_name)
             )
             and not exists (select from list_partitions() as l where l.partition_name = s.partition_name)
         group by s.partition_name;

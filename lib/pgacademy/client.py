@@ -3342,6 +3342,8 @@ _READ_ENCRYPTED_FIELD: Procedure[ReadEncryptedField] = Procedure(
         "ciphertext",
     ),
     ReadEncryptedField,
+    action="identity.read_encrypted_field",
+    entity="user_id",
 )
 _READS_REPORTS: Procedure[object] = Procedure(
     "reads_reports",
@@ -4312,6 +4314,7 @@ _STALE_ENCRYPTED_FIELDS: Procedure[StaleEncryptedFields] = Procedure(
         "ciphertext",
     ),
     StaleEncryptedFields,
+    action="identity.stale_encrypted_fields",
 )
 _START_DISCUSSION: Procedure[StartDiscussion] = Procedure(
     "start_discussion",
@@ -5117,8 +5120,6 @@ class Session(SessionBase):
     def add_lesson_prerequisite(self, *, lesson_id: UUID | str, prerequisite_lesson_id: UUID | str) -> None:
         """Makes one lesson of a course come before another.
 
-        Twice changes nothing.
-
         What comes before must be something that can be completed: visible, and not a chapter.
 
         Errors: PA401 · PA403 · PA404 no such lesson · PA409 it would close a cycle (the detail shows it) · PA422
@@ -5138,8 +5139,6 @@ class Session(SessionBase):
         self, *, course_id: UUID | str, prerequisite_course_id: UUID | str, is_required: bool | None = None
     ) -> None:
         """Makes one course come before another, required or recommended.
-
-        Again with another is_required changes just that.
 
         Required: it must be completed before enrolling; otherwise it is a recommendation. Any published course, or
         one the caller may change, can come before.
@@ -5213,6 +5212,8 @@ class Session(SessionBase):
     ) -> AdvanceChainTransaction:
         """Moves a transaction on a blockchain to its next state, once; and what hangs on it.
 
+        can no longer be undone (final), or came to nothing (failed).
+
         The state machine of chain_transactions, all of it: forward only, states may be skipped, final and failed
         are the end; what was confirmed may still fail, when a chain drops a block. The same again changes nothing.
         What hangs on it, a request of the faucet or a token, moves with it in the same transaction.
@@ -5266,7 +5267,7 @@ class Session(SessionBase):
     def aggregate_session_data(self, *, before: dt.datetime | None = None, limit: int | None = None) -> int:
         """Makes metrics of the data of old sessions, a batch at a time; returns how many sessions.
 
-        Returns how many sessions.
+        and is gone. Returns how many sessions.
 
         At most limit at a time, the oldest first: call it until it returns 0. A session is done once, whoever runs
         this how often and wherever it stopped: aggregated_at says so, in the transaction of its metrics. One that
@@ -5274,7 +5275,7 @@ class Session(SessionBase):
 
         Metrics of a session, at the moment of its end: interactions, completion, duration; accuracy and speed where
         there is something to take them from; retention, the same for a session of reviews. Run it before
-        interactions of that time are dropped: it counts them.
+        interactions of that time are archived: it counts them.
 
         Left out, `limit` is 1000.
 
@@ -5374,7 +5375,7 @@ class Session(SessionBase):
 
         Left out, `limit` is 5000.
 
-        Errors: PA403 not the service · PA422 a moment in the future, p_limit not 1 to 100000
+        Errors: PA403 not the service · PA422 a moment in the future, or a limit not between 1 and 100000
 
         Who may call it: service.
         """
@@ -5413,6 +5414,8 @@ class Session(SessionBase):
         limit: int | None = None,
     ) -> list[AuditTrail]:
         """What happened to a row, or what a person did, newest first.
+
+        came from, as long as that is kept.
 
         Without entity_id, of a whole table; with user_id, what one person did. The next page is asked for with the
         log_number of the last row of this one.
@@ -5517,7 +5520,7 @@ class Session(SessionBase):
         """Notes the start of a job; returns the id of the run.
 
         Commit it before the work, in a transaction of its own, so that a run that dies is seen as one that never
-        ended.
+        ended. Runs of the same job are kept for 90 days: some come each minute.
 
         Errors: PA403 not the service · PA422 no name, or a too long one
 
@@ -5638,8 +5641,6 @@ class Session(SessionBase):
     def close_overdue_attempts(self, *, limit: int | None = None) -> int:
         """Grades open attempts whose time is over; returns how many.
 
-        Returns how many.
-
         At most limit in one call, the most overdue first, so that its locks are held for a short time; call it
         until it returns 0. A learner who comes back earlier has it done by start_quiz.
 
@@ -5661,8 +5662,6 @@ class Session(SessionBase):
 
     def close_overdue_drafts(self, *, limit: int | None = None) -> int:
         """Hands in the drafts whose time is over; returns how many.
-
-        Returns how many.
 
         At most limit in one call; call it until it returns 0. A learner who comes back earlier has it done by
         start_exercise.
@@ -5737,8 +5736,6 @@ class Session(SessionBase):
         """Completes a lesson for the calling learner: progress, XP, coins, level, streak, achievements; returns what
         changed.
 
-        One call does everything that follows and returns what changed.
-
         See apply_completion for what that is. seconds counts up to the time since start_lesson, and not at all
         without it; null counts nothing. When it is done is the clock's business, not that of the transaction: one
         begun yesterday claims no day that is over. xp_awarded is all XP of this call: lesson, course and
@@ -5768,8 +5765,6 @@ class Session(SessionBase):
         self, *, transaction_id: UUID | str, blockchain_tx_hash: str | None = None
     ) -> ConfirmBlockchainCoins:
         """Confirms a pending deposit or withdrawal, once; returns the balance.
-
-        A deposit is paid out now.
 
         Again changes nothing. What has failed stays failed.
 
@@ -5811,8 +5806,6 @@ class Session(SessionBase):
         is_featured: bool | None = None,
     ) -> CreateCourse:
         """Creates a course as a draft; returns its id and slug.
-
-        Nobody finds it before publish_course().
 
         An instructor creates their own; an administrator may name the instructor, and is it where none is named.
         Without a slug the title makes one.
@@ -5872,8 +5865,6 @@ class Session(SessionBase):
     ) -> UUID:
         """Makes an exercise of a lesson, as a draft; returns its id.
 
-        update_exercise() publishes it.
-
         A null time limit or number of attempts is none. Without max_score it is worth what its rubric is worth, or
         100.
 
@@ -5922,8 +5913,6 @@ class Session(SessionBase):
         idempotency_key: str | None = None,
     ) -> UUID:
         """Adds a study material of the caller's; returns its id.
-
-        The back end cuts it into chunks; until then it is processing.
 
         A person holds a limited number of them (setting study.max_materials), so that nobody fills the queue.
 
@@ -6009,8 +5998,6 @@ class Session(SessionBase):
         metadata: Json = None,
     ) -> UUID:
         """Makes the quiz of a lesson, as a draft; returns its id.
-
-        add_question() fills it, update_quiz() publishes it.
 
         A null time limit or number of attempts is none.
 
@@ -6130,8 +6117,6 @@ class Session(SessionBase):
     def delete_course(self, *, course_id: UUID | str) -> None:
         """Deletes a course for everyone, keeping what was learned in it.
 
-        The row stays, and with it what learners earned in it; the slug stays taken.
-
         A course that a published course requires, or another of the caller's, is kept: nobody new could ever fulfil
         the prerequisite. Drafts of others say nothing and hold up nobody: they lose the prerequisite.
 
@@ -6168,7 +6153,7 @@ class Session(SessionBase):
     def delete_exercise(self, *, exercise_id: UUID | str) -> None:
         """Deletes an exercise that nobody has begun.
 
-        One with work in it is unpublished instead: see update_exercise.
+        update_exercise.
 
         Errors: PA401 · PA403 · PA404 no such exercise · PA409 somebody has begun it
 
@@ -6200,8 +6185,6 @@ class Session(SessionBase):
     def delete_project(self, *, project_id: UUID | str) -> None:
         """Deletes a project that is not minted.
 
-        That there was one stays known, and counted.
-
         Not a minted one: its token is somebody's, and says what it stands for. It can be unpublished.
 
         Errors: PA401, PA403 from require_user · PA404 no such project of the caller's · PA409 it is minted
@@ -6218,7 +6201,7 @@ class Session(SessionBase):
     def delete_quiz(self, *, quiz_id: UUID | str) -> None:
         """Deletes a quiz that nobody has begun.
 
-        One that was begun is unpublished instead: see update_quiz.
+        update_quiz.
 
         A lesson that only this quiz could complete stays graded: update_lesson() gives it back to its learners.
 
@@ -6236,8 +6219,8 @@ class Session(SessionBase):
     def delete_reply(self, *, reply_id: UUID | str) -> None:
         """Takes a reply down; the row stays and keeps the tree.
 
-        The row stays, for what answers it hangs on it; nobody but administrators sees the text any more, and
-        list_replies shows a gap. A solution ceases to be one. Who was told of it reads no more of it.
+        administrators sees the text any more, and list_replies shows a gap. A solution ceases to be one. Who was
+        told of it reads no more of it.
 
         Errors: PA401 · PA403 another's, and not staff · PA404 no such reply
 
@@ -6252,8 +6235,6 @@ class Session(SessionBase):
 
     def drop_course(self, *, course_id: UUID | str) -> DropCourse:
         """The calling learner leaves a course; progress is kept.
-
-        Their progress is kept for when they come back with enroll.
 
         Errors: PA401, PA403 from require_user · PA404 not enrolled · PA409 the course is completed
 
@@ -6313,8 +6294,6 @@ class Session(SessionBase):
     ) -> None:
         """Changes the caller's own discussion; null leaves a part as it is.
 
-        What is null stays as it is.
-
         Nobody edits another's words, staff neither: they take it down.
 
         Errors: PA401 · PA403 another's · PA404 no such discussion · PA409 closed · PA422 from check_post
@@ -6334,8 +6313,6 @@ class Session(SessionBase):
 
     def edit_reply(self, *, reply_id: UUID | str, content: str) -> None:
         """Changes the text of the caller's own reply.
-
-        Staff do not edit others' words: they take them down.
 
         Errors: PA401 · PA403 another's · PA404 no such reply · PA409 the discussion is closed · PA422 no text, or
         too long
@@ -6374,8 +6351,6 @@ class Session(SessionBase):
     def end_job(self, *, run_id: UUID | str, succeeded: bool | None = None, detail: Json = None) -> None:
         """Notes the outcome of a job run.
 
-        A run ends once; saying the same again changes nothing.
-
         Left out, `succeeded` is true, `detail` is '{}'.
 
         Errors: PA403 not the service · PA404 no such run · PA409 it ended the other way · PA422 no outcome, or a
@@ -6400,8 +6375,6 @@ class Session(SessionBase):
         session_data: Json = None,
     ) -> EndStudySession:
         """Ends a session of the caller; returns how it went.
-
-        Ending it again changes nothing and returns what it was.
 
         A session in which something was done is a day of learning.
 
@@ -6492,11 +6465,12 @@ class Session(SessionBase):
         Every table of this school that is partitioned by ranges of a timestamptz gets a partition for each calendar
         month (UTC) from the one before as_of to months_ahead after it. There is no default partition: a row that
         landed there would forbid its month's partition for ever. A year ahead is why no insert fails when nobody
-        has called this for months; whoever imports the past names it as as_of first.
+        has called this for months; whoever imports the past names it as as_of first. A month whose name is taken,
+        because it was detached by hand and kept, gets a longer one.
 
         A partition is created and then attached, which locks its table against no reader and no writer (`create ...
-        partition of` would); the tables it refers to take no writes for that moment. It is never waited for longer
-        than the lock_timeout below: nothing is made then, and the next run does it.
+        partition of` would); the tables it refers to take no writes for that moment. Whoever is in the way is
+        hardly waited for, because others queue behind it: nothing is made then, and the next run does it.
 
         Left out, `months_ahead` is 12.
 
@@ -6517,8 +6491,7 @@ class Session(SessionBase):
         """Forgets a person in three steps, one a call; certificates stay valid if they chose so. Call it until
         is_done.
 
-        Call it until is_done: it takes three steps, each in a transaction of its own, and a call goes on where the
-        last one stopped.
+        goes on where the last one stopped.
 
             closed   the person's row says no more who they are, their sessions have ended, and nothing can be done or
                      written as them or about them any more (require_user, refuse_erased_user)
@@ -6553,8 +6526,6 @@ class Session(SessionBase):
 
     def expire_enrollments(self, *, as_of: dt.datetime | None = None) -> int:
         """Ends the enrolments whose time is over; returns how many.
-
-        Returns how many.
 
         complete_lesson refuses an expired enrolment whether or not this job has come by.
 
@@ -6620,8 +6591,6 @@ class Session(SessionBase):
     def export_user(self, *, user_id: UUID | str) -> list[ExportUser]:
         """All that the school has of a person, a row per table, without secrets.
 
-        A row per table, its rows as JSON.
-
         Secrets are left out: hashes, tokens, ciphertext (the library adds encrypted fields if it has the key). Of
         what staff did, graded or issued for others nothing is told: those records are the others'. An erased
         person's is what is left.
@@ -6639,8 +6608,6 @@ class Session(SessionBase):
 
     def fail_blockchain_coins(self, *, transaction_id: UUID | str, reason: str) -> FailBlockchainCoins:
         """Ends a pending deposit or withdrawal that failed, once; returns the balance.
-
-        What a withdrawal had taken comes back.
 
         Again changes nothing. What the blockchain has confirmed stays confirmed.
 
@@ -6661,8 +6628,6 @@ class Session(SessionBase):
 
     def feature_project(self, *, project_id: UUID | str, is_featured: bool | None = None) -> None:
         """Recommends a public project, or takes that back.
-
-        It ends when the project is unpublished.
 
         Left out, `is_featured` is true.
 
@@ -6704,8 +6669,8 @@ class Session(SessionBase):
     def finish_delivery(self, *, notification_id: UUID | str, channel: str, error: str | None = None) -> str:
         """Says how sending a notification went; returns sent, pending (again later), failed or cancelled.
 
-        Without an error it is sent; with one it is tried again later, five times in all, each time after a longer
-        pause, and then given up. What was cancelled meanwhile stays cancelled.
+        later, five times in all, each time after a longer pause, and then given up. What was cancelled meanwhile
+        stays cancelled.
 
         Errors: PA403 not the service · PA404 nothing of that kind is on its way
 
@@ -6728,6 +6693,9 @@ class Session(SessionBase):
 
         Archiving and dropping are one transaction: the rows are in one place or in the other. What identifies
         people, and what they wrote, does not get into an archive: erasing somebody has nothing to look for there.
+
+        Dropping a table locks those it refers to against their readers (users, for one), and whoever comes after
+        queues behind it. Behind a long reader, such as a dump, that must be short: it is tried again.
 
         Errors: PA403 not the service · PA404 no such retirement · PA409 still attached, or no table of that name ·
         55P03 in use
@@ -6769,6 +6737,8 @@ class Session(SessionBase):
 
     def fold_notification_counts(self, *, limit: int | None = None) -> int:
         """Adds new notifications to the counts of unread ones; returns how many people had some.
+
+        people.
 
         Keeps unread_count() a short look. Whoever is reading at the moment is left for the next run: they do it
         themselves.
@@ -6850,6 +6820,8 @@ class Session(SessionBase):
     def forget_faucet_addresses(self, *, keep_days: int | None = None, limit: int | None = None) -> int:
         """Forgets from which addresses the faucet was asked; returns how many.
 
+        longer.
+
         At most limit requests at a time: call it until it returns 0.
 
         Left out, `keep_days` is 30, `limit` is 10000.
@@ -6916,7 +6888,7 @@ class Session(SessionBase):
     def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
         """Pays what was earned before there were coins, for the next people; call it until nobody is left.
 
-        Nobody for their own course, nobody who left.
+        at what those promise today, up to the ceilings of today. Nobody for their own course, nobody who left.
 
         Takes the next limit people who were there when the coins came and have not been looked at; call it until
         people_left is 0, each time in a transaction of its own. It may be stopped at any moment and run by several
@@ -6967,7 +6939,7 @@ class Session(SessionBase):
     def issue_certificate(self, *, enrollment_id: UUID | str) -> IssueCertificate:
         """Gives the certificate of a completed enrolment, or returns the valid one.
 
-        If there is a valid one, that is returned.
+        off, or it was completed before there were certificates. If there is a valid one, that is returned.
 
         Errors: PA401, PA403, PA404 from require_certificate_staff · PA409 not completed, one's own course, the
         person has left, a certificate was revoked (reissue_certificate)
@@ -6987,7 +6959,7 @@ class Session(SessionBase):
     def issue_missing_certificates(self, *, limit: int | None = None) -> IssueMissingCertificates:
         """Issues certificates of courses completed before there were any; call it until no enrolment is left.
 
-        Nobody for their own course, nobody who left, nobody whose certificate was revoked.
+        what they have earned. Nobody for their own course, nobody who left, nobody whose certificate was revoked.
 
         Takes the next limit enrolments; call it until enrollments_left is 0, each time in a transaction of its own.
         It may be stopped at any moment and run by several at once. Locks in the order of the house, each kind in
@@ -7088,7 +7060,7 @@ class Session(SessionBase):
     ) -> list[LearningFunnel]:
         """People by how far they came: registered, enrolled, started, completed, certified; shares in per cent.
 
-        Or of those who enrolled on one course in the period, how many came how far in it.
+        a certificate. Or of those who enrolled on one course in the period, how many came how far in it.
 
         Each step counts people, once, and only those who took the steps before; so no step is above the one before.
         People who were deleted since are counted, as in monthly_growth. Without days: everybody there ever was.
@@ -7150,8 +7122,6 @@ class Session(SessionBase):
     def like_project(self, *, project_id: UUID | str) -> LikeProject:
         """The caller likes a project, once; returns how many do.
 
-        One's own cannot be liked.
-
         Likes of one project wait for each other, on its row, which is taken before theirs: in the other order a
         like and a deletion would wait for each other. So the count is exact, and so is the one returned.
 
@@ -7171,8 +7141,6 @@ class Session(SessionBase):
 
     def link_wallet(self, *, chain: str, address: str) -> UUID:
         """Claims a blockchain address for the caller; returns the claim's id.
-
-        Returns the claim's id; a repeated claim is the same claim.
 
         A claim is worth nothing until verify_wallet(): anyone may claim anything, so that nobody can lock another
         person out of their wallet by claiming it first, and a claim does not tell whether the address is known
@@ -7359,7 +7327,7 @@ class Session(SessionBase):
         )
 
     def log_failure(self, *, action: str, error_code: str, entity_id: str | None = None) -> bool:
-        """Notes that a sensitive procedure failed; false when too many were noted.
+        """Notes that a sensitive procedure failed; false when too many were noted, or nobody failed.
 
         The library calls it. An application calls it for what it decides itself: a wrong password is
         log_failure('identity.open_session', '28P01', the person's id), or null where there is no such person; never
@@ -7367,7 +7335,8 @@ class Session(SessionBase):
 
         Anybody could fill the disk with failures: of one person, or of the back end about one row, the school notes
         so many an hour (audit.failures_per_hour), and then returns false. It is a limit against floods; a few that
-        come at the same moment may pass it.
+        come at the same moment may pass it. Of nobody in a person's role nothing is noted: such notes would have no
+        limit, and would use up the back end's.
 
         Errors: 28000 from verified_identity · PA422 no such procedure, no SQLSTATE, or an id of more than 200
         characters
@@ -7389,8 +7358,6 @@ class Session(SessionBase):
     def maintenance_jobs(self) -> list[MaintenanceJobs]:
         """The jobs of a school: name, how often (interval and cron), batched or not, the call.
 
-        The one list of them.
-
         A job is one SQL expression that yields a number: what it did. One that works in batches is called until
         that is 0. How often is said twice, for `pgacademy maintain`, which looks when a job last succeeded, and for
         cron.
@@ -7404,8 +7371,6 @@ class Session(SessionBase):
     def mark_all_read(self) -> int:
         """Marks all of the caller's notifications as read; returns how many.
 
-        Returns how many were marked.
-
         What comes in at the same moment stays unread, and counted.
 
         Errors: PA401, PA403
@@ -7416,8 +7381,6 @@ class Session(SessionBase):
 
     def mark_read(self, *, notification_id: UUID | str) -> int:
         """Marks one of the caller's notifications as read; returns how many are unread.
-
-        Doing it again changes nothing. Returns how many are left.
 
         Errors: PA401, PA403 · PA404 the caller has no such notification
 
@@ -7435,8 +7398,6 @@ class Session(SessionBase):
 
     def mark_solution(self, *, reply_id: UUID | str) -> MarkSolution:
         """Accepts a reply as the solution of its discussion; returns whether it is new and the XP it gave.
-
-        Its author is told and gets XP.
 
         A discussion has one solution, and pays for it once (setting xp.solution): whoever marks, takes back and
         marks another gives nothing a second time. Nothing is paid, and nothing counted, for a reply of the person
@@ -7472,7 +7433,7 @@ class Session(SessionBase):
     ) -> MintCertificate:
         """Writes down that a certificate becomes a token, once per key; returns its metadata.
 
-        Returns what the token is to say, which the back end publishes before it mints.
+        token is to say, which the back end publishes before it mints.
 
         Then: record_nft_token() with the address of the metadata, advance_chain_transaction() with the name on the
         chain, mint, record_nft_token() with the token. A failed one may be tried again.
@@ -7558,7 +7519,7 @@ class Session(SessionBase):
     def monthly_growth(self, *, as_of: dt.datetime | None = None) -> list[MonthlyGrowth]:
         """New and all people by month, without gaps; those who left are counted.
 
-        A month without anybody is a row with 0.
+        with 0.
 
         Months of the school's time zone, from the first to that of as_of. People who were deleted since are
         counted: otherwise history would change each time somebody leaves.
@@ -7602,8 +7563,10 @@ class Session(SessionBase):
     def my_audit_trail(self, *, before: int | None = None, limit: int | None = None) -> list[MyAuditTrail]:
         """What the caller did, and what was done to their account, newest first.
 
-        Of others it tells the role, never who; of what changed the names of the columns. Addresses are shown of
-        one's own requests only.
+        Who others are it never tells; of what changed the names of the columns. Addresses are shown of one's own
+        requests only. What others failed to do to the account is left out, unless the back end says so (a wrong
+        password): anybody may tell log_failure() that they failed with somebody else's account, and would be read
+        by them.
 
         Left out, `limit` is 50.
 
@@ -7711,8 +7674,6 @@ class Session(SessionBase):
     ) -> UUID:
         """Opens a session for a person who has logged in; returns its id, which is its family's id too.
 
-        Starts a family of tokens with its first one.
-
         The token itself stays with the application, which sends SHA-256 of it. What expires is the token, not the
         login: each rotation names a new expiry.
 
@@ -7746,8 +7707,6 @@ class Session(SessionBase):
     ) -> PostReply:
         """Replies to a discussion or to a reply in it; returns the reply and what it brought.
 
-        Who is answered is told.
-
         Writers of one discussion queue on its row of discussion_stats, which is written first: whoever closes it or
         takes it down is seen by everyone who comes after. A reply to a reply of the eighth level has no place:
         answer its parent. With an idempotency key a repeated call returns the row of the first one.
@@ -7775,8 +7734,6 @@ class Session(SessionBase):
     ) -> PreviewAchievement:
         """Who would gain an achievement under its criteria, or under others: how many, and one page of them. Changes
         nothing.
-
-        Changes nothing.
 
         Without criteria it asks about those of the definition as it stands: whom apply_achievement would grant it
         to. With them, about a change that define_achievement has not made yet, or about an achievement that is not
@@ -7809,8 +7766,6 @@ class Session(SessionBase):
     def publish_course(self, *, course_id: UUID | str) -> dt.datetime | None:
         """Publishes a course; returns when it was first published.
 
-        Publishing twice changes nothing.
-
         Errors: PA401 · PA403, also where an administrator took it down · PA404 no such course · PA409 it has no
         lesson to complete; it is inactive
 
@@ -7828,8 +7783,6 @@ class Session(SessionBase):
 
     def publish_project(self, *, project_id: UUID | str) -> bool:
         """Shows one's own project to others; returns whether they see it.
-
-        Publishing twice changes nothing.
 
         Returns whether they do: not while its course is hidden or deleted, unless it is minted.
 
@@ -7940,7 +7893,7 @@ class Session(SessionBase):
         """Of each question of a quiz: difficulty (mean share of its points, 0 to 1) and discrimination (corrected
         item-total correlation).
 
-        Without a quiz: of all of them.
+        quiz: of all of them.
 
         difficulty is the mean share of a question's points, the p-value of test theory: 1 if everybody is right, 0
         if nobody is. discrimination is the correlation of the points of the question with those of all others in
@@ -7966,7 +7919,7 @@ class Session(SessionBase):
     def quiz_result(self, *, enrollment_id: UUID | str, quiz_id: UUID | str, grade_policy: str) -> Decimal | None:
         """The result of a learner's graded attempts at a quiz, by its policy.
 
-        The one place that knows the policy.
+        percentage; null before the first. The one place that knows the policy.
 
         Errors: none
 
@@ -8010,8 +7963,6 @@ class Session(SessionBase):
     def reactivate_user(self, *, user_id: UUID | str) -> None:
         """Lets a deactivated person in again.
 
-        Ended sessions stay ended.
-
         Errors: PA401, PA403 from require_user · PA404 no such living person: deleted ones do not come back
 
         Who may call it: admin, service.
@@ -8042,7 +7993,7 @@ class Session(SessionBase):
     def read_encrypted_field(self, *, user_id: UUID | str, field_name: str) -> ReadEncryptedField | None:
         """The ciphertext of an encrypted field of a person; no row for none.
 
-        No row for none.
+        The trail says who asked for whose, whether or not there was any; so it cannot be read on a replica.
 
         Errors: PA403 not the back end
 
@@ -8058,6 +8009,8 @@ class Session(SessionBase):
 
     def reads_reports(self) -> bool:
         """Whether the caller reads reports of the whole school.
+
+        owner.
 
         Views ask it as (select reads_reports()), so that it runs once per statement.
 
@@ -8317,7 +8270,7 @@ class Session(SessionBase):
     def record_interactions(self, *, interactions: Json, idempotency_key: str | None = None) -> int:
         """Records many interactions, each with an id once; returns how many were new.
 
-        Returns how many were new.
+        many were new.
 
         One with an id of its own is recorded once, however often it is sent; the idempotency key makes the same of
         the whole call. The shape is interactions_batch_shape(). The sessions may have ended, but their data not yet
@@ -8370,8 +8323,6 @@ class Session(SessionBase):
     def record_project_view(self, *, project_id: UUID | str) -> None:
         """Notes that somebody looked at a project.
 
-        An author's own look does not count.
-
         Appended, never updated: nobody waits, neither for others who look nor for who likes it.
         fold_project_views() brings it into view_count. Every call counts: what is a view, and that one visitor is
         not counted a thousand times, is for the application to say, which knows its visitors.
@@ -8397,8 +8348,6 @@ class Session(SessionBase):
         duration_ms: int | None = None,
     ) -> RecordReview:
         """Records a review that a person made at some moment; returns when the card comes again.
-
-        See review_card.
 
         The reviews of one card come in their order.
 
@@ -8531,6 +8480,8 @@ class Session(SessionBase):
     def regrade_quiz(self, *, quiz_id: UUID | str) -> RegradeQuiz:
         """Grades every attempt at a quiz anew, with the keys as they are now; says what changed.
 
+        corrected.
+
         Results move by the quiz's policy, up and down, and with them the scores of lessons that have their score
         from this quiz. Who passes now has passed: the quiz counts, the lesson is completed as of when the attempt
         was handed in. Who no longer does keeps what was completed and given. Doing it again changes nothing.
@@ -8555,7 +8506,8 @@ class Session(SessionBase):
     def reissue_certificate(self, *, certificate_id: UUID | str, reason: str) -> UUID:
         """Replaces the last certificate of an enrolment by a new one; returns that.
 
-        The new one has the name of today, title and date of the old one, a number and a code of its own.
+        revoked by mistake. The new one has the name of today, title and date of the old one, a number and a code of
+        its own.
 
         What an administrator revoked, only an administrator replaces. Only the last certificate of an enrolment is
         replaced: of two who do it at once, one is told so.
@@ -8578,8 +8530,6 @@ class Session(SessionBase):
 
     def remind_streaks(self, *, as_of: dt.datetime | None = None) -> int:
         """Tells those whose streak would end today, once per local date; returns how many.
-
-        Returns how many.
 
         Today is the local date of each person: at any moment there are three dates on earth at most, and each is
         one statement. A person is told once per local date, however often this runs. At risk is a streak that
@@ -8773,11 +8723,15 @@ class Session(SessionBase):
         )
 
     def retire_partitions(self, *, as_of: dt.datetime | None = None) -> list[RetirePartitions]:
-        """Archives or drops the partitions that were kept long enough, from inside the database.
+        """Takes a month that was kept long enough one step further on its way out; no row: nothing is left.
+
+        drops it when it is detached. Returns which, and how many rows went into the archive; null for the first
+        step. Call it until it returns no row, each time in a transaction of its own.
 
         For a scheduler in the database: `pgacademy maintain` detaches concurrently, which no function can. Here the
-        table's readers and writers wait while the partition goes, and whoever is in the way is waited for two
-        seconds at most.
+        readers and writers of the table, and of those it refers to, wait for as long as the step's transaction
+        takes: so none that is long comes after a lock. Whoever is in the way is hardly waited for, because others
+        queue behind it.
 
         Errors: PA403 not the service · PA422 a moment in the future · 55P03 a table was in use
 
@@ -8792,8 +8746,6 @@ class Session(SessionBase):
 
     def return_submission(self, *, submission_id: UUID | str, feedback: str) -> None:
         """Gives a submission back to be done again, without a grade.
-
-        It has no grade, and does not count as an attempt.
 
         Errors: PA401 · PA403 not staff of the course; one's own work · PA404 no such submission · PA409 it waits
         for no grade · PA422 no feedback · 23514 feedback too long
@@ -8901,8 +8853,6 @@ class Session(SessionBase):
     def revoke_certificate(self, *, certificate_id: UUID | str, reason: str) -> bool:
         """Takes a certificate back, once; returns whether it was valid before.
 
-        Its code says revoked from now on, to everybody.
-
         Again changes nothing. XP, coins and achievements stay.
 
         Errors: PA401, PA403, PA404 from require_certificate_staff · PA422 no reason
@@ -8994,8 +8944,8 @@ class Session(SessionBase):
     ) -> bool:
         """Replaces an encrypted field by itself under another key, if it is still what was read.
 
-        Who has written the field meanwhile has the last word, and has used the present key. Returns whether it was
-        replaced.
+        its key and nonce. Who has written the field meanwhile has the last word, and has used the present key.
+        Returns whether it was replaced.
 
         Errors: PA403 not the back end · 23514 a key id, nonce or ciphertext that cannot be
 
@@ -9083,8 +9033,7 @@ class Session(SessionBase):
     def save_answers(self, *, attempt_id: UUID | str, answers: Json) -> dt.datetime | None:
         """Keeps answers of the calling learner's open attempt; returns its deadline.
 
-        Given ones replace those of the same question, null takes one away, the others stay. Returns until when
-        answers are taken; null for no limit.
+        others stay. Returns until when answers are taken; null for no limit.
 
         Errors: PA401, PA403 from require_user · PA404 no such attempt of one's own · PA409 graded, or late · PA422
         answers, with the path
@@ -9111,8 +9060,6 @@ class Session(SessionBase):
     ) -> None:
         """Keeps how far the caller is in a session, and its state.
 
-        Null is unchanged.
-
         Errors: PA401, PA403 from require_user · PA404 no such session of the caller's · PA409 it has ended · PA422
         a percentage or state of no use
 
@@ -9132,8 +9079,7 @@ class Session(SessionBase):
     ) -> dt.datetime | None:
         """Keeps the calling learner's draft; returns its deadline.
 
-        What is given replaces what was there; null leaves it. Returns until when it can be handed in; null for no
-        limit.
+        it can be handed in; null for no limit.
 
         Errors: PA401, PA403 from require_user · PA404 no such submission of one's own · PA409 handed in, or late ·
         PA422 content or files, with the path
@@ -9329,8 +9275,6 @@ class Session(SessionBase):
     ) -> None:
         """Sets how the caller hears of one kind of news; null follows their settings.
 
-        Null follows their settings.
-
         In the application is yes unless it says no; what is urgent comes there all the same.
 
         Errors: PA401, PA403 · PA422 no such kind of news
@@ -9444,6 +9388,9 @@ class Session(SessionBase):
     ) -> list[StaleEncryptedFields]:
         """A page of the encrypted fields that are not under the present key.
 
+        them, in the order of person and field, after the last one of the page before. Each page is noted in the
+        audit trail.
+
         Left out, `limit` is 500.
 
         Errors: PA403 not the back end · PA422 no key id, or a page of less than 1 or more than 10000
@@ -9523,8 +9470,6 @@ class Session(SessionBase):
 
     def start_lesson(self, *, lesson_id: UUID | str) -> StartLesson:
         """The calling learner begins a lesson.
-
-        From now on the time they report with complete_lesson counts.
 
         It begins by the clock: in a transaction begun long ago no time was spent. Calling it again changes nothing
         but where the learner is; a completed lesson stays completed.
@@ -9675,7 +9620,7 @@ class Session(SessionBase):
     ) -> None:
         """Stores a field that the application encrypted; a null ciphertext removes it.
 
-        The key never reaches this server. A null ciphertext removes the field.
+        person and the field). The key never reaches this server. A null ciphertext removes the field.
 
         Errors: PA403 not the back end · PA404 no such living person · PA422 a name, key id, nonce or ciphertext
         that cannot be; private keys of wallets
@@ -9750,8 +9695,6 @@ class Session(SessionBase):
 
     def submit_quiz(self, *, attempt_id: UUID | str, answers: Json = None) -> SubmitQuiz:
         """Hands in the calling learner's attempt; returns its grade and what followed.
-
-        It is graded at once, and what follows from that is done.
 
         answers is added to what was saved, as save_answers does. Handing the same attempt in again changes nothing
         and returns its grade with already_submitted, whatever answers come with it and however late.
@@ -9874,7 +9817,7 @@ class Session(SessionBase):
     def unlike_project(self, *, project_id: UUID | str) -> UnlikeProject:
         """The caller no longer likes a project; returns how many do.
 
-        Where there was no like, nothing changes.
+        nothing changes.
 
         Errors: PA401, PA403 from require_user · PA404 no such project, or neither to be seen nor liked
 
@@ -9927,7 +9870,7 @@ class Session(SessionBase):
     def unpublish_course(self, *, course_id: UUID | str) -> None:
         """Takes a course out of the catalogue.
 
-        Those who are enrolled keep it. Whose course an administrator has taken out does not publish it again.
+        taken out does not publish it again.
 
         Errors: PA401 · PA403 · PA404 no such course
 
@@ -9943,7 +9886,7 @@ class Session(SessionBase):
     def unpublish_project(self, *, project_id: UUID | str) -> None:
         """Hides a project from others.
 
-        Its likes and views are kept. What an administrator hid, only an administrator shows again.
+        an administrator hid, only an administrator shows again.
 
         Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
 
@@ -9959,8 +9902,7 @@ class Session(SessionBase):
     def unread_count(self) -> int:
         """How many notifications the caller has not read.
 
-        Two looks into an index, however many there are: what was added up last, and what came since. Exact: both
-        are seen in one snapshot.
+        added up last, and what came since. Exact: both are seen in one snapshot.
 
         Errors: PA401 nobody is signed in · 28000 from verified_identity
 
@@ -10173,8 +10115,6 @@ class Session(SessionBase):
     ) -> None:
         """Changes the given columns of one's own study material.
 
-        Null means unchanged; what shall go is named in clear.
-
         Left out, `clear` is '{}'.
 
         Errors: PA401, PA403 from require_user · PA404 no such material of the caller's · PA422 a value of no use;
@@ -10212,8 +10152,6 @@ class Session(SessionBase):
         username: str | None = None,
     ) -> None:
         """Changes the caller's own profile: null leaves a field as it is, an empty text clears it.
-
-        Null leaves a field as it is, an empty text clears it.
 
         preferences is merged into what is there, one level deep inside each of its objects, so that setting one
         privacy choice keeps the others; a key set to null is removed. A username can be chosen once, by those who
@@ -10254,8 +10192,6 @@ class Session(SessionBase):
         clear: list[str] | None = None,
     ) -> None:
         """Changes the given columns of one's own project.
-
-        Null means unchanged; what shall go is named in clear.
 
         The shapes of the documents are those of create_project() and nft_metadata_shape(). What a token stands for
         stays as it was sold: of a minted project neither the components nor the token's metadata change.
@@ -10378,8 +10314,6 @@ class Session(SessionBase):
     ) -> None:
         """Changes the caller's own settings: null leaves one as it is.
 
-        Null leaves a setting as it is.
-
         A new time zone counts from now on: the days of a streak stay where they were. A streak that is over in the
         old zone is settled first, and the day it is now for the person is kept (local_date), so that no zone brings
         back a day that was missed. A zone can be changed once in 24 hours; the first choice after registration is
@@ -10406,14 +10340,12 @@ class Session(SessionBase):
     ) -> list[VerifyAuditSeals]:
         """What in the audit trail is not as it was sealed.
 
-        An empty answer means that all is well.
-
-            seal missing       a seal was deleted
+        seal missing       a seal was deleted
             seal changed       it says something else than when it was made, or does not follow the one before it
             rows changed       the rows are as many as were sealed, and not the same
             rows deleted       they are fewer
             rows added         they are more, or there are rows among the sealed ones that no seal covers
-            partition missing  it has seals and is not there, although an older one is (the oldest leave by retention)
+            partition missing  it has seals and is not there; an older one with seals is (the oldest leave by retention)
             head missing       no seal has the hash that was kept elsewhere
 
         Without arguments, every seal and every partition that is attached. With partition, its seals and its rows
@@ -10460,6 +10392,8 @@ class Session(SessionBase):
     def verify_email(self, *, user_id: UUID | str, email: str) -> None:
         """Records that a person proved an email address, which is theirs from then on.
 
+        theirs.
+
         Who changes their address proves the new one first; so this is the only way an address changes, and an
         address that nobody proved never replaces one that was.
 
@@ -10479,7 +10413,7 @@ class Session(SessionBase):
     def verify_integrity(self) -> list[VerifyIntegrity]:
         """Every difference between what is cached or promised and the rows it comes from.
 
-        One row per difference; an empty answer means that all is well.
+        difference; an empty answer means that all is well.
 
         Stable: all of it is seen in one snapshot, so that work going on meanwhile is never reported as a
         difference. Each table is read a few times as a whole: a job for the night on a large school.
@@ -10698,8 +10632,6 @@ class AsyncSession(AsyncSessionBase):
     async def add_lesson_prerequisite(self, *, lesson_id: UUID | str, prerequisite_lesson_id: UUID | str) -> None:
         """Makes one lesson of a course come before another.
 
-        Twice changes nothing.
-
         What comes before must be something that can be completed: visible, and not a chapter.
 
         Errors: PA401 · PA403 · PA404 no such lesson · PA409 it would close a cycle (the detail shows it) · PA422
@@ -10719,8 +10651,6 @@ class AsyncSession(AsyncSessionBase):
         self, *, course_id: UUID | str, prerequisite_course_id: UUID | str, is_required: bool | None = None
     ) -> None:
         """Makes one course come before another, required or recommended.
-
-        Again with another is_required changes just that.
 
         Required: it must be completed before enrolling; otherwise it is a recommendation. Any published course, or
         one the caller may change, can come before.
@@ -10794,6 +10724,8 @@ class AsyncSession(AsyncSessionBase):
     ) -> AdvanceChainTransaction:
         """Moves a transaction on a blockchain to its next state, once; and what hangs on it.
 
+        can no longer be undone (final), or came to nothing (failed).
+
         The state machine of chain_transactions, all of it: forward only, states may be skipped, final and failed
         are the end; what was confirmed may still fail, when a chain drops a block. The same again changes nothing.
         What hangs on it, a request of the faucet or a token, moves with it in the same transaction.
@@ -10847,7 +10779,7 @@ class AsyncSession(AsyncSessionBase):
     async def aggregate_session_data(self, *, before: dt.datetime | None = None, limit: int | None = None) -> int:
         """Makes metrics of the data of old sessions, a batch at a time; returns how many sessions.
 
-        Returns how many sessions.
+        and is gone. Returns how many sessions.
 
         At most limit at a time, the oldest first: call it until it returns 0. A session is done once, whoever runs
         this how often and wherever it stopped: aggregated_at says so, in the transaction of its metrics. One that
@@ -10855,7 +10787,7 @@ class AsyncSession(AsyncSessionBase):
 
         Metrics of a session, at the moment of its end: interactions, completion, duration; accuracy and speed where
         there is something to take them from; retention, the same for a session of reviews. Run it before
-        interactions of that time are dropped: it counts them.
+        interactions of that time are archived: it counts them.
 
         Left out, `limit` is 1000.
 
@@ -10957,7 +10889,7 @@ class AsyncSession(AsyncSessionBase):
 
         Left out, `limit` is 5000.
 
-        Errors: PA403 not the service · PA422 a moment in the future, p_limit not 1 to 100000
+        Errors: PA403 not the service · PA422 a moment in the future, or a limit not between 1 and 100000
 
         Who may call it: service.
         """
@@ -10996,6 +10928,8 @@ class AsyncSession(AsyncSessionBase):
         limit: int | None = None,
     ) -> list[AuditTrail]:
         """What happened to a row, or what a person did, newest first.
+
+        came from, as long as that is kept.
 
         Without entity_id, of a whole table; with user_id, what one person did. The next page is asked for with the
         log_number of the last row of this one.
@@ -11100,7 +11034,7 @@ class AsyncSession(AsyncSessionBase):
         """Notes the start of a job; returns the id of the run.
 
         Commit it before the work, in a transaction of its own, so that a run that dies is seen as one that never
-        ended.
+        ended. Runs of the same job are kept for 90 days: some come each minute.
 
         Errors: PA403 not the service · PA422 no name, or a too long one
 
@@ -11223,8 +11157,6 @@ class AsyncSession(AsyncSessionBase):
     async def close_overdue_attempts(self, *, limit: int | None = None) -> int:
         """Grades open attempts whose time is over; returns how many.
 
-        Returns how many.
-
         At most limit in one call, the most overdue first, so that its locks are held for a short time; call it
         until it returns 0. A learner who comes back earlier has it done by start_quiz.
 
@@ -11246,8 +11178,6 @@ class AsyncSession(AsyncSessionBase):
 
     async def close_overdue_drafts(self, *, limit: int | None = None) -> int:
         """Hands in the drafts whose time is over; returns how many.
-
-        Returns how many.
 
         At most limit in one call; call it until it returns 0. A learner who comes back earlier has it done by
         start_exercise.
@@ -11322,8 +11252,6 @@ class AsyncSession(AsyncSessionBase):
         """Completes a lesson for the calling learner: progress, XP, coins, level, streak, achievements; returns what
         changed.
 
-        One call does everything that follows and returns what changed.
-
         See apply_completion for what that is. seconds counts up to the time since start_lesson, and not at all
         without it; null counts nothing. When it is done is the clock's business, not that of the transaction: one
         begun yesterday claims no day that is over. xp_awarded is all XP of this call: lesson, course and
@@ -11353,8 +11281,6 @@ class AsyncSession(AsyncSessionBase):
         self, *, transaction_id: UUID | str, blockchain_tx_hash: str | None = None
     ) -> ConfirmBlockchainCoins:
         """Confirms a pending deposit or withdrawal, once; returns the balance.
-
-        A deposit is paid out now.
 
         Again changes nothing. What has failed stays failed.
 
@@ -11396,8 +11322,6 @@ class AsyncSession(AsyncSessionBase):
         is_featured: bool | None = None,
     ) -> CreateCourse:
         """Creates a course as a draft; returns its id and slug.
-
-        Nobody finds it before publish_course().
 
         An instructor creates their own; an administrator may name the instructor, and is it where none is named.
         Without a slug the title makes one.
@@ -11457,8 +11381,6 @@ class AsyncSession(AsyncSessionBase):
     ) -> UUID:
         """Makes an exercise of a lesson, as a draft; returns its id.
 
-        update_exercise() publishes it.
-
         A null time limit or number of attempts is none. Without max_score it is worth what its rubric is worth, or
         100.
 
@@ -11507,8 +11429,6 @@ class AsyncSession(AsyncSessionBase):
         idempotency_key: str | None = None,
     ) -> UUID:
         """Adds a study material of the caller's; returns its id.
-
-        The back end cuts it into chunks; until then it is processing.
 
         A person holds a limited number of them (setting study.max_materials), so that nobody fills the queue.
 
@@ -11594,8 +11514,6 @@ class AsyncSession(AsyncSessionBase):
         metadata: Json = None,
     ) -> UUID:
         """Makes the quiz of a lesson, as a draft; returns its id.
-
-        add_question() fills it, update_quiz() publishes it.
 
         A null time limit or number of attempts is none.
 
@@ -11715,8 +11633,6 @@ class AsyncSession(AsyncSessionBase):
     async def delete_course(self, *, course_id: UUID | str) -> None:
         """Deletes a course for everyone, keeping what was learned in it.
 
-        The row stays, and with it what learners earned in it; the slug stays taken.
-
         A course that a published course requires, or another of the caller's, is kept: nobody new could ever fulfil
         the prerequisite. Drafts of others say nothing and hold up nobody: they lose the prerequisite.
 
@@ -11753,7 +11669,7 @@ class AsyncSession(AsyncSessionBase):
     async def delete_exercise(self, *, exercise_id: UUID | str) -> None:
         """Deletes an exercise that nobody has begun.
 
-        One with work in it is unpublished instead: see update_exercise.
+        update_exercise.
 
         Errors: PA401 · PA403 · PA404 no such exercise · PA409 somebody has begun it
 
@@ -11785,8 +11701,6 @@ class AsyncSession(AsyncSessionBase):
     async def delete_project(self, *, project_id: UUID | str) -> None:
         """Deletes a project that is not minted.
 
-        That there was one stays known, and counted.
-
         Not a minted one: its token is somebody's, and says what it stands for. It can be unpublished.
 
         Errors: PA401, PA403 from require_user · PA404 no such project of the caller's · PA409 it is minted
@@ -11803,7 +11717,7 @@ class AsyncSession(AsyncSessionBase):
     async def delete_quiz(self, *, quiz_id: UUID | str) -> None:
         """Deletes a quiz that nobody has begun.
 
-        One that was begun is unpublished instead: see update_quiz.
+        update_quiz.
 
         A lesson that only this quiz could complete stays graded: update_lesson() gives it back to its learners.
 
@@ -11821,8 +11735,8 @@ class AsyncSession(AsyncSessionBase):
     async def delete_reply(self, *, reply_id: UUID | str) -> None:
         """Takes a reply down; the row stays and keeps the tree.
 
-        The row stays, for what answers it hangs on it; nobody but administrators sees the text any more, and
-        list_replies shows a gap. A solution ceases to be one. Who was told of it reads no more of it.
+        administrators sees the text any more, and list_replies shows a gap. A solution ceases to be one. Who was
+        told of it reads no more of it.
 
         Errors: PA401 · PA403 another's, and not staff · PA404 no such reply
 
@@ -11837,8 +11751,6 @@ class AsyncSession(AsyncSessionBase):
 
     async def drop_course(self, *, course_id: UUID | str) -> DropCourse:
         """The calling learner leaves a course; progress is kept.
-
-        Their progress is kept for when they come back with enroll.
 
         Errors: PA401, PA403 from require_user · PA404 not enrolled · PA409 the course is completed
 
@@ -11898,8 +11810,6 @@ class AsyncSession(AsyncSessionBase):
     ) -> None:
         """Changes the caller's own discussion; null leaves a part as it is.
 
-        What is null stays as it is.
-
         Nobody edits another's words, staff neither: they take it down.
 
         Errors: PA401 · PA403 another's · PA404 no such discussion · PA409 closed · PA422 from check_post
@@ -11919,8 +11829,6 @@ class AsyncSession(AsyncSessionBase):
 
     async def edit_reply(self, *, reply_id: UUID | str, content: str) -> None:
         """Changes the text of the caller's own reply.
-
-        Staff do not edit others' words: they take them down.
 
         Errors: PA401 · PA403 another's · PA404 no such reply · PA409 the discussion is closed · PA422 no text, or
         too long
@@ -11959,8 +11867,6 @@ class AsyncSession(AsyncSessionBase):
     async def end_job(self, *, run_id: UUID | str, succeeded: bool | None = None, detail: Json = None) -> None:
         """Notes the outcome of a job run.
 
-        A run ends once; saying the same again changes nothing.
-
         Left out, `succeeded` is true, `detail` is '{}'.
 
         Errors: PA403 not the service · PA404 no such run · PA409 it ended the other way · PA422 no outcome, or a
@@ -11985,8 +11891,6 @@ class AsyncSession(AsyncSessionBase):
         session_data: Json = None,
     ) -> EndStudySession:
         """Ends a session of the caller; returns how it went.
-
-        Ending it again changes nothing and returns what it was.
 
         A session in which something was done is a day of learning.
 
@@ -12079,11 +11983,12 @@ class AsyncSession(AsyncSessionBase):
         Every table of this school that is partitioned by ranges of a timestamptz gets a partition for each calendar
         month (UTC) from the one before as_of to months_ahead after it. There is no default partition: a row that
         landed there would forbid its month's partition for ever. A year ahead is why no insert fails when nobody
-        has called this for months; whoever imports the past names it as as_of first.
+        has called this for months; whoever imports the past names it as as_of first. A month whose name is taken,
+        because it was detached by hand and kept, gets a longer one.
 
         A partition is created and then attached, which locks its table against no reader and no writer (`create ...
-        partition of` would); the tables it refers to take no writes for that moment. It is never waited for longer
-        than the lock_timeout below: nothing is made then, and the next run does it.
+        partition of` would); the tables it refers to take no writes for that moment. Whoever is in the way is
+        hardly waited for, because others queue behind it: nothing is made then, and the next run does it.
 
         Left out, `months_ahead` is 12.
 
@@ -12104,8 +12009,7 @@ class AsyncSession(AsyncSessionBase):
         """Forgets a person in three steps, one a call; certificates stay valid if they chose so. Call it until
         is_done.
 
-        Call it until is_done: it takes three steps, each in a transaction of its own, and a call goes on where the
-        last one stopped.
+        goes on where the last one stopped.
 
             closed   the person's row says no more who they are, their sessions have ended, and nothing can be done or
                      written as them or about them any more (require_user, refuse_erased_user)
@@ -12140,8 +12044,6 @@ class AsyncSession(AsyncSessionBase):
 
     async def expire_enrollments(self, *, as_of: dt.datetime | None = None) -> int:
         """Ends the enrolments whose time is over; returns how many.
-
-        Returns how many.
 
         complete_lesson refuses an expired enrolment whether or not this job has come by.
 
@@ -12207,8 +12109,6 @@ class AsyncSession(AsyncSessionBase):
     async def export_user(self, *, user_id: UUID | str) -> list[ExportUser]:
         """All that the school has of a person, a row per table, without secrets.
 
-        A row per table, its rows as JSON.
-
         Secrets are left out: hashes, tokens, ciphertext (the library adds encrypted fields if it has the key). Of
         what staff did, graded or issued for others nothing is told: those records are the others'. An erased
         person's is what is left.
@@ -12226,8 +12126,6 @@ class AsyncSession(AsyncSessionBase):
 
     async def fail_blockchain_coins(self, *, transaction_id: UUID | str, reason: str) -> FailBlockchainCoins:
         """Ends a pending deposit or withdrawal that failed, once; returns the balance.
-
-        What a withdrawal had taken comes back.
 
         Again changes nothing. What the blockchain has confirmed stays confirmed.
 
@@ -12248,8 +12146,6 @@ class AsyncSession(AsyncSessionBase):
 
     async def feature_project(self, *, project_id: UUID | str, is_featured: bool | None = None) -> None:
         """Recommends a public project, or takes that back.
-
-        It ends when the project is unpublished.
 
         Left out, `is_featured` is true.
 
@@ -12291,8 +12187,8 @@ class AsyncSession(AsyncSessionBase):
     async def finish_delivery(self, *, notification_id: UUID | str, channel: str, error: str | None = None) -> str:
         """Says how sending a notification went; returns sent, pending (again later), failed or cancelled.
 
-        Without an error it is sent; with one it is tried again later, five times in all, each time after a longer
-        pause, and then given up. What was cancelled meanwhile stays cancelled.
+        later, five times in all, each time after a longer pause, and then given up. What was cancelled meanwhile
+        stays cancelled.
 
         Errors: PA403 not the service · PA404 nothing of that kind is on its way
 
@@ -12315,6 +12211,9 @@ class AsyncSession(AsyncSessionBase):
 
         Archiving and dropping are one transaction: the rows are in one place or in the other. What identifies
         people, and what they wrote, does not get into an archive: erasing somebody has nothing to look for there.
+
+        Dropping a table locks those it refers to against their readers (users, for one), and whoever comes after
+        queues behind it. Behind a long reader, such as a dump, that must be short: it is tried again.
 
         Errors: PA403 not the service · PA404 no such retirement · PA409 still attached, or no table of that name ·
         55P03 in use
@@ -12356,6 +12255,8 @@ class AsyncSession(AsyncSessionBase):
 
     async def fold_notification_counts(self, *, limit: int | None = None) -> int:
         """Adds new notifications to the counts of unread ones; returns how many people had some.
+
+        people.
 
         Keeps unread_count() a short look. Whoever is reading at the moment is left for the next run: they do it
         themselves.
@@ -12437,6 +12338,8 @@ class AsyncSession(AsyncSessionBase):
     async def forget_faucet_addresses(self, *, keep_days: int | None = None, limit: int | None = None) -> int:
         """Forgets from which addresses the faucet was asked; returns how many.
 
+        longer.
+
         At most limit requests at a time: call it until it returns 0.
 
         Left out, `keep_days` is 30, `limit` is 10000.
@@ -12503,7 +12406,7 @@ class AsyncSession(AsyncSessionBase):
     async def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
         """Pays what was earned before there were coins, for the next people; call it until nobody is left.
 
-        Nobody for their own course, nobody who left.
+        at what those promise today, up to the ceilings of today. Nobody for their own course, nobody who left.
 
         Takes the next limit people who were there when the coins came and have not been looked at; call it until
         people_left is 0, each time in a transaction of its own. It may be stopped at any moment and run by several
@@ -12554,7 +12457,7 @@ class AsyncSession(AsyncSessionBase):
     async def issue_certificate(self, *, enrollment_id: UUID | str) -> IssueCertificate:
         """Gives the certificate of a completed enrolment, or returns the valid one.
 
-        If there is a valid one, that is returned.
+        off, or it was completed before there were certificates. If there is a valid one, that is returned.
 
         Errors: PA401, PA403, PA404 from require_certificate_staff · PA409 not completed, one's own course, the
         person has left, a certificate was revoked (reissue_certificate)
@@ -12574,7 +12477,7 @@ class AsyncSession(AsyncSessionBase):
     async def issue_missing_certificates(self, *, limit: int | None = None) -> IssueMissingCertificates:
         """Issues certificates of courses completed before there were any; call it until no enrolment is left.
 
-        Nobody for their own course, nobody who left, nobody whose certificate was revoked.
+        what they have earned. Nobody for their own course, nobody who left, nobody whose certificate was revoked.
 
         Takes the next limit enrolments; call it until enrollments_left is 0, each time in a transaction of its own.
         It may be stopped at any moment and run by several at once. Locks in the order of the house, each kind in
@@ -12675,7 +12578,7 @@ class AsyncSession(AsyncSessionBase):
     ) -> list[LearningFunnel]:
         """People by how far they came: registered, enrolled, started, completed, certified; shares in per cent.
 
-        Or of those who enrolled on one course in the period, how many came how far in it.
+        a certificate. Or of those who enrolled on one course in the period, how many came how far in it.
 
         Each step counts people, once, and only those who took the steps before; so no step is above the one before.
         People who were deleted since are counted, as in monthly_growth. Without days: everybody there ever was.
@@ -12737,8 +12640,6 @@ class AsyncSession(AsyncSessionBase):
     async def like_project(self, *, project_id: UUID | str) -> LikeProject:
         """The caller likes a project, once; returns how many do.
 
-        One's own cannot be liked.
-
         Likes of one project wait for each other, on its row, which is taken before theirs: in the other order a
         like and a deletion would wait for each other. So the count is exact, and so is the one returned.
 
@@ -12758,8 +12659,6 @@ class AsyncSession(AsyncSessionBase):
 
     async def link_wallet(self, *, chain: str, address: str) -> UUID:
         """Claims a blockchain address for the caller; returns the claim's id.
-
-        Returns the claim's id; a repeated claim is the same claim.
 
         A claim is worth nothing until verify_wallet(): anyone may claim anything, so that nobody can lock another
         person out of their wallet by claiming it first, and a claim does not tell whether the address is known
@@ -12946,7 +12845,7 @@ class AsyncSession(AsyncSessionBase):
         )
 
     async def log_failure(self, *, action: str, error_code: str, entity_id: str | None = None) -> bool:
-        """Notes that a sensitive procedure failed; false when too many were noted.
+        """Notes that a sensitive procedure failed; false when too many were noted, or nobody failed.
 
         The library calls it. An application calls it for what it decides itself: a wrong password is
         log_failure('identity.open_session', '28P01', the person's id), or null where there is no such person; never
@@ -12954,7 +12853,8 @@ class AsyncSession(AsyncSessionBase):
 
         Anybody could fill the disk with failures: of one person, or of the back end about one row, the school notes
         so many an hour (audit.failures_per_hour), and then returns false. It is a limit against floods; a few that
-        come at the same moment may pass it.
+        come at the same moment may pass it. Of nobody in a person's role nothing is noted: such notes would have no
+        limit, and would use up the back end's.
 
         Errors: 28000 from verified_identity · PA422 no such procedure, no SQLSTATE, or an id of more than 200
         characters
@@ -12976,8 +12876,6 @@ class AsyncSession(AsyncSessionBase):
     async def maintenance_jobs(self) -> list[MaintenanceJobs]:
         """The jobs of a school: name, how often (interval and cron), batched or not, the call.
 
-        The one list of them.
-
         A job is one SQL expression that yields a number: what it did. One that works in batches is called until
         that is 0. How often is said twice, for `pgacademy maintain`, which looks when a job last succeeded, and for
         cron.
@@ -12991,8 +12889,6 @@ class AsyncSession(AsyncSessionBase):
     async def mark_all_read(self) -> int:
         """Marks all of the caller's notifications as read; returns how many.
 
-        Returns how many were marked.
-
         What comes in at the same moment stays unread, and counted.
 
         Errors: PA401, PA403
@@ -13003,8 +12899,6 @@ class AsyncSession(AsyncSessionBase):
 
     async def mark_read(self, *, notification_id: UUID | str) -> int:
         """Marks one of the caller's notifications as read; returns how many are unread.
-
-        Doing it again changes nothing. Returns how many are left.
 
         Errors: PA401, PA403 · PA404 the caller has no such notification
 
@@ -13022,8 +12916,6 @@ class AsyncSession(AsyncSessionBase):
 
     async def mark_solution(self, *, reply_id: UUID | str) -> MarkSolution:
         """Accepts a reply as the solution of its discussion; returns whether it is new and the XP it gave.
-
-        Its author is told and gets XP.
 
         A discussion has one solution, and pays for it once (setting xp.solution): whoever marks, takes back and
         marks another gives nothing a second time. Nothing is paid, and nothing counted, for a reply of the person
@@ -13059,7 +12951,7 @@ class AsyncSession(AsyncSessionBase):
     ) -> MintCertificate:
         """Writes down that a certificate becomes a token, once per key; returns its metadata.
 
-        Returns what the token is to say, which the back end publishes before it mints.
+        token is to say, which the back end publishes before it mints.
 
         Then: record_nft_token() with the address of the metadata, advance_chain_transaction() with the name on the
         chain, mint, record_nft_token() with the token. A failed one may be tried again.
@@ -13145,7 +13037,7 @@ class AsyncSession(AsyncSessionBase):
     async def monthly_growth(self, *, as_of: dt.datetime | None = None) -> list[MonthlyGrowth]:
         """New and all people by month, without gaps; those who left are counted.
 
-        A month without anybody is a row with 0.
+        with 0.
 
         Months of the school's time zone, from the first to that of as_of. People who were deleted since are
         counted: otherwise history would change each time somebody leaves.
@@ -13189,8 +13081,10 @@ class AsyncSession(AsyncSessionBase):
     async def my_audit_trail(self, *, before: int | None = None, limit: int | None = None) -> list[MyAuditTrail]:
         """What the caller did, and what was done to their account, newest first.
 
-        Of others it tells the role, never who; of what changed the names of the columns. Addresses are shown of
-        one's own requests only.
+        Who others are it never tells; of what changed the names of the columns. Addresses are shown of one's own
+        requests only. What others failed to do to the account is left out, unless the back end says so (a wrong
+        password): anybody may tell log_failure() that they failed with somebody else's account, and would be read
+        by them.
 
         Left out, `limit` is 50.
 
@@ -13298,8 +13192,6 @@ class AsyncSession(AsyncSessionBase):
     ) -> UUID:
         """Opens a session for a person who has logged in; returns its id, which is its family's id too.
 
-        Starts a family of tokens with its first one.
-
         The token itself stays with the application, which sends SHA-256 of it. What expires is the token, not the
         login: each rotation names a new expiry.
 
@@ -13333,8 +13225,6 @@ class AsyncSession(AsyncSessionBase):
     ) -> PostReply:
         """Replies to a discussion or to a reply in it; returns the reply and what it brought.
 
-        Who is answered is told.
-
         Writers of one discussion queue on its row of discussion_stats, which is written first: whoever closes it or
         takes it down is seen by everyone who comes after. A reply to a reply of the eighth level has no place:
         answer its parent. With an idempotency key a repeated call returns the row of the first one.
@@ -13362,8 +13252,6 @@ class AsyncSession(AsyncSessionBase):
     ) -> PreviewAchievement:
         """Who would gain an achievement under its criteria, or under others: how many, and one page of them. Changes
         nothing.
-
-        Changes nothing.
 
         Without criteria it asks about those of the definition as it stands: whom apply_achievement would grant it
         to. With them, about a change that define_achievement has not made yet, or about an achievement that is not
@@ -13396,8 +13284,6 @@ class AsyncSession(AsyncSessionBase):
     async def publish_course(self, *, course_id: UUID | str) -> dt.datetime | None:
         """Publishes a course; returns when it was first published.
 
-        Publishing twice changes nothing.
-
         Errors: PA401 · PA403, also where an administrator took it down · PA404 no such course · PA409 it has no
         lesson to complete; it is inactive
 
@@ -13415,8 +13301,6 @@ class AsyncSession(AsyncSessionBase):
 
     async def publish_project(self, *, project_id: UUID | str) -> bool:
         """Shows one's own project to others; returns whether they see it.
-
-        Publishing twice changes nothing.
 
         Returns whether they do: not while its course is hidden or deleted, unless it is minted.
 
@@ -13527,7 +13411,7 @@ class AsyncSession(AsyncSessionBase):
         """Of each question of a quiz: difficulty (mean share of its points, 0 to 1) and discrimination (corrected
         item-total correlation).
 
-        Without a quiz: of all of them.
+        quiz: of all of them.
 
         difficulty is the mean share of a question's points, the p-value of test theory: 1 if everybody is right, 0
         if nobody is. discrimination is the correlation of the points of the question with those of all others in
@@ -13553,7 +13437,7 @@ class AsyncSession(AsyncSessionBase):
     async def quiz_result(self, *, enrollment_id: UUID | str, quiz_id: UUID | str, grade_policy: str) -> Decimal | None:
         """The result of a learner's graded attempts at a quiz, by its policy.
 
-        The one place that knows the policy.
+        percentage; null before the first. The one place that knows the policy.
 
         Errors: none
 
@@ -13597,8 +13481,6 @@ class AsyncSession(AsyncSessionBase):
     async def reactivate_user(self, *, user_id: UUID | str) -> None:
         """Lets a deactivated person in again.
 
-        Ended sessions stay ended.
-
         Errors: PA401, PA403 from require_user · PA404 no such living person: deleted ones do not come back
 
         Who may call it: admin, service.
@@ -13629,7 +13511,7 @@ class AsyncSession(AsyncSessionBase):
     async def read_encrypted_field(self, *, user_id: UUID | str, field_name: str) -> ReadEncryptedField | None:
         """The ciphertext of an encrypted field of a person; no row for none.
 
-        No row for none.
+        The trail says who asked for whose, whether or not there was any; so it cannot be read on a replica.
 
         Errors: PA403 not the back end
 
@@ -13645,6 +13527,8 @@ class AsyncSession(AsyncSessionBase):
 
     async def reads_reports(self) -> bool:
         """Whether the caller reads reports of the whole school.
+
+        owner.
 
         Views ask it as (select reads_reports()), so that it runs once per statement.
 
@@ -13904,7 +13788,7 @@ class AsyncSession(AsyncSessionBase):
     async def record_interactions(self, *, interactions: Json, idempotency_key: str | None = None) -> int:
         """Records many interactions, each with an id once; returns how many were new.
 
-        Returns how many were new.
+        many were new.
 
         One with an id of its own is recorded once, however often it is sent; the idempotency key makes the same of
         the whole call. The shape is interactions_batch_shape(). The sessions may have ended, but their data not yet
@@ -13957,8 +13841,6 @@ class AsyncSession(AsyncSessionBase):
     async def record_project_view(self, *, project_id: UUID | str) -> None:
         """Notes that somebody looked at a project.
 
-        An author's own look does not count.
-
         Appended, never updated: nobody waits, neither for others who look nor for who likes it.
         fold_project_views() brings it into view_count. Every call counts: what is a view, and that one visitor is
         not counted a thousand times, is for the application to say, which knows its visitors.
@@ -13984,8 +13866,6 @@ class AsyncSession(AsyncSessionBase):
         duration_ms: int | None = None,
     ) -> RecordReview:
         """Records a review that a person made at some moment; returns when the card comes again.
-
-        See review_card.
 
         The reviews of one card come in their order.
 
@@ -14118,6 +13998,8 @@ class AsyncSession(AsyncSessionBase):
     async def regrade_quiz(self, *, quiz_id: UUID | str) -> RegradeQuiz:
         """Grades every attempt at a quiz anew, with the keys as they are now; says what changed.
 
+        corrected.
+
         Results move by the quiz's policy, up and down, and with them the scores of lessons that have their score
         from this quiz. Who passes now has passed: the quiz counts, the lesson is completed as of when the attempt
         was handed in. Who no longer does keeps what was completed and given. Doing it again changes nothing.
@@ -14142,7 +14024,8 @@ class AsyncSession(AsyncSessionBase):
     async def reissue_certificate(self, *, certificate_id: UUID | str, reason: str) -> UUID:
         """Replaces the last certificate of an enrolment by a new one; returns that.
 
-        The new one has the name of today, title and date of the old one, a number and a code of its own.
+        revoked by mistake. The new one has the name of today, title and date of the old one, a number and a code of
+        its own.
 
         What an administrator revoked, only an administrator replaces. Only the last certificate of an enrolment is
         replaced: of two who do it at once, one is told so.
@@ -14165,8 +14048,6 @@ class AsyncSession(AsyncSessionBase):
 
     async def remind_streaks(self, *, as_of: dt.datetime | None = None) -> int:
         """Tells those whose streak would end today, once per local date; returns how many.
-
-        Returns how many.
 
         Today is the local date of each person: at any moment there are three dates on earth at most, and each is
         one statement. A person is told once per local date, however often this runs. At risk is a streak that
@@ -14362,11 +14243,15 @@ class AsyncSession(AsyncSessionBase):
         )
 
     async def retire_partitions(self, *, as_of: dt.datetime | None = None) -> list[RetirePartitions]:
-        """Archives or drops the partitions that were kept long enough, from inside the database.
+        """Takes a month that was kept long enough one step further on its way out; no row: nothing is left.
+
+        drops it when it is detached. Returns which, and how many rows went into the archive; null for the first
+        step. Call it until it returns no row, each time in a transaction of its own.
 
         For a scheduler in the database: `pgacademy maintain` detaches concurrently, which no function can. Here the
-        table's readers and writers wait while the partition goes, and whoever is in the way is waited for two
-        seconds at most.
+        readers and writers of the table, and of those it refers to, wait for as long as the step's transaction
+        takes: so none that is long comes after a lock. Whoever is in the way is hardly waited for, because others
+        queue behind it.
 
         Errors: PA403 not the service · PA422 a moment in the future · 55P03 a table was in use
 
@@ -14381,8 +14266,6 @@ class AsyncSession(AsyncSessionBase):
 
     async def return_submission(self, *, submission_id: UUID | str, feedback: str) -> None:
         """Gives a submission back to be done again, without a grade.
-
-        It has no grade, and does not count as an attempt.
 
         Errors: PA401 · PA403 not staff of the course; one's own work · PA404 no such submission · PA409 it waits
         for no grade · PA422 no feedback · 23514 feedback too long
@@ -14490,8 +14373,6 @@ class AsyncSession(AsyncSessionBase):
     async def revoke_certificate(self, *, certificate_id: UUID | str, reason: str) -> bool:
         """Takes a certificate back, once; returns whether it was valid before.
 
-        Its code says revoked from now on, to everybody.
-
         Again changes nothing. XP, coins and achievements stay.
 
         Errors: PA401, PA403, PA404 from require_certificate_staff · PA422 no reason
@@ -14583,8 +14464,8 @@ class AsyncSession(AsyncSessionBase):
     ) -> bool:
         """Replaces an encrypted field by itself under another key, if it is still what was read.
 
-        Who has written the field meanwhile has the last word, and has used the present key. Returns whether it was
-        replaced.
+        its key and nonce. Who has written the field meanwhile has the last word, and has used the present key.
+        Returns whether it was replaced.
 
         Errors: PA403 not the back end · 23514 a key id, nonce or ciphertext that cannot be
 
@@ -14672,8 +14553,7 @@ class AsyncSession(AsyncSessionBase):
     async def save_answers(self, *, attempt_id: UUID | str, answers: Json) -> dt.datetime | None:
         """Keeps answers of the calling learner's open attempt; returns its deadline.
 
-        Given ones replace those of the same question, null takes one away, the others stay. Returns until when
-        answers are taken; null for no limit.
+        others stay. Returns until when answers are taken; null for no limit.
 
         Errors: PA401, PA403 from require_user · PA404 no such attempt of one's own · PA409 graded, or late · PA422
         answers, with the path
@@ -14700,8 +14580,6 @@ class AsyncSession(AsyncSessionBase):
     ) -> None:
         """Keeps how far the caller is in a session, and its state.
 
-        Null is unchanged.
-
         Errors: PA401, PA403 from require_user · PA404 no such session of the caller's · PA409 it has ended · PA422
         a percentage or state of no use
 
@@ -14721,8 +14599,7 @@ class AsyncSession(AsyncSessionBase):
     ) -> dt.datetime | None:
         """Keeps the calling learner's draft; returns its deadline.
 
-        What is given replaces what was there; null leaves it. Returns until when it can be handed in; null for no
-        limit.
+        it can be handed in; null for no limit.
 
         Errors: PA401, PA403 from require_user · PA404 no such submission of one's own · PA409 handed in, or late ·
         PA422 content or files, with the path
@@ -14920,8 +14797,6 @@ class AsyncSession(AsyncSessionBase):
     ) -> None:
         """Sets how the caller hears of one kind of news; null follows their settings.
 
-        Null follows their settings.
-
         In the application is yes unless it says no; what is urgent comes there all the same.
 
         Errors: PA401, PA403 · PA422 no such kind of news
@@ -15035,6 +14910,9 @@ class AsyncSession(AsyncSessionBase):
     ) -> list[StaleEncryptedFields]:
         """A page of the encrypted fields that are not under the present key.
 
+        them, in the order of person and field, after the last one of the page before. Each page is noted in the
+        audit trail.
+
         Left out, `limit` is 500.
 
         Errors: PA403 not the back end · PA422 no key id, or a page of less than 1 or more than 10000
@@ -15114,8 +14992,6 @@ class AsyncSession(AsyncSessionBase):
 
     async def start_lesson(self, *, lesson_id: UUID | str) -> StartLesson:
         """The calling learner begins a lesson.
-
-        From now on the time they report with complete_lesson counts.
 
         It begins by the clock: in a transaction begun long ago no time was spent. Calling it again changes nothing
         but where the learner is; a completed lesson stays completed.
@@ -15266,7 +15142,7 @@ class AsyncSession(AsyncSessionBase):
     ) -> None:
         """Stores a field that the application encrypted; a null ciphertext removes it.
 
-        The key never reaches this server. A null ciphertext removes the field.
+        person and the field). The key never reaches this server. A null ciphertext removes the field.
 
         Errors: PA403 not the back end · PA404 no such living person · PA422 a name, key id, nonce or ciphertext
         that cannot be; private keys of wallets
@@ -15341,8 +15217,6 @@ class AsyncSession(AsyncSessionBase):
 
     async def submit_quiz(self, *, attempt_id: UUID | str, answers: Json = None) -> SubmitQuiz:
         """Hands in the calling learner's attempt; returns its grade and what followed.
-
-        It is graded at once, and what follows from that is done.
 
         answers is added to what was saved, as save_answers does. Handing the same attempt in again changes nothing
         and returns its grade with already_submitted, whatever answers come with it and however late.
@@ -15465,7 +15339,7 @@ class AsyncSession(AsyncSessionBase):
     async def unlike_project(self, *, project_id: UUID | str) -> UnlikeProject:
         """The caller no longer likes a project; returns how many do.
 
-        Where there was no like, nothing changes.
+        nothing changes.
 
         Errors: PA401, PA403 from require_user · PA404 no such project, or neither to be seen nor liked
 
@@ -15518,7 +15392,7 @@ class AsyncSession(AsyncSessionBase):
     async def unpublish_course(self, *, course_id: UUID | str) -> None:
         """Takes a course out of the catalogue.
 
-        Those who are enrolled keep it. Whose course an administrator has taken out does not publish it again.
+        taken out does not publish it again.
 
         Errors: PA401 · PA403 · PA404 no such course
 
@@ -15534,7 +15408,7 @@ class AsyncSession(AsyncSessionBase):
     async def unpublish_project(self, *, project_id: UUID | str) -> None:
         """Hides a project from others.
 
-        Its likes and views are kept. What an administrator hid, only an administrator shows again.
+        an administrator hid, only an administrator shows again.
 
         Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
 
@@ -15550,8 +15424,7 @@ class AsyncSession(AsyncSessionBase):
     async def unread_count(self) -> int:
         """How many notifications the caller has not read.
 
-        Two looks into an index, however many there are: what was added up last, and what came since. Exact: both
-        are seen in one snapshot.
+        added up last, and what came since. Exact: both are seen in one snapshot.
 
         Errors: PA401 nobody is signed in · 28000 from verified_identity
 
@@ -15764,8 +15637,6 @@ class AsyncSession(AsyncSessionBase):
     ) -> None:
         """Changes the given columns of one's own study material.
 
-        Null means unchanged; what shall go is named in clear.
-
         Left out, `clear` is '{}'.
 
         Errors: PA401, PA403 from require_user · PA404 no such material of the caller's · PA422 a value of no use;
@@ -15803,8 +15674,6 @@ class AsyncSession(AsyncSessionBase):
         username: str | None = None,
     ) -> None:
         """Changes the caller's own profile: null leaves a field as it is, an empty text clears it.
-
-        Null leaves a field as it is, an empty text clears it.
 
         preferences is merged into what is there, one level deep inside each of its objects, so that setting one
         privacy choice keeps the others; a key set to null is removed. A username can be chosen once, by those who
@@ -15845,8 +15714,6 @@ class AsyncSession(AsyncSessionBase):
         clear: list[str] | None = None,
     ) -> None:
         """Changes the given columns of one's own project.
-
-        Null means unchanged; what shall go is named in clear.
 
         The shapes of the documents are those of create_project() and nft_metadata_shape(). What a token stands for
         stays as it was sold: of a minted project neither the components nor the token's metadata change.
@@ -15969,8 +15836,6 @@ class AsyncSession(AsyncSessionBase):
     ) -> None:
         """Changes the caller's own settings: null leaves one as it is.
 
-        Null leaves a setting as it is.
-
         A new time zone counts from now on: the days of a streak stay where they were. A streak that is over in the
         old zone is settled first, and the day it is now for the person is kept (local_date), so that no zone brings
         back a day that was missed. A zone can be changed once in 24 hours; the first choice after registration is
@@ -15997,14 +15862,12 @@ class AsyncSession(AsyncSessionBase):
     ) -> list[VerifyAuditSeals]:
         """What in the audit trail is not as it was sealed.
 
-        An empty answer means that all is well.
-
-            seal missing       a seal was deleted
+        seal missing       a seal was deleted
             seal changed       it says something else than when it was made, or does not follow the one before it
             rows changed       the rows are as many as were sealed, and not the same
             rows deleted       they are fewer
             rows added         they are more, or there are rows among the sealed ones that no seal covers
-            partition missing  it has seals and is not there, although an older one is (the oldest leave by retention)
+            partition missing  it has seals and is not there; an older one with seals is (the oldest leave by retention)
             head missing       no seal has the hash that was kept elsewhere
 
         Without arguments, every seal and every partition that is attached. With partition, its seals and its rows
@@ -16051,6 +15914,8 @@ class AsyncSession(AsyncSessionBase):
     async def verify_email(self, *, user_id: UUID | str, email: str) -> None:
         """Records that a person proved an email address, which is theirs from then on.
 
+        theirs.
+
         Who changes their address proves the new one first; so this is the only way an address changes, and an
         address that nobody proved never replaces one that was.
 
@@ -16070,7 +15935,7 @@ class AsyncSession(AsyncSessionBase):
     async def verify_integrity(self) -> list[VerifyIntegrity]:
         """Every difference between what is cached or promised and the rows it comes from.
 
-        One row per difference; an empty answer means that all is well.
+        difference; an empty answer means that all is well.
 
         Stable: all of it is seen in one snapshot, so that work going on meanwhile is never reported as a
         difference. Each table is read a few times as a whole: a job for the night on a large school.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -12,6 +13,8 @@ from pgacademy.errors import NotAllowed, NotFound
 from pgacademy.locking import Patience
 from pgacademy.maintenance import cron_sql, maintain
 from pgacademy.testing import SchoolDatabase
+from tests.identity.waiting import wait_until_blocked
+from tests.support.asserts import raises_sqlstate
 from tests.support.factories import race
 from tests.support.visits import make_visits
 
@@ -97,6 +100,25 @@ def test_a_reader_is_not_made_to_wait(visited: SchoolDatabase) -> None:
     maintain(visited.dsn, visited.name)
     assert visits(visited) == (1, 61, 0)
     assert runs(visited)["retire_partitions"] == ["failed", "succeeded"]
+
+
+@pytest.mark.late
+def test_nobody_queues_long_behind_a_month_that_goes(visited: SchoolDatabase) -> None:
+    """Dropping it locks the tables it refers to: beside a dump, which reads them for hours, it is given up at once."""
+    conn = visited.connect(autocommit=True)
+    row = conn.execute("select archive_id from begin_retirement() where table_name = 'visits'").fetchone()
+    assert row is not None
+    conn.execute("alter table visits detach partition visits_p2023_11")
+    dump = visited.connect()
+    dump.execute("select from users")
+    with ThreadPoolExecutor(1) as pool:
+        finishing = pool.submit(conn.execute, "select finish_retirement(%s)", row)
+        wait_until_blocked(visited)
+        reader = visited.connect(autocommit=True)
+        reader.execute("set statement_timeout = '1s'")
+        reader.execute("select from users")
+        with raises_sqlstate("55P03"):
+            finishing.result()
 
 
 @pytest.mark.parametrize("after", ["begun", "detached"])

@@ -301,6 +301,17 @@ class TestReading:
         with raises_sqlstate("PA401", conn=db), acting(db, None):
             db.execute("select * from my_audit_trail()")
 
+    def test_nobody_writes_into_the_trail_of_another(self, db: Connection) -> None:
+        """Of what failed with one's account one sees what the back end noted, and what one did oneself."""
+        ada, bob = make_user(db), make_user(db)
+        failed = "select log_failure('identity.open_session', '28P01', %s)"
+        for user, role in ((bob, "student"), (None, "service"), (ada, "student")):
+            with acting(db, user, role):  # type: ignore[arg-type]
+                db.execute(failed, [str(ada)])
+        with acting(db, ada):
+            rows = db.execute("select is_own from my_audit_trail() where not is_success").fetchall()
+        assert rows == [(True,), (False,)]
+
 
 class TestFailures:
     def test_it_is_noted_with_who_failed(self, db: Connection) -> None:
@@ -324,6 +335,15 @@ class TestFailures:
     def test_not_by_visitors(self, db: Connection) -> None:
         with raises_sqlstate("42501", conn=db), acting(db, None, "anonymous"):
             db.execute("select log_failure('identity.set_role', 'PA403')")
+
+    def test_of_nobody_in_a_persons_role_nothing_is_noted(self, db: Connection) -> None:
+        """It would have no limit, and would use up what the back end may note about the same row."""
+        db.execute("update platform_settings set setting_value = '1' where setting_key = 'audit.failures_per_hour'")
+        query = "select log_failure('identity.open_session', '28P01', 'ada')"
+        with acting(db, None):
+            assert db.execute(query).fetchone() == (False,)
+        with acting(db, None, "service"):
+            assert db.execute(query).fetchone() == (True,)
 
     def test_so_many_an_hour_and_no_more(self, db: Connection) -> None:
         db.execute("update platform_settings set setting_value = '3' where setting_key = 'audit.failures_per_hour'")

@@ -70,6 +70,16 @@ def test_a_partition_of_another_width_is_left_alone(log: Connection) -> None:
     assert _months(log, "2024-05-05Z", 3) == ["visits_p2024_08"]  # July is begun: its rest is for whoever began it
 
 
+def test_a_month_that_was_detached_by_hand_keeps_its_name(log: Connection) -> None:
+    """Its rows stay where they are; the others get their months, and it another table."""
+    _months(log, "2024-05-05Z", 0)
+    log.execute("insert into visits (seen_at) values ('2024-05-05Z')")
+    log.execute("alter table visits detach partition visits_p2024_05")
+    assert _months(log, "2024-05-05Z", 1) == ["visits_p2024_05_again", "visits_p2024_06"]
+    log.execute("insert into visits (seen_at) values ('2024-05-06Z')")
+    assert log.execute("select count(*) from visits_p2024_05").fetchone() == (1,)
+
+
 def test_a_partition_is_as_its_table(log: Connection) -> None:
     before = snapshot.take(log, "academy")
     _months(log, "2024-05-05Z", 0)

@@ -14,7 +14,7 @@ from tests.study.materials import make_session
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import make_user
 from tests.support.queries import one
-from tests.support.visits import make_visits
+from tests.support.visits import make_visits, retire
 
 from pgacademy.testing import acting
 
@@ -164,9 +164,8 @@ def log(db: Connection) -> Connection:
     return db
 
 
-def retire(conn: Connection, as_of: str) -> list[str]:
-    query = "select partition_name from retire_partitions(%s) where partition_name like 'visits%%'"
-    return [name for (name,) in conn.execute(query, [as_of])]
+def retired(conn: Connection, as_of: str) -> list[str]:
+    return [name for name in retire(conn, as_of) if name.startswith("visits")]
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland"])
@@ -179,9 +178,9 @@ def retire(conn: Connection, as_of: str) -> list[str]:
 )  # fmt: skip
 def test_a_month_leaves_when_all_of_it_is_old_enough(log: Connection, zone: str, as_of: str, last: str) -> None:
     log.execute("select set_config('timezone', %s, true)", [zone])
-    gone = retire(log, as_of)
+    gone = retired(log, as_of)
     assert (gone[0], gone[-1]) == ("visits_p2023_01", last)
-    assert retire(log, as_of) == []
+    assert retired(log, as_of) == []
     before = datetime(int(last[8:12]), int(last[13:]) + 1, 1, tzinfo=UTC)
     rest = log.execute("select count(*), min(seen_at) from visits").fetchone()
     entries = archived(log, "visits")
@@ -194,7 +193,7 @@ def test_a_month_leaves_when_all_of_it_is_old_enough(log: Connection, zone: str,
 
 def test_what_is_only_to_be_gone_is_not_kept(log: Connection) -> None:
     log.execute("update retention_policies set action = 'drop' where subject = 'visits'")
-    assert len(retire(log, "2024-06-15Z")) == 5
+    assert len(retired(log, "2024-06-15Z")) == 5
     assert archived_statuses(log) == {("dropped", 0, 0)}
     (archive_id,) = log.execute("select archive_id from list_archives('visits') limit 1").fetchone() or (None,)
     with raises_sqlstate("PA409", conn=log):
@@ -210,7 +209,7 @@ def test_an_archive_is_small_and_never_changed(log: Connection) -> None:
         insert into visits (seen_at, page)
         select '2023-01-15Z', repeat('the same page ', 10) from generate_series(1, 2500)
     """)
-    retire(log, "2024-02-01Z")
+    retired(log, "2024-02-01Z")
     row = log.execute("select row_count, stored_bytes from list_archives('visits')").fetchone()
     assert row is not None
     assert row[0] == 2531
@@ -224,8 +223,18 @@ def test_an_archive_is_small_and_never_changed(log: Connection) -> None:
 def test_a_run_that_died_is_gone_on_with(log: Connection) -> None:
     log.execute("select begin_retirement('2024-02-01Z')")
     log.execute("alter table visits detach partition visits_p2023_01")
-    assert retire(log, "2024-02-01Z") == ["visits_p2023_01"]
+    assert retired(log, "2024-02-01Z") == ["visits_p2023_01"]
     assert len(archived(log, "visits")) == 31
+
+
+def test_each_step_is_a_call_of_its_own(log: Connection) -> None:
+    """Whoever reads the table waits while it is detached, and not while a month of it is archived."""
+    step = "select partition_name, rows_archived from retire_partitions('2024-03-01Z')"
+    steps = [log.execute(step).fetchall() for _ in range(5)]
+    assert steps == [
+        [("visits_p2023_01", None)], [("visits_p2023_01", 31)], [("visits_p2023_02", None)], [("visits_p2023_02", 28)],
+        [],
+    ]  # fmt: skip
 
 
 def test_what_is_attached_is_not_dropped(log: Connection) -> None:

@@ -65,6 +65,17 @@ def test_how_far_ahead_a_moment_may_be(db: Connection, ahead: str, accepted: boo
             db.execute("select require_moment(now() + %s::interval)", [ahead])
 
 
+def test_runs_are_kept_for_a_while(db: Connection) -> None:
+    db.execute("""
+        insert into job_runs (job, started_at)
+        select j, now() - d * interval '1 day' from unnest('{ours,theirs}'::text[]) as j, unnest('{91,89}'::int[]) as d
+    """)
+    with acting(db, None, "service"):
+        db.execute("select begin_job('ours')")
+    kept = db.execute("select job, count(*) from job_runs where job in ('ours', 'theirs') group by job").fetchall()
+    assert dict(kept) == {"ours": 2, "theirs": 2}
+
+
 def test_a_job_ends_once(db: Connection) -> None:
     with acting(db, None, "service"):
         row = db.execute("select begin_job('refresh_leaderboard')").fetchone()

@@ -17,6 +17,7 @@ from pgacademy.testing import SchoolDatabase, acting
 from tests.identity.waiting import wait_until_blocked
 from tests.privacy import lives
 from tests.projects.projects import COMPONENTS
+from tests.study.materials import make_session
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import insert, make_user, race
 from tests.support.queries import one
@@ -155,6 +156,40 @@ def test_who_may_and_who_can(school: SchoolDatabase) -> None:
         conn.execute("insert into user_secrets (user_id, password_hash) values (%s, repeat('x', 60))", (user,))
     with raises_sqlstate("PA404"):
         conn.execute("select reactivate_user(%s)", (user,))
+
+
+def test_no_address_comes_back(school: SchoolDatabase) -> None:
+    """Neither with failures of a token that outlives its person, nor with an erasure that they asked for."""
+    conn = school.connect(autocommit=True)
+    user = make_user(conn)
+    from_here = "select set_config('pgacademy.ip_address', '192.0.2.7', true)"
+    for _ in range(3):
+        with school.app(user, "service") as back_end:
+            back_end.execute(from_here)
+            back_end.execute(ERASE, (user, None))
+    with school.app(user, "student") as app:
+        app.execute(from_here)
+        assert one(app, "select log_failure('identity.set_password', 'PA401')") is True
+    assert one(conn, "select count(*) from audit_logs where user_id = %s and not is_success", user) == 1
+    assert one(conn, "select count(*) from audit_contexts") == 0
+
+
+@pytest.mark.late
+def test_a_month_on_its_way_out_is_looked_through(school: SchoolDatabase) -> None:
+    """It is detached, and something is in the way of dropping it."""
+    conn = school.connect(autocommit=True)
+    user = make_user(conn)
+    session = make_session(conn, user)
+    conn.execute("select ensure_partitions('2024-01-15Z', 0)")
+    conn.execute(
+        "insert into interactions (learning_session_id, user_id, interaction_type, interaction_data, created_at)"
+        " values (%s, %s, 'view', %s, '2024-01-05Z')",
+        (session, user, Jsonb({"said": lives.WORD})),
+    )
+    conn.execute("select begin_retirement()")
+    conn.execute("alter table interactions detach partition interactions_p2024_01")
+    assert erase(conn, user) == ["closed", "quiet", "erased"]
+    assert one(conn, "select interaction_data from interactions_p2024_01") == {}
 
 
 def test_ledgers_open_for_erasure_only(school: SchoolDatabase) -> None:

@@ -231,6 +231,22 @@ def test_the_program(school: SchoolDatabase, tmp_path: Path) -> None:
     run("erase-user", str(user), "--yes", *options, home=tmp_path)
 
 
+def test_whoever_reads_is_noted(db: Connection) -> None:
+    """Whose field it was, not which, nor what was in it; and each page of a rotation."""
+    user = make_user(db)
+    privacy.store_field(db, OLD, user, "tax_number", "123")
+    assert privacy.read_field(db, OLD, user, "tax_number") == "123"
+    assert privacy.read_field(db, OLD, user, "no_such") is None
+    db.execute("select stale_encrypted_fields('k2')")
+    noted = db.execute("""
+        select action, entity_id, new_values from audit_logs
+        where action like 'identity.%encrypted%' order by log_number
+    """).fetchall()
+    read = ("identity.read_encrypted_field", str(user), None)
+    stored, paged = ("identity.store_encrypted_field", str(user), None), ("identity.stale_encrypted_fields", None, None)
+    assert noted == [stored, read, read, paged]
+
+
 def test_no_field_for_the_erased(db: Connection) -> None:
     user: UUID = make_user(db)
     db.execute("select erase_user(%s)", (user,))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.study.materials import make_asset, make_material
 from tests.support.factories import Connection, make_user
 from tests.support.queries import rows
+from tests.support.visits import retire
 
 #: Months, and what becomes of it then, in the documents' words: two years of audit, then archived; a year of
 #: interactions, half a year of idle people's; half a year of session data, then aggregated; five years of metrics;
@@ -41,7 +42,7 @@ def test_months_leave_when_they_are_old_enough(db: Connection) -> None:
         keep, _ = KEPT[table]
         for ago in (keep + 1, keep - 1):
             db.execute("select ensure_partitions(now() - %s * interval '1 month', 0)", (ago,))
-        gone = set(rows(db, "select partition_name from retire_partitions()"))
+        gone = set(retire(db))
         assert {ago - keep for ago in range(keep - 1, keep + 3) if partition(db, table, ago) in gone} == {1, 2}
 
 

@@ -1,10 +1,20 @@
-"""A partitioned table to try things with: visits, kept for a year."""
+"""A partitioned table to try things with: visits, kept for a year; and how months leave without the library."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import psycopg
+
+
+def retire(conn: psycopg.Connection[Any], as_of: str | None = None) -> list[str]:
+    """What a scheduler does: step by step, until nothing is left. The partitions that are gone."""
+    gone = []
+    while (row := conn.execute("select * from retire_partitions(%s)", [as_of]).fetchone()) is not None:
+        partition, rows_archived = row
+        if rows_archived is not None:
+            gone.append(partition)
+    return gone
 
 
 def make_visits(conn: psycopg.Connection[Any], *, alone: bool = False) -> None:
