@@ -5120,6 +5120,8 @@ class Session(SessionBase):
     def add_lesson_prerequisite(self, *, lesson_id: UUID | str, prerequisite_lesson_id: UUID | str) -> None:
         """Makes one lesson of a course come before another.
 
+        Twice changes nothing.
+
         What comes before must be something that can be completed: visible, and not a chapter.
 
         Errors: PA401 · PA403 · PA404 no such lesson · PA409 it would close a cycle (the detail shows it) · PA422
@@ -5139,6 +5141,8 @@ class Session(SessionBase):
         self, *, course_id: UUID | str, prerequisite_course_id: UUID | str, is_required: bool | None = None
     ) -> None:
         """Makes one course come before another, required or recommended.
+
+        Again with another is_required changes just that.
 
         Required: it must be completed before enrolling; otherwise it is a recommendation. Any published course, or
         one the caller may change, can come before.
@@ -5212,8 +5216,6 @@ class Session(SessionBase):
     ) -> AdvanceChainTransaction:
         """Moves a transaction on a blockchain to its next state, once; and what hangs on it.
 
-        can no longer be undone (final), or came to nothing (failed).
-
         The state machine of chain_transactions, all of it: forward only, states may be skipped, final and failed
         are the end; what was confirmed may still fail, when a chain drops a block. The same again changes nothing.
         What hangs on it, a request of the faucet or a token, moves with it in the same transaction.
@@ -5267,7 +5269,7 @@ class Session(SessionBase):
     def aggregate_session_data(self, *, before: dt.datetime | None = None, limit: int | None = None) -> int:
         """Makes metrics of the data of old sessions, a batch at a time; returns how many sessions.
 
-        and is gone. Returns how many sessions.
+        Returns how many sessions.
 
         At most limit at a time, the oldest first: call it until it returns 0. A session is done once, whoever runs
         this how often and wherever it stopped: aggregated_at says so, in the transaction of its metrics. One that
@@ -5275,7 +5277,7 @@ class Session(SessionBase):
 
         Metrics of a session, at the moment of its end: interactions, completion, duration; accuracy and speed where
         there is something to take them from; retention, the same for a session of reviews. Run it before
-        interactions of that time are archived: it counts them.
+        interactions of that time are dropped: it counts them.
 
         Left out, `limit` is 1000.
 
@@ -5375,7 +5377,7 @@ class Session(SessionBase):
 
         Left out, `limit` is 5000.
 
-        Errors: PA403 not the service · PA422 a moment in the future, or a limit not between 1 and 100000
+        Errors: PA403 not the service · PA422 a moment in the future, p_limit not 1 to 100000
 
         Who may call it: service.
         """
@@ -5414,8 +5416,6 @@ class Session(SessionBase):
         limit: int | None = None,
     ) -> list[AuditTrail]:
         """What happened to a row, or what a person did, newest first.
-
-        came from, as long as that is kept.
 
         Without entity_id, of a whole table; with user_id, what one person did. The next page is asked for with the
         log_number of the last row of this one.
@@ -5641,6 +5641,8 @@ class Session(SessionBase):
     def close_overdue_attempts(self, *, limit: int | None = None) -> int:
         """Grades open attempts whose time is over; returns how many.
 
+        Returns how many.
+
         At most limit in one call, the most overdue first, so that its locks are held for a short time; call it
         until it returns 0. A learner who comes back earlier has it done by start_quiz.
 
@@ -5662,6 +5664,8 @@ class Session(SessionBase):
 
     def close_overdue_drafts(self, *, limit: int | None = None) -> int:
         """Hands in the drafts whose time is over; returns how many.
+
+        Returns how many.
 
         At most limit in one call; call it until it returns 0. A learner who comes back earlier has it done by
         start_exercise.
@@ -5736,6 +5740,8 @@ class Session(SessionBase):
         """Completes a lesson for the calling learner: progress, XP, coins, level, streak, achievements; returns what
         changed.
 
+        One call does everything that follows and returns what changed.
+
         See apply_completion for what that is. seconds counts up to the time since start_lesson, and not at all
         without it; null counts nothing. When it is done is the clock's business, not that of the transaction: one
         begun yesterday claims no day that is over. xp_awarded is all XP of this call: lesson, course and
@@ -5765,6 +5771,8 @@ class Session(SessionBase):
         self, *, transaction_id: UUID | str, blockchain_tx_hash: str | None = None
     ) -> ConfirmBlockchainCoins:
         """Confirms a pending deposit or withdrawal, once; returns the balance.
+
+        A deposit is paid out now.
 
         Again changes nothing. What has failed stays failed.
 
@@ -5806,6 +5814,8 @@ class Session(SessionBase):
         is_featured: bool | None = None,
     ) -> CreateCourse:
         """Creates a course as a draft; returns its id and slug.
+
+        Nobody finds it before publish_course().
 
         An instructor creates their own; an administrator may name the instructor, and is it where none is named.
         Without a slug the title makes one.
@@ -5865,6 +5875,8 @@ class Session(SessionBase):
     ) -> UUID:
         """Makes an exercise of a lesson, as a draft; returns its id.
 
+        update_exercise() publishes it.
+
         A null time limit or number of attempts is none. Without max_score it is worth what its rubric is worth, or
         100.
 
@@ -5913,6 +5925,8 @@ class Session(SessionBase):
         idempotency_key: str | None = None,
     ) -> UUID:
         """Adds a study material of the caller's; returns its id.
+
+        The back end cuts it into chunks; until then it is processing.
 
         A person holds a limited number of them (setting study.max_materials), so that nobody fills the queue.
 
@@ -5998,6 +6012,8 @@ class Session(SessionBase):
         metadata: Json = None,
     ) -> UUID:
         """Makes the quiz of a lesson, as a draft; returns its id.
+
+        add_question() fills it, update_quiz() publishes it.
 
         A null time limit or number of attempts is none.
 
@@ -6117,6 +6133,8 @@ class Session(SessionBase):
     def delete_course(self, *, course_id: UUID | str) -> None:
         """Deletes a course for everyone, keeping what was learned in it.
 
+        The row stays, and with it what learners earned in it; the slug stays taken.
+
         A course that a published course requires, or another of the caller's, is kept: nobody new could ever fulfil
         the prerequisite. Drafts of others say nothing and hold up nobody: they lose the prerequisite.
 
@@ -6153,7 +6171,7 @@ class Session(SessionBase):
     def delete_exercise(self, *, exercise_id: UUID | str) -> None:
         """Deletes an exercise that nobody has begun.
 
-        update_exercise.
+        One with work in it is unpublished instead: see update_exercise.
 
         Errors: PA401 · PA403 · PA404 no such exercise · PA409 somebody has begun it
 
@@ -6185,6 +6203,8 @@ class Session(SessionBase):
     def delete_project(self, *, project_id: UUID | str) -> None:
         """Deletes a project that is not minted.
 
+        That there was one stays known, and counted.
+
         Not a minted one: its token is somebody's, and says what it stands for. It can be unpublished.
 
         Errors: PA401, PA403 from require_user · PA404 no such project of the caller's · PA409 it is minted
@@ -6201,7 +6221,7 @@ class Session(SessionBase):
     def delete_quiz(self, *, quiz_id: UUID | str) -> None:
         """Deletes a quiz that nobody has begun.
 
-        update_quiz.
+        One that was begun is unpublished instead: see update_quiz.
 
         A lesson that only this quiz could complete stays graded: update_lesson() gives it back to its learners.
 
@@ -6219,8 +6239,8 @@ class Session(SessionBase):
     def delete_reply(self, *, reply_id: UUID | str) -> None:
         """Takes a reply down; the row stays and keeps the tree.
 
-        administrators sees the text any more, and list_replies shows a gap. A solution ceases to be one. Who was
-        told of it reads no more of it.
+        The row stays, for what answers it hangs on it; nobody but administrators sees the text any more, and
+        list_replies shows a gap. A solution ceases to be one. Who was told of it reads no more of it.
 
         Errors: PA401 · PA403 another's, and not staff · PA404 no such reply
 
@@ -6235,6 +6255,8 @@ class Session(SessionBase):
 
     def drop_course(self, *, course_id: UUID | str) -> DropCourse:
         """The calling learner leaves a course; progress is kept.
+
+        Their progress is kept for when they come back with enroll.
 
         Errors: PA401, PA403 from require_user · PA404 not enrolled · PA409 the course is completed
 
@@ -6294,6 +6316,8 @@ class Session(SessionBase):
     ) -> None:
         """Changes the caller's own discussion; null leaves a part as it is.
 
+        What is null stays as it is.
+
         Nobody edits another's words, staff neither: they take it down.
 
         Errors: PA401 · PA403 another's · PA404 no such discussion · PA409 closed · PA422 from check_post
@@ -6313,6 +6337,8 @@ class Session(SessionBase):
 
     def edit_reply(self, *, reply_id: UUID | str, content: str) -> None:
         """Changes the text of the caller's own reply.
+
+        Staff do not edit others' words: they take them down.
 
         Errors: PA401 · PA403 another's · PA404 no such reply · PA409 the discussion is closed · PA422 no text, or
         too long
@@ -6351,6 +6377,8 @@ class Session(SessionBase):
     def end_job(self, *, run_id: UUID | str, succeeded: bool | None = None, detail: Json = None) -> None:
         """Notes the outcome of a job run.
 
+        A run ends once; saying the same again changes nothing.
+
         Left out, `succeeded` is true, `detail` is '{}'.
 
         Errors: PA403 not the service · PA404 no such run · PA409 it ended the other way · PA422 no outcome, or a
@@ -6375,6 +6403,8 @@ class Session(SessionBase):
         session_data: Json = None,
     ) -> EndStudySession:
         """Ends a session of the caller; returns how it went.
+
+        Ending it again changes nothing and returns what it was.
 
         A session in which something was done is a day of learning.
 
@@ -6491,7 +6521,8 @@ class Session(SessionBase):
         """Forgets a person in three steps, one a call; certificates stay valid if they chose so. Call it until
         is_done.
 
-        goes on where the last one stopped.
+        Call it until is_done: it takes three steps, each in a transaction of its own, and a call goes on where the
+        last one stopped.
 
             closed   the person's row says no more who they are, their sessions have ended, and nothing can be done or
                      written as them or about them any more (require_user, refuse_erased_user)
@@ -6526,6 +6557,8 @@ class Session(SessionBase):
 
     def expire_enrollments(self, *, as_of: dt.datetime | None = None) -> int:
         """Ends the enrolments whose time is over; returns how many.
+
+        Returns how many.
 
         complete_lesson refuses an expired enrolment whether or not this job has come by.
 
@@ -6591,6 +6624,8 @@ class Session(SessionBase):
     def export_user(self, *, user_id: UUID | str) -> list[ExportUser]:
         """All that the school has of a person, a row per table, without secrets.
 
+        A row per table, its rows as JSON.
+
         Secrets are left out: hashes, tokens, ciphertext (the library adds encrypted fields if it has the key). Of
         what staff did, graded or issued for others nothing is told: those records are the others'. An erased
         person's is what is left.
@@ -6608,6 +6643,8 @@ class Session(SessionBase):
 
     def fail_blockchain_coins(self, *, transaction_id: UUID | str, reason: str) -> FailBlockchainCoins:
         """Ends a pending deposit or withdrawal that failed, once; returns the balance.
+
+        What a withdrawal had taken comes back.
 
         Again changes nothing. What the blockchain has confirmed stays confirmed.
 
@@ -6628,6 +6665,8 @@ class Session(SessionBase):
 
     def feature_project(self, *, project_id: UUID | str, is_featured: bool | None = None) -> None:
         """Recommends a public project, or takes that back.
+
+        It ends when the project is unpublished.
 
         Left out, `is_featured` is true.
 
@@ -6669,8 +6708,8 @@ class Session(SessionBase):
     def finish_delivery(self, *, notification_id: UUID | str, channel: str, error: str | None = None) -> str:
         """Says how sending a notification went; returns sent, pending (again later), failed or cancelled.
 
-        later, five times in all, each time after a longer pause, and then given up. What was cancelled meanwhile
-        stays cancelled.
+        Without an error it is sent; with one it is tried again later, five times in all, each time after a longer
+        pause, and then given up. What was cancelled meanwhile stays cancelled.
 
         Errors: PA403 not the service · PA404 nothing of that kind is on its way
 
@@ -6737,8 +6776,6 @@ class Session(SessionBase):
 
     def fold_notification_counts(self, *, limit: int | None = None) -> int:
         """Adds new notifications to the counts of unread ones; returns how many people had some.
-
-        people.
 
         Keeps unread_count() a short look. Whoever is reading at the moment is left for the next run: they do it
         themselves.
@@ -6820,8 +6857,6 @@ class Session(SessionBase):
     def forget_faucet_addresses(self, *, keep_days: int | None = None, limit: int | None = None) -> int:
         """Forgets from which addresses the faucet was asked; returns how many.
 
-        longer.
-
         At most limit requests at a time: call it until it returns 0.
 
         Left out, `keep_days` is 30, `limit` is 10000.
@@ -6888,7 +6923,7 @@ class Session(SessionBase):
     def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
         """Pays what was earned before there were coins, for the next people; call it until nobody is left.
 
-        at what those promise today, up to the ceilings of today. Nobody for their own course, nobody who left.
+        Nobody for their own course, nobody who left.
 
         Takes the next limit people who were there when the coins came and have not been looked at; call it until
         people_left is 0, each time in a transaction of its own. It may be stopped at any moment and run by several
@@ -6939,7 +6974,7 @@ class Session(SessionBase):
     def issue_certificate(self, *, enrollment_id: UUID | str) -> IssueCertificate:
         """Gives the certificate of a completed enrolment, or returns the valid one.
 
-        off, or it was completed before there were certificates. If there is a valid one, that is returned.
+        If there is a valid one, that is returned.
 
         Errors: PA401, PA403, PA404 from require_certificate_staff · PA409 not completed, one's own course, the
         person has left, a certificate was revoked (reissue_certificate)
@@ -6959,7 +6994,7 @@ class Session(SessionBase):
     def issue_missing_certificates(self, *, limit: int | None = None) -> IssueMissingCertificates:
         """Issues certificates of courses completed before there were any; call it until no enrolment is left.
 
-        what they have earned. Nobody for their own course, nobody who left, nobody whose certificate was revoked.
+        Nobody for their own course, nobody who left, nobody whose certificate was revoked.
 
         Takes the next limit enrolments; call it until enrollments_left is 0, each time in a transaction of its own.
         It may be stopped at any moment and run by several at once. Locks in the order of the house, each kind in
@@ -7060,7 +7095,7 @@ class Session(SessionBase):
     ) -> list[LearningFunnel]:
         """People by how far they came: registered, enrolled, started, completed, certified; shares in per cent.
 
-        a certificate. Or of those who enrolled on one course in the period, how many came how far in it.
+        Or of those who enrolled on one course in the period, how many came how far in it.
 
         Each step counts people, once, and only those who took the steps before; so no step is above the one before.
         People who were deleted since are counted, as in monthly_growth. Without days: everybody there ever was.
@@ -7122,6 +7157,8 @@ class Session(SessionBase):
     def like_project(self, *, project_id: UUID | str) -> LikeProject:
         """The caller likes a project, once; returns how many do.
 
+        One's own cannot be liked.
+
         Likes of one project wait for each other, on its row, which is taken before theirs: in the other order a
         like and a deletion would wait for each other. So the count is exact, and so is the one returned.
 
@@ -7141,6 +7178,8 @@ class Session(SessionBase):
 
     def link_wallet(self, *, chain: str, address: str) -> UUID:
         """Claims a blockchain address for the caller; returns the claim's id.
+
+        Returns the claim's id; a repeated claim is the same claim.
 
         A claim is worth nothing until verify_wallet(): anyone may claim anything, so that nobody can lock another
         person out of their wallet by claiming it first, and a claim does not tell whether the address is known
@@ -7358,6 +7397,8 @@ class Session(SessionBase):
     def maintenance_jobs(self) -> list[MaintenanceJobs]:
         """The jobs of a school: name, how often (interval and cron), batched or not, the call.
 
+        The one list of them.
+
         A job is one SQL expression that yields a number: what it did. One that works in batches is called until
         that is 0. How often is said twice, for `pgacademy maintain`, which looks when a job last succeeded, and for
         cron.
@@ -7371,6 +7412,8 @@ class Session(SessionBase):
     def mark_all_read(self) -> int:
         """Marks all of the caller's notifications as read; returns how many.
 
+        Returns how many were marked.
+
         What comes in at the same moment stays unread, and counted.
 
         Errors: PA401, PA403
@@ -7381,6 +7424,8 @@ class Session(SessionBase):
 
     def mark_read(self, *, notification_id: UUID | str) -> int:
         """Marks one of the caller's notifications as read; returns how many are unread.
+
+        Doing it again changes nothing. Returns how many are left.
 
         Errors: PA401, PA403 · PA404 the caller has no such notification
 
@@ -7398,6 +7443,8 @@ class Session(SessionBase):
 
     def mark_solution(self, *, reply_id: UUID | str) -> MarkSolution:
         """Accepts a reply as the solution of its discussion; returns whether it is new and the XP it gave.
+
+        Its author is told and gets XP.
 
         A discussion has one solution, and pays for it once (setting xp.solution): whoever marks, takes back and
         marks another gives nothing a second time. Nothing is paid, and nothing counted, for a reply of the person
@@ -7433,7 +7480,7 @@ class Session(SessionBase):
     ) -> MintCertificate:
         """Writes down that a certificate becomes a token, once per key; returns its metadata.
 
-        token is to say, which the back end publishes before it mints.
+        Returns what the token is to say, which the back end publishes before it mints.
 
         Then: record_nft_token() with the address of the metadata, advance_chain_transaction() with the name on the
         chain, mint, record_nft_token() with the token. A failed one may be tried again.
@@ -7519,7 +7566,7 @@ class Session(SessionBase):
     def monthly_growth(self, *, as_of: dt.datetime | None = None) -> list[MonthlyGrowth]:
         """New and all people by month, without gaps; those who left are counted.
 
-        with 0.
+        A month without anybody is a row with 0.
 
         Months of the school's time zone, from the first to that of as_of. People who were deleted since are
         counted: otherwise history would change each time somebody leaves.
@@ -7674,6 +7721,8 @@ class Session(SessionBase):
     ) -> UUID:
         """Opens a session for a person who has logged in; returns its id, which is its family's id too.
 
+        Starts a family of tokens with its first one.
+
         The token itself stays with the application, which sends SHA-256 of it. What expires is the token, not the
         login: each rotation names a new expiry.
 
@@ -7707,6 +7756,8 @@ class Session(SessionBase):
     ) -> PostReply:
         """Replies to a discussion or to a reply in it; returns the reply and what it brought.
 
+        Who is answered is told.
+
         Writers of one discussion queue on its row of discussion_stats, which is written first: whoever closes it or
         takes it down is seen by everyone who comes after. A reply to a reply of the eighth level has no place:
         answer its parent. With an idempotency key a repeated call returns the row of the first one.
@@ -7734,6 +7785,8 @@ class Session(SessionBase):
     ) -> PreviewAchievement:
         """Who would gain an achievement under its criteria, or under others: how many, and one page of them. Changes
         nothing.
+
+        Changes nothing.
 
         Without criteria it asks about those of the definition as it stands: whom apply_achievement would grant it
         to. With them, about a change that define_achievement has not made yet, or about an achievement that is not
@@ -7766,6 +7819,8 @@ class Session(SessionBase):
     def publish_course(self, *, course_id: UUID | str) -> dt.datetime | None:
         """Publishes a course; returns when it was first published.
 
+        Publishing twice changes nothing.
+
         Errors: PA401 · PA403, also where an administrator took it down · PA404 no such course · PA409 it has no
         lesson to complete; it is inactive
 
@@ -7783,6 +7838,8 @@ class Session(SessionBase):
 
     def publish_project(self, *, project_id: UUID | str) -> bool:
         """Shows one's own project to others; returns whether they see it.
+
+        Publishing twice changes nothing.
 
         Returns whether they do: not while its course is hidden or deleted, unless it is minted.
 
@@ -7893,7 +7950,7 @@ class Session(SessionBase):
         """Of each question of a quiz: difficulty (mean share of its points, 0 to 1) and discrimination (corrected
         item-total correlation).
 
-        quiz: of all of them.
+        Without a quiz: of all of them.
 
         difficulty is the mean share of a question's points, the p-value of test theory: 1 if everybody is right, 0
         if nobody is. discrimination is the correlation of the points of the question with those of all others in
@@ -7919,7 +7976,7 @@ class Session(SessionBase):
     def quiz_result(self, *, enrollment_id: UUID | str, quiz_id: UUID | str, grade_policy: str) -> Decimal | None:
         """The result of a learner's graded attempts at a quiz, by its policy.
 
-        percentage; null before the first. The one place that knows the policy.
+        The one place that knows the policy.
 
         Errors: none
 
@@ -7963,6 +8020,8 @@ class Session(SessionBase):
     def reactivate_user(self, *, user_id: UUID | str) -> None:
         """Lets a deactivated person in again.
 
+        Ended sessions stay ended.
+
         Errors: PA401, PA403 from require_user · PA404 no such living person: deleted ones do not come back
 
         Who may call it: admin, service.
@@ -7993,6 +8052,8 @@ class Session(SessionBase):
     def read_encrypted_field(self, *, user_id: UUID | str, field_name: str) -> ReadEncryptedField | None:
         """The ciphertext of an encrypted field of a person; no row for none.
 
+        No row for none.
+
         The trail says who asked for whose, whether or not there was any; so it cannot be read on a replica.
 
         Errors: PA403 not the back end
@@ -8009,8 +8070,6 @@ class Session(SessionBase):
 
     def reads_reports(self) -> bool:
         """Whether the caller reads reports of the whole school.
-
-        owner.
 
         Views ask it as (select reads_reports()), so that it runs once per statement.
 
@@ -8270,7 +8329,7 @@ class Session(SessionBase):
     def record_interactions(self, *, interactions: Json, idempotency_key: str | None = None) -> int:
         """Records many interactions, each with an id once; returns how many were new.
 
-        many were new.
+        Returns how many were new.
 
         One with an id of its own is recorded once, however often it is sent; the idempotency key makes the same of
         the whole call. The shape is interactions_batch_shape(). The sessions may have ended, but their data not yet
@@ -8323,6 +8382,8 @@ class Session(SessionBase):
     def record_project_view(self, *, project_id: UUID | str) -> None:
         """Notes that somebody looked at a project.
 
+        An author's own look does not count.
+
         Appended, never updated: nobody waits, neither for others who look nor for who likes it.
         fold_project_views() brings it into view_count. Every call counts: what is a view, and that one visitor is
         not counted a thousand times, is for the application to say, which knows its visitors.
@@ -8348,6 +8409,8 @@ class Session(SessionBase):
         duration_ms: int | None = None,
     ) -> RecordReview:
         """Records a review that a person made at some moment; returns when the card comes again.
+
+        See review_card.
 
         The reviews of one card come in their order.
 
@@ -8480,8 +8543,6 @@ class Session(SessionBase):
     def regrade_quiz(self, *, quiz_id: UUID | str) -> RegradeQuiz:
         """Grades every attempt at a quiz anew, with the keys as they are now; says what changed.
 
-        corrected.
-
         Results move by the quiz's policy, up and down, and with them the scores of lessons that have their score
         from this quiz. Who passes now has passed: the quiz counts, the lesson is completed as of when the attempt
         was handed in. Who no longer does keeps what was completed and given. Doing it again changes nothing.
@@ -8506,8 +8567,7 @@ class Session(SessionBase):
     def reissue_certificate(self, *, certificate_id: UUID | str, reason: str) -> UUID:
         """Replaces the last certificate of an enrolment by a new one; returns that.
 
-        revoked by mistake. The new one has the name of today, title and date of the old one, a number and a code of
-        its own.
+        The new one has the name of today, title and date of the old one, a number and a code of its own.
 
         What an administrator revoked, only an administrator replaces. Only the last certificate of an enrolment is
         replaced: of two who do it at once, one is told so.
@@ -8530,6 +8590,8 @@ class Session(SessionBase):
 
     def remind_streaks(self, *, as_of: dt.datetime | None = None) -> int:
         """Tells those whose streak would end today, once per local date; returns how many.
+
+        Returns how many.
 
         Today is the local date of each person: at any moment there are three dates on earth at most, and each is
         one statement. A person is told once per local date, however often this runs. At risk is a streak that
@@ -8725,8 +8787,8 @@ class Session(SessionBase):
     def retire_partitions(self, *, as_of: dt.datetime | None = None) -> list[RetirePartitions]:
         """Takes a month that was kept long enough one step further on its way out; no row: nothing is left.
 
-        drops it when it is detached. Returns which, and how many rows went into the archive; null for the first
-        step. Call it until it returns no row, each time in a transaction of its own.
+        Returns which, and how many rows went into the archive; null for the first step. Call it until it returns no
+        row, each time in a transaction of its own.
 
         For a scheduler in the database: `pgacademy maintain` detaches concurrently, which no function can. Here the
         readers and writers of the table, and of those it refers to, wait for as long as the step's transaction
@@ -8746,6 +8808,8 @@ class Session(SessionBase):
 
     def return_submission(self, *, submission_id: UUID | str, feedback: str) -> None:
         """Gives a submission back to be done again, without a grade.
+
+        It has no grade, and does not count as an attempt.
 
         Errors: PA401 · PA403 not staff of the course; one's own work · PA404 no such submission · PA409 it waits
         for no grade · PA422 no feedback · 23514 feedback too long
@@ -8853,6 +8917,8 @@ class Session(SessionBase):
     def revoke_certificate(self, *, certificate_id: UUID | str, reason: str) -> bool:
         """Takes a certificate back, once; returns whether it was valid before.
 
+        Its code says revoked from now on, to everybody.
+
         Again changes nothing. XP, coins and achievements stay.
 
         Errors: PA401, PA403, PA404 from require_certificate_staff · PA422 no reason
@@ -8944,8 +9010,8 @@ class Session(SessionBase):
     ) -> bool:
         """Replaces an encrypted field by itself under another key, if it is still what was read.
 
-        its key and nonce. Who has written the field meanwhile has the last word, and has used the present key.
-        Returns whether it was replaced.
+        Who has written the field meanwhile has the last word, and has used the present key. Returns whether it was
+        replaced.
 
         Errors: PA403 not the back end · 23514 a key id, nonce or ciphertext that cannot be
 
@@ -9033,7 +9099,8 @@ class Session(SessionBase):
     def save_answers(self, *, attempt_id: UUID | str, answers: Json) -> dt.datetime | None:
         """Keeps answers of the calling learner's open attempt; returns its deadline.
 
-        others stay. Returns until when answers are taken; null for no limit.
+        Given ones replace those of the same question, null takes one away, the others stay. Returns until when
+        answers are taken; null for no limit.
 
         Errors: PA401, PA403 from require_user · PA404 no such attempt of one's own · PA409 graded, or late · PA422
         answers, with the path
@@ -9060,6 +9127,8 @@ class Session(SessionBase):
     ) -> None:
         """Keeps how far the caller is in a session, and its state.
 
+        Null is unchanged.
+
         Errors: PA401, PA403 from require_user · PA404 no such session of the caller's · PA409 it has ended · PA422
         a percentage or state of no use
 
@@ -9079,7 +9148,8 @@ class Session(SessionBase):
     ) -> dt.datetime | None:
         """Keeps the calling learner's draft; returns its deadline.
 
-        it can be handed in; null for no limit.
+        What is given replaces what was there; null leaves it. Returns until when it can be handed in; null for no
+        limit.
 
         Errors: PA401, PA403 from require_user · PA404 no such submission of one's own · PA409 handed in, or late ·
         PA422 content or files, with the path
@@ -9275,6 +9345,8 @@ class Session(SessionBase):
     ) -> None:
         """Sets how the caller hears of one kind of news; null follows their settings.
 
+        Null follows their settings.
+
         In the application is yes unless it says no; what is urgent comes there all the same.
 
         Errors: PA401, PA403 · PA422 no such kind of news
@@ -9388,8 +9460,7 @@ class Session(SessionBase):
     ) -> list[StaleEncryptedFields]:
         """A page of the encrypted fields that are not under the present key.
 
-        them, in the order of person and field, after the last one of the page before. Each page is noted in the
-        audit trail.
+        Each page is noted in the audit trail.
 
         Left out, `limit` is 500.
 
@@ -9470,6 +9541,8 @@ class Session(SessionBase):
 
     def start_lesson(self, *, lesson_id: UUID | str) -> StartLesson:
         """The calling learner begins a lesson.
+
+        From now on the time they report with complete_lesson counts.
 
         It begins by the clock: in a transaction begun long ago no time was spent. Calling it again changes nothing
         but where the learner is; a completed lesson stays completed.
@@ -9620,7 +9693,7 @@ class Session(SessionBase):
     ) -> None:
         """Stores a field that the application encrypted; a null ciphertext removes it.
 
-        person and the field). The key never reaches this server. A null ciphertext removes the field.
+        The key never reaches this server. A null ciphertext removes the field.
 
         Errors: PA403 not the back end · PA404 no such living person · PA422 a name, key id, nonce or ciphertext
         that cannot be; private keys of wallets
@@ -9695,6 +9768,8 @@ class Session(SessionBase):
 
     def submit_quiz(self, *, attempt_id: UUID | str, answers: Json = None) -> SubmitQuiz:
         """Hands in the calling learner's attempt; returns its grade and what followed.
+
+        It is graded at once, and what follows from that is done.
 
         answers is added to what was saved, as save_answers does. Handing the same attempt in again changes nothing
         and returns its grade with already_submitted, whatever answers come with it and however late.
@@ -9817,7 +9892,7 @@ class Session(SessionBase):
     def unlike_project(self, *, project_id: UUID | str) -> UnlikeProject:
         """The caller no longer likes a project; returns how many do.
 
-        nothing changes.
+        Where there was no like, nothing changes.
 
         Errors: PA401, PA403 from require_user · PA404 no such project, or neither to be seen nor liked
 
@@ -9870,7 +9945,7 @@ class Session(SessionBase):
     def unpublish_course(self, *, course_id: UUID | str) -> None:
         """Takes a course out of the catalogue.
 
-        taken out does not publish it again.
+        Those who are enrolled keep it. Whose course an administrator has taken out does not publish it again.
 
         Errors: PA401 · PA403 · PA404 no such course
 
@@ -9886,7 +9961,7 @@ class Session(SessionBase):
     def unpublish_project(self, *, project_id: UUID | str) -> None:
         """Hides a project from others.
 
-        an administrator hid, only an administrator shows again.
+        Its likes and views are kept. What an administrator hid, only an administrator shows again.
 
         Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
 
@@ -9902,7 +9977,8 @@ class Session(SessionBase):
     def unread_count(self) -> int:
         """How many notifications the caller has not read.
 
-        added up last, and what came since. Exact: both are seen in one snapshot.
+        Two looks into an index, however many there are: what was added up last, and what came since. Exact: both
+        are seen in one snapshot.
 
         Errors: PA401 nobody is signed in · 28000 from verified_identity
 
@@ -10115,6 +10191,8 @@ class Session(SessionBase):
     ) -> None:
         """Changes the given columns of one's own study material.
 
+        Null means unchanged; what shall go is named in clear.
+
         Left out, `clear` is '{}'.
 
         Errors: PA401, PA403 from require_user · PA404 no such material of the caller's · PA422 a value of no use;
@@ -10152,6 +10230,8 @@ class Session(SessionBase):
         username: str | None = None,
     ) -> None:
         """Changes the caller's own profile: null leaves a field as it is, an empty text clears it.
+
+        Null leaves a field as it is, an empty text clears it.
 
         preferences is merged into what is there, one level deep inside each of its objects, so that setting one
         privacy choice keeps the others; a key set to null is removed. A username can be chosen once, by those who
@@ -10192,6 +10272,8 @@ class Session(SessionBase):
         clear: list[str] | None = None,
     ) -> None:
         """Changes the given columns of one's own project.
+
+        Null means unchanged; what shall go is named in clear.
 
         The shapes of the documents are those of create_project() and nft_metadata_shape(). What a token stands for
         stays as it was sold: of a minted project neither the components nor the token's metadata change.
@@ -10314,6 +10396,8 @@ class Session(SessionBase):
     ) -> None:
         """Changes the caller's own settings: null leaves one as it is.
 
+        Null leaves a setting as it is.
+
         A new time zone counts from now on: the days of a streak stay where they were. A streak that is over in the
         old zone is settled first, and the day it is now for the person is kept (local_date), so that no zone brings
         back a day that was missed. A zone can be changed once in 24 hours; the first choice after registration is
@@ -10340,7 +10424,9 @@ class Session(SessionBase):
     ) -> list[VerifyAuditSeals]:
         """What in the audit trail is not as it was sealed.
 
-        seal missing       a seal was deleted
+        An empty answer means that all is well.
+
+            seal missing       a seal was deleted
             seal changed       it says something else than when it was made, or does not follow the one before it
             rows changed       the rows are as many as were sealed, and not the same
             rows deleted       they are fewer
@@ -10392,8 +10478,6 @@ class Session(SessionBase):
     def verify_email(self, *, user_id: UUID | str, email: str) -> None:
         """Records that a person proved an email address, which is theirs from then on.
 
-        theirs.
-
         Who changes their address proves the new one first; so this is the only way an address changes, and an
         address that nobody proved never replaces one that was.
 
@@ -10413,7 +10497,7 @@ class Session(SessionBase):
     def verify_integrity(self) -> list[VerifyIntegrity]:
         """Every difference between what is cached or promised and the rows it comes from.
 
-        difference; an empty answer means that all is well.
+        One row per difference; an empty answer means that all is well.
 
         Stable: all of it is seen in one snapshot, so that work going on meanwhile is never reported as a
         difference. Each table is read a few times as a whole: a job for the night on a large school.
@@ -10632,6 +10716,8 @@ class AsyncSession(AsyncSessionBase):
     async def add_lesson_prerequisite(self, *, lesson_id: UUID | str, prerequisite_lesson_id: UUID | str) -> None:
         """Makes one lesson of a course come before another.
 
+        Twice changes nothing.
+
         What comes before must be something that can be completed: visible, and not a chapter.
 
         Errors: PA401 · PA403 · PA404 no such lesson · PA409 it would close a cycle (the detail shows it) · PA422
@@ -10651,6 +10737,8 @@ class AsyncSession(AsyncSessionBase):
         self, *, course_id: UUID | str, prerequisite_course_id: UUID | str, is_required: bool | None = None
     ) -> None:
         """Makes one course come before another, required or recommended.
+
+        Again with another is_required changes just that.
 
         Required: it must be completed before enrolling; otherwise it is a recommendation. Any published course, or
         one the caller may change, can come before.
@@ -10724,8 +10812,6 @@ class AsyncSession(AsyncSessionBase):
     ) -> AdvanceChainTransaction:
         """Moves a transaction on a blockchain to its next state, once; and what hangs on it.
 
-        can no longer be undone (final), or came to nothing (failed).
-
         The state machine of chain_transactions, all of it: forward only, states may be skipped, final and failed
         are the end; what was confirmed may still fail, when a chain drops a block. The same again changes nothing.
         What hangs on it, a request of the faucet or a token, moves with it in the same transaction.
@@ -10779,7 +10865,7 @@ class AsyncSession(AsyncSessionBase):
     async def aggregate_session_data(self, *, before: dt.datetime | None = None, limit: int | None = None) -> int:
         """Makes metrics of the data of old sessions, a batch at a time; returns how many sessions.
 
-        and is gone. Returns how many sessions.
+        Returns how many sessions.
 
         At most limit at a time, the oldest first: call it until it returns 0. A session is done once, whoever runs
         this how often and wherever it stopped: aggregated_at says so, in the transaction of its metrics. One that
@@ -10787,7 +10873,7 @@ class AsyncSession(AsyncSessionBase):
 
         Metrics of a session, at the moment of its end: interactions, completion, duration; accuracy and speed where
         there is something to take them from; retention, the same for a session of reviews. Run it before
-        interactions of that time are archived: it counts them.
+        interactions of that time are dropped: it counts them.
 
         Left out, `limit` is 1000.
 
@@ -10889,7 +10975,7 @@ class AsyncSession(AsyncSessionBase):
 
         Left out, `limit` is 5000.
 
-        Errors: PA403 not the service · PA422 a moment in the future, or a limit not between 1 and 100000
+        Errors: PA403 not the service · PA422 a moment in the future, p_limit not 1 to 100000
 
         Who may call it: service.
         """
@@ -10928,8 +11014,6 @@ class AsyncSession(AsyncSessionBase):
         limit: int | None = None,
     ) -> list[AuditTrail]:
         """What happened to a row, or what a person did, newest first.
-
-        came from, as long as that is kept.
 
         Without entity_id, of a whole table; with user_id, what one person did. The next page is asked for with the
         log_number of the last row of this one.
@@ -11157,6 +11241,8 @@ class AsyncSession(AsyncSessionBase):
     async def close_overdue_attempts(self, *, limit: int | None = None) -> int:
         """Grades open attempts whose time is over; returns how many.
 
+        Returns how many.
+
         At most limit in one call, the most overdue first, so that its locks are held for a short time; call it
         until it returns 0. A learner who comes back earlier has it done by start_quiz.
 
@@ -11178,6 +11264,8 @@ class AsyncSession(AsyncSessionBase):
 
     async def close_overdue_drafts(self, *, limit: int | None = None) -> int:
         """Hands in the drafts whose time is over; returns how many.
+
+        Returns how many.
 
         At most limit in one call; call it until it returns 0. A learner who comes back earlier has it done by
         start_exercise.
@@ -11252,6 +11340,8 @@ class AsyncSession(AsyncSessionBase):
         """Completes a lesson for the calling learner: progress, XP, coins, level, streak, achievements; returns what
         changed.
 
+        One call does everything that follows and returns what changed.
+
         See apply_completion for what that is. seconds counts up to the time since start_lesson, and not at all
         without it; null counts nothing. When it is done is the clock's business, not that of the transaction: one
         begun yesterday claims no day that is over. xp_awarded is all XP of this call: lesson, course and
@@ -11281,6 +11371,8 @@ class AsyncSession(AsyncSessionBase):
         self, *, transaction_id: UUID | str, blockchain_tx_hash: str | None = None
     ) -> ConfirmBlockchainCoins:
         """Confirms a pending deposit or withdrawal, once; returns the balance.
+
+        A deposit is paid out now.
 
         Again changes nothing. What has failed stays failed.
 
@@ -11322,6 +11414,8 @@ class AsyncSession(AsyncSessionBase):
         is_featured: bool | None = None,
     ) -> CreateCourse:
         """Creates a course as a draft; returns its id and slug.
+
+        Nobody finds it before publish_course().
 
         An instructor creates their own; an administrator may name the instructor, and is it where none is named.
         Without a slug the title makes one.
@@ -11381,6 +11475,8 @@ class AsyncSession(AsyncSessionBase):
     ) -> UUID:
         """Makes an exercise of a lesson, as a draft; returns its id.
 
+        update_exercise() publishes it.
+
         A null time limit or number of attempts is none. Without max_score it is worth what its rubric is worth, or
         100.
 
@@ -11429,6 +11525,8 @@ class AsyncSession(AsyncSessionBase):
         idempotency_key: str | None = None,
     ) -> UUID:
         """Adds a study material of the caller's; returns its id.
+
+        The back end cuts it into chunks; until then it is processing.
 
         A person holds a limited number of them (setting study.max_materials), so that nobody fills the queue.
 
@@ -11514,6 +11612,8 @@ class AsyncSession(AsyncSessionBase):
         metadata: Json = None,
     ) -> UUID:
         """Makes the quiz of a lesson, as a draft; returns its id.
+
+        add_question() fills it, update_quiz() publishes it.
 
         A null time limit or number of attempts is none.
 
@@ -11633,6 +11733,8 @@ class AsyncSession(AsyncSessionBase):
     async def delete_course(self, *, course_id: UUID | str) -> None:
         """Deletes a course for everyone, keeping what was learned in it.
 
+        The row stays, and with it what learners earned in it; the slug stays taken.
+
         A course that a published course requires, or another of the caller's, is kept: nobody new could ever fulfil
         the prerequisite. Drafts of others say nothing and hold up nobody: they lose the prerequisite.
 
@@ -11669,7 +11771,7 @@ class AsyncSession(AsyncSessionBase):
     async def delete_exercise(self, *, exercise_id: UUID | str) -> None:
         """Deletes an exercise that nobody has begun.
 
-        update_exercise.
+        One with work in it is unpublished instead: see update_exercise.
 
         Errors: PA401 · PA403 · PA404 no such exercise · PA409 somebody has begun it
 
@@ -11701,6 +11803,8 @@ class AsyncSession(AsyncSessionBase):
     async def delete_project(self, *, project_id: UUID | str) -> None:
         """Deletes a project that is not minted.
 
+        That there was one stays known, and counted.
+
         Not a minted one: its token is somebody's, and says what it stands for. It can be unpublished.
 
         Errors: PA401, PA403 from require_user · PA404 no such project of the caller's · PA409 it is minted
@@ -11717,7 +11821,7 @@ class AsyncSession(AsyncSessionBase):
     async def delete_quiz(self, *, quiz_id: UUID | str) -> None:
         """Deletes a quiz that nobody has begun.
 
-        update_quiz.
+        One that was begun is unpublished instead: see update_quiz.
 
         A lesson that only this quiz could complete stays graded: update_lesson() gives it back to its learners.
 
@@ -11735,8 +11839,8 @@ class AsyncSession(AsyncSessionBase):
     async def delete_reply(self, *, reply_id: UUID | str) -> None:
         """Takes a reply down; the row stays and keeps the tree.
 
-        administrators sees the text any more, and list_replies shows a gap. A solution ceases to be one. Who was
-        told of it reads no more of it.
+        The row stays, for what answers it hangs on it; nobody but administrators sees the text any more, and
+        list_replies shows a gap. A solution ceases to be one. Who was told of it reads no more of it.
 
         Errors: PA401 · PA403 another's, and not staff · PA404 no such reply
 
@@ -11751,6 +11855,8 @@ class AsyncSession(AsyncSessionBase):
 
     async def drop_course(self, *, course_id: UUID | str) -> DropCourse:
         """The calling learner leaves a course; progress is kept.
+
+        Their progress is kept for when they come back with enroll.
 
         Errors: PA401, PA403 from require_user · PA404 not enrolled · PA409 the course is completed
 
@@ -11810,6 +11916,8 @@ class AsyncSession(AsyncSessionBase):
     ) -> None:
         """Changes the caller's own discussion; null leaves a part as it is.
 
+        What is null stays as it is.
+
         Nobody edits another's words, staff neither: they take it down.
 
         Errors: PA401 · PA403 another's · PA404 no such discussion · PA409 closed · PA422 from check_post
@@ -11829,6 +11937,8 @@ class AsyncSession(AsyncSessionBase):
 
     async def edit_reply(self, *, reply_id: UUID | str, content: str) -> None:
         """Changes the text of the caller's own reply.
+
+        Staff do not edit others' words: they take them down.
 
         Errors: PA401 · PA403 another's · PA404 no such reply · PA409 the discussion is closed · PA422 no text, or
         too long
@@ -11867,6 +11977,8 @@ class AsyncSession(AsyncSessionBase):
     async def end_job(self, *, run_id: UUID | str, succeeded: bool | None = None, detail: Json = None) -> None:
         """Notes the outcome of a job run.
 
+        A run ends once; saying the same again changes nothing.
+
         Left out, `succeeded` is true, `detail` is '{}'.
 
         Errors: PA403 not the service · PA404 no such run · PA409 it ended the other way · PA422 no outcome, or a
@@ -11891,6 +12003,8 @@ class AsyncSession(AsyncSessionBase):
         session_data: Json = None,
     ) -> EndStudySession:
         """Ends a session of the caller; returns how it went.
+
+        Ending it again changes nothing and returns what it was.
 
         A session in which something was done is a day of learning.
 
@@ -12009,7 +12123,8 @@ class AsyncSession(AsyncSessionBase):
         """Forgets a person in three steps, one a call; certificates stay valid if they chose so. Call it until
         is_done.
 
-        goes on where the last one stopped.
+        Call it until is_done: it takes three steps, each in a transaction of its own, and a call goes on where the
+        last one stopped.
 
             closed   the person's row says no more who they are, their sessions have ended, and nothing can be done or
                      written as them or about them any more (require_user, refuse_erased_user)
@@ -12044,6 +12159,8 @@ class AsyncSession(AsyncSessionBase):
 
     async def expire_enrollments(self, *, as_of: dt.datetime | None = None) -> int:
         """Ends the enrolments whose time is over; returns how many.
+
+        Returns how many.
 
         complete_lesson refuses an expired enrolment whether or not this job has come by.
 
@@ -12109,6 +12226,8 @@ class AsyncSession(AsyncSessionBase):
     async def export_user(self, *, user_id: UUID | str) -> list[ExportUser]:
         """All that the school has of a person, a row per table, without secrets.
 
+        A row per table, its rows as JSON.
+
         Secrets are left out: hashes, tokens, ciphertext (the library adds encrypted fields if it has the key). Of
         what staff did, graded or issued for others nothing is told: those records are the others'. An erased
         person's is what is left.
@@ -12126,6 +12245,8 @@ class AsyncSession(AsyncSessionBase):
 
     async def fail_blockchain_coins(self, *, transaction_id: UUID | str, reason: str) -> FailBlockchainCoins:
         """Ends a pending deposit or withdrawal that failed, once; returns the balance.
+
+        What a withdrawal had taken comes back.
 
         Again changes nothing. What the blockchain has confirmed stays confirmed.
 
@@ -12146,6 +12267,8 @@ class AsyncSession(AsyncSessionBase):
 
     async def feature_project(self, *, project_id: UUID | str, is_featured: bool | None = None) -> None:
         """Recommends a public project, or takes that back.
+
+        It ends when the project is unpublished.
 
         Left out, `is_featured` is true.
 
@@ -12187,8 +12310,8 @@ class AsyncSession(AsyncSessionBase):
     async def finish_delivery(self, *, notification_id: UUID | str, channel: str, error: str | None = None) -> str:
         """Says how sending a notification went; returns sent, pending (again later), failed or cancelled.
 
-        later, five times in all, each time after a longer pause, and then given up. What was cancelled meanwhile
-        stays cancelled.
+        Without an error it is sent; with one it is tried again later, five times in all, each time after a longer
+        pause, and then given up. What was cancelled meanwhile stays cancelled.
 
         Errors: PA403 not the service · PA404 nothing of that kind is on its way
 
@@ -12255,8 +12378,6 @@ class AsyncSession(AsyncSessionBase):
 
     async def fold_notification_counts(self, *, limit: int | None = None) -> int:
         """Adds new notifications to the counts of unread ones; returns how many people had some.
-
-        people.
 
         Keeps unread_count() a short look. Whoever is reading at the moment is left for the next run: they do it
         themselves.
@@ -12338,8 +12459,6 @@ class AsyncSession(AsyncSessionBase):
     async def forget_faucet_addresses(self, *, keep_days: int | None = None, limit: int | None = None) -> int:
         """Forgets from which addresses the faucet was asked; returns how many.
 
-        longer.
-
         At most limit requests at a time: call it until it returns 0.
 
         Left out, `keep_days` is 30, `limit` is 10000.
@@ -12406,7 +12525,7 @@ class AsyncSession(AsyncSessionBase):
     async def grant_missing_coins(self, *, limit: int | None = None) -> GrantMissingCoins:
         """Pays what was earned before there were coins, for the next people; call it until nobody is left.
 
-        at what those promise today, up to the ceilings of today. Nobody for their own course, nobody who left.
+        Nobody for their own course, nobody who left.
 
         Takes the next limit people who were there when the coins came and have not been looked at; call it until
         people_left is 0, each time in a transaction of its own. It may be stopped at any moment and run by several
@@ -12457,7 +12576,7 @@ class AsyncSession(AsyncSessionBase):
     async def issue_certificate(self, *, enrollment_id: UUID | str) -> IssueCertificate:
         """Gives the certificate of a completed enrolment, or returns the valid one.
 
-        off, or it was completed before there were certificates. If there is a valid one, that is returned.
+        If there is a valid one, that is returned.
 
         Errors: PA401, PA403, PA404 from require_certificate_staff · PA409 not completed, one's own course, the
         person has left, a certificate was revoked (reissue_certificate)
@@ -12477,7 +12596,7 @@ class AsyncSession(AsyncSessionBase):
     async def issue_missing_certificates(self, *, limit: int | None = None) -> IssueMissingCertificates:
         """Issues certificates of courses completed before there were any; call it until no enrolment is left.
 
-        what they have earned. Nobody for their own course, nobody who left, nobody whose certificate was revoked.
+        Nobody for their own course, nobody who left, nobody whose certificate was revoked.
 
         Takes the next limit enrolments; call it until enrollments_left is 0, each time in a transaction of its own.
         It may be stopped at any moment and run by several at once. Locks in the order of the house, each kind in
@@ -12578,7 +12697,7 @@ class AsyncSession(AsyncSessionBase):
     ) -> list[LearningFunnel]:
         """People by how far they came: registered, enrolled, started, completed, certified; shares in per cent.
 
-        a certificate. Or of those who enrolled on one course in the period, how many came how far in it.
+        Or of those who enrolled on one course in the period, how many came how far in it.
 
         Each step counts people, once, and only those who took the steps before; so no step is above the one before.
         People who were deleted since are counted, as in monthly_growth. Without days: everybody there ever was.
@@ -12640,6 +12759,8 @@ class AsyncSession(AsyncSessionBase):
     async def like_project(self, *, project_id: UUID | str) -> LikeProject:
         """The caller likes a project, once; returns how many do.
 
+        One's own cannot be liked.
+
         Likes of one project wait for each other, on its row, which is taken before theirs: in the other order a
         like and a deletion would wait for each other. So the count is exact, and so is the one returned.
 
@@ -12659,6 +12780,8 @@ class AsyncSession(AsyncSessionBase):
 
     async def link_wallet(self, *, chain: str, address: str) -> UUID:
         """Claims a blockchain address for the caller; returns the claim's id.
+
+        Returns the claim's id; a repeated claim is the same claim.
 
         A claim is worth nothing until verify_wallet(): anyone may claim anything, so that nobody can lock another
         person out of their wallet by claiming it first, and a claim does not tell whether the address is known
@@ -12876,6 +12999,8 @@ class AsyncSession(AsyncSessionBase):
     async def maintenance_jobs(self) -> list[MaintenanceJobs]:
         """The jobs of a school: name, how often (interval and cron), batched or not, the call.
 
+        The one list of them.
+
         A job is one SQL expression that yields a number: what it did. One that works in batches is called until
         that is 0. How often is said twice, for `pgacademy maintain`, which looks when a job last succeeded, and for
         cron.
@@ -12889,6 +13014,8 @@ class AsyncSession(AsyncSessionBase):
     async def mark_all_read(self) -> int:
         """Marks all of the caller's notifications as read; returns how many.
 
+        Returns how many were marked.
+
         What comes in at the same moment stays unread, and counted.
 
         Errors: PA401, PA403
@@ -12899,6 +13026,8 @@ class AsyncSession(AsyncSessionBase):
 
     async def mark_read(self, *, notification_id: UUID | str) -> int:
         """Marks one of the caller's notifications as read; returns how many are unread.
+
+        Doing it again changes nothing. Returns how many are left.
 
         Errors: PA401, PA403 · PA404 the caller has no such notification
 
@@ -12916,6 +13045,8 @@ class AsyncSession(AsyncSessionBase):
 
     async def mark_solution(self, *, reply_id: UUID | str) -> MarkSolution:
         """Accepts a reply as the solution of its discussion; returns whether it is new and the XP it gave.
+
+        Its author is told and gets XP.
 
         A discussion has one solution, and pays for it once (setting xp.solution): whoever marks, takes back and
         marks another gives nothing a second time. Nothing is paid, and nothing counted, for a reply of the person
@@ -12951,7 +13082,7 @@ class AsyncSession(AsyncSessionBase):
     ) -> MintCertificate:
         """Writes down that a certificate becomes a token, once per key; returns its metadata.
 
-        token is to say, which the back end publishes before it mints.
+        Returns what the token is to say, which the back end publishes before it mints.
 
         Then: record_nft_token() with the address of the metadata, advance_chain_transaction() with the name on the
         chain, mint, record_nft_token() with the token. A failed one may be tried again.
@@ -13037,7 +13168,7 @@ class AsyncSession(AsyncSessionBase):
     async def monthly_growth(self, *, as_of: dt.datetime | None = None) -> list[MonthlyGrowth]:
         """New and all people by month, without gaps; those who left are counted.
 
-        with 0.
+        A month without anybody is a row with 0.
 
         Months of the school's time zone, from the first to that of as_of. People who were deleted since are
         counted: otherwise history would change each time somebody leaves.
@@ -13192,6 +13323,8 @@ class AsyncSession(AsyncSessionBase):
     ) -> UUID:
         """Opens a session for a person who has logged in; returns its id, which is its family's id too.
 
+        Starts a family of tokens with its first one.
+
         The token itself stays with the application, which sends SHA-256 of it. What expires is the token, not the
         login: each rotation names a new expiry.
 
@@ -13225,6 +13358,8 @@ class AsyncSession(AsyncSessionBase):
     ) -> PostReply:
         """Replies to a discussion or to a reply in it; returns the reply and what it brought.
 
+        Who is answered is told.
+
         Writers of one discussion queue on its row of discussion_stats, which is written first: whoever closes it or
         takes it down is seen by everyone who comes after. A reply to a reply of the eighth level has no place:
         answer its parent. With an idempotency key a repeated call returns the row of the first one.
@@ -13252,6 +13387,8 @@ class AsyncSession(AsyncSessionBase):
     ) -> PreviewAchievement:
         """Who would gain an achievement under its criteria, or under others: how many, and one page of them. Changes
         nothing.
+
+        Changes nothing.
 
         Without criteria it asks about those of the definition as it stands: whom apply_achievement would grant it
         to. With them, about a change that define_achievement has not made yet, or about an achievement that is not
@@ -13284,6 +13421,8 @@ class AsyncSession(AsyncSessionBase):
     async def publish_course(self, *, course_id: UUID | str) -> dt.datetime | None:
         """Publishes a course; returns when it was first published.
 
+        Publishing twice changes nothing.
+
         Errors: PA401 · PA403, also where an administrator took it down · PA404 no such course · PA409 it has no
         lesson to complete; it is inactive
 
@@ -13301,6 +13440,8 @@ class AsyncSession(AsyncSessionBase):
 
     async def publish_project(self, *, project_id: UUID | str) -> bool:
         """Shows one's own project to others; returns whether they see it.
+
+        Publishing twice changes nothing.
 
         Returns whether they do: not while its course is hidden or deleted, unless it is minted.
 
@@ -13411,7 +13552,7 @@ class AsyncSession(AsyncSessionBase):
         """Of each question of a quiz: difficulty (mean share of its points, 0 to 1) and discrimination (corrected
         item-total correlation).
 
-        quiz: of all of them.
+        Without a quiz: of all of them.
 
         difficulty is the mean share of a question's points, the p-value of test theory: 1 if everybody is right, 0
         if nobody is. discrimination is the correlation of the points of the question with those of all others in
@@ -13437,7 +13578,7 @@ class AsyncSession(AsyncSessionBase):
     async def quiz_result(self, *, enrollment_id: UUID | str, quiz_id: UUID | str, grade_policy: str) -> Decimal | None:
         """The result of a learner's graded attempts at a quiz, by its policy.
 
-        percentage; null before the first. The one place that knows the policy.
+        The one place that knows the policy.
 
         Errors: none
 
@@ -13481,6 +13622,8 @@ class AsyncSession(AsyncSessionBase):
     async def reactivate_user(self, *, user_id: UUID | str) -> None:
         """Lets a deactivated person in again.
 
+        Ended sessions stay ended.
+
         Errors: PA401, PA403 from require_user · PA404 no such living person: deleted ones do not come back
 
         Who may call it: admin, service.
@@ -13511,6 +13654,8 @@ class AsyncSession(AsyncSessionBase):
     async def read_encrypted_field(self, *, user_id: UUID | str, field_name: str) -> ReadEncryptedField | None:
         """The ciphertext of an encrypted field of a person; no row for none.
 
+        No row for none.
+
         The trail says who asked for whose, whether or not there was any; so it cannot be read on a replica.
 
         Errors: PA403 not the back end
@@ -13527,8 +13672,6 @@ class AsyncSession(AsyncSessionBase):
 
     async def reads_reports(self) -> bool:
         """Whether the caller reads reports of the whole school.
-
-        owner.
 
         Views ask it as (select reads_reports()), so that it runs once per statement.
 
@@ -13788,7 +13931,7 @@ class AsyncSession(AsyncSessionBase):
     async def record_interactions(self, *, interactions: Json, idempotency_key: str | None = None) -> int:
         """Records many interactions, each with an id once; returns how many were new.
 
-        many were new.
+        Returns how many were new.
 
         One with an id of its own is recorded once, however often it is sent; the idempotency key makes the same of
         the whole call. The shape is interactions_batch_shape(). The sessions may have ended, but their data not yet
@@ -13841,6 +13984,8 @@ class AsyncSession(AsyncSessionBase):
     async def record_project_view(self, *, project_id: UUID | str) -> None:
         """Notes that somebody looked at a project.
 
+        An author's own look does not count.
+
         Appended, never updated: nobody waits, neither for others who look nor for who likes it.
         fold_project_views() brings it into view_count. Every call counts: what is a view, and that one visitor is
         not counted a thousand times, is for the application to say, which knows its visitors.
@@ -13866,6 +14011,8 @@ class AsyncSession(AsyncSessionBase):
         duration_ms: int | None = None,
     ) -> RecordReview:
         """Records a review that a person made at some moment; returns when the card comes again.
+
+        See review_card.
 
         The reviews of one card come in their order.
 
@@ -13998,8 +14145,6 @@ class AsyncSession(AsyncSessionBase):
     async def regrade_quiz(self, *, quiz_id: UUID | str) -> RegradeQuiz:
         """Grades every attempt at a quiz anew, with the keys as they are now; says what changed.
 
-        corrected.
-
         Results move by the quiz's policy, up and down, and with them the scores of lessons that have their score
         from this quiz. Who passes now has passed: the quiz counts, the lesson is completed as of when the attempt
         was handed in. Who no longer does keeps what was completed and given. Doing it again changes nothing.
@@ -14024,8 +14169,7 @@ class AsyncSession(AsyncSessionBase):
     async def reissue_certificate(self, *, certificate_id: UUID | str, reason: str) -> UUID:
         """Replaces the last certificate of an enrolment by a new one; returns that.
 
-        revoked by mistake. The new one has the name of today, title and date of the old one, a number and a code of
-        its own.
+        The new one has the name of today, title and date of the old one, a number and a code of its own.
 
         What an administrator revoked, only an administrator replaces. Only the last certificate of an enrolment is
         replaced: of two who do it at once, one is told so.
@@ -14048,6 +14192,8 @@ class AsyncSession(AsyncSessionBase):
 
     async def remind_streaks(self, *, as_of: dt.datetime | None = None) -> int:
         """Tells those whose streak would end today, once per local date; returns how many.
+
+        Returns how many.
 
         Today is the local date of each person: at any moment there are three dates on earth at most, and each is
         one statement. A person is told once per local date, however often this runs. At risk is a streak that
@@ -14245,8 +14391,8 @@ class AsyncSession(AsyncSessionBase):
     async def retire_partitions(self, *, as_of: dt.datetime | None = None) -> list[RetirePartitions]:
         """Takes a month that was kept long enough one step further on its way out; no row: nothing is left.
 
-        drops it when it is detached. Returns which, and how many rows went into the archive; null for the first
-        step. Call it until it returns no row, each time in a transaction of its own.
+        Returns which, and how many rows went into the archive; null for the first step. Call it until it returns no
+        row, each time in a transaction of its own.
 
         For a scheduler in the database: `pgacademy maintain` detaches concurrently, which no function can. Here the
         readers and writers of the table, and of those it refers to, wait for as long as the step's transaction
@@ -14266,6 +14412,8 @@ class AsyncSession(AsyncSessionBase):
 
     async def return_submission(self, *, submission_id: UUID | str, feedback: str) -> None:
         """Gives a submission back to be done again, without a grade.
+
+        It has no grade, and does not count as an attempt.
 
         Errors: PA401 · PA403 not staff of the course; one's own work · PA404 no such submission · PA409 it waits
         for no grade · PA422 no feedback · 23514 feedback too long
@@ -14373,6 +14521,8 @@ class AsyncSession(AsyncSessionBase):
     async def revoke_certificate(self, *, certificate_id: UUID | str, reason: str) -> bool:
         """Takes a certificate back, once; returns whether it was valid before.
 
+        Its code says revoked from now on, to everybody.
+
         Again changes nothing. XP, coins and achievements stay.
 
         Errors: PA401, PA403, PA404 from require_certificate_staff · PA422 no reason
@@ -14464,8 +14614,8 @@ class AsyncSession(AsyncSessionBase):
     ) -> bool:
         """Replaces an encrypted field by itself under another key, if it is still what was read.
 
-        its key and nonce. Who has written the field meanwhile has the last word, and has used the present key.
-        Returns whether it was replaced.
+        Who has written the field meanwhile has the last word, and has used the present key. Returns whether it was
+        replaced.
 
         Errors: PA403 not the back end · 23514 a key id, nonce or ciphertext that cannot be
 
@@ -14553,7 +14703,8 @@ class AsyncSession(AsyncSessionBase):
     async def save_answers(self, *, attempt_id: UUID | str, answers: Json) -> dt.datetime | None:
         """Keeps answers of the calling learner's open attempt; returns its deadline.
 
-        others stay. Returns until when answers are taken; null for no limit.
+        Given ones replace those of the same question, null takes one away, the others stay. Returns until when
+        answers are taken; null for no limit.
 
         Errors: PA401, PA403 from require_user · PA404 no such attempt of one's own · PA409 graded, or late · PA422
         answers, with the path
@@ -14580,6 +14731,8 @@ class AsyncSession(AsyncSessionBase):
     ) -> None:
         """Keeps how far the caller is in a session, and its state.
 
+        Null is unchanged.
+
         Errors: PA401, PA403 from require_user · PA404 no such session of the caller's · PA409 it has ended · PA422
         a percentage or state of no use
 
@@ -14599,7 +14752,8 @@ class AsyncSession(AsyncSessionBase):
     ) -> dt.datetime | None:
         """Keeps the calling learner's draft; returns its deadline.
 
-        it can be handed in; null for no limit.
+        What is given replaces what was there; null leaves it. Returns until when it can be handed in; null for no
+        limit.
 
         Errors: PA401, PA403 from require_user · PA404 no such submission of one's own · PA409 handed in, or late ·
         PA422 content or files, with the path
@@ -14797,6 +14951,8 @@ class AsyncSession(AsyncSessionBase):
     ) -> None:
         """Sets how the caller hears of one kind of news; null follows their settings.
 
+        Null follows their settings.
+
         In the application is yes unless it says no; what is urgent comes there all the same.
 
         Errors: PA401, PA403 · PA422 no such kind of news
@@ -14910,8 +15066,7 @@ class AsyncSession(AsyncSessionBase):
     ) -> list[StaleEncryptedFields]:
         """A page of the encrypted fields that are not under the present key.
 
-        them, in the order of person and field, after the last one of the page before. Each page is noted in the
-        audit trail.
+        Each page is noted in the audit trail.
 
         Left out, `limit` is 500.
 
@@ -14992,6 +15147,8 @@ class AsyncSession(AsyncSessionBase):
 
     async def start_lesson(self, *, lesson_id: UUID | str) -> StartLesson:
         """The calling learner begins a lesson.
+
+        From now on the time they report with complete_lesson counts.
 
         It begins by the clock: in a transaction begun long ago no time was spent. Calling it again changes nothing
         but where the learner is; a completed lesson stays completed.
@@ -15142,7 +15299,7 @@ class AsyncSession(AsyncSessionBase):
     ) -> None:
         """Stores a field that the application encrypted; a null ciphertext removes it.
 
-        person and the field). The key never reaches this server. A null ciphertext removes the field.
+        The key never reaches this server. A null ciphertext removes the field.
 
         Errors: PA403 not the back end · PA404 no such living person · PA422 a name, key id, nonce or ciphertext
         that cannot be; private keys of wallets
@@ -15217,6 +15374,8 @@ class AsyncSession(AsyncSessionBase):
 
     async def submit_quiz(self, *, attempt_id: UUID | str, answers: Json = None) -> SubmitQuiz:
         """Hands in the calling learner's attempt; returns its grade and what followed.
+
+        It is graded at once, and what follows from that is done.
 
         answers is added to what was saved, as save_answers does. Handing the same attempt in again changes nothing
         and returns its grade with already_submitted, whatever answers come with it and however late.
@@ -15339,7 +15498,7 @@ class AsyncSession(AsyncSessionBase):
     async def unlike_project(self, *, project_id: UUID | str) -> UnlikeProject:
         """The caller no longer likes a project; returns how many do.
 
-        nothing changes.
+        Where there was no like, nothing changes.
 
         Errors: PA401, PA403 from require_user · PA404 no such project, or neither to be seen nor liked
 
@@ -15392,7 +15551,7 @@ class AsyncSession(AsyncSessionBase):
     async def unpublish_course(self, *, course_id: UUID | str) -> None:
         """Takes a course out of the catalogue.
 
-        taken out does not publish it again.
+        Those who are enrolled keep it. Whose course an administrator has taken out does not publish it again.
 
         Errors: PA401 · PA403 · PA404 no such course
 
@@ -15408,7 +15567,7 @@ class AsyncSession(AsyncSessionBase):
     async def unpublish_project(self, *, project_id: UUID | str) -> None:
         """Hides a project from others.
 
-        an administrator hid, only an administrator shows again.
+        Its likes and views are kept. What an administrator hid, only an administrator shows again.
 
         Errors: PA401, PA403 from require_user · PA404 no such project of the caller's
 
@@ -15424,7 +15583,8 @@ class AsyncSession(AsyncSessionBase):
     async def unread_count(self) -> int:
         """How many notifications the caller has not read.
 
-        added up last, and what came since. Exact: both are seen in one snapshot.
+        Two looks into an index, however many there are: what was added up last, and what came since. Exact: both
+        are seen in one snapshot.
 
         Errors: PA401 nobody is signed in · 28000 from verified_identity
 
@@ -15637,6 +15797,8 @@ class AsyncSession(AsyncSessionBase):
     ) -> None:
         """Changes the given columns of one's own study material.
 
+        Null means unchanged; what shall go is named in clear.
+
         Left out, `clear` is '{}'.
 
         Errors: PA401, PA403 from require_user · PA404 no such material of the caller's · PA422 a value of no use;
@@ -15674,6 +15836,8 @@ class AsyncSession(AsyncSessionBase):
         username: str | None = None,
     ) -> None:
         """Changes the caller's own profile: null leaves a field as it is, an empty text clears it.
+
+        Null leaves a field as it is, an empty text clears it.
 
         preferences is merged into what is there, one level deep inside each of its objects, so that setting one
         privacy choice keeps the others; a key set to null is removed. A username can be chosen once, by those who
@@ -15714,6 +15878,8 @@ class AsyncSession(AsyncSessionBase):
         clear: list[str] | None = None,
     ) -> None:
         """Changes the given columns of one's own project.
+
+        Null means unchanged; what shall go is named in clear.
 
         The shapes of the documents are those of create_project() and nft_metadata_shape(). What a token stands for
         stays as it was sold: of a minted project neither the components nor the token's metadata change.
@@ -15836,6 +16002,8 @@ class AsyncSession(AsyncSessionBase):
     ) -> None:
         """Changes the caller's own settings: null leaves one as it is.
 
+        Null leaves a setting as it is.
+
         A new time zone counts from now on: the days of a streak stay where they were. A streak that is over in the
         old zone is settled first, and the day it is now for the person is kept (local_date), so that no zone brings
         back a day that was missed. A zone can be changed once in 24 hours; the first choice after registration is
@@ -15862,7 +16030,9 @@ class AsyncSession(AsyncSessionBase):
     ) -> list[VerifyAuditSeals]:
         """What in the audit trail is not as it was sealed.
 
-        seal missing       a seal was deleted
+        An empty answer means that all is well.
+
+            seal missing       a seal was deleted
             seal changed       it says something else than when it was made, or does not follow the one before it
             rows changed       the rows are as many as were sealed, and not the same
             rows deleted       they are fewer
@@ -15914,8 +16084,6 @@ class AsyncSession(AsyncSessionBase):
     async def verify_email(self, *, user_id: UUID | str, email: str) -> None:
         """Records that a person proved an email address, which is theirs from then on.
 
-        theirs.
-
         Who changes their address proves the new one first; so this is the only way an address changes, and an
         address that nobody proved never replaces one that was.
 
@@ -15935,7 +16103,7 @@ class AsyncSession(AsyncSessionBase):
     async def verify_integrity(self) -> list[VerifyIntegrity]:
         """Every difference between what is cached or promised and the rows it comes from.
 
-        difference; an empty answer means that all is well.
+        One row per difference; an empty answer means that all is well.
 
         Stable: all of it is seen in one snapshot, so that work going on meanwhile is never reported as a
         difference. Each table is read a few times as a whole: a job for the night on a large school.
