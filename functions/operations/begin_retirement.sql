@@ -2,7 +2,8 @@
 --
 -- A partition goes when all of it is older than its table's policy (retention_policies) allows. It is entered in archives
 -- before anything happens to it; then it is detached, concurrently by the library, which a function cannot do; then
--- finish_retirement archives or drops it. Whatever dies in between, the next run finds it here and goes on.
+-- finish_retirement archives or drops it. Whatever dies in between, the next run finds it here and goes on. One that was
+-- entered only, and is to be kept longer by now, stays.
 --
 -- called by  `pgacademy maintain`, retire_partitions
 -- requires   list_partitions, require_moment, require_service, retention_cutoff
@@ -22,6 +23,16 @@ declare
 begin
     perform require_service();
     v_as_of := require_moment(p_at => p_as_of);
+
+    delete from archives as a
+    where
+        a.status = 'retiring'
+        and coalesce(a.ends_at > retention_cutoff(p_subject => a.table_name, p_as_of => v_as_of), true)
+        and exists (
+            select
+            from pg_inherits as i
+            where i.inhrelid = to_regclass(quote_ident(a.partition_name)) and not i.inhdetachpending
+        );
 
     insert into archives (table_name, partition_name, starts_at, ends_at)
     select l.table_name, l.partition_name, l.starts_at, l.ends_at

@@ -1,6 +1,6 @@
 -- due_jobs: the jobs whose time has come: never begun, or not within their interval.
 --
--- What counts is when a job last succeeded, or began if it may still be at work: ten minutes, or its interval; after that it
+-- What counts is when a job last succeeded, or began if it may still be at work: a daily one that has not ended after an hour
 -- has died. One that failed is due at once.
 --
 -- called by  `pgacademy maintain`
@@ -30,7 +30,7 @@ begin
         from job_runs as x
         where
             x.job = j.job
-            and (x.status = 'succeeded' or (x.status = 'running' and x.started_at > v_as_of - greatest(j.every, interval '10 minutes')))
+            and (x.status = 'succeeded' or (x.status = 'running' and x.started_at > v_as_of - interval '1 hour'))
     ) as r on true
     -- A clock that comes round each minute is not put off by the second it was late, nor moves the hour of a daily job.
     where coalesce(r.started_at <= v_as_of - j.every + least(j.every * 0.05, interval '30 seconds'), true)

@@ -36,6 +36,7 @@ as $$
         '(select coalesce(sum(r.row_count), 0) from apply_retention() as r)'
     ),
     ('retire_partitions', interval '1 day', '0 2 * * *', true, '(select count(*) from retire_partitions())'),
+    ('analyze_partitioned_tables', interval '1 day', '30 2 * * *', false, 'analyze_partitioned_tables()'),
     ('remind_streaks', interval '1 day', '0 18 * * *', false, 'remind_streaks()');
 $$;
 

@@ -1508,6 +1508,11 @@ _AGGREGATE_SESSION_DATA: Procedure[object] = Procedure(
     },
     frozenset([]),
 )
+_ANALYZE_PARTITIONED_TABLES: Procedure[object] = Procedure(
+    "analyze_partitioned_tables",
+    {},
+    frozenset([]),
+)
 _ANNOUNCE: Procedure[object] = Procedure(
     "announce",
     {
@@ -5297,6 +5302,19 @@ class Session(SessionBase):
             ),
         )
 
+    def analyze_partitioned_tables(self) -> int | None:
+        """Counts anew what the planner believes of partitioned tables as wholes.
+
+        Autovacuum looks after each month, and never after the table that they make up: without this, a plan for
+        several months rests on what was true when somebody last said ANALYZE. Readers and writers are not in its
+        way, nor it in theirs.
+
+        Errors: PA403 not the service · 55P03 a month is just being made, or leaves
+
+        Who may call it: service.
+        """
+        return cast("int | None", self._value(_ANALYZE_PARTITIONED_TABLES, {}))
+
     def announce(
         self,
         *,
@@ -5542,7 +5560,7 @@ class Session(SessionBase):
         A partition goes when all of it is older than its table's policy (retention_policies) allows. It is entered
         in archives before anything happens to it; then it is detached, concurrently by the library, which a
         function cannot do; then finish_retirement archives or drops it. Whatever dies in between, the next run
-        finds it here and goes on.
+        finds it here and goes on. One that was entered only, and is to be kept longer by now, stays.
 
         Errors: PA403 not the service · PA422 a moment in the future
 
@@ -6291,8 +6309,8 @@ class Session(SessionBase):
     def due_jobs(self, *, as_of: dt.datetime | None = None) -> list[DueJobs]:
         """The jobs whose time has come, in the order to do them.
 
-        What counts is when a job last succeeded, or began if it may still be at work: ten minutes, or its interval;
-        after that it has died. One that failed is due at once.
+        What counts is when a job last succeeded, or began if it may still be at work: a daily one that has not
+        ended after an hour has died. One that failed is due at once.
 
         Errors: PA403 not the service · PA422 a moment in the future
 
@@ -10893,6 +10911,19 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def analyze_partitioned_tables(self) -> int | None:
+        """Counts anew what the planner believes of partitioned tables as wholes.
+
+        Autovacuum looks after each month, and never after the table that they make up: without this, a plan for
+        several months rests on what was true when somebody last said ANALYZE. Readers and writers are not in its
+        way, nor it in theirs.
+
+        Errors: PA403 not the service · 55P03 a month is just being made, or leaves
+
+        Who may call it: service.
+        """
+        return cast("int | None", await self._value(_ANALYZE_PARTITIONED_TABLES, {}))
+
     async def announce(
         self,
         *,
@@ -11140,7 +11171,7 @@ class AsyncSession(AsyncSessionBase):
         A partition goes when all of it is older than its table's policy (retention_policies) allows. It is entered
         in archives before anything happens to it; then it is detached, concurrently by the library, which a
         function cannot do; then finish_retirement archives or drops it. Whatever dies in between, the next run
-        finds it here and goes on.
+        finds it here and goes on. One that was entered only, and is to be kept longer by now, stays.
 
         Errors: PA403 not the service · PA422 a moment in the future
 
@@ -11891,8 +11922,8 @@ class AsyncSession(AsyncSessionBase):
     async def due_jobs(self, *, as_of: dt.datetime | None = None) -> list[DueJobs]:
         """The jobs whose time has come, in the order to do them.
 
-        What counts is when a job last succeeded, or began if it may still be at work: ten minutes, or its interval;
-        after that it has died. One that failed is due at once.
+        What counts is when a job last succeeded, or began if it may still be at work: a daily one that has not
+        ended after an hour has died. One that failed is due at once.
 
         Errors: PA403 not the service · PA422 a moment in the future
 

@@ -88,6 +88,23 @@ def test_a_job_keeps_its_minute_and_its_hour(db: psycopg.Connection[Any], late: 
     assert {job for (job,) in db.execute("select job from due_jobs()") if job in both} == due
 
 
+@pytest.mark.parametrize(
+    ("ago", "due"),
+    [
+        ("50 seconds", set()), ("59 minutes", {"refresh_leaderboard"}),
+        ("61 minutes", {"refresh_leaderboard", "remind_streaks"}),
+    ],
+)  # fmt: skip
+def test_a_run_that_never_ended_is_not_waited_for_long(db: psycopg.Connection[Any], ago: str, due: set[str]) -> None:
+    both = ["refresh_leaderboard", "remind_streaks"]
+    db.execute(
+        "insert into job_runs (job, status, started_at)"
+        " select j, 'running', now() - %s::interval from unnest(%s::text[]) as j",
+        [ago, both],
+    )
+    assert {job for (job,) in db.execute("select job from due_jobs()") if job in both} == due
+
+
 def test_a_reader_is_not_made_to_wait(visited: SchoolDatabase) -> None:
     """Detaching waits for whoever has read the table; who comes meanwhile reads on, and the next run does the rest."""
     reader = visited.connect()

@@ -138,3 +138,15 @@ def test_whoever_is_in_the_way_is_not_waited_for(filled: SchoolDatabase) -> None
     holder.execute("lock table visits in share update exclusive mode")
     with raises_sqlstate("55P03"), filled.service() as maker:
         maker.execute("select ensure_partitions()")
+
+
+def test_what_the_planner_believes_of_the_whole(log: Connection) -> None:
+    """Months have statistics of their own; those of the table that they make up are nobody's work but this job's."""
+    _months(log, "2024-01-15Z", 0)
+    log.execute(
+        "insert into visits (seen_at, page) select '2024-01-10Z', 'p' || n % 7 from generate_series(1, 700) as n"
+    )
+    known = "select n_distinct::int from pg_stats where tablename = 'visits' and attname = 'page' and inherited"
+    assert log.execute(known).fetchall() == []
+    assert log.execute("select analyze_partitioned_tables()").fetchone() == (2,)  # and the audit trail
+    assert log.execute(known).fetchall() == [(7,)]

@@ -227,6 +227,17 @@ def test_a_run_that_died_is_gone_on_with(log: Connection) -> None:
     assert len(archived(log, "visits")) == 31
 
 
+def test_a_month_that_is_kept_longer_by_now_stays(log: Connection) -> None:
+    """If it was entered only; what was detached already goes on its way."""
+    log.execute("select begin_retirement('2024-03-01Z')")
+    log.execute("alter table visits detach partition visits_p2023_01")
+    log.execute("update retention_policies set keep_months = 120 where subject = 'visits'")
+    assert retired(log, "2024-03-01Z") == ["visits_p2023_01"]
+    assert one(log, "select count(*) from visits_p2023_02") == 28
+    log.execute("update retention_policies set keep_months = 12 where subject = 'visits'")
+    assert retired(log, "2024-03-01Z") == ["visits_p2023_02"]
+
+
 def test_each_step_is_a_call_of_its_own(log: Connection) -> None:
     """Whoever reads the table waits while it is detached, and not while a month of it is archived."""
     step = "select partition_name, rows_archived from retire_partitions('2024-03-01Z')"

@@ -269,6 +269,7 @@ PROCEDURES: dict[str, set[str]] = {
         export_user erase_user stale_encrypted_fields rotate_encrypted_field
         log_failure seal_audit_logs verify_audit_seals purge_audit_contexts
         begin_job end_job maintenance_jobs due_jobs run_job purge_idempotency_keys ensure_partitions list_partitions
+        analyze_partitioned_tables
         apply_retention begin_retirement finish_retirement retire_partitions list_archives read_archive
         verify_integrity repair_counters""".split()
     ),
