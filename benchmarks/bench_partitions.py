@@ -34,8 +34,10 @@ COPY_BOUND = 0.95
 RETIRE_BOUND = 0.2
 #: The year is cut into twice as many, in turns with foreign keys and without: many, because machines have moods.
 PIECES = 25
-#: Of all months in no order, each as large as a piece; and months that go, one after the other.
-ROUNDS = 5
+#: Of all months in no order, each as large as a piece.
+MIXED_PIECES = 5
+#: How many go, one after the other; the year has twelve.
+MONTHS = 9
 
 #: As the superuser and without triggers: what interactions refer to, ten of them a session.
 FILL = """
@@ -148,7 +150,7 @@ def copies(connection: Connection, rows: int) -> int:
         keyed.append(copied(connection, piece, role="origin", number=number))
         piece = PIECE.format(first=first + size, last=first + 2 * size, rows=rows)
         unkeyed.append(copied(connection, piece, role="replica", number=number))
-    for number in range(ROUNDS):
+    for number in range(MIXED_PIECES):
         mixed.append(copied(connection, MIXED.format(share=size / rows), role="replica", number=number))
     counts = {value(connection, f"select count(*) from {table}") for table in ("interactions", "bench_flat")}
     assert len(counts) == 1, "the two tables differ"
@@ -168,7 +170,7 @@ def retirements(connection: Connection, deploy: str) -> int:
     connection.execute(b"alter table bench_flat disable trigger user")
     retire()
     rounds = []
-    for number in range(ROUNDS):
+    for number in range(MONTHS):
         partition, begin, end = connection.execute(OLDEST.encode()).fetchone() or ("", None, None)
         rows = value(connection, f"select count(*) from {partition}")
         flat = value(connection, "select count(*) from bench_flat")
