@@ -26,7 +26,7 @@ from pgacademy.embedded import find_binaries
 Connection = psycopg.Connection[Any]
 
 BOUND = 1.35
-SECONDS, ROUNDS, PEOPLE = 2, 5, 1000
+SECONDS, ROUNDS, PEOPLE = 1, 15, 1000
 
 REQUEST = f"""\\set n random(1, {PEOPLE})
 begin;

@@ -19,6 +19,7 @@ volatile
 security invoker
 set search_path from current
 set plan_cache_mode = 'force_custom_plan'
+set jit = off -- compiling so many parts takes longer than they do
 as $$
 #variable_conflict use_column
 declare
@@ -26,45 +27,63 @@ declare
     v_events bigint;
 begin
     with found as materialized (
-        select a.activity_date, a.user_id, a.course_id, a.event_type, a.event_count
+        -- Integers, because bigint is added up by way of numeric: two billion on one day, of one kind, are an error.
+        select a.activity_date, a.user_id, a.course_id, a.event_type, a.event_count::integer as event_count
         from event_activity(p_from => p_from, p_to => p_to, p_timezone => v_zone, p_since => p_since) as a
+    ),
+
+    -- Of rows by day only those of the days in question are read, however many there are of the past.
+    since as materialized (
+        select min(f.activity_date) as first_day from found as f
     ),
 
     people as materialized (
         select f.activity_date, f.user_id, f.event_count, d.user_id is null as is_new
         from (
-            select f.activity_date, f.user_id, sum(f.event_count)::bigint as event_count
+            select f.activity_date, f.user_id, sum(f.event_count) as event_count
             from found as f
             where f.user_id is not null
             group by f.activity_date, f.user_id
         ) as f
-        left join user_activity_days as d on d.activity_date = f.activity_date and d.user_id = f.user_id
+        left join user_activity_days as d
+            on d.activity_date = f.activity_date
+            and d.user_id = f.user_id
+            and d.activity_date >= (select s.first_day from since as s)
     ),
 
     learners as materialized (
         select f.activity_date, f.user_id, f.course_id, f.event_count, d.user_id is null as is_new
         from (
-            select f.activity_date, f.user_id, f.course_id, sum(f.event_count)::bigint as event_count
+            select f.activity_date, f.user_id, f.course_id, sum(f.event_count) as event_count
             from found as f
             where f.user_id is not null and f.course_id is not null
             group by f.activity_date, f.user_id, f.course_id
         ) as f
         left join learner_activity_days as d
-            on d.activity_date = f.activity_date and d.user_id = f.user_id and d.course_id = f.course_id
+            on d.activity_date = f.activity_date
+            and d.user_id = f.user_id
+            and d.course_id = f.course_id
+            and d.activity_date >= (select s.first_day from since as s)
     ),
 
+    -- In the order of the key: neighbours go to one page of its index.
     new_people as (
         insert into user_activity_days (activity_date, user_id, event_count)
         select p.activity_date, p.user_id, p.event_count
         from people as p
         where p.is_new
+        order by p.user_id
     ),
 
     known_people as (
         update user_activity_days as d
         set event_count = d.event_count + p.event_count
         from people as p
-        where not p.is_new and d.activity_date = p.activity_date and d.user_id = p.user_id
+        where
+            not p.is_new
+            and d.activity_date = p.activity_date
+            and d.user_id = p.user_id
+            and d.activity_date >= (select s.first_day from since as s)
     ),
 
     new_learners as (
@@ -72,6 +91,7 @@ begin
         select l.activity_date, l.user_id, l.course_id, l.event_count
         from learners as l
         where l.is_new
+        order by l.user_id
     ),
 
     known_learners as (
@@ -83,6 +103,7 @@ begin
             and d.activity_date = l.activity_date
             and d.user_id = l.user_id
             and d.course_id = l.course_id
+            and d.activity_date >= (select s.first_day from since as s)
     ),
 
     -- The rest are few rows a day. Events of visitors count too.
@@ -103,7 +124,7 @@ begin
 
     kinds as (
         insert into event_type_days as d (activity_date, event_type, event_count)
-        select f.activity_date, f.event_type, sum(f.event_count)::bigint
+        select f.activity_date, f.event_type, sum(f.event_count)
         from found as f
         group by f.activity_date, f.event_type
         on conflict (activity_date, event_type) do update
