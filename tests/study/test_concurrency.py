@@ -183,6 +183,8 @@ def test_8_jobs_aggregate_each_session_once(study: SchoolDatabase) -> None:
     assert sum(check(race(8, job))) + job(0) == 20
     assert one(
         conn,
-        "select count(*), count(distinct learning_session_id) from progress_metrics where metric_type = 'duration'",
+        "select count(*), count(distinct learning_session_id) from progress_metrics"
+        " where metric_type = 'duration' and user_id = %s",
+        ada,
     ) == (20, 20)
     verify(conn)
