@@ -58,7 +58,7 @@ def _zone(name: str | None) -> ZoneInfo | None:
 
 
 def _lines(done: Imported, school: str, dry_run: bool) -> list[str]:
-    counts = ", ".join(f"{number:,} {what}" for what, number in done.document()["added"].items())
+    counts = ", ".join(f"{what} {number:,}" for what, number in done.document()["added"].items())
     lines = []
     for label, rows in (("bad", done.bad), ("different here", done.differences)):
         if rows:
@@ -70,9 +70,9 @@ def _lines(done: Imported, school: str, dry_run: bool) -> list[str]:
         for what, number in sorted(done.left.items()):
             lines.append(f"  {number:,} of {what}" + (f": {done.why_left[what]}" if what in done.why_left else ""))
     if done.is_kept:
-        lines.append(f"{school} has from {done.source}: {counts}.")
+        lines.append(f"New in {school} from {done.source}: {counts}.")
     elif done.bad and not dry_run:
         lines.append("Nothing was kept: mend the rows at their source, or say --skip-bad.")
     else:
-        lines.append(f"Nothing was kept. It would be: {counts}.")
+        lines.append(f"Nothing was kept. New would be: {counts}.")
     return lines
