@@ -18,6 +18,7 @@ from pgacademy.errors import PgacademyError, UsageError, translate
 MODULES = {
     "board": ("leaderboard", "refresh"),
     "demo": ("demo",),
+    "django": ("import-django",),
     "keys": ("keys",),
     "logins": ("login",),
     "maintenance": ("maintain",),
