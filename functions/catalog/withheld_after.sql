@@ -5,7 +5,7 @@
 -- it looks at the row as it is after waiting: set withheld_at = withheld_after(c.withheld_at, true).
 --
 -- called by  publish_course, unpublish_course, update_course, update_quiz, update_exercise, publish_project,
---            unpublish_project
+--            unpublish_project, publish_file, unpublish_file
 -- requires   acting_in
 -- errors     PA403 an administrator took it down
 create or replace function withheld_after(

@@ -2,7 +2,8 @@
 --
 -- p_given has every column that can be emptied, and whether the same call gives it a value: {"description": false}.
 --
--- called by  update_course, update_lesson, update_quiz, update_exercise, update_project, update_material
+-- called by  update_course, update_lesson, update_quiz, update_exercise, update_project, update_file,
+--            update_material
 -- errors     PA422 a name that is not among them, or has a value as well
 create or replace function check_clear(
     p_clear text[],

@@ -188,6 +188,14 @@ begin atomic
             ]
         },
         "lesson_prerequisites": {"public": "course_id lesson_id prerequisite_lesson_id created_at"},
+        "uploaded_files": {
+            "why": "Whoever clears the bytes away finds them by the id of the person, which their places begin with.",
+            "person": "user_id = $1",
+            "erased": "delete",
+            "internal": "id user_id storage_provider withheld_at created_at updated_at deleted_at",
+            "personal": "file_size is_public",
+            "sensitive": "filename original_filename file_url storage_path file_type mime_type folder"
+        },
 
         "enrollments": {
             "person": "user_id = $1",

@@ -63,6 +63,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "LikeProject",
     "ListArchives",
     "ListDiscussions",
+    "ListFiles",
     "ListNotifications",
     "ListPartitions",
     "ListProjects",
@@ -92,6 +93,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "RecordStart",
     "RefreshLeaderboard",
     "RegradeQuiz",
+    "RemoveFile",
     "RepairCounters",
     "RequestFaucet",
     "ResumeLesson",
@@ -639,6 +641,26 @@ class ListDiscussions:
 
 
 @dataclass(frozen=True, slots=True)
+class ListFiles:
+    """What list_files() returns, row by row."""
+
+    file_id: UUID
+    filename: str
+    original_filename: str
+    file_url: str
+    storage_provider: str
+    storage_path: str
+    file_type: str | None
+    mime_type: str | None
+    file_size: int
+    folder: str | None
+    is_public: bool
+    withheld_at: dt.datetime | None
+    created_at: dt.datetime
+    updated_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ListNotifications:
     """What list_notifications() returns, row by row."""
 
@@ -1008,6 +1030,14 @@ class RegradeQuiz:
     attempts_changed: int
     learners_passed: int
     scores_moved: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFile:
+    """What remove_file() returns."""
+
+    storage_provider: str
+    storage_path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -2768,6 +2798,33 @@ _LIST_DISCUSSIONS: Procedure[ListDiscussions] = Procedure(
     ),
     ListDiscussions,
 )
+_LIST_FILES: Procedure[ListFiles] = Procedure(
+    "list_files",
+    {
+        "folder": "text",
+        "file_type": "text",
+        "limit": "integer",
+        "after": "uuid",
+    },
+    frozenset([]),
+    (
+        "file_id",
+        "filename",
+        "original_filename",
+        "file_url",
+        "storage_provider",
+        "storage_path",
+        "file_type",
+        "mime_type",
+        "file_size",
+        "folder",
+        "is_public",
+        "withheld_at",
+        "created_at",
+        "updated_at",
+    ),
+    ListFiles,
+)
 _LIST_NOTIFICATIONS: Procedure[ListNotifications] = Procedure(
     "list_notifications",
     {
@@ -3203,6 +3260,17 @@ _PUBLISH_COURSE: Procedure[object] = Procedure(
     action="catalog.publish_course",
     entity="course_id",
 )
+_PUBLISH_FILE: Procedure[object] = Procedure(
+    "publish_file",
+    {
+        "file_id": "uuid",
+    },
+    frozenset(
+        [
+            "file_id",
+        ]
+    ),
+)
 _PUBLISH_PROJECT: Procedure[object] = Procedure(
     "publish_project",
     {
@@ -3625,6 +3693,30 @@ _REFRESH_LEADERBOARD: Procedure[RefreshLeaderboard] = Procedure(
     ),
     RefreshLeaderboard,
 )
+_REGISTER_FILE: Procedure[object] = Procedure(
+    "register_file",
+    {
+        "filename": "text",
+        "file_url": "text",
+        "storage_path": "text",
+        "file_size": "bigint",
+        "original_filename": "text",
+        "mime_type": "text",
+        "file_type": "text",
+        "folder": "text",
+        "storage_provider": "text",
+        "is_public": "boolean",
+        "idempotency_key": "text",
+    },
+    frozenset(
+        [
+            "filename",
+            "file_url",
+            "storage_path",
+            "file_size",
+        ]
+    ),
+)
 _REGISTER_USER: Procedure[object] = Procedure(
     "register_user",
     {
@@ -3686,6 +3778,22 @@ _REMIND_STREAKS: Procedure[object] = Procedure(
         "as_of": "timestamp with time zone",
     },
     frozenset([]),
+)
+_REMOVE_FILE: Procedure[RemoveFile] = Procedure(
+    "remove_file",
+    {
+        "file_id": "uuid",
+    },
+    frozenset(
+        [
+            "file_id",
+        ]
+    ),
+    (
+        "storage_provider",
+        "storage_path",
+    ),
+    RemoveFile,
 )
 _REMOVE_LESSON: Procedure[object] = Procedure(
     "remove_lesson",
@@ -4653,6 +4761,17 @@ _UNPUBLISH_COURSE: Procedure[object] = Procedure(
     action="catalog.unpublish_course",
     entity="course_id",
 )
+_UNPUBLISH_FILE: Procedure[object] = Procedure(
+    "unpublish_file",
+    {
+        "file_id": "uuid",
+    },
+    frozenset(
+        [
+            "file_id",
+        ]
+    ),
+)
 _UNPUBLISH_PROJECT: Procedure[object] = Procedure(
     "unpublish_project",
     {
@@ -4728,6 +4847,21 @@ _UPDATE_EXERCISE: Procedure[object] = Procedure(
     frozenset(
         [
             "exercise_id",
+        ]
+    ),
+)
+_UPDATE_FILE: Procedure[object] = Procedure(
+    "update_file",
+    {
+        "file_id": "uuid",
+        "filename": "text",
+        "file_type": "text",
+        "folder": "text",
+        "clear": "text[]",
+    },
+    frozenset(
+        [
+            "file_id",
         ]
     ),
 )
@@ -7268,6 +7402,37 @@ class Session(SessionBase):
             },
         )
 
+    def list_files(
+        self,
+        *,
+        folder: str | None = None,
+        file_type: str | None = None,
+        limit: int | None = None,
+        after: UUID | str | None = None,
+    ) -> list[ListFiles]:
+        """The caller's own files, newest first, a page at a time.
+
+        For the next page, after is the file_id of the last row seen; if that file has been removed in between,
+        begin again. A folder is that very one, without those in it. What others have made public is in the table
+        uploaded_files.
+
+        Left out, `limit` is 20.
+
+        Errors: PA401, PA403 from require_user · PA404 no file of the caller's in p_after · PA422 p_limit not 1 to
+        100
+
+        Who may call it: student, instructor, admin.
+        """
+        return self._rows(
+            _LIST_FILES,
+            {
+                "folder": folder,
+                "file_type": file_type,
+                "limit": limit,
+                "after": after,
+            },
+        )
+
     def list_notifications(
         self, *, only_unread: bool | None = None, limit: int | None = None, after: UUID | str | None = None
     ) -> list[ListNotifications]:
@@ -7852,6 +8017,25 @@ class Session(SessionBase):
                     "course_id": course_id,
                 },
             ),
+        )
+
+    def publish_file(self, *, file_id: UUID | str) -> None:
+        """Shows one's own file to everybody.
+
+        Publishing twice changes nothing.
+
+        Administrators show what administrators have hidden, and nothing else of other people's.
+
+        Errors: PA401, PA403 from require_user · PA404 no such file of the caller's · PA403 an administrator hid it
+        · PA409 an administrator, and nobody hid it
+
+        Who may call it: student, instructor, admin.
+        """
+        self._value(
+            _PUBLISH_FILE,
+            {
+                "file_id": file_id,
+            },
         )
 
     def publish_project(self, *, project_id: UUID | str) -> bool:
@@ -8496,6 +8680,57 @@ class Session(SessionBase):
             ),
         )
 
+    def register_file(
+        self,
+        *,
+        filename: str,
+        file_url: str,
+        storage_path: str,
+        file_size: int,
+        original_filename: str | None = None,
+        mime_type: str | None = None,
+        file_type: str | None = None,
+        folder: str | None = None,
+        storage_provider: str | None = None,
+        is_public: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> UUID:
+        """Registers a file of the caller's whose bytes are in a store; returns its id.
+
+        It is the caller's.
+
+        The first name of its place in the store is the caller's own id ("<id>/2026/notes.pdf"): so nobody claims
+        the bytes of another, nobody learns which places are taken, and all that a person has is found in one place
+        when they go. A place is used once for all. A person holds a limited number of files (setting
+        files.max_per_person), of a limited size (files.max_megabytes).
+
+        Left out, `storage_provider` is 'local', `is_public` is false.
+
+        Errors: PA401, PA403 from require_user · PA409 a place that is taken, as many as one may hold, key used for
+        another request · PA422 no name, address, place or size, or one of no use; a place that is not the caller's
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "UUID",
+            self._value(
+                _REGISTER_FILE,
+                {
+                    "filename": filename,
+                    "file_url": file_url,
+                    "storage_path": storage_path,
+                    "file_size": file_size,
+                    "original_filename": original_filename,
+                    "mime_type": mime_type,
+                    "file_type": file_type,
+                    "folder": folder,
+                    "storage_provider": storage_provider,
+                    "is_public": is_public,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
     def register_user(
         self,
         *,
@@ -8625,6 +8860,28 @@ class Session(SessionBase):
                 _REMIND_STREAKS,
                 {
                     "as_of": as_of,
+                },
+            ),
+        )
+
+    def remove_file(self, *, file_id: UUID | str) -> RemoveFile:
+        """Removes a file from everybody's sight; returns where its bytes are.
+
+        Returns where its bytes are, for the application to clear them away after the commit.
+
+        The row stays until the person goes, and its place stays taken. Doing it again answers the same: whoever
+        died before the bytes were gone asks once more.
+
+        Errors: PA401, PA403 from require_user · PA404 no such file of the caller's
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "RemoveFile",
+            self._row(
+                _REMOVE_FILE,
+                {
+                    "file_id": file_id,
                 },
             ),
         )
@@ -9976,6 +10233,25 @@ class Session(SessionBase):
             },
         )
 
+    def unpublish_file(self, *, file_id: UUID | str) -> None:
+        """Hides a file from others.
+
+        What an administrator hid, only an administrator shows again.
+
+        The store does not know of it: whoever has the address of the bytes asks the store, which the application
+        has to tell.
+
+        Errors: PA401, PA403 from require_user · PA404 no such file of the caller's
+
+        Who may call it: student, instructor, admin.
+        """
+        self._value(
+            _UNPUBLISH_FILE,
+            {
+                "file_id": file_id,
+            },
+        )
+
     def unpublish_project(self, *, project_id: UUID | str) -> None:
         """Hides a project from others.
 
@@ -10125,6 +10401,40 @@ class Session(SessionBase):
                 "is_mandatory": is_mandatory,
                 "is_published": is_published,
                 "metadata": metadata,
+                "clear": clear,
+            },
+        )
+
+    def update_file(
+        self,
+        *,
+        file_id: UUID | str,
+        filename: str | None = None,
+        file_type: str | None = None,
+        folder: str | None = None,
+        clear: list[str] | None = None,
+    ) -> None:
+        """Changes the given columns of one's own file.
+
+        Null means unchanged; what shall go is named in clear.
+
+        What was uploaded stays what it was: its place, its address, its size and what it was called at home do not
+        change.
+
+        Left out, `clear` is '{}'.
+
+        Errors: PA401, PA403 from require_user · PA404 no such file of the caller's · PA422 a value of no use;
+        unknown name in p_clear, or given as well
+
+        Who may call it: student, instructor, admin.
+        """
+        self._value(
+            _UPDATE_FILE,
+            {
+                "file_id": file_id,
+                "filename": filename,
+                "file_type": file_type,
+                "folder": folder,
                 "clear": clear,
             },
         )
@@ -12883,6 +13193,37 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def list_files(
+        self,
+        *,
+        folder: str | None = None,
+        file_type: str | None = None,
+        limit: int | None = None,
+        after: UUID | str | None = None,
+    ) -> list[ListFiles]:
+        """The caller's own files, newest first, a page at a time.
+
+        For the next page, after is the file_id of the last row seen; if that file has been removed in between,
+        begin again. A folder is that very one, without those in it. What others have made public is in the table
+        uploaded_files.
+
+        Left out, `limit` is 20.
+
+        Errors: PA401, PA403 from require_user · PA404 no file of the caller's in p_after · PA422 p_limit not 1 to
+        100
+
+        Who may call it: student, instructor, admin.
+        """
+        return await self._rows(
+            _LIST_FILES,
+            {
+                "folder": folder,
+                "file_type": file_type,
+                "limit": limit,
+                "after": after,
+            },
+        )
+
     async def list_notifications(
         self, *, only_unread: bool | None = None, limit: int | None = None, after: UUID | str | None = None
     ) -> list[ListNotifications]:
@@ -13467,6 +13808,25 @@ class AsyncSession(AsyncSessionBase):
                     "course_id": course_id,
                 },
             ),
+        )
+
+    async def publish_file(self, *, file_id: UUID | str) -> None:
+        """Shows one's own file to everybody.
+
+        Publishing twice changes nothing.
+
+        Administrators show what administrators have hidden, and nothing else of other people's.
+
+        Errors: PA401, PA403 from require_user · PA404 no such file of the caller's · PA403 an administrator hid it
+        · PA409 an administrator, and nobody hid it
+
+        Who may call it: student, instructor, admin.
+        """
+        await self._value(
+            _PUBLISH_FILE,
+            {
+                "file_id": file_id,
+            },
         )
 
     async def publish_project(self, *, project_id: UUID | str) -> bool:
@@ -14111,6 +14471,57 @@ class AsyncSession(AsyncSessionBase):
             ),
         )
 
+    async def register_file(
+        self,
+        *,
+        filename: str,
+        file_url: str,
+        storage_path: str,
+        file_size: int,
+        original_filename: str | None = None,
+        mime_type: str | None = None,
+        file_type: str | None = None,
+        folder: str | None = None,
+        storage_provider: str | None = None,
+        is_public: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> UUID:
+        """Registers a file of the caller's whose bytes are in a store; returns its id.
+
+        It is the caller's.
+
+        The first name of its place in the store is the caller's own id ("<id>/2026/notes.pdf"): so nobody claims
+        the bytes of another, nobody learns which places are taken, and all that a person has is found in one place
+        when they go. A place is used once for all. A person holds a limited number of files (setting
+        files.max_per_person), of a limited size (files.max_megabytes).
+
+        Left out, `storage_provider` is 'local', `is_public` is false.
+
+        Errors: PA401, PA403 from require_user · PA409 a place that is taken, as many as one may hold, key used for
+        another request · PA422 no name, address, place or size, or one of no use; a place that is not the caller's
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "UUID",
+            await self._value(
+                _REGISTER_FILE,
+                {
+                    "filename": filename,
+                    "file_url": file_url,
+                    "storage_path": storage_path,
+                    "file_size": file_size,
+                    "original_filename": original_filename,
+                    "mime_type": mime_type,
+                    "file_type": file_type,
+                    "folder": folder,
+                    "storage_provider": storage_provider,
+                    "is_public": is_public,
+                    "idempotency_key": idempotency_key,
+                },
+            ),
+        )
+
     async def register_user(
         self,
         *,
@@ -14240,6 +14651,28 @@ class AsyncSession(AsyncSessionBase):
                 _REMIND_STREAKS,
                 {
                     "as_of": as_of,
+                },
+            ),
+        )
+
+    async def remove_file(self, *, file_id: UUID | str) -> RemoveFile:
+        """Removes a file from everybody's sight; returns where its bytes are.
+
+        Returns where its bytes are, for the application to clear them away after the commit.
+
+        The row stays until the person goes, and its place stays taken. Doing it again answers the same: whoever
+        died before the bytes were gone asks once more.
+
+        Errors: PA401, PA403 from require_user · PA404 no such file of the caller's
+
+        Who may call it: student, instructor, admin.
+        """
+        return cast(
+            "RemoveFile",
+            await self._row(
+                _REMOVE_FILE,
+                {
+                    "file_id": file_id,
                 },
             ),
         )
@@ -15595,6 +16028,25 @@ class AsyncSession(AsyncSessionBase):
             },
         )
 
+    async def unpublish_file(self, *, file_id: UUID | str) -> None:
+        """Hides a file from others.
+
+        What an administrator hid, only an administrator shows again.
+
+        The store does not know of it: whoever has the address of the bytes asks the store, which the application
+        has to tell.
+
+        Errors: PA401, PA403 from require_user · PA404 no such file of the caller's
+
+        Who may call it: student, instructor, admin.
+        """
+        await self._value(
+            _UNPUBLISH_FILE,
+            {
+                "file_id": file_id,
+            },
+        )
+
     async def unpublish_project(self, *, project_id: UUID | str) -> None:
         """Hides a project from others.
 
@@ -15744,6 +16196,40 @@ class AsyncSession(AsyncSessionBase):
                 "is_mandatory": is_mandatory,
                 "is_published": is_published,
                 "metadata": metadata,
+                "clear": clear,
+            },
+        )
+
+    async def update_file(
+        self,
+        *,
+        file_id: UUID | str,
+        filename: str | None = None,
+        file_type: str | None = None,
+        folder: str | None = None,
+        clear: list[str] | None = None,
+    ) -> None:
+        """Changes the given columns of one's own file.
+
+        Null means unchanged; what shall go is named in clear.
+
+        What was uploaded stays what it was: its place, its address, its size and what it was called at home do not
+        change.
+
+        Left out, `clear` is '{}'.
+
+        Errors: PA401, PA403 from require_user · PA404 no such file of the caller's · PA422 a value of no use;
+        unknown name in p_clear, or given as well
+
+        Who may call it: student, instructor, admin.
+        """
+        await self._value(
+            _UPDATE_FILE,
+            {
+                "file_id": file_id,
+                "filename": filename,
+                "file_type": file_type,
+                "folder": folder,
                 "clear": clear,
             },
         )

@@ -36,6 +36,8 @@ insert into platform_settings as s (setting_key, setting_value, description) val
 ('learning.backdate_days', '30', 'How many days back the grading of an instructor may lie.'),
 ('assessment.grace_seconds', '30', 'Seconds after the deadline of an attempt in which answers are still taken.'),
 ('privacy.export_minutes', '60', 'Minutes that lie between two exports of one''s own data.'),
+('files.max_per_person', '1000', 'The most files one person may hold; removed ones do not count.'),
+('files.max_megabytes', '100', 'The most megabytes (1,048,576 bytes each) one file may have.'),
 ('projects.max_per_person', '100', 'The most projects one person may hold.'),
 ('projects.daily_max', '20', 'The most projects one person may make in 24 hours, deleted ones included.'),
 ('projects.max_bytes', '65536', 'The most bytes the documents of one project may have together.'),

@@ -16,7 +16,9 @@ grant select (
 
 -- catalog
 -- Read only: staff write through procedures.
-grant select on table courses, course_stats, course_prerequisites, lessons, lesson_prerequisites to pgacademy_admin;
+grant select on table
+    courses, course_stats, course_prerequisites, lessons, lesson_prerequisites, uploaded_files
+to pgacademy_admin;
 
 -- learning
 grant select on table enrollments, lesson_progress to pgacademy_admin;

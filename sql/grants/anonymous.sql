@@ -10,6 +10,10 @@ grant select on table public_profiles to pgacademy_anonymous;
 -- catalog
 -- Read only: staff write through procedures.
 grant select on table courses, course_stats, course_prerequisites, lessons, lesson_prerequisites to pgacademy_anonymous;
+-- Of files not what they were called at home, their folder and their place in the store: list_files() shows one's own.
+grant select (
+    id, user_id, filename, file_url, file_type, mime_type, file_size, is_public, created_at, updated_at
+) on table uploaded_files to pgacademy_anonymous;
 
 -- learning
 -- nothing

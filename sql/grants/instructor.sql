@@ -22,6 +22,10 @@ grant select (
 -- catalog
 -- Read only: staff write through procedures.
 grant select on table courses, course_stats, course_prerequisites, lessons, lesson_prerequisites to pgacademy_instructor;
+-- Of files not what they were called at home, their folder and their place in the store: list_files() shows one's own.
+grant select (
+    id, user_id, filename, file_url, file_type, mime_type, file_size, is_public, created_at, updated_at
+) on table uploaded_files to pgacademy_instructor;
 
 -- learning
 -- Of the learners of their courses, without the notes these write for themselves.

@@ -22,6 +22,10 @@ grant select (
 -- catalog
 -- Read only: staff write through procedures.
 grant select on table courses, course_stats, course_prerequisites, lessons, lesson_prerequisites to pgacademy_student;
+-- Of files not what they were called at home, their folder and their place in the store: list_files() shows one's own.
+grant select (
+    id, user_id, filename, file_url, file_type, mime_type, file_size, is_public, created_at, updated_at
+) on table uploaded_files to pgacademy_student;
 
 -- learning
 grant select on table enrollments, lesson_progress to pgacademy_student;

@@ -149,6 +149,11 @@ GOOD: dict[str, dict[str, str | None]] = {
     "store_chunks": {"p_chunks": '[{{"content": "C"}}]'},
     "vote": {"p_vote_type": "up", "p_discussion_id": "{theirs}"},
     "publish_project": {"p_project_id": "{mine}"},
+    "publish_file": {"p_file_id": "{my_file}"},
+    "update_file": {"p_file_id": "{my_file}"},
+    "unpublish_file": {"p_file_id": "{my_file}"},
+    "remove_file": {"p_file_id": "{my_file}"},
+    "register_file": {"p_storage_path": "{me}/new.txt", "p_storage_provider": "s3"},
     "run_job": {"p_job": "purge_sessions"},
     "set_retention": {"p_subject": "discussions"},
     "cohort_retention": {"p_unit": "week"},
@@ -284,11 +289,15 @@ def world(standing: psycopg.Connection[Any]) -> World:
         ).fetchone()
         assert told is not None
         db.execute("insert into notification_deltas (user_id) values (%s)", [someone])
+        with acting(db, someone, role):  # type: ignore[arg-type]
+            file = db.execute("select register_file('a.txt', '/a.txt', %s, 1)", [f"{someone}/a.txt"]).fetchone()
+        assert file is not None
         db.execute("insert into notification_deliveries (notification_id, channel) values (%s, 'email')", [told[0]])
         place = None if role == "admin" else course.id
         discussion = ask(db, someone, course=place, role=role)  # type: ignore[arg-type]
         own[role] = {
             "me": str(someone),
+            "my_file": str(file[0]),
             "p_wallet_id": str(wallet[0]),
             "p_token_hash": hash_,
             "p_notification_id": str(told[0]),

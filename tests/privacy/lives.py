@@ -25,6 +25,7 @@ WORD, ACCOUNT, ADDRESS = "zq7marker", "0.0.987654321", "203.0.113.77"
 MARKERS: dict[str, list[str]] = {
     "text": [
         *(WORD, f"{WORD}@example.org", f"https://{WORD}.example.org/", f"/{WORD}", ACCOUNT),
+        f"text/{WORD}",
         *("pt-ZQ7MARK", "dark", "Asia/Tokyo"),  # choices of a list: nothing that could be found again
     ],
     "jsonb": [f'{{"said": "{WORD}"}}', f'["{WORD}"]'],
@@ -81,6 +82,10 @@ def live(conn: Connection) -> Life:
         project = one(conn, "select project_id from create_project(%s, 'car', %s)", WORD, Jsonb(COMPONENTS))
         other = one(conn, "select project_id from create_project('Bye', 'car', %s)", Jsonb(COMPONENTS))
         conn.execute("select delete_project(%s)", (other,))
+        conn.execute(
+            "select register_file(%s, %s, %s, 1, p_folder => %s, p_mime_type => %s)",
+            (WORD, f"/{WORD}", f"{user}/{WORD}", WORD, f"text/{WORD}"),
+        )
         discussion = one(conn, "select discussion_id from start_discussion(%s, %s, null)", WORD, WORD)
     with acting(conn, friend, "student"):
         theirs = one(conn, "select discussion_id from start_discussion('Why?', 'Because.', null)")

@@ -27,6 +27,7 @@ SERVED = [
     ("lessons", "course_id (parent_lesson_id) position", "lessons_course_id_parent_lesson_id_position_idx"),
     ("lessons", "course_id", "lessons_course_id_slug_key"),
     ("lessons", "content", "lessons_content_idx"),
+    ("uploaded_files", "user_id", "uploaded_files_user_id_created_at_id_idx"),
     ("enrollments", "user_id course_id", "enrollments_user_id_course_id_key"),
     ("enrollments", "course_id enrolled_at", "enrollments_course_id_enrolled_at_idx"),
     ("enrollments", "completed_at", "enrollments_completed_at_idx"),

@@ -97,6 +97,5 @@ class World:
 
 
 def due_columns(document: str) -> dict[str, list[str]]:
-    """What the document demands, without what is to come."""
-    later = TABLES["to_come"].get(document, {})
-    return {table: columns.split() for table, columns in TABLES[document].items() if table not in later}
+    """What the document demands."""
+    return {table: columns.split() for table, columns in TABLES[document].items()}

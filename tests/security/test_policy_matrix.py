@@ -57,6 +57,12 @@ FAUCET = {
     "id", "user_id", "hedera_account_id", "amount_hbar", "transaction_id", "status", "requested_at", "completed_at",
 }  # fmt: skip
 
+#: What people read of a file: not what it was called at home, nor its folder, nor where its bytes are.
+FILE = {
+    "id", "user_id", "filename", "file_url", "file_type", "mime_type", "file_size", "is_public", "created_at",
+    "updated_at",
+}  # fmt: skip
+
 #: table -> command -> columns -> roles. What is not named is granted to nobody: there is no insert, no delete, no
 #: truncate, no trigger and no reference anywhere, and nothing at all for the service and for analysts.
 TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
@@ -88,6 +94,7 @@ TABLES: dict[str, list[tuple[str, Any, tuple[str, ...]]]] = {
     "course_prerequisites": [("select", ALL, EVERYONE)],
     "lessons": [("select", ALL, EVERYONE)],
     "lesson_prerequisites": [("select", ALL, EVERYONE)],
+    "uploaded_files": [("select", FILE, ("anonymous", *LEARNERS)), ("select", ALL, ("admin",))],
     # learning
     "enrollments": [("select", ALL, PEOPLE)],
     "lesson_progress": [
@@ -203,6 +210,7 @@ ACCOUNT = """
     acts_as update_profile update_settings link_wallet unlink_wallet revoke_session live_rank leaderboard_around
     effective_streak explain_achievement coin_history metric_changes metric_values streak_as_of
     quiz_result
+    register_file update_file publish_file unpublish_file remove_file list_files
 """
 TALKING = """
     my_discussion_courses start_discussion edit_discussion delete_discussion open_discussion list_discussions
@@ -499,6 +507,7 @@ class World:
                 self._chain,
                 self._credentials,
                 self._projects,
+                self._files,
                 self._community,
                 self._study,
             ):
@@ -685,6 +694,15 @@ class World:
                     conn, "project_likes", "project_id", project_id=project, user_id=self.people[name]
                 )  # fmt: skip
 
+    def _files(self, conn: psycopg.Connection[Any]) -> None:
+        for name in ("ada", "bob", "ivy", "gone"):
+            for title, deleted_at in (("shown", None), ("kept", None), ("removed", "2024-01-01Z")):
+                insert(
+                    conn, "uploaded_files", user_id=self.people[name], filename=title, original_filename=title,
+                    file_url="/f", storage_path=f"{name}/{title}", file_size=1, is_public=title != "kept",
+                    deleted_at=deleted_at,
+                )  # fmt: skip
+
     def _community(self, conn: psycopg.Connection[Any]) -> None:
         # A general discussion of Ada's with a reply of Bob's, one of each course by its teacher, one taken down.
         for author, place, gone in (
@@ -825,6 +843,20 @@ class TestRows:
             likes = {"ada", "bob", "gone"} if everything else {name for name, _ in own}
             assert world.rows(*actor, "select user_id from project_likes") == likes
             assert world.rows(*actor, "select user_id, title from v_my_projects") == (own if role != "admin" else set())
+
+    @pytest.mark.parametrize("actor", [*ACTORS, ("nobody", "anonymous")], ids="-".join)
+    def test_files_are_seen_when_public(self, world, actor):
+        who, role = actor
+        people, is_nobody = ("ada", "bob", "ivy", "gone"), actor in NOTHING
+        if role == "admin":
+            expected = {(n, t) for n in people for t in ("shown", "kept", "removed")} if not is_nobody else set()
+        else:
+            expected = {(name, "shown") for name in people}
+            expected |= {(who, "kept")} if who in people and not is_nobody else set()
+        assert world.rows(*actor, "select user_id, filename from uploaded_files") == expected
+        if role != "anonymous" and not is_nobody:
+            own = {"shown", "kept"} if who in people else set()
+            assert world.rows(*actor, "select filename from list_files()") == own
 
     @pytest.mark.parametrize("actor", [*ACTORS, ("nobody", "anonymous")], ids="-".join)
     def test_everyone_sees_what_is_public(self, world, actor):

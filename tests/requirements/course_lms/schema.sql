@@ -67,6 +67,13 @@ select
     is_passed, time_taken_seconds, answers, created_at
 from quiz_attempts;
 
+create view course_lms.uploaded_files as
+select
+    id, user_id as uploader_id, filename, original_filename, file_url, storage_path, file_type, mime_type, file_size, folder,
+    storage_provider, is_public, created_at
+from uploaded_files
+where deleted_at is null;
+
 create view course_lms.certificates as
 select
     id, enrollment_id, user_id as student_id, course_id, certificate_number, pdf_path, completed_at as completion_date,

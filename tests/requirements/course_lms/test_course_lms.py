@@ -230,6 +230,29 @@ def test_one_quiz_a_lesson(world: World, story: Story) -> None:
         world.call(story.teacher, "create_quiz", lesson_id=story.lessons[2], title="Another")
 
 
+def test_an_uploaded_file(world: World, story: Story) -> None:
+    path = f"{story.ada}/2025/essay-1.pdf"
+    file = world.call(
+        story.ada, "register_file", filename="essay-1.pdf", original_filename="My essay.pdf", storage_provider="s3",
+        file_url="https://files.example.org/essay-1.pdf", storage_path=path, file_type="document",
+        mime_type="application/pdf", file_size=30_000_000, folder="essays", is_public=True,
+    )  # fmt: skip
+    assert world.row("uploaded_files", file) == {
+        "id": file, "uploader_id": story.ada, "filename": "essay-1.pdf", "original_filename": "My essay.pdf",
+        "file_url": "https://files.example.org/essay-1.pdf", "storage_path": path, "file_type": "document",
+        "mime_type": "application/pdf", "file_size": 30_000_000, "folder": "essays", "storage_provider": "s3",
+        "is_public": True, "created_at": ANY,
+    }  # fmt: skip
+    plain = world.call(
+        story.bob, "register_file", filename="a.txt", file_url="/files/a.txt", storage_path=f"{story.bob}/a.txt",
+        file_size=0,
+    )  # fmt: skip
+    defaults = "select original_filename, storage_provider, is_public from uploaded_files where uploader_id = %(bob)s"
+    assert world.ask(defaults, bob=story.bob) == [("a.txt", "local", False)]
+    world.call(story.bob, "remove_file", file_id=plain)
+    assert world.ask(defaults, bob=story.bob) == []
+
+
 def test_one_certificate_an_enrolment(world: World, story: Story) -> None:
     """Decision 4: the second time it is the one that is there."""
     certificate = world.row("certificates", story.enrollment, "enrollment_id")
