@@ -61,6 +61,7 @@ def test_the_days_limit_holds_against_32(school: SchoolDatabase) -> None:
     verify(conn)
 
 
+@pytest.mark.late
 def test_32_transfers_at_random_never_deadlock(school: SchoolDatabase) -> None:
     conn = school.connect(autocommit=True)
     people = [rich(conn, 200) for _ in range(8)]

@@ -167,6 +167,7 @@ def deadlocks(conn: Connection) -> Any:
     return conn.execute("select deadlocks from pg_stat_database where datname = current_database()").fetchone()
 
 
+@pytest.mark.late
 def test_beside_sixteen_who_learn(school: SchoolDatabase) -> None:
     """Defined and applied, twice at once, while sixteen complete lessons: each gets it once, nobody is forgotten."""
     conn = school.connect(autocommit=True)

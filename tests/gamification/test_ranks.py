@@ -342,7 +342,7 @@ def test_readers_of_any_age_see_one_whole_board(school: SchoolDatabase) -> None:
     "isolation",
     [
         psycopg.IsolationLevel.READ_COMMITTED,
-        psycopg.IsolationLevel.REPEATABLE_READ,
+        pytest.param(psycopg.IsolationLevel.REPEATABLE_READ, marks=pytest.mark.late),
         pytest.param(psycopg.IsolationLevel.SERIALIZABLE, marks=pytest.mark.slow),
     ],
 )

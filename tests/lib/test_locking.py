@@ -175,6 +175,7 @@ def test_a_statement_may_take_so_long(yard: Yard) -> None:
     assert "--statement-timeout" in (caught.value.hint or "")
 
 
+@pytest.mark.late
 def test_the_one_who_waits_says_for_whom(yard: Yard) -> None:
     yard.migrate()
     yard.write("migrations/0003.more.sql", "create table more (id int primary key);\n")

@@ -105,6 +105,7 @@ def test_a_run_that_never_ended_is_not_waited_for_long(db: psycopg.Connection[An
     assert {job for (job,) in db.execute("select job from due_jobs()") if job in both} == due
 
 
+@pytest.mark.late
 def test_a_reader_is_not_made_to_wait(visited: SchoolDatabase) -> None:
     """Detaching waits for whoever has read the table; who comes meanwhile reads on, and the next run does the rest."""
     reader = visited.connect()

@@ -52,6 +52,7 @@ def test_the_whole_school_migrates_as_a_login_that_is_no_superuser(dsn: str, dep
     check_release(deploy, "academy")
 
 
+@pytest.mark.late
 def test_the_whole_school_rolls_back_and_returns(dsn: str, deploy: Connection) -> None:
     first = migrations.migrate(dsn, "academy")
     undone = migrations.rollback(dsn, "academy", first.applied[0])

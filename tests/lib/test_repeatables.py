@@ -241,6 +241,7 @@ def test_a_failure_leaves_the_old_objects(migrated: Yard) -> None:
     assert migrated.ask("select count(*) from few_notes") == [0]
 
 
+@pytest.mark.late
 def test_a_reader_in_the_way_is_waited_for(migrated: Yard) -> None:
     migrated.write("sql/policies/notes.sql", (migrated.root / "sql/policies/notes.sql").read_text() + "-- again\n")
     with psycopg.connect(migrated.dsn) as reader:
@@ -508,6 +509,7 @@ def test_a_reader_that_stays_is_named_and_the_rest_is_done(three: Yard) -> None:
     assert three.status().is_current
 
 
+@pytest.mark.late
 def test_a_view_in_use_is_waited_for(migrated: Yard) -> None:
     migrated.write("views/notes/loud_notes.sql", "create view loud_notes as select id, body from notes;\n")
     with short_readers(migrated, "few_notes") as took, long_reader(migrated, "few_notes") as reader:

@@ -87,6 +87,7 @@ BREAK = [
 ]
 
 
+@pytest.mark.late
 def test_repairs_beside_people_at_work(school: SchoolDatabase) -> None:
     """Eight learners complete two courses; meanwhile numbers are broken and mended, over and over."""
     owner = school.connect(autocommit=True)
