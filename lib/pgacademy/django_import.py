@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -119,7 +120,6 @@ class _Loader:
     ids: dict[str, dict[Key, UUID]] = field(default_factory=dict)
     #: Rows that this run added, by model.
     new: dict[str, list[Row]] = field(default_factory=lambda: {USER: [], COURSE: [], LESSON: [], EXERCISE: []})
-
     #: Drafts that are published while their history is replayed.
     lent: list[Row] = field(default_factory=list)
 
@@ -314,7 +314,7 @@ class _Loader:
         began = {(row.fields["student"], row.fields["course"]): row.fields["enrolled_at"] for row in self.of(ENROLMENT)}
         taught = {course for _, course in began}
         publish = [row for row in self.new[COURSE] if row.fields["is_published"] or row.pk in taught]
-        published = self.each("publishing", publish, lambda row: self.of_course("publish_course", row))
+        published = self.each("publishing", publish, partial(self.of_course, "publish_course"))
         self.lent = [row for row in published if not row.fields["is_published"]]
 
         self.as_owner()
@@ -365,8 +365,8 @@ class _Loader:
         """What of the courses must not touch the history, whose coins are in the balances."""
         for model, query in ((COURSE, "reward_course"), (LESSON, "reward_lesson")):
             paying = [row for row in self.new[model] if row.fields["teocoin_reward"]]
-            self.each("rewards", paying, lambda row, query=query: self.reward(query, row))  # type: ignore[misc]
-        self.each("exercises", self.new[EXERCISE], lambda row: self.reward("publish_exercise", row))
+            self.each("rewards", paying, partial(self.reward, query))
+        self.each("exercises", self.new[EXERCISE], partial(self.reward, "publish_exercise"))
 
         def come_after(row: Row) -> None:
             self.as_teacher(row)
@@ -374,7 +374,7 @@ class _Loader:
                 self.rows("add_prerequisite", id=self.id(COURSE, row.pk), before=self.id(COURSE, before))
 
         self.each("prerequisites", (row for row in self.new[COURSE] if row.fields["prerequisites"]), come_after)
-        self.each("drafts", self.lent, lambda row: self.of_course("unpublish_course", row))
+        self.each("drafts", self.lent, partial(self.of_course, "unpublish_course"))
 
     def balances(self) -> None:
         def award(row: Row) -> None:

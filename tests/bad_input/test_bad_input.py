@@ -21,7 +21,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from pgacademy.testing import SchoolDatabase, acting
+from pgacademy.testing import Role, SchoolDatabase, acting
 from tests.assessment.exercises import make_exercise
 from tests.assessment.quizzes import make_quiz
 from tests.community.forum import ask, reply
@@ -275,11 +275,10 @@ def world(standing: psycopg.Connection[Any]) -> World:
     assert stats is not None
     assert login is not None
     own: dict[str, dict[str, str]] = {}
-    for n, (role, someone) in enumerate(
-        {"student": learner, "instructor": course.instructor_id, "admin": admin}.items()
-    ):
+    people: dict[Role, UUID] = {"student": learner, "instructor": course.instructor_id, "admin": admin}
+    for n, (role, someone) in enumerate(people.items()):
         hash_ = "\\x" + f"{n:02}" * 32
-        with acting(db, someone, role):  # type: ignore[arg-type]
+        with acting(db, someone, role):
             wallet = db.execute("select link_wallet('hedera', %s)", [f"0.0.{n}"]).fetchone()
         assert wallet is not None
         db.execute("select open_session(%s, %s, %s, now() + interval '1 day')", [someone, hash_, f"session-{n}"])
@@ -289,12 +288,12 @@ def world(standing: psycopg.Connection[Any]) -> World:
         ).fetchone()
         assert told is not None
         db.execute("insert into notification_deltas (user_id) values (%s)", [someone])
-        with acting(db, someone, role):  # type: ignore[arg-type]
+        with acting(db, someone, role):
             file = db.execute("select register_file('a.txt', '/a.txt', %s, 1)", [f"{someone}/a.txt"]).fetchone()
         assert file is not None
         db.execute("insert into notification_deliveries (notification_id, channel) values (%s, 'email')", [told[0]])
         place = None if role == "admin" else course.id
-        discussion = ask(db, someone, course=place, role=role)  # type: ignore[arg-type]
+        discussion = ask(db, someone, course=place, role=role)
         own[role] = {
             "me": str(someone),
             "my_file": str(file[0]),
@@ -302,7 +301,7 @@ def world(standing: psycopg.Connection[Any]) -> World:
             "p_token_hash": hash_,
             "p_notification_id": str(told[0]),
             "p_discussion_id": str(discussion),
-            "p_reply_id": str(reply(db, someone, discussion, role=role)),  # type: ignore[arg-type]
+            "p_reply_id": str(reply(db, someone, discussion, role=role)),
         }
     own["service"] = own["student"]
     material = make_material(db, learner, chunks=2)

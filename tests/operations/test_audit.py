@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ import pytest
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import insert, make_course, make_enrollment, make_user
 
-from pgacademy.testing import SchoolDatabase, acting
+from pgacademy.testing import Role, SchoolDatabase, acting
 
 Connection = psycopg.Connection[Any]
 MARKER = "Xyzzy"
@@ -348,13 +348,14 @@ class TestFailures:
     def test_so_many_an_hour_and_no_more(self, db: Connection) -> None:
         db.execute("update platform_settings set setting_value = '3' where setting_key = 'audit.failures_per_hour'")
         query = "select log_failure('identity.open_session', '28P01', %s)"
-        for user, role, entities in (
+        cases: list[tuple[UUID | None, Role, Sequence[str | None]]] = [
             (make_user(db), "student", "abcde"),
             (make_user(db), "student", "aaaaa"),
             (None, "service", "aaaaa"),
             (None, "service", [None] * 5),
-        ):
-            with acting(db, user, role):  # type: ignore[arg-type]
+        ]
+        for user, role, entities in cases:
+            with acting(db, user, role):
                 answers = [db.execute(query, [entity]).fetchone() for entity in entities]
             assert answers == [(True,)] * 3 + [(False,)] * 2
         with acting(db, None, "service"):

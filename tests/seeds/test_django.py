@@ -179,8 +179,10 @@ def sqlite_file(path: Path, rows: list[dict[str, Any]]) -> Path:
                     continue
                 column = f"{name}_id" if name in ("user", "teacher", "course", "lesson", "student") else name
                 if name in moments:
-                    value = datetime.fromisoformat(value).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")  # noqa: PLW2901
-                values[column] = json.dumps(value) if isinstance(value, list | dict) else value
+                    moment = datetime.fromisoformat(value).astimezone(UTC)
+                    values[column] = moment.strftime("%Y-%m-%d %H:%M:%S.%f")
+                else:
+                    values[column] = json.dumps(value) if isinstance(value, list | dict) else value
             columns = [column for _, column, *_ in database.execute(f"pragma table_info({table})") if column in values]
             command = "insert into {} ({}) values ({})"
             names = ", ".join(f'"{column}"' for column in columns)
@@ -242,7 +244,7 @@ STATE = {
 
 def state(school: SchoolDatabase) -> dict[str, list[tuple[Any, ...]]]:
     conn: Connection = school.connect(autocommit=True)
-    return {name: conn.execute(query).fetchall() for name, query in STATE.items()}  # type: ignore[call-overload]
+    return {name: conn.execute(query).fetchall() for name, query in STATE.items()}
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
