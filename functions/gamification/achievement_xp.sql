@@ -1,13 +1,14 @@
 -- achievement_xp: what an achievement pays: its own reward, else the default of its rarity.
 --
--- Null on the row is the default, from the settings xp.achievement.<rarity>; 0 is nothing.
+-- Null on the row is the default, from the settings xp.achievement.<rarity>; 0 is nothing. Inlined into the calling query.
 --
--- called by  grant_achievements
+-- called by  grant_achievements, apply_achievement
 -- requires: setting
 -- requires   setting
 -- errors     none
 create or replace function achievement_xp(
-    p_achievement_id uuid
+    p_xp_reward integer,
+    p_rarity text
 )
 returns integer
 language sql
@@ -15,20 +16,18 @@ stable
 security invoker
 begin atomic
     select coalesce(
-        a.xp_reward,
-        (setting(p_key => 'xp.achievement.' || a.rarity) #>> '{}')::integer,
-        case a.rarity
+        p_xp_reward,
+        (setting(p_key => 'xp.achievement.' || p_rarity) #>> '{}')::integer,
+        case p_rarity
             when 'common' then 50
             when 'uncommon' then 100
             when 'rare' then 250
             when 'epic' then 500
             else 1000
         end
-    )
-    from achievements as a
-    where a.id = p_achievement_id;
+    );
 end;
 
-comment on function achievement_xp is 'The XP an achievement pays.';
+comment on function achievement_xp is 'The XP an achievement pays, from its reward and its rarity.';
 -- Granted to nobody: read inside procedures.
 revoke all on function achievement_xp from public;

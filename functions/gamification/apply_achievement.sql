@@ -109,7 +109,7 @@ begin
 
     granted := cardinality(v_granted);
     v_paid := array[]::uuid[];
-    v_xp := achievement_xp(p_achievement_id => v_achievement.id);
+    v_xp := achievement_xp(p_xp_reward => v_achievement.xp_reward, p_rarity => v_achievement.rarity);
 
     if v_xp > 0 then
         with paid as (

@@ -9,12 +9,16 @@
 -- it, one of the same adds to it, an older one changes the total only. So weekly_xp is always the sum of the ledger
 -- over that week.
 --
+-- Achievements are those just granted, with the XP they bring.
+--
 -- Coins are those just entered as a reward, negative when one is taken back; what is bought or sent is not counted here.
 --
 -- The streak is that of p_streak, a row as move_streak left it, from a caller that holds the lock; null leaves it alone.
 --
--- called by  grant_xp, reverse_xp, reward_lesson, record_activity, count_enrollment, update_course_progress, grant_coins,
---            reverse_posted_coins
+-- Returns the row as it is now.
+--
+-- called by  grant_xp, grant_achievements, reverse_xp, reward_lesson, record_activity, count_enrollment,
+--            update_course_progress, grant_coins, reverse_posted_coins
 -- requires   calculate_user_level, period_xp, school_zone, ensure_user_stats, notify
 -- errors     PA404 no such person
 create or replace function bump_stats(
@@ -29,9 +33,9 @@ create or replace function bump_stats(
     p_xp_at timestamptz default null,
     p_streak user_stats default null,
     p_coins bigint default 0,
-    out total_xp bigint,
-    out current_level integer
+    p_achievements integer default 0
 )
+returns user_stats
 language plpgsql
 volatile
 security invoker
@@ -41,6 +45,7 @@ as $$
 declare
     v_week date;
     v_month date;
+    v_stats user_stats;
 begin
     if p_xp <> 0 then
         v_month := (p_xp_at at time zone school_zone())::date;
@@ -62,6 +67,7 @@ begin
                 + (p_score is not distinct from 100)::integer - (p_score_before is not distinct from 100)::integer,
             last_activity_at = greatest(s.last_activity_at, p_occurred_at),
             coins_earned = s.coins_earned + p_coins,
+            achievements_earned = s.achievements_earned + p_achievements,
             total_xp = s.total_xp + p_xp,
             current_level = case
                 when p_xp <> 0 then calculate_user_level(p_total_xp => s.total_xp + p_xp) else s.current_level
@@ -75,7 +81,7 @@ begin
             last_streak_date = coalesce((p_streak).last_streak_date, s.last_streak_date),
             streak_freezes = coalesce((p_streak).streak_freezes, s.streak_freezes)
         where s.user_id = p_user_id
-        returning s.total_xp, s.current_level into total_xp, current_level;
+        returning s.* into v_stats;
 
         exit when found;
 
@@ -83,18 +89,21 @@ begin
     end loop;
 
     -- The row is ours, so the total less what was given is that before. A level is told once, also if it was lost between.
-    if p_xp > 0 and current_level > calculate_user_level(p_total_xp => total_xp - p_xp) then
+    if p_xp > 0 and v_stats.current_level > calculate_user_level(p_total_xp => v_stats.total_xp - p_xp) then
         perform notify(
             p_user_id => p_user_id,
             p_type => 'level_up',
-            p_title => format('You have reached level %s', current_level),
-            p_occurrence => current_level::text,
+            p_title => format('You have reached level %s', v_stats.current_level),
+            p_occurrence => v_stats.current_level::text,
             p_occurred_at => p_xp_at
         );
     end if;
+
+    return v_stats;
 end;
 $$;
 
-comment on function bump_stats is 'Adds to a person''s counters, XP and periods, and sets their streak, in one UPDATE.';
+comment on function bump_stats is
+'Adds to a person''s counters, XP and periods, and sets their streak, in one UPDATE; returns their row.';
 -- Granted to nobody: counters move with the rows they count, XP with the ledger.
 revoke all on function bump_stats from public;

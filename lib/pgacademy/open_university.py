@@ -13,6 +13,7 @@ from __future__ import annotations
 import csv
 import gzip
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
@@ -49,8 +50,7 @@ INSTRUCTOR = "open-university"
 #: counters gather a dead version with every enrolment and completion until the transaction ends.
 BATCH = 20
 
-#: Connections that replay submissions at once, each those of its own learners. One person's order is all that streaks
-#: and achievements depend on; people meet only in a course's counters, when they complete it.
+#: Connections that replay submissions at once, each those of its own learners (`_Loader.shares`).
 WORKERS = 2
 
 #: After so many rows of a step the server is told to look at the tables again: plans made while they were empty would
@@ -468,8 +468,7 @@ class _Loader:
         done, total = len(self.data.submissions) - len(pending), len(self.data.submissions)
         self.report("submissions", done, total)
 
-        def replay(worker: int) -> None:
-            mine = [s for s in pending if s.student % WORKERS == worker]
+        def replay(mine: Sequence[Submission]) -> None:
             with _session(self.conninfo) as connection, schools.as_owner(connection, self.school):
                 for first in range(0, len(mine), self.batch):
                     some = mine[first : first + self.batch]
@@ -484,7 +483,24 @@ class _Loader:
                         self.report("submissions", done + before + len(some), total)
 
         with ThreadPoolExecutor(WORKERS) as pool:
-            list(pool.map(replay, range(WORKERS)))
+            list(pool.map(replay, self.shares(pending)))
+
+    def shares(self, pending: Sequence[Submission]) -> list[list[Submission]]:
+        """What each worker replays: all of a person, and of a course as much as that allows.
+
+        One person's order is all that streaks and achievements depend on. People meet only in a course's counters,
+        which who completes it holds until the batch is committed. So courses are shared out, the largest first, and
+        people go with the course they begin with.
+        """
+        of_course, of_person = dict[str, int](), dict[int, int]()
+        loads, shares = [0] * WORKERS, [list[Submission]() for _ in range(WORKERS)]
+        for course, load in Counter(self.data.assessments[s.assessment].course for s in pending).most_common():
+            of_course[course] = loads.index(min(loads))
+            loads[of_course[course]] += load
+        for s in pending:
+            worker = of_person.setdefault(s.student, of_course[self.data.assessments[s.assessment].course])
+            shares[worker].append(s)
+        return shares
 
     def submit(self, connection: Connection, some: Sequence[Submission]) -> None:
         """A run of scored submissions is one call; one without a score is a lesson that its learner began."""

@@ -73,7 +73,7 @@ from user_achievements;
 
 create view engineering_forge.achievement_definitions as
 select
-    id, title, description, achievement_type, criteria, icon_url, achievement_xp(p_achievement_id => id) as xp_reward,
+    id, title, description, achievement_type, criteria, icon_url, achievement_xp(p_xp_reward => xp_reward, p_rarity => rarity) as xp_reward,
     is_active, created_at, updated_at
 from achievements;
 

@@ -75,7 +75,7 @@ where status = 'completed';
 create view web3versity.achievements as
 select
     a.id, a.title as name, a.description, a.icon_emoji, a.category, a.rarity, a.criteria,
-    achievement_xp(p_achievement_id => a.id) as xp_reward,
+    achievement_xp(p_xp_reward => a.xp_reward, p_rarity => a.rarity) as xp_reward,
     (select count(*) from user_achievements as u where u.achievement_id = a.id) as times_earned
 from achievements as a;
 
