@@ -9,7 +9,8 @@
 -- called by  the back end
 -- requires   require_service, claim_idempotency_key, check_event, require_moment, require_unerased, store_reply
 -- errors     PA403 not the service · PA404 no such person or course · PA409 key used for another request · PA422 no array of at
---            most 10,000 objects; an event as track_event would refuse it; a time in the future or more than 7 days ago
+--            most 10,000 objects; an event as track_event would refuse it; what is no UUID, or no time; a time in the
+--            future or more than 7 days ago
 create or replace function track_events(
     p_events jsonb,
     p_idempotency_key text default null
@@ -58,6 +59,9 @@ begin
             p_event_type => e.value ->> 'event_type',
             p_event_data => nullif(e.value -> 'event_data', 'null'),
             p_session_id => e.value ->> 'session_id',
+            p_user_id => e.value ->> 'user_id',
+            p_course_id => e.value ->> 'course_id',
+            p_occurred_at => e.value ->> 'occurred_at',
             p_nth => e.nth
         )
     from jsonb_array_elements(p_events) with ordinality as e (value, nth);

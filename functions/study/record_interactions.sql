@@ -6,10 +6,11 @@
 -- is not there is made with ensure_partitions(), before.
 --
 -- called by  the service
--- requires   require_service, check_shape, interactions_batch_shape, claim_idempotency_key, list_partitions, store_reply, require_unerased
+-- requires   require_service, check_shape, interactions_batch_shape, claim_idempotency_key, list_partitions, moment_or_null, store_reply,
+--            require_unerased
 -- errors     PA403 not the service · PA404 no such session, or no such asset of its material · PA409 a session was
---            aggregated, key used for another request · PA422 another shape, with the path in the detail; a moment in
---            the future or in a month that is not there; a view that is right or wrong
+--            aggregated, key used for another request · PA422 another shape, with the path in the detail; a moment
+--            that is none, in the future or in a month that is not there; a view that is right or wrong
 create or replace function record_interactions(
     p_interactions jsonb,
     p_idempotency_key text default null
@@ -42,15 +43,17 @@ begin
     into v_wrong
     from jsonb_array_elements(p_interactions) with ordinality as e (interaction, n)
     cross join lateral jsonb_to_record(e.interaction) as r (
-        created_at timestamptz, interaction_type text, is_correct boolean
+        created_at text, interaction_type text, is_correct boolean
     )
+    cross join lateral moment_or_null(p_text => r.created_at) as t (created_at)
     where
-        r.created_at > statement_timestamp() + interval '5 minutes'
+        t.created_at is null
+        or t.created_at > statement_timestamp() + interval '5 minutes'
         or (r.is_correct is not null and r.interaction_type <> 'answer')
         or not exists (
             select
             from list_partitions() as l
-            where l.table_name = 'interactions' and l.starts_at <= r.created_at and r.created_at < l.ends_at
+            where l.table_name = 'interactions' and l.starts_at <= t.created_at and t.created_at < l.ends_at
         )
     order by e.n
     limit 1;

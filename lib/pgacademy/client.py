@@ -8538,8 +8538,8 @@ class Session(SessionBase):
         been aggregated. A month that is not there is made with ensure_partitions(), before.
 
         Errors: PA403 not the service · PA404 no such session, or no such asset of its material · PA409 a session
-        was aggregated, key used for another request · PA422 another shape, with the path in the detail; a moment in
-        the future or in a month that is not there; a view that is right or wrong
+        was aggregated, key used for another request · PA422 another shape, with the path in the detail; a moment
+        that is none, in the future or in a month that is not there; a view that is right or wrong
 
         Who may call it: service.
         """
@@ -10120,8 +10120,8 @@ class Session(SessionBase):
         other.
 
         Errors: PA403 not the service · PA404 no such person or course · PA409 key used for another request · PA422
-        no array of at most 10,000 objects; an event as track_event would refuse it; a time in the future or more
-        than 7 days ago
+        no array of at most 10,000 objects; an event as track_event would refuse it; what is no UUID, or no time; a
+        time in the future or more than 7 days ago
 
         Who may call it: service.
         """
@@ -14329,8 +14329,8 @@ class AsyncSession(AsyncSessionBase):
         been aggregated. A month that is not there is made with ensure_partitions(), before.
 
         Errors: PA403 not the service · PA404 no such session, or no such asset of its material · PA409 a session
-        was aggregated, key used for another request · PA422 another shape, with the path in the detail; a moment in
-        the future or in a month that is not there; a view that is right or wrong
+        was aggregated, key used for another request · PA422 another shape, with the path in the detail; a moment
+        that is none, in the future or in a month that is not there; a view that is right or wrong
 
         Who may call it: service.
         """
@@ -15915,8 +15915,8 @@ class AsyncSession(AsyncSessionBase):
         other.
 
         Errors: PA403 not the service · PA404 no such person or course · PA409 key used for another request · PA422
-        no array of at most 10,000 objects; an event as track_event would refuse it; a time in the future or more
-        than 7 days ago
+        no array of at most 10,000 objects; an event as track_event would refuse it; what is no UUID, or no time; a
+        time in the future or more than 7 days ago
 
         Who may call it: service.
         """

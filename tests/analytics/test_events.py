@@ -165,7 +165,11 @@ class TestTracking:
             ({"event_type": "x", "course_id": str(UUID(int=7))}, "PA404"),
             ({"event_type": "x", "occurred_at": "2999-01-01Z"}, "PA422"),
             ({"event_type": "x", "occurred_at": str(datetime.now(UTC) - timedelta(days=8))}, "PA422"),
-            ({"event_type": "x", "user_id": "nobody"}, "22P02"),
+            ({"event_type": "x", "user_id": "nobody"}, "PA422"),
+            ({"event_type": "x", "course_id": {}}, "PA422"),
+            ({"event_type": "x", "user_id": str(UUID(int=7)), "course_id": f"{UUID(int=7)} "}, "PA422"),
+            ({"event_type": "x", "occurred_at": "yesterday evening"}, "PA422"),
+            ({"event_type": "x", "occurred_at": "2026-13-45T00:00:00Z"}, "PA422"),
         ],
     )
     def test_one_bad_event_spoils_the_batch(self, db: Connection, event: Any, code: str) -> None:

@@ -140,6 +140,7 @@ class TestImports:
             ("PA422", happened(session, is_correct=True)),
             ("PA422", happened(session, kind="look")),
             ("PA422", happened(session) | {"created_at": "yesterday"}),
+            ("PA422", happened(session) | {"created_at": "2026-13-45T00:00:00Z"}),
             ("PA404", happened(uuid4())),
             ("PA404", happened(session, generated_asset_id=str(make_asset(db, make_material(db, ada))))),
         ):
