@@ -3,7 +3,7 @@
 -- p_after is the last id of the page before. In another order, sort user_engagement, which counts everybody.
 --
 -- called by  analysts and administrators
--- requires   require_reporter, engagement
+-- requires   require_reporter, engagement, require_limit
 -- errors     PA401 · PA403 · PA422 a limit not between 1 and 1000
 create or replace function engagement_page(
     p_after uuid default null,
@@ -22,11 +22,7 @@ as $$
 begin
     perform require_reporter();
 
-    if (p_limit between 1 and 1000) is not true then
-        raise exception 'a page has 1 to 1000 people'
-            using errcode = 'PA422', detail = format('limit = %s', coalesce(p_limit::text, 'null')),
-                hint = 'Ask for the next page with the last id of this one.';
-    end if;
+    perform require_limit(p_limit => p_limit, p_max => 1000);
 
     return query
     select

@@ -3,7 +3,7 @@
 -- At most p_limit in one call; call it until it returns 0. A learner who comes back earlier has it done by start_exercise.
 --
 -- called by  a job, every minute or so
--- requires   require_service, grace_time
+-- requires   require_service, grace_time, require_limit
 -- errors     PA403 not the service · PA422 a limit out of range
 create or replace function close_overdue_drafts(
     p_limit integer default 1000
@@ -21,11 +21,7 @@ declare
 begin
     perform require_service();
 
-    if p_limit is null or p_limit not between 1 and 10000 then
-        raise exception 'at least one draft is closed'
-            using errcode = 'PA422', detail = format('limit = %s', coalesce(p_limit::text, 'null')),
-                hint = 'Pass 1 to 10000.';
-    end if;
+    perform require_limit(p_limit => p_limit, p_max => 10000);
 
     v_before := clock_timestamp() - grace_time();
 

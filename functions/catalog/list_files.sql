@@ -4,7 +4,7 @@
 -- A folder is that very one, without those in it. What others have made public is in the table uploaded_files.
 --
 -- called by  learners, instructors, administrators
--- requires   require_user
+-- requires   require_user, require_limit
 -- errors     PA401, PA403 from require_user · PA404 no file of the caller's in p_after · PA422 p_limit not 1 to 100
 create or replace function list_files(
     p_folder text default null,
@@ -39,11 +39,7 @@ declare
     v_user_id uuid := require_user(p_role => null);
     v_created_at timestamptz;
 begin
-    if p_limit is null or p_limit not between 1 and 100 then
-        raise exception 'a page has 1 to 100 files'
-            using errcode = 'PA422', detail = format('limit = %s', coalesce(p_limit::text, 'null')),
-                hint = 'Ask for the next page with p_after.';
-    end if;
+    perform require_limit(p_limit => p_limit, p_max => 100);
 
     if p_after is not null then
         select f.created_at

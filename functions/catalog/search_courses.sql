@@ -6,6 +6,7 @@
 -- descriptions when they hold it.
 --
 -- called by  anyone
+-- requires   require_limit
 -- errors     PA404 no published course in p_after · PA422 p_limit not 1 to 100, a query over 200 characters, unknown track or
 --            difficulty
 create or replace function search_courses(
@@ -52,11 +53,7 @@ declare
     v_after_relevance real;
     v_after_published_at timestamptz;
 begin
-    if p_limit is null or p_limit not between 1 and 100 then
-        raise exception 'a page has 1 to 100 courses'
-            using errcode = 'PA422', detail = format('limit = %s', coalesce(p_limit::text, 'null')),
-                hint = 'Ask for the next page with p_after.';
-    end if;
+    perform require_limit(p_limit => p_limit, p_max => 100);
     if length(v_query) > 200 then
         raise exception 'the query is too long'
             using errcode = 'PA422', detail = format('%s characters', length(v_query)), hint = 'Use 200 characters at most.';

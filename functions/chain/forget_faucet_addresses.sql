@@ -4,7 +4,7 @@
 -- At most p_limit requests at a time: call it until it returns 0.
 --
 -- called by  a daily job
--- requires   require_service, require_batch, setting
+-- requires   require_service, require_limit, setting
 -- errors     PA403 not the service · PA422 fewer days than a limit counts, or more than 3650, a batch of no use
 create or replace function forget_faucet_addresses(
     p_keep_days integer default 30,
@@ -23,7 +23,7 @@ declare
     v_count bigint;
 begin
     perform require_service();
-    perform require_batch(p_limit => p_limit);
+    perform require_limit(p_limit => p_limit, p_max => 100000);
 
     if p_keep_days is null or p_keep_days > 3650 or p_keep_days::bigint * 24 < v_hours then
         raise exception 'addresses cannot be kept this long, or this short'

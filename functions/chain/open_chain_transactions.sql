@@ -3,7 +3,7 @@
 -- Reading claims nothing: who sends one claims it by entering its name, see advance_chain_transaction().
 --
 -- called by  back-end jobs
--- requires   require_service
+-- requires   require_service, require_limit
 -- errors     PA403 not the service · PA422 limit not between 1 and 10000
 create or replace function open_chain_transactions(
     p_limit integer default 100
@@ -21,11 +21,7 @@ as $$
 begin
     perform require_service();
 
-    if p_limit is null or p_limit not between 1 and 10000 then
-        raise exception 'this many are too many at once'
-            using errcode = 'PA422', detail = format('limit = %s', coalesce(p_limit::text, 'null')),
-                hint = 'Pass 1 to 10000.';
-    end if;
+    perform require_limit(p_limit => p_limit, p_max => 10000);
 
     return query
     select

@@ -6,7 +6,7 @@
 -- pending or after it failed. other_id is the person at the other end of a transfer.
 --
 -- called by  people
--- requires   require_user
+-- requires   require_user, require_limit
 -- errors     PA401, PA403 · PA404 no such movement of the caller's in p_after · PA422 p_limit not 1 to 100
 create or replace function coin_history(
     p_limit integer default 20,
@@ -38,11 +38,7 @@ declare
     v_user_id uuid := require_user(p_role => null);
     v_after_at timestamptz;
 begin
-    if p_limit is null or p_limit not between 1 and 100 then
-        raise exception 'a page has 1 to 100 movements'
-            using errcode = 'PA422', detail = format('limit = %s', coalesce(p_limit::text, 'null')),
-                hint = 'Ask for the next page with p_after.';
-    end if;
+    perform require_limit(p_limit => p_limit, p_max => 100);
 
     if p_after is not null then
         select t.created_at

@@ -8,7 +8,7 @@
 -- held.
 --
 -- called by  back-end jobs, the owner after the migration
--- requires   require_service, school_coin_account, coin_ceiling
+-- requires   require_service, school_coin_account, coin_ceiling, require_limit
 -- errors     PA403 not the service · PA422 limit not between 1 and 10000
 create or replace function grant_missing_coins(
     p_limit integer default 500
@@ -28,12 +28,7 @@ declare
 begin
     perform require_service();
 
-    if p_limit is null or p_limit not between 1 and 10000 then
-        raise exception 'this many people are too many at once'
-            using errcode = 'PA422',
-                detail = format('limit = %s', coalesce(p_limit::text, 'null')),
-                hint = 'Pass 1 to 10000; smaller batches hold their locks for a shorter time.';
-    end if;
+    perform require_limit(p_limit => p_limit, p_max => 10000);
 
     -- Those who run this at once queue on a guard row, so that no two take the same people.
     update write_guards as g set version = g.version + 1 where g.name = 'grant_missing_coins';

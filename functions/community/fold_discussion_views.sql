@@ -5,7 +5,7 @@
 -- At most p_limit discussions at a time: call it until it returns 0.
 --
 -- called by  a job, every few minutes
--- requires   require_service, require_batch
+-- requires   require_service, require_limit
 -- errors     PA403 not the service · PA422 a batch of no use
 create or replace function fold_discussion_views(
     p_limit integer default 1000
@@ -22,7 +22,7 @@ declare
     v_folded bigint;
 begin
     perform require_service();
-    perform require_batch(p_limit => p_limit);
+    perform require_limit(p_limit => p_limit, p_max => 100000);
 
     v_discussions := array(
         select s.discussion_id

@@ -6,7 +6,7 @@
 -- At most p_limit people at a time: call it until it returns 0.
 --
 -- called by  a job, every few minutes
--- requires   require_service, require_batch, settle_unread
+-- requires   require_service, require_limit, settle_unread
 -- errors     PA403 not the service · PA422 a batch of no use
 create or replace function fold_notification_counts(
     p_limit integer default 1000
@@ -22,7 +22,7 @@ declare
     v_people uuid[];
 begin
     perform require_service();
-    perform require_batch(p_limit => p_limit);
+    perform require_limit(p_limit => p_limit, p_max => 100000);
 
     insert into notification_counts (user_id)
     select distinct d.user_id from notification_deltas as d

@@ -5,7 +5,7 @@
 -- the first, for each order is that of an index.
 --
 -- called by  people
--- requires   require_user, my_discussion_courses, discussion_cards
+-- requires   require_user, my_discussion_courses, discussion_cards, require_limit
 -- errors     PA401, PA403 · PA404 no such course, or not for the caller; no such discussion in p_after · PA422 unknown
 --            order, p_limit not 1 to 100
 create or replace function list_discussions(
@@ -48,11 +48,7 @@ declare
     v_key text;
     v_ids uuid[];
 begin
-    if p_limit is null or p_limit not between 1 and 100 then
-        raise exception 'a page has 1 to 100 discussions'
-            using errcode = 'PA422', detail = format('limit = %s', coalesce(p_limit::text, 'null')),
-                hint = 'Ask for the next page with p_after.';
-    end if;
+    perform require_limit(p_limit => p_limit, p_max => 100);
 
     if (p_sort in ('newest', 'votes', 'unanswered')) is not true then
         raise exception 'there is no such order'

@@ -3,7 +3,7 @@
 -- For the next page, p_after is the notification_id of the last row seen. No page costs more than the first.
 --
 -- called by  people
--- requires   require_user
+-- requires   require_user, require_limit
 -- errors     PA401, PA403 · PA404 no such notification in p_after · PA422 p_limit not 1 to 100
 create or replace function list_notifications(
     p_only_unread boolean default false,
@@ -34,11 +34,7 @@ declare
     v_user_id uuid := require_user(p_role => null);
     v_after_at timestamptz;
 begin
-    if p_limit is null or p_limit not between 1 and 100 then
-        raise exception 'a page has 1 to 100 notifications'
-            using errcode = 'PA422', detail = format('limit = %s', coalesce(p_limit::text, 'null')),
-                hint = 'Ask for the next page with p_after.';
-    end if;
+    perform require_limit(p_limit => p_limit, p_max => 100);
 
     if p_after is not null then
         select n.created_at into v_after_at from notifications as n where n.id = p_after and n.user_id = v_user_id;

@@ -4,7 +4,7 @@
 -- without author and text, for what answers it stands under it.
 --
 -- called by  people
--- requires   require_user, require_discussion
+-- requires   require_user, require_discussion, require_limit
 -- errors     PA401, PA403 · PA404 no such discussion, no such reply in p_after · PA422 p_limit not 1 to 100
 create or replace function list_replies(
     p_discussion_id uuid,
@@ -36,11 +36,7 @@ declare
     v_user_id uuid := require_user(p_role => null);
     v_after uuid[] := array[]::uuid[];
 begin
-    if p_limit is null or p_limit not between 1 and 100 then
-        raise exception 'a page has 1 to 100 replies'
-            using errcode = 'PA422', detail = format('limit = %s', coalesce(p_limit::text, 'null')),
-                hint = 'Ask for the next page with p_after.';
-    end if;
+    perform require_limit(p_limit => p_limit, p_max => 100);
 
     perform require_discussion(p_discussion_id => p_discussion_id);
 

@@ -12,7 +12,7 @@
 -- one text of the same word over and over held a server for seconds.
 --
 -- called by  people
--- requires   require_user, my_discussion_courses, discussion_cards
+-- requires   require_user, my_discussion_courses, discussion_cards, require_limit
 -- errors     PA401, PA403 · PA404 no such course, or not for the caller; no match in p_after · PA422 nothing to look
 --            for, a query over 200 characters, p_limit not 1 to 100
 create or replace function search_discussions(
@@ -61,11 +61,7 @@ declare
     v_more_ids uuid[];
     v_more_relevance real[];
 begin
-    if p_limit is null or p_limit not between 1 and 100 then
-        raise exception 'a page has 1 to 100 discussions'
-            using errcode = 'PA422', detail = format('limit = %s', coalesce(p_limit::text, 'null')),
-                hint = 'Ask for the next page with p_after.';
-    end if;
+    perform require_limit(p_limit => p_limit, p_max => 100);
 
     if (length(v_query) between 1 and 200) is not true then
         raise exception 'a query has 1 to 200 characters'

@@ -5,7 +5,7 @@
 -- stopped at any moment and run by several at once. Locks in the order of the house, each kind in the order of its ids.
 --
 -- called by  back-end jobs, the owner after the migration
--- requires   require_service, missing_certificates, make_certificate
+-- requires   require_service, missing_certificates, make_certificate, require_limit
 -- errors     PA403 not the service · PA422 limit not between 1 and 10000
 create or replace function issue_missing_certificates(
     p_limit integer default 500
@@ -23,11 +23,7 @@ declare
 begin
     perform require_service();
 
-    if p_limit is null or p_limit not between 1 and 10000 then
-        raise exception 'this many are too many at once'
-            using errcode = 'PA422', detail = format('limit = %s', coalesce(p_limit::text, 'null')),
-                hint = 'Pass 1 to 10000; smaller batches hold their locks for a shorter time.';
-    end if;
+    perform require_limit(p_limit => p_limit, p_max => 10000);
 
     -- Those who run this at once queue on a guard row, so that no two take the same enrolments.
     update write_guards as g set version = g.version + 1 where g.name = 'issue_missing_certificates';

@@ -10,8 +10,8 @@
 -- to refer to them, then user_stats; an event under way is waited for, and then counted in a new statement.
 --
 -- called by  administrators, back-end jobs
--- requires   acting_in, require_user, people_reaching, achievement_xp, school_zone,
---            calculate_user_level, period_xp, reached_achievements, grant_achievements
+-- requires   acting_in, require_user, people_reaching, achievement_xp, school_zone, calculate_user_level, period_xp,
+--            reached_achievements, grant_achievements, require_limit
 -- errors     PA401, PA403 neither an administrator nor the service · PA404 no such achievement · PA409 it is retired ·
 --            PA422 limit not between 1 and 10000
 create or replace function apply_achievement(
@@ -42,11 +42,7 @@ begin
         perform require_user(p_role => 'admin');
     end if;
 
-    if p_limit is null or p_limit not between 1 and 10000 then
-        raise exception 'this many people are too many at once'
-            using errcode = 'PA422', detail = format('limit = %s', coalesce(p_limit::text, 'null')),
-                hint = 'Pass 1 to 10000; smaller batches hold their locks for a shorter time.';
-    end if;
+    perform require_limit(p_limit => p_limit, p_max => 10000);
 
     v_today := (v_now at time zone school_zone())::date;
     v_week := date_trunc('week', v_today)::date;

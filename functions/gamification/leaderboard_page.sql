@@ -4,7 +4,7 @@
 -- out or left since the refresh is not shown. The next page begins after the rank and the person of the last row.
 --
 -- called by  anyone
--- requires   nothing it calls; refresh_leaderboard has run
+-- requires   require_limit; refresh_leaderboard has run
 -- errors     PA422 unknown period, limit not between 1 and 1000, half a position
 create or replace function leaderboard_page(
     p_period text default 'all_time',
@@ -42,12 +42,7 @@ begin
                 hint = 'Use all_time, weekly or monthly.';
     end if;
 
-    if p_limit is null or p_limit not between 1 and 1000 then
-        raise exception 'a page has 1 to 1000 rows'
-            using errcode = 'PA422',
-                detail = format('limit = %s', coalesce(p_limit::text, 'null')),
-                hint = 'Ask for the next page with p_after_rank and p_after_user_id.';
-    end if;
+    perform require_limit(p_limit => p_limit, p_max => 1000);
 
     if (p_after_rank is null) <> (p_after_user_id is null) then
         raise exception 'a position on the board is a rank and a person'

@@ -3,7 +3,7 @@
 -- Ties share a rank and are listed by person. The next page begins after the XP and the person of the last row.
 --
 -- called by  anyone
--- requires   leaderboard_slice
+-- requires   leaderboard_slice, require_limit
 -- errors     PA422 limit not between 1 and 1000, half a position
 create or replace function leaderboard_top(
     p_limit integer default 10,
@@ -27,12 +27,7 @@ set search_path from current
 as $$
 #variable_conflict use_column
 begin
-    if p_limit is null or p_limit not between 1 and 1000 then
-        raise exception 'a page has 1 to 1000 rows'
-            using errcode = 'PA422',
-                detail = format('limit = %s', coalesce(p_limit::text, 'null')),
-                hint = 'Ask for the next page with p_after_xp and p_after_user_id.';
-    end if;
+    perform require_limit(p_limit => p_limit, p_max => 1000);
 
     if (p_after_xp is null) <> (p_after_user_id is null) then
         raise exception 'a position on the board is an amount of XP and a person'

@@ -8,7 +8,7 @@
 -- next page; it is null on the last.
 --
 -- called by  administrators, back-end jobs
--- requires   acting_in, require_user, checked_criteria, people_reaching
+-- requires   acting_in, require_user, checked_criteria, people_reaching, require_limit
 -- errors     PA401, PA403 neither an administrator nor the service · PA404 no such achievement, and no criteria ·
 --            PA422 criteria, limit not between 1 and 500
 create or replace function preview_achievement(
@@ -40,11 +40,7 @@ begin
         perform require_user(p_role => 'admin');
     end if;
 
-    if p_limit is null or p_limit not between 1 and 500 then
-        raise exception 'a page has 1 to 500 people'
-            using errcode = 'PA422', detail = format('limit = %s', coalesce(p_limit::text, 'null')),
-                hint = 'Ask for the next page with p_after.';
-    end if;
+    perform require_limit(p_limit => p_limit, p_max => 500);
 
     select a.id, a.criteria into v_id, v_criteria from achievements as a where a.slug = p_slug;
 

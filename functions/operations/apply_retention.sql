@@ -5,7 +5,7 @@
 --
 -- called by  a daily job
 -- requires   aggregate_session_data, archive_chain_transactions, archive_faucet_requests, close_idle_discussions,
---            drop_idle_interactions, require_batch, require_moment, require_service, retention_cutoff
+--            drop_idle_interactions, require_limit, require_moment, require_service, retention_cutoff
 -- errors     PA403 not the service · PA422 a moment in the future, p_limit not 1 to 100000
 create or replace function apply_retention(
     p_as_of timestamptz default null,
@@ -24,7 +24,7 @@ declare
 begin
     perform require_service();
     v_as_of := require_moment(p_at => p_as_of);
-    perform require_batch(p_limit => p_limit);
+    perform require_limit(p_limit => p_limit, p_max => 100000);
 
     -- Sessions become figures before their interactions may go.
     foreach subject in array array[

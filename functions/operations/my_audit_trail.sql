@@ -5,7 +5,7 @@
 -- log_failure() that they failed with somebody else's account, and would be read by them.
 --
 -- called by  people, for themselves
--- requires   require_user
+-- requires   require_user, require_limit
 -- errors     PA401, PA403 from require_user · PA422 a page that is not of 1 to 200
 create or replace function my_audit_trail(
     p_before bigint default null,
@@ -32,10 +32,7 @@ as $$
 declare
     v_user_id constant uuid := require_user(null);
 begin
-    if (p_limit between 1 and 200) is not true then
-        raise exception 'a page has 1 to 200 rows'
-            using errcode = 'PA422', detail = format('limit = %s', p_limit), hint = 'Ask for 1 to 200 rows.';
-    end if;
+    perform require_limit(p_limit => p_limit, p_max => 200);
 
     return query
     with mine as (

@@ -7,7 +7,7 @@
 -- At most p_limit views at a time: call it until it returns 0.
 --
 -- called by  a job, every minute or so
--- requires   require_service, require_batch, school_zone
+-- requires   require_service, require_limit, school_zone
 -- errors     PA403 not the service · PA422 a batch of no use
 create or replace function fold_project_views(
     p_limit integer default 10000
@@ -26,7 +26,7 @@ declare
     v_total bigint;
 begin
     perform require_service();
-    perform require_batch(p_limit => p_limit);
+    perform require_limit(p_limit => p_limit, p_max => 100000);
 
     with free as (
         select d.id

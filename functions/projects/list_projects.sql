@@ -6,7 +6,7 @@
 -- The documents of a project are in its row of projects. is_liked is the caller's own like, false for nobody.
 --
 -- called by  anyone
--- requires   current_user_id
+-- requires   current_user_id, require_limit
 -- errors     28000 from verified_identity · PA404 no listed project in p_after · PA422 p_limit not 1 to 100, unknown order
 create or replace function list_projects(
     p_order text default 'newest',
@@ -50,11 +50,7 @@ declare
     v_like_count integer;
     v_page uuid[];
 begin
-    if p_limit is null or p_limit not between 1 and 100 then
-        raise exception 'a page has 1 to 100 projects'
-            using errcode = 'PA422', detail = format('limit = %s', coalesce(p_limit::text, 'null')),
-                hint = 'Ask for the next page with p_after.';
-    end if;
+    perform require_limit(p_limit => p_limit, p_max => 100);
 
     if p_order is null or p_order not in ('newest', 'most_viewed', 'most_liked') then
         raise exception 'there is no such order'

@@ -10,7 +10,7 @@
 -- dropped: it counts them.
 --
 -- called by  apply_retention
--- requires   require_service, require_batch, require_moment, list_partitions, ensure_partitions
+-- requires   require_service, require_limit, require_moment, list_partitions, ensure_partitions
 -- errors     PA403 not the service · PA422 a moment in the future, p_limit not 1 to 100000 · 55P03 from ensure_partitions
 create or replace function aggregate_session_data(
     p_before timestamptz default null,
@@ -31,7 +31,7 @@ declare
     v_done bigint;
 begin
     perform require_service();
-    perform require_batch(p_limit => p_limit);
+    perform require_limit(p_limit => p_limit, p_max => 100000);
 
     v_before := case when p_before is null then v_now - interval '6 months' else require_moment(p_at => p_before) end;
 

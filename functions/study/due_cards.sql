@@ -1,7 +1,7 @@
 -- due_cards: the caller's flashcards to review now, the longest waiting first, with how likely each is still remembered.
 --
 -- called by  learners
--- requires   require_user, v_due_cards, fsrs_scheduler, fsrs_retrievability
+-- requires   require_user, v_due_cards, fsrs_scheduler, fsrs_retrievability, require_limit
 -- errors     PA401, PA403 from require_user · PA422 p_limit not 1 to 500
 create or replace function due_cards(
     p_limit integer default 20
@@ -27,11 +27,7 @@ declare
     v_now timestamptz := now();
     v_parameters double precision[] := (select f.parameters from fsrs_scheduler() as f);
 begin
-    if (p_limit between 1 and 500) is not true then
-        raise exception 'a list has 1 to 500 cards'
-            using errcode = 'PA422', detail = format('limit = %s', coalesce(p_limit::text, 'null')),
-                hint = 'Ask again for more once these are reviewed.';
-    end if;
+    perform require_limit(p_limit => p_limit, p_max => 500);
 
     return query
     select
