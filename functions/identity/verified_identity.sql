@@ -118,7 +118,7 @@ begin
 
     -- 32 hexadecimal digits are always a UUID, so that the cast below cannot fail.
     v_digits := replace(v_user_id, '-', '');
-    if length(v_user_id) <> 36 or length(v_digits) <> 32 or translate(v_digits, '0123456789abcdefABCDEF', '') <> '' then
+    if length(v_user_id) <> 36 or length(v_digits) <> 32 or ltrim(v_digits, '0123456789abcdefABCDEF') <> '' then
         raise exception 'the identity is not a user id'
             using errcode = '28000', detail = format('identity = %s', left(v_user_id, 100)),
                 hint = 'Identities are the ids of users, as UUIDs.';

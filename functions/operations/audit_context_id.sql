@@ -20,10 +20,6 @@ set search_path from current
 as $$
 #variable_conflict use_column
 declare
-    v_ip_address constant text := nullif(current_setting('pgacademy.ip_address', true), '');
-    v_user_agent constant text := nullif(current_setting('pgacademy.user_agent', true), '');
-    v_request_id constant text := nullif(current_setting('pgacademy.request_id', true), '');
-    v_session_id constant text := nullif(current_setting('pgacademy.session_id', true), '');
     -- With the time, because a restored database counts its transactions anew.
     v_id constant uuid := md5(concat_ws(' ', p_transaction_id, extract(epoch from now()), p_user_id))::uuid;
 begin
@@ -34,8 +30,12 @@ begin
 
         insert into audit_contexts (id, user_id, ip_address, user_agent, request_id, session_id)
         values (
-            v_id, p_user_id, inet_or_null(v_ip_address), left(v_user_agent, 500), left(v_request_id, 200),
-            left(v_session_id, 255)
+            v_id,
+            p_user_id,
+            inet_or_null(nullif(current_setting('pgacademy.ip_address', true), '')),
+            left(nullif(current_setting('pgacademy.user_agent', true), ''), 500),
+            left(nullif(current_setting('pgacademy.request_id', true), ''), 200),
+            left(nullif(current_setting('pgacademy.session_id', true), ''), 255)
         );
     end if;
 

@@ -3,6 +3,8 @@
 -- Of a secret only that it is there, or changed. Of what is sensitive also whether it was empty: the trail outlives the
 -- person, who may ask to be forgotten. What is longer than 8 kB (the text of a lesson) is told by its SHA-256.
 --
+-- It is only called stable, as to_jsonb() is: what is called immutable and contains that is not put in line.
+--
 -- called by  audit_row
 -- errors     none
 create or replace function audited_value(
@@ -13,7 +15,7 @@ create or replace function audited_value(
 )
 returns jsonb
 language sql
-immutable
+stable
 parallel safe
 security invoker
 begin atomic

@@ -25,7 +25,9 @@ begin
     end if;
 
     -- In a new statement: what was committed while the lock was waited for.
-    return exists (select from users as u where u.id = p_user_id and u.erased_at is null);
+    perform from users as u where u.id = p_user_id and u.erased_at is null;
+
+    return found;
 end;
 $$;
 

@@ -60,6 +60,17 @@ def test_of_an_update_what_changed(db: Connection) -> None:
     assert (deleted[0], deleted[1]["title"], deleted[2]) == ("delete", "L", None)
 
 
+def test_a_key_of_several_columns_is_told_with_slashes(db: Connection) -> None:
+    course, before = make_course(db, lessons=0), make_course(db, lessons=0)
+    db.execute("insert into course_prerequisites values (%s, %s)", [course.id, before.id])
+    db.execute("delete from course_prerequisites where course_id = %s", [course.id])
+    noted = trail(db, "course_prerequisites", f"{course.id}/{before.id}")
+    assert [(action, bool(old), bool(new)) for action, old, new in noted] == [
+        ("insert", False, True),
+        ("delete", True, False),
+    ]
+
+
 def test_what_is_not_worth_a_note_leaves_none(db: Connection) -> None:
     course = make_course(db, lessons=2)
     learner = make_user(db)
