@@ -293,6 +293,7 @@ def _apply_all(
 ) -> None:
     """Does the steps in their order, each in a transaction of its own, and enters each in the report."""
     is_empty = not (state.applied or state.started)
+    is_prepared = False
 
     def done(step: Step) -> None:
         report.applied.append(step.id)
@@ -302,7 +303,10 @@ def _apply_all(
     while left := pending[len(report.applied) :]:
         together = _together(left) if is_empty else []
         if len(together) > 1:
-            files = [_file(connection, step) for step in together]
+            if not is_prepared:
+                bookkeeping.prepare_mark(connection)
+                is_prepared = True
+            files = [_file(connection, step, is_prepared=True) for step in together]
             if execution.at_once(connection, files, lambda number: done(left[number]), is_lasting=False):
                 continue
         apply(connection, report.school, left[0], progress, is_resumed=left[0].id in state.started, is_lasting=False)
@@ -324,8 +328,9 @@ def _together(steps: Sequence[Step]) -> list[Step]:
     return found
 
 
-def _file(connection: Connection, step: Step) -> execution.File:
-    return execution.File(step.path.name, step.statements, bookkeeping.mark_sql(connection, step))
+def _file(connection: Connection, step: Step, *, is_prepared: bool = False) -> execution.File:
+    last = bookkeeping.mark_sql(connection, step, is_prepared=is_prepared)
+    return execution.File(step.path.name, step.statements, last)
 
 
 def apply(
