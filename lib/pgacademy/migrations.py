@@ -12,23 +12,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pgacademy import (
-    __version__,
-    backfills,
-    bookkeeping,
-    concurrently,
-    execution,
-    locking,
-    repeatables,
-    roles,
-    schools,
-)
-from pgacademy.baselines import baseline
+from pgacademy import __version__, bookkeeping, execution, locking, repeatables, roles, schools
 from pgacademy.bookkeeping import HistoryEntry, State
 from pgacademy.connection import Connection, batch, connect, school_release
 from pgacademy.errors import MigrationError, UsageError
 from pgacademy.locking import Patience, Progress
-from pgacademy.rollbacks import rollback, rollback_preview
 from pgacademy.school_comment import is_development, release_in
 from pgacademy.sessions import elapsed_ms, school_lock, session
 from pgacademy.settings import school_name
@@ -41,11 +29,8 @@ __all__ = [
     "Patience",
     "Progress",
     "Status",
-    "baseline",
     "history",
     "migrate",
-    "rollback",
-    "rollback_preview",
     "status",
 ]
 
@@ -282,8 +267,8 @@ def _ensure_partitions(connection: Connection, progress: Progress | None) -> lis
 
 
 #: In a school that has nothing yet nobody waits for anybody, and statements that only define something take no time. So
-#: many files of them, of so many characters in all, are sent in one message there; elsewhere whoever looks on sees one
-#: file at a time.
+#: many files of them, of so many characters in all, are sent in one message there, behind the file that comes before
+#: them; elsewhere whoever looks on sees one file at a time.
 _TOGETHER, _TOGETHER_CHARACTERS = 20, 50_000
 _DEFINING = {"alter", "comment", "create", "drop", "grant", "revoke"}
 
@@ -319,13 +304,14 @@ def _together(steps: Sequence[Step]) -> list[Step]:
     characters = 0
     for step in steps[:_TOGETHER]:
         characters += len(step.text)
-        is_quick = step.kind == "transactional" and all(
-            _DEFINING.intersection(part.head[:1]) for part in step.statements
-        )
-        if not is_quick or characters > _TOGETHER_CHARACTERS:
+        if step.kind != "transactional" or characters > _TOGETHER_CHARACTERS or (found and not _is_quick(step)):
             break
         found.append(step)
     return found
+
+
+def _is_quick(step: Step) -> bool:
+    return all(_DEFINING.intersection(statement.head[:1]) for statement in step.statements)
 
 
 def _file(connection: Connection, step: Step, *, is_prepared: bool = False) -> execution.File:
@@ -360,6 +346,8 @@ def apply(
 
         locking.retried(connection, work, spot=spot, progress=progress)
         return
+    from pgacademy import backfills, concurrently  # noqa: PLC0415  (few steps take several transactions)
+
     if step.kind == "concurrent" and not is_resumed:
         concurrently.look(connection, step.path.name, step.statements[0])
     bookkeeping.begin(connection, step)

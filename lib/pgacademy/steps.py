@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pgacademy import backfills, concurrently, statements
+from pgacademy import statements
 from pgacademy.errors import MigrationError
 from pgacademy.sources import Stamp, checksum, read_text, scan, settled
 from pgacademy.statements import Statement
@@ -185,6 +185,8 @@ def check(step: Step) -> None:
     """Raises MigrationError, with file and line, unless the step and its rollback file can be run."""
     _check_file(step)
     if step.kind == "backfill":
+        from pgacademy import backfills  # noqa: PLC0415  (few steps take several transactions)
+
         backfills.parse(step)
     back = step.rollback
     # What a backfill wrote can seldom be taken back: then its rollback file says so, in a comment, and does nothing.
@@ -214,6 +216,8 @@ def _check_file(step: Step) -> None:
             hint="Make each of them a file of its own, so that each is known to be done or not.",
         )
     if step.kind == "concurrent":
+        from pgacademy import concurrently  # noqa: PLC0415
+
         concurrently.target(name, step.statements[0])
 
 
