@@ -223,7 +223,10 @@ def _migrate(
     is_new = not (seen.exists and seen.has_journal)
     if is_new:  # a file that cannot be run is refused before anything is made
         _check(steps)
-    schools.prepare(connection, school, seen)
+    # A commit that waits for the disk does so for all before it, which are written in order: the last one is enough.
+    # Until then a file is there with its row, or neither is.
+    connection.execute("set synchronous_commit = off")
+    was_missing = schools.prepare(connection, school, seen)
     with schools.as_owner(connection, school):
         if development and not seen.comment:
             schools.set_development(connection, school, True)
@@ -240,8 +243,6 @@ def _migrate(
                     "If they are of this school, say so with `pgacademy baseline`."
                 )
             raise
-        # A commit that waits for the disk does so for all before it, which are written in order: one such is enough.
-        connection.execute("set synchronous_commit = off")
         # Before triggers that write to a table that is new, if the school can already; and after all is there.
         made = _ensure_partitions(connection, progress)
         outcome = repeatables.apply(connection, changeable, [*state.applied, *report.applied], progress)
@@ -249,7 +250,7 @@ def _migrate(
         report.partitions = made + _ensure_partitions(connection, progress)
         connection.execute("reset synchronous_commit")
         with connection.transaction():
-            schools.record_release(connection, school, anew=report.changed)
+            schools.record_release(connection, school, anew=report.changed or was_missing or development)
 
 
 def _ensure_partitions(connection: Connection, progress: Progress | None) -> list[str]:
@@ -292,9 +293,9 @@ def _apply_all(
                 bookkeeping.prepare_mark(connection)
                 is_prepared = True
             files = [_file(connection, step, is_prepared=True) for step in together]
-            if execution.at_once(connection, files, lambda number: done(left[number]), is_lasting=False):
+            if execution.at_once(connection, files, lambda number: done(left[number])):
                 continue
-        apply(connection, report.school, left[0], progress, is_resumed=left[0].id in state.started, is_lasting=False)
+        apply(connection, report.school, left[0], progress, is_resumed=left[0].id in state.started)
         done(left[0])
 
 
@@ -326,15 +327,11 @@ def apply(
     progress: Progress | None = None,
     *,
     is_resumed: bool = False,
-    is_lasting: bool = True,
 ) -> None:
-    """Does one step and records it. The connection acts as the owner, in no transaction, and holds the lock.
-
-    Unless `is_lasting`, it is a later commit of the caller that makes it outlive a crash of the server.
-    """
+    """Does one step and records it. The connection acts as the owner, in no transaction, and holds the lock."""
     started = time.monotonic()
     if step.kind == "transactional":
-        if execution.at_once(connection, [_file(connection, step)], is_lasting=is_lasting):
+        if execution.at_once(connection, [_file(connection, step)]):
             return
         spot = locking.Spot()
 

@@ -60,7 +60,7 @@ class Step:
     def statements(self) -> list[Statement]:
         return statements.split(self.text, self.path.name)
 
-    @property
+    @cached_property
     def rollback_path(self) -> Path:
         return self.path.with_name(f"{self.id}.rollback.sql")
 
@@ -98,10 +98,10 @@ def read_steps(folder: Path) -> list[Step]:
 def _read_steps(folder: Path, _stamps: tuple[Stamp, ...], _listed: int) -> tuple[Step, ...]:
     plain = _plain_files(folder)
     steps = {path.stem: Step(path.stem, path) for path in (_yoyos_files(folder) if plain is None else plain)}
-    numbers: dict[int, Step] = {}
+    names, numbers = set(steps), dict[int, Step]()
     for step in steps.values():
         _check_name(step, numbers)
-        if unknown := step.depends - set(steps):
+        if unknown := step.depends - names:
             raise MigrationError(
                 f"{step.path.name} depends on {', '.join(sorted(unknown))}, which is not there.",
                 hint="Write the names of files, without .sql, on the line `-- depends:`.",

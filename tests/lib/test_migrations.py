@@ -421,11 +421,11 @@ def test_only_a_school_without_anything_is_sent_files_together(yard: Yard, monke
     yard.write("migrations/0004.define.sql", "comment on table notes is 'A note.';\n")
     yard.write("migrations/0005.define.sql", "alter table notes add column more text;\n")
     yard.migrate()
-    assert sent == [2, 1, 2]
+    assert sent == [2, 3]
     yard.write("migrations/0006.more.sql", "create table t3 (id int);\n")
     yard.write("migrations/0007.others.sql", "create table t4 (id int);\n")
     yard.migrate()
-    assert sent == [2, 1, 2, 1, 1]
+    assert sent == [2, 3, 1, 1]
 
 
 @pytest.mark.parametrize("is_at_once", [True, False])
