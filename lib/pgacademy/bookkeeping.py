@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import class_row
 
 from pgacademy import __version__
@@ -35,8 +36,7 @@ class State:
     started: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class HistoryEntry:
+class HistoryEntry(NamedTuple):
     """One thing that was done to a school. `duration_ms` is in milliseconds."""
 
     id: int
@@ -81,20 +81,36 @@ def mark(connection: Connection, step: Step, duration_ms: int, operation: str = 
     connection.execute(queries("bookkeeping")["mark"], _mark_values(step, duration_ms, operation))
 
 
-def mark_sql(connection: Connection, step: Step) -> str:
-    """The SQL that records a step as applied, to be sent with the step's own; it measures how long that took."""
+def mark_sql(connection: Connection, step: Step, *, is_prepared: bool = False) -> str:
+    """The SQL that records a step as applied, to be sent with the step's own; it measures how long that took.
+
+    `is_prepared`: prepare_mark() was called before.
+    """
+    query = queries("bookkeeping")["mark_prepared" if is_prepared else "mark"]
     with psycopg.ClientCursor(connection) as cursor:
-        return cursor.mogrify(queries("bookkeeping")["mark"], _mark_values(step, None, "apply"))
+        return cursor.mogrify(query, _mark_values(step, None, "apply"))
+
+
+def prepare_mark(connection: Connection) -> None:
+    """Has the server read and plan `mark` once, for many steps: of a small one, that is a sixth of its time."""
+    same = {name: sql.Literal(value) for name, value in _always("apply", None).items()}
+    own = {"id": sql.SQL("$1"), "hash": sql.SQL("$2"), "sha256": sql.SQL("$3")}
+    values = {name: value.as_string(connection) for name, value in (same | own).items()}
+    text = queries("bookkeeping")["mark"].decode() % values
+    connection.execute(f"prepare pgacademy_mark (text, text, text) as {text}".encode())
 
 
 def _mark_values(step: Step, duration_ms: int | None, operation: str) -> dict[str, object]:
+    own = {"id": step.id, "hash": yoyos_hash(step.id), "sha256": step.sha256}
+    return _always(operation, duration_ms) | own
+
+
+def _always(operation: str, duration_ms: int | None) -> dict[str, object]:
+    """What `mark` is told that is not of the step."""
     return _who() | {
-        "id": step.id,
-        "hash": yoyos_hash(step.id),
         "operation": operation,
         # yoyo's word for what was not run
         "yoyo_operation": "apply" if operation == "apply" else "mark",
-        "sha256": step.sha256,
         "duration_ms": duration_ms,
     }
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from pgacademy.errors import UsageError
 
@@ -263,6 +263,18 @@ def _is_text(value: str) -> bool:
     return "\0" not in value and not any("\ud800" <= char <= "\udfff" for char in value)
 
 
+def _is_key(value: Any) -> TypeGuard[Key]:
+    return isinstance(value, int | str) and not isinstance(value, bool)
+
+
+def _shown(value: Any) -> str:
+    """What is no key, for people: JSON of any depth, or the bytes of a SQLite file."""
+    try:
+        return json.dumps(value, default=repr)[:60]
+    except RecursionError:
+        return "(a list of lists)"
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError("is no text")
@@ -322,6 +334,8 @@ class _Check:
     naive: tzinfo | None
     content: Content = field(default_factory=lambda: Content({model: {} for model in MODELS}))
     usernames: dict[str, Key] = field(default_factory=dict)
+    #: The primary keys of one model, as text.
+    names: set[str] = field(default_factory=set)
 
     def run(self) -> Content:
         """Model by model, so that a row whose reference is bad is bad itself."""
@@ -334,12 +348,14 @@ class _Check:
             else:
                 self.content.bad.append(Bad(row.model, row.pk, "the model is not known"))
         for model, rows in of_model.items():
+            self.names.clear()
             seen: set[tuple[Any, ...]] = set()
             for row in rows:
                 try:
                     checked = self.checked(row, seen)
                 except ValueError as exc:
-                    self.content.bad.append(Bad(model, row.pk, str(exc)))
+                    is_key = isinstance(row.pk, int | str | None)  # SQLite has others, which are nothing for JSON
+                    self.content.bad.append(Bad(model, row.pk if is_key else repr(row.pk)[:60], str(exc)))
                     continue
                 self.content.rows[model][checked[0]] = Row(model, *checked)
         self.check_prerequisites()
@@ -347,9 +363,11 @@ class _Check:
 
     def checked(self, row: Row, seen: set[tuple[Any, ...]]) -> tuple[Key, dict[str, Any]]:
         model = MODELS[row.model]
-        if not isinstance(row.pk, int | str) or isinstance(row.pk, bool):
+        if not _is_key(row.pk):
             raise ValueError("it has no primary key")
-        if row.pk in self.content.rows[row.model]:
+        if isinstance(row.pk, str) and not _is_text(row.pk):
+            raise ValueError("its primary key holds a zero byte or half a character")
+        if str(row.pk) in self.names:  # as 1 and as "1" it would be one row in the school
             raise ValueError("the primary key is there twice")
         fields: dict[str, Any] = {}
         for name, of in model.fields.items():
@@ -373,6 +391,7 @@ class _Check:
                 self.content.leave(f"{row.model}.{name}")
         if row.model == _USER:
             self.usernames[fields["username"]] = row.pk
+        self.names.add(str(row.pk))
         return row.pk, fields
 
     def parsed(self, kind: str, value: Any) -> Any:
@@ -396,8 +415,8 @@ class _Check:
         key = value
         if model == _USER and isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):
             key = self.usernames.get(value[0])
-        if not isinstance(key, int | str) or key not in self.content.rows[model]:
-            raise ValueError(f"refers to {model} {json.dumps(value)[:60]}, which is not there or is bad itself")
+        if not _is_key(key) or key not in self.content.rows[model]:
+            raise ValueError(f"refers to {model} {_shown(value)}, which is not there or is bad itself")
         return key
 
     def check_prerequisites(self) -> None:
@@ -407,10 +426,10 @@ class _Check:
             (pk, before)
             for pk, row in courses.items()
             for before in (row.fields["prerequisites"] or ())
-            if not isinstance(before, int | str) or before not in courses
+            if not _is_key(before) or before not in courses
         ]:
             for pk, before in dict(bad).items():
-                reason = f"prerequisites refers to courses.course {json.dumps(before)[:60]}, which is not there or bad"
+                reason = f"prerequisites refers to courses.course {_shown(before)}, which is not there or bad"
                 self.drop("courses.course", pk, reason)
 
     def drop(self, model: str, pk: Key, reason: str) -> None:

@@ -177,6 +177,8 @@ class _Loader:
                     record(row)
             except _Missing as exc:
                 self.done.bad.append(Bad(row.model, row.pk, str(exc)))
+            except RecursionError:
+                self.done.bad.append(Bad(row.model, row.pk, "holds a document that is nested too deeply"))
             except psycopg.Error as exc:
                 # What the rules or constraints say of this row; a lost connection or a full disk is no row's fault.
                 if (exc.sqlstate or "")[:2] not in ("PA", "22", "23"):

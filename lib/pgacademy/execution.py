@@ -9,7 +9,7 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import psycopg
 from psycopg import generators
@@ -61,23 +61,20 @@ class Allowance:
 # -- in one message ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class File:
+class File(NamedTuple):
     """What is done in one transaction: the statements of a file, and `last`, the SQL that records it."""
 
     name: str
     statements: Sequence[Statement]
     last: str
 
-    def texts(self, *, is_lasting: bool) -> tuple[list[str], int]:
+    def texts(self) -> tuple[list[str], int]:
         """Everything that is sent for it, and how many statements come before its own."""
         # A transaction's own time is that at which the message came, the same for all in it.
         settings = ["set_config('pgacademy.began', clock_timestamp()::text, true)"]
         if not sets_lock_timeout(self.statements):
             lock_ms = min(_AT_ONCE_MS, _AT_ONCE_TOTAL_MS // len(self.statements)) or 1
             settings.append(f"set_config('lock_timeout', '{lock_ms}ms', true)")
-        if not is_lasting:
-            settings.append("set_config('synchronous_commit', 'off', true)")
         before = ["begin", f"select {', '.join(settings)}"]
         return [*before, *(statement.text for statement in self.statements), self.last, "commit"], len(before)
 
@@ -86,17 +83,13 @@ def at_once(
     connection: Connection,
     files: Sequence[File],
     done: Callable[[int], None] = lambda _: None,
-    *,
-    is_lasting: bool = True,
 ) -> int:
     """Does whole files in one message, each in a transaction of its own, `last` included.
 
     Returns how many were done: fewer than all when the next one could not have a lock at once. `done` is told the
-    number of each, from 0, also when the next one fails. Unless `is_lasting`, a later commit is what makes them outlive
-    a crash of the server; until then a file is there with its row, or neither is. Raises MigrationError with file and
-    line, ServerUnreachable.
+    number of each, from 0, also when the next one fails. Raises MigrationError with file and line, ServerUnreachable.
     """
-    every = [file.texts(is_lasting=is_lasting) for file in files]
+    every = [file.texts() for file in files]
     texts = [text for own, _ in every for text in own]
     try:
         number, exc = send_all(connection, texts)
@@ -114,7 +107,7 @@ def at_once(
         number, exc_start = at_position(texts, int(exc.diag.statement_position))
         failed = bisect_right(starts, number) - 1
         if failed > count:  # what cannot be read at all keeps the server from doing what comes before it
-            return at_once(connection, files[:failed], done, is_lasting=is_lasting)
+            return at_once(connection, files[:failed], done)
     file, own_number = files[count], number - starts[count] - every[count][1]
     statement = file.statements[min(max(own_number, 0), len(file.statements) - 1)]
     name = file.name if not connection.closed or len(files) == 1 else f"{file.name} or one of those after it"

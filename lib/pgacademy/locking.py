@@ -8,9 +8,9 @@ import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import psycopg
 from psycopg.rows import class_row
@@ -91,8 +91,7 @@ class Spot:
         return set(self.words) | ({token.value for token in self.statement.tokens} if self.statement else set())
 
 
-@dataclass(frozen=True)
-class Holder:
+class Holder(NamedTuple):
     """A session that holds locks, as far as the login may see it; `open_s` is how long its transaction is open."""
 
     pid: int
@@ -102,7 +101,7 @@ class Holder:
     open_s: float | None
     query_start: datetime | None
     query: str | None
-    tables: list[str] = field(default_factory=list)
+    tables: Sequence[str] = ()
     #: The name of a prepared transaction, which no process holds.
     prepared: str | None = None
 

@@ -12,23 +12,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pgacademy import (
-    __version__,
-    backfills,
-    bookkeeping,
-    concurrently,
-    execution,
-    locking,
-    repeatables,
-    roles,
-    schools,
-)
-from pgacademy.baselines import baseline
+from pgacademy import __version__, bookkeeping, execution, locking, repeatables, roles, schools
 from pgacademy.bookkeeping import HistoryEntry, State
 from pgacademy.connection import Connection, batch, connect, school_release
 from pgacademy.errors import MigrationError, UsageError
 from pgacademy.locking import Patience, Progress
-from pgacademy.rollbacks import rollback, rollback_preview
 from pgacademy.school_comment import is_development, release_in
 from pgacademy.sessions import elapsed_ms, school_lock, session
 from pgacademy.settings import school_name
@@ -41,11 +29,8 @@ __all__ = [
     "Patience",
     "Progress",
     "Status",
-    "baseline",
     "history",
     "migrate",
-    "rollback",
-    "rollback_preview",
     "status",
 ]
 
@@ -238,7 +223,10 @@ def _migrate(
     is_new = not (seen.exists and seen.has_journal)
     if is_new:  # a file that cannot be run is refused before anything is made
         _check(steps)
-    schools.prepare(connection, school, seen)
+    # A commit that waits for the disk does so for all before it, which are written in order: the last one is enough.
+    # Until then a file is there with its row, or neither is.
+    connection.execute("set synchronous_commit = off")
+    was_missing = schools.prepare(connection, school, seen)
     with schools.as_owner(connection, school):
         if development and not seen.comment:
             schools.set_development(connection, school, True)
@@ -255,8 +243,6 @@ def _migrate(
                     "If they are of this school, say so with `pgacademy baseline`."
                 )
             raise
-        # A commit that waits for the disk does so for all before it, which are written in order: one such is enough.
-        connection.execute("set synchronous_commit = off")
         # Before triggers that write to a table that is new, if the school can already; and after all is there.
         made = _ensure_partitions(connection, progress)
         outcome = repeatables.apply(connection, changeable, [*state.applied, *report.applied], progress)
@@ -264,7 +250,7 @@ def _migrate(
         report.partitions = made + _ensure_partitions(connection, progress)
         connection.execute("reset synchronous_commit")
         with connection.transaction():
-            schools.record_release(connection, school, anew=report.changed)
+            schools.record_release(connection, school, anew=report.changed or was_missing or development)
 
 
 def _ensure_partitions(connection: Connection, progress: Progress | None) -> list[str]:
@@ -282,8 +268,8 @@ def _ensure_partitions(connection: Connection, progress: Progress | None) -> lis
 
 
 #: In a school that has nothing yet nobody waits for anybody, and statements that only define something take no time. So
-#: many files of them, of so many characters in all, are sent in one message there; elsewhere whoever looks on sees one
-#: file at a time.
+#: many files of them, of so many characters in all, are sent in one message there, behind the file that comes before
+#: them; elsewhere whoever looks on sees one file at a time.
 _TOGETHER, _TOGETHER_CHARACTERS = 20, 50_000
 _DEFINING = {"alter", "comment", "create", "drop", "grant", "revoke"}
 
@@ -293,6 +279,7 @@ def _apply_all(
 ) -> None:
     """Does the steps in their order, each in a transaction of its own, and enters each in the report."""
     is_empty = not (state.applied or state.started)
+    is_prepared = False
 
     def done(step: Step) -> None:
         report.applied.append(step.id)
@@ -302,10 +289,13 @@ def _apply_all(
     while left := pending[len(report.applied) :]:
         together = _together(left) if is_empty else []
         if len(together) > 1:
-            files = [_file(connection, step) for step in together]
-            if execution.at_once(connection, files, lambda number: done(left[number]), is_lasting=False):
+            if not is_prepared:
+                bookkeeping.prepare_mark(connection)
+                is_prepared = True
+            files = [_file(connection, step, is_prepared=True) for step in together]
+            if execution.at_once(connection, files, lambda number: done(left[number])):
                 continue
-        apply(connection, report.school, left[0], progress, is_resumed=left[0].id in state.started, is_lasting=False)
+        apply(connection, report.school, left[0], progress, is_resumed=left[0].id in state.started)
         done(left[0])
 
 
@@ -315,17 +305,19 @@ def _together(steps: Sequence[Step]) -> list[Step]:
     characters = 0
     for step in steps[:_TOGETHER]:
         characters += len(step.text)
-        is_quick = step.kind == "transactional" and all(
-            _DEFINING.intersection(part.head[:1]) for part in step.statements
-        )
-        if not is_quick or characters > _TOGETHER_CHARACTERS:
+        if step.kind != "transactional" or characters > _TOGETHER_CHARACTERS or (found and not _is_quick(step)):
             break
         found.append(step)
     return found
 
 
-def _file(connection: Connection, step: Step) -> execution.File:
-    return execution.File(step.path.name, step.statements, bookkeeping.mark_sql(connection, step))
+def _is_quick(step: Step) -> bool:
+    return all(_DEFINING.intersection(statement.head[:1]) for statement in step.statements)
+
+
+def _file(connection: Connection, step: Step, *, is_prepared: bool = False) -> execution.File:
+    last = bookkeeping.mark_sql(connection, step, is_prepared=is_prepared)
+    return execution.File(step.path.name, step.statements, last)
 
 
 def apply(
@@ -335,15 +327,11 @@ def apply(
     progress: Progress | None = None,
     *,
     is_resumed: bool = False,
-    is_lasting: bool = True,
 ) -> None:
-    """Does one step and records it. The connection acts as the owner, in no transaction, and holds the lock.
-
-    Unless `is_lasting`, it is a later commit of the caller that makes it outlive a crash of the server.
-    """
+    """Does one step and records it. The connection acts as the owner, in no transaction, and holds the lock."""
     started = time.monotonic()
     if step.kind == "transactional":
-        if execution.at_once(connection, [_file(connection, step)], is_lasting=is_lasting):
+        if execution.at_once(connection, [_file(connection, step)]):
             return
         spot = locking.Spot()
 
@@ -355,6 +343,8 @@ def apply(
 
         locking.retried(connection, work, spot=spot, progress=progress)
         return
+    from pgacademy import backfills, concurrently  # noqa: PLC0415  (few steps take several transactions)
+
     if step.kind == "concurrent" and not is_resumed:
         concurrently.look(connection, step.path.name, step.statements[0])
     bookkeeping.begin(connection, step)

@@ -14,7 +14,7 @@ from functools import cached_property
 
 import psycopg
 
-from pgacademy import __version__, lock_levels, locking, roles, schools, standing
+from pgacademy import __version__, locking, roles, schools, standing
 from pgacademy.connection import (
     EXTENSIONS_SCHEMA,
     Connection,
@@ -371,6 +371,8 @@ class _Tables:
         """The effects of statements that are run one after another."""
         if not statements:
             return []
+        from pgacademy import lock_levels  # noqa: PLC0415  (its rules take long to read in, and help needs none)
+
         known = self._known or self._read()
         found = lock_levels.assess_all(statements, known)
         return [

@@ -25,6 +25,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
+from typing import NamedTuple
 
 import psycopg
 
@@ -54,8 +55,7 @@ _NOT_REPLACEABLE = (
 )
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """What differs between the tree and the school."""
 
     changed: list[SourceFile]

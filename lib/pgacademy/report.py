@@ -13,7 +13,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-import jinja2
 from psycopg.rows import dict_row
 
 from pgacademy import schools
@@ -98,6 +97,8 @@ def collect(connection: Connection, school: str, days: int) -> dict[str, Any]:
 
 def render(found: dict[str, Any]) -> str:
     """The page, from what `collect` found."""
+    import jinja2  # noqa: PLC0415  (takes long, and is seldom needed)
+
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("pgacademy"),
         trim_blocks=True,

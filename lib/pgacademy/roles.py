@@ -6,8 +6,7 @@ The SQL is in sql/roles/, to be printed for an administrator or run here by any 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -57,8 +56,7 @@ def apply_roles(connection: Connection, school: str) -> None:
         ) from exc
 
 
-@dataclass(frozen=True)
-class RoleFinding:
+class RoleFinding(NamedTuple):
     """Something that a school's roles lack, or have and must not.
 
     `statement` mends it, run by an administrator or by whoever granted what is too much; None where apply_roles does.

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -27,8 +26,7 @@ from pgacademy.school_comment import is_development, release_in, written
 from pgacademy.sources import queries
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     """What a school stands on, as the login sees it: what is missing, and what is there."""
 
     missing_roles: list[str]
@@ -110,15 +108,16 @@ def _look(connection: Connection, school: str, found: list[list[tuple[Any, ...]]
     )
 
 
-def prepare(connection: Connection, school: str, seen: Look | None = None) -> None:
+def prepare(connection: Connection, school: str, seen: Look | None = None) -> bool:
     """Makes what a school stands on, where it is missing: extension, schema, privileges, bookkeeping tables.
 
-    The caller holds the school's lock. Raises RolesMissing, UnsafeSearchPath or NotAllowed.
+    Returns whether anything was. The caller holds the school's lock. Raises RolesMissing, UnsafeSearchPath or
+    NotAllowed.
     """
     seen = seen or look(connection, school)
     check(connection, school, seen)
     if seen.is_ready and seen.owner == roles.owner(school):
-        return
+        return False
     _check_path(seen)
     if seen.extensions is None or seen.owner != roles.owner(school):
         # Extensions and the schema's name are the database's: schools that are made at once take turns.
@@ -132,6 +131,7 @@ def prepare(connection: Connection, school: str, seen: Look | None = None) -> No
         grant_schema(connection, school)
         connection.execute(queries("bookkeeping")["create"])
         connection.execute(queries("backfills")["create"])
+    return True
 
 
 def check(connection: Connection, school: str, seen: Look) -> None:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from typing import NamedTuple
 
 from pgacademy.errors import MigrationError
@@ -25,9 +24,12 @@ _TAG = r"[^\x00-/:-@\[-^`{-\x7f]"
 _GOES_ON = r"(?:[\x20\t\f\v]|--[^\n\r]*+)*[\n\r](?:[\x20\t\n\r\f\v]++|--[^\n\r]*+[\n\r])*"
 _ESCAPED = r"'(?:[^'\\]++|\\.|'')*'"
 
-# Possessive are single characters only: what was matched by a group, Python forgets in such a case before 3.11.5.
+# Possessive are single characters only: what was matched by a group, Python forgets in such a case before 3.11.5. The
+# white space before a token belongs to the match: else all of this would be tried at each blank.
 _TOKEN = re.compile(
     rf"""
+    [\x20\t\n\r\f\v]*+
+    (?:
       (?P<escaped> [eE] {_ESCAPED} (?: {_GOES_ON} {_ESCAPED} )* )
     | (?P<unclosed_escaped> [eE]' )
     | (?P<string> (?: [bBxX] | [uU]& )? '(?:[^']++|'')*' )
@@ -48,7 +50,8 @@ _TOKEN = re.compile(
     | (?P<operator> (?: (?! /\* | -- ) [~!@\#^&|`?+\-*/%<>=] )+ )
     | (?P<meta> \\[^\n]*+ )
     | (?P<unclosed> ['"] | \$ (?: {_FIRST}{_TAG}*+ )? \$ )
-    | (?P<other> [^ \t\n\r\f\v] )
+    | (?P<other> [^\x20\t\n\r\f\v] )
+    )
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -79,12 +82,14 @@ class Statement:
     """One statement without its semicolon and the comments around it.
 
     `line` is the line of its first token in the whole text, from 1; `start` and `end` are offsets into that text.
+    `head` is the first four of its unquoted words in lower case, for those who need no more: it may be long.
     """
 
     text: str
     line: int
     start: int
     end: int
+    head: tuple[str, ...]
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
@@ -95,12 +100,6 @@ class Statement:
     def words(self) -> tuple[str, ...]:
         """Its unquoted words in lower case, in order."""
         return tuple(token.value for token in self.tokens if token.kind == "word")
-
-    @cached_property
-    def head(self) -> tuple[str, ...]:
-        """The first four of its words, for those who need no more: a statement may be long."""
-        words = (self.text[start:end] for kind, start, end in _scan(self.text, "") if kind == "word")
-        return tuple(word.translate(_ASCII_LOWER) for word in islice(words, 4))
 
     @property
     def first_line(self) -> str:
@@ -120,6 +119,7 @@ def split(text: str, name: str = "") -> list[Statement]:
     Raises MigrationError, with `name` in its message, when a quote or comment is never closed.
     """
     found: list[Statement] = []
+    head: list[str] = []
     line, counted = 1, 0
     start = last = depth = tokens = 0
     in_body = at_begin = may_end = is_routine = False
@@ -128,20 +128,22 @@ def split(text: str, name: str = "") -> list[Statement]:
             if tokens:
                 line += text.count("\n", counted, start)
                 counted = start
-                found.append(Statement(text[start:last], line, start, last))
+                found.append(Statement(text[start:last], line, start, last, tuple(head)))
+            head.clear()
             depth = tokens = 0
-            at_begin = is_routine = False
+            at_begin = False
             continue
         if not tokens:
             start = begin
+            is_routine = bool(_ROUTINE.match(text, begin))
         tokens += 1
         last = end
         if kind == "open":
             depth += 1
         elif kind == "close":
             depth -= 1
-        elif kind == "word" and tokens <= _HEAD and not is_routine:
-            is_routine = tokens > 1 and bool(_ROUTINE.match(text, start))
+        elif kind == "word" and len(head) < _HEAD:
+            head.append(_value(kind, text[begin:end]))
         # In a body every statement ends in a semicolon, so the END that closes it follows one, or ATOMIC. An END
         # that belongs to a CASE, or is a column's name, never does.
         if is_routine and depth == 0:
@@ -154,11 +156,11 @@ def split(text: str, name: str = "") -> list[Statement]:
             at_begin = word == "begin"
     if tokens:
         line += text.count("\n", counted, start)
-        found.append(Statement(text[start:last], line, start, last))
+        found.append(Statement(text[start:last], line, start, last, tuple(head)))
     return found
 
 
-# How many tokens at most stand before FUNCTION: create or replace function.
+#: How many words say what a statement is.
 _HEAD = 4
 _ROUTINE = re.compile(
     r"create(?:\s|--[^\n]*\n|/\*.*?\*/)+(?:or(?:\s|--[^\n]*\n|/\*.*?\*/)+replace(?:\s|--[^\n]*\n|/\*.*?\*/)+)?"
@@ -171,12 +173,12 @@ def meta_commands(text: str) -> list[MetaCommand]:
     """The psql commands of `text`: whatever begins with a backslash outside quotes, where SQL has no such thing."""
     found = []
     position = 0
-    while match := _TOKEN.search(text, position):
+    while match := _TOKEN.match(text, position):
         position = match.end()
         if match.lastgroup == "block":
             position = _comment_end(text, position) or len(text)
         elif match.lastgroup == "meta":
-            found.append(MetaCommand(text.count("\n", 0, match.start()) + 1, match.group().rstrip()))
+            found.append(MetaCommand(text.count("\n", 0, match.start("meta")) + 1, match["meta"].rstrip()))
     return found
 
 
@@ -208,11 +210,11 @@ def _ends_transaction(words: Sequence[str]) -> bool:
 
 def _scan(text: str, name: str) -> Iterator[tuple[str, int, int]]:
     """Kind, beginning and end of every token but comments."""
-    search = _TOKEN.search
+    next_token = _TOKEN.match
     position = 0
-    while match := search(text, position):
+    while match := next_token(text, position):
         kind = match.lastgroup or ""
-        start, position = match.span()
+        start, position = match.span(kind)
         if kind == "comment":
             continue
         if kind == "block":

@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pgacademy import backfills, concurrently, statements
+from pgacademy import statements
 from pgacademy.errors import MigrationError
 from pgacademy.sources import Stamp, checksum, read_text, scan, settled
 from pgacademy.statements import Statement
@@ -60,7 +60,7 @@ class Step:
     def statements(self) -> list[Statement]:
         return statements.split(self.text, self.path.name)
 
-    @property
+    @cached_property
     def rollback_path(self) -> Path:
         return self.path.with_name(f"{self.id}.rollback.sql")
 
@@ -98,10 +98,10 @@ def read_steps(folder: Path) -> list[Step]:
 def _read_steps(folder: Path, _stamps: tuple[Stamp, ...], _listed: int) -> tuple[Step, ...]:
     plain = _plain_files(folder)
     steps = {path.stem: Step(path.stem, path) for path in (_yoyos_files(folder) if plain is None else plain)}
-    numbers: dict[int, Step] = {}
+    names, numbers = set(steps), dict[int, Step]()
     for step in steps.values():
         _check_name(step, numbers)
-        if unknown := step.depends - set(steps):
+        if unknown := step.depends - names:
             raise MigrationError(
                 f"{step.path.name} depends on {', '.join(sorted(unknown))}, which is not there.",
                 hint="Write the names of files, without .sql, on the line `-- depends:`.",
@@ -185,6 +185,8 @@ def check(step: Step) -> None:
     """Raises MigrationError, with file and line, unless the step and its rollback file can be run."""
     _check_file(step)
     if step.kind == "backfill":
+        from pgacademy import backfills  # noqa: PLC0415  (few steps take several transactions)
+
         backfills.parse(step)
     back = step.rollback
     # What a backfill wrote can seldom be taken back: then its rollback file says so, in a comment, and does nothing.
@@ -214,6 +216,8 @@ def _check_file(step: Step) -> None:
             hint="Make each of them a file of its own, so that each is known to be done or not.",
         )
     if step.kind == "concurrent":
+        from pgacademy import concurrently  # noqa: PLC0415
+
         concurrently.target(name, step.statements[0])
 
 

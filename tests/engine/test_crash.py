@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import psycopg
 import pytest
 
-from pgacademy import embedded, execution, migrations, roles, sources
+from pgacademy import embedded, execution, migrations, roles, rollbacks, sources
 from pgacademy.connection import Connection, connect
 from pgacademy.steps import read_steps
 from tests.engine import catalogues
@@ -149,7 +149,7 @@ def test_death_on_the_way_back(
     while True:
         try:
             with dying(boundary, "during" if deaths % 2 else "before"):
-                migrations.rollback(dsn, "academy", first)
+                rollbacks.rollback(dsn, "academy", first)
             break
         except Death:
             deaths += 1

@@ -9,7 +9,7 @@ import pytest
 import yoyo
 from psycopg.conninfo import conninfo_to_dict
 
-from pgacademy import embedded, migrations
+from pgacademy import embedded, rollbacks
 from pgacademy.connection import Connection
 from tests.engine import catalogues, history
 from tests.lib.conftest import Yard
@@ -54,7 +54,7 @@ def test_two_hundred_files_go_forth_and_back_and_forth(server: embedded.Server, 
     made = dump(server, long)
 
     for last in range(FILES - BITE, 0, -BITE):
-        undone = migrations.rollback(long.dsn, "academy", ids[last - 1], tree_=long.tree)
+        undone = rollbacks.rollback(long.dsn, "academy", ids[last - 1], tree_=long.tree)
         assert undone == ids[last : last + BITE][::-1]
         assert long.status().pending == tuple(ids[last:])
         assert yoyo_pending(long) == ids[last:]

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pgacademy import backfills, locking, migrations, schools
+from pgacademy import backfills, locking, rollbacks, schools
 from pgacademy.connection import Connection, connect
 from pgacademy.errors import LockBusy, MigrationError
 from pgacademy.steps import Step
@@ -286,7 +286,7 @@ def test_recorded_as_done_and_taken_back_it_begins_anew(items: Yard, taken_back:
         with owner(items) as connection:
             connection.execute(taken_back)
     else:
-        migrations.rollback(items.dsn, "academy", "0002.protect-notes", tree_=items.tree)
+        rollbacks.rollback(items.dsn, "academy", "0002.protect-notes", tree_=items.tree)
     assert items.migrate().applied == ["0009.fill"]
     assert times(items) == [(2, 20)]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pgacademy import migrations, schools, sources
+from pgacademy import baselines, migrations, schools, sources
 from pgacademy.baselines import created_tables
 from pgacademy.connection import Connection, connect
 from pgacademy.errors import MigrationError, UsageError
@@ -18,7 +18,7 @@ LAST = "0002.protect-notes"
 
 
 def baseline(yard: Yard, to: str = LAST) -> tuple[str, ...]:
-    return migrations.baseline(yard.dsn, "academy", to, tree_=yard.tree).applied
+    return baselines.baseline(yard.dsn, "academy", to, tree_=yard.tree).applied
 
 
 @pytest.fixture

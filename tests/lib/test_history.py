@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pgacademy import __version__, bookkeeping, migrations
+from pgacademy import __version__, bookkeeping, migrations, rollbacks
 from pgacademy.connection import Connection
 from pgacademy.errors import MigrationError
 from tests.lib.conftest import Yard
@@ -18,7 +18,7 @@ def test_who_when_how_long_and_which_version(yard: Yard) -> None:
     yard.write("migrations/0003.slow.sql", "select pg_sleep(0.05);\n")
     yard.write("migrations/0003.slow.rollback.sql", "select 1;\n")
     yard.migrate()
-    migrations.rollback(yard.dsn, "academy", "0002.protect-notes", tree_=yard.tree)
+    rollbacks.rollback(yard.dsn, "academy", "0002.protect-notes", tree_=yard.tree)
     found = migrations.history(yard.dsn, "academy")
     assert [(entry.operation, entry.migration_id) for entry in found] == [
         ("apply", "0001.create-notes"),

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from pgacademy import bookkeeping, locking, migrations
+from pgacademy import baselines, bookkeeping, locking, migrations, rollbacks
 from pgacademy.connection import Connection, connect
 from pgacademy.errors import LockBusy, MigrationError, PooledConnection
 from pgacademy.locking import Patience
@@ -264,8 +264,8 @@ def test_a_pooled_connection_is_refused(yard: Yard) -> None:
     try:
         for work in (
             lambda: migrations.migrate(pooler.dsn, "academy", tree_=yard.tree),
-            lambda: migrations.rollback(pooler.dsn, "academy", "0001.create-notes", tree_=yard.tree),
-            lambda: migrations.baseline(pooler.dsn, "academy", "0001.create-notes", tree_=yard.tree),
+            lambda: rollbacks.rollback(pooler.dsn, "academy", "0001.create-notes", tree_=yard.tree),
+            lambda: baselines.baseline(pooler.dsn, "academy", "0001.create-notes", tree_=yard.tree),
         ):
             with pytest.raises(PooledConnection) as caught:
                 work()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pgacademy import embedded, migrations, registry, roles, schools
+from pgacademy import embedded, registry, roles, rollbacks, schools
 from pgacademy.connection import Connection, connect, school_release
 from pgacademy.errors import MigrationError, NotAllowed, SchoolMissing
 from tests.lib.conftest import Yard
@@ -84,7 +84,7 @@ def test_the_mark_of_a_development_school_outlives_migrations_and_rollbacks(yard
     assert release is not None
     assert registry.require(deploy, "academy").development
     yard.migrate()
-    migrations.rollback(yard.dsn, "academy", "0001.create-notes", tree_=yard.tree)
+    rollbacks.rollback(yard.dsn, "academy", "0001.create-notes", tree_=yard.tree)
     entry = registry.require(deploy, "academy")
     assert (entry.development, entry.release, entry.state) == (True, None, "unfinished")
     assert school_release(deploy, "academy") is None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pgacademy import migrations, rollbacks
+from pgacademy import rollbacks
 from pgacademy.connection import Connection, connect
 from pgacademy.errors import MigrationError, UsageError
 from pgacademy.rollbacks import LostTable, dropped_columns, dropped_tables
@@ -45,7 +45,7 @@ def school(yard: Yard) -> Yard:
 
 
 def back(yard: Yard, to: str = FIRST) -> list[str]:
-    return migrations.rollback(yard.dsn, "academy", to, tree_=yard.tree)
+    return rollbacks.rollback(yard.dsn, "academy", to, tree_=yard.tree)
 
 
 def shape(yard: Yard) -> list[str]:
@@ -75,7 +75,7 @@ def test_what_a_statement_drops(statement: str, tables: list[str], columns: list
 
 def test_what_would_go_is_told(school: Yard) -> None:
     before = shape(school)
-    found = migrations.rollback_preview(school.dsn, "academy", FIRST, tree_=school.tree)
+    found = rollbacks.rollback_preview(school.dsn, "academy", FIRST, tree_=school.tree)
     assert found.steps == ("0006.more", "0005.index", "0004.name", "0003.things", "0002.protect-notes")
     assert found.tables == (LostTable("more", 0, False), LostTable("things", 7, False))
     assert found.columns == ("notes.title",)
@@ -85,10 +85,10 @@ def test_what_would_go_is_told(school: Yard) -> None:
 
 def test_large_tables_are_estimated(school: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rollbacks, "COUNTED_ROWS", 5)
-    found = migrations.rollback_preview(school.dsn, "academy", FIRST, tree_=school.tree)
+    found = rollbacks.rollback_preview(school.dsn, "academy", FIRST, tree_=school.tree)
     assert found.tables[1] == LostTable("things", 5, True)  # nothing was analyzed yet: at least so many
     school.run("analyze academy.things")
-    found = migrations.rollback_preview(school.dsn, "academy", FIRST, tree_=school.tree)
+    found = rollbacks.rollback_preview(school.dsn, "academy", FIRST, tree_=school.tree)
     assert found.tables[1] == LostTable("things", 7, True)
 
 
@@ -106,13 +106,13 @@ def test_back_and_forth(school: Yard) -> None:
 def test_a_kill_between_two_parts(school: Yard) -> None:
     """What stands alone is done and its row is not yet taken back: the next run goes on."""
     code = (
-        "import sys, os, signal; from pathlib import Path; from pgacademy import bookkeeping, migrations, sources\n"
+        "import sys, os, signal; from pathlib import Path; from pgacademy import bookkeeping, rollbacks, sources\n"
         "unmark = bookkeeping.unmark\n"
         "def dying(connection, step, *rest):\n"
         "    if step.id == '0005.index': os.kill(os.getpid(), signal.SIGKILL)\n"
         "    unmark(connection, step, *rest)\n"
         "bookkeeping.unmark = dying\n"
-        f"migrations.rollback(sys.argv[1], 'academy', '{FIRST}', tree_=sources.Tree(Path(sys.argv[2])))\n"
+        f"rollbacks.rollback(sys.argv[1], 'academy', '{FIRST}', tree_=sources.Tree(Path(sys.argv[2])))\n"
     )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run([sys.executable, "-c", code, school.dsn, str(school.root)], env=environment, check=False)
@@ -126,8 +126,8 @@ def test_a_kill_between_two_parts(school: Yard) -> None:
 def test_a_kill_inside_a_transaction(school: Yard) -> None:
     school.write("migrations/0006.more.rollback.sql", "drop table more;\nselect pg_sleep(60);\n")
     code = (
-        "import sys; from pathlib import Path; from pgacademy import migrations, sources\n"
-        f"migrations.rollback(sys.argv[1], 'academy', '{FIRST}', tree_=sources.Tree(Path(sys.argv[2])))\n"
+        "import sys; from pathlib import Path; from pgacademy import rollbacks, sources\n"
+        f"rollbacks.rollback(sys.argv[1], 'academy', '{FIRST}', tree_=sources.Tree(Path(sys.argv[2])))\n"
     )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     process = subprocess.Popen([sys.executable, "-c", code, school.dsn, str(school.root)], env=environment)
@@ -164,7 +164,7 @@ def test_a_failing_way_back_changes_nothing(school: Yard) -> None:
 @pytest.mark.parametrize("fault", ["", "drop table things; commit;", "\\i x", "-- nothing"])
 def test_a_bad_way_back_is_refused_before_anything_goes(school: Yard, fault: str) -> None:
     school.write("migrations/0003.things.rollback.sql", fault)
-    for work in (back, lambda yard: migrations.rollback_preview(yard.dsn, "academy", FIRST, tree_=yard.tree)):
+    for work in (back, lambda yard: rollbacks.rollback_preview(yard.dsn, "academy", FIRST, tree_=yard.tree)):
         with pytest.raises(MigrationError, match=r"0003\.things\.rollback\.sql"):
             work(school)
     assert school.status().is_current

@@ -236,10 +236,13 @@ def test_the_order_is_yoyos(tmp_path: Path, files: dict[str, str]) -> None:
         assert bookkeeping.yoyos_hash(name) == get_migration_hash(name)
 
 
-def test_yoyo_is_not_read_in_for_plain_files(tmp_path: Path) -> None:
+def test_what_plain_files_do_without_is_not_read_in(tmp_path: Path) -> None:
     step(tmp_path, GOOD)
     program = (
         "import sys; from pathlib import Path; from pgacademy import migrations, steps; "
-        "assert steps.read_steps(Path(sys.argv[1])); sys.exit('yoyo' in sys.modules)"
+        "[found] = steps.read_steps(Path(sys.argv[1])); steps.check(found); "
+        "names = ('backfills', 'baselines', 'concurrently', 'lock_levels', 'rollbacks'); "
+        "ours = {f'pgacademy.{name}' for name in names}; "
+        "sys.exit(', '.join(sys.modules.keys() & (ours | {'jinja2', 'rich', 'typer', 'yoyo'})) or None)"
     )
     assert subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=False).returncode == 0

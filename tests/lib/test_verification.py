@@ -17,7 +17,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from typer.testing import CliRunner
 
-from pgacademy import embedded, migrations, roles, snapshot, verification
+from pgacademy import embedded, migrations, roles, rollbacks, snapshot, verification
 from pgacademy.baselines import BaselineReport
 from pgacademy.cli import load
 from pgacademy.cli.exit_codes import DRIFTED, PENDING
@@ -840,5 +840,5 @@ def test_the_command(dsn: str, deploy: Connection) -> None:
     assert [(item["object"], item["name"]) for item in document["differences"]] == [("table users", "select_own")]
     document = json.loads(command(*options, "--repair", "--json", code=0))
     assert document["repaired"] == ["sql/policies/users.sql"]
-    migrations.rollback(dsn, "academy", migrations.status(dsn, "academy").applied[-2])
+    rollbacks.rollback(dsn, "academy", migrations.status(dsn, "academy").applied[-2])
     assert "pgacademy migrate" in command(*options, code=PENDING)

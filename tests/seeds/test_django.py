@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pgacademy import django_files, django_import, locking
+from pgacademy.cli.django import _lines
+from pgacademy.django_files import Bad
 from pgacademy.django_import import Imported
 from pgacademy.errors import LockBusy, UsageError
 from pgacademy.testing import Connection, SchoolDatabase
@@ -517,6 +519,53 @@ def test_a_database_of_something_else(tmp_path: Path) -> None:
 def test_text_that_no_database_takes(value: Any, tmp_path: Path) -> None:
     content = django_files.read(fixture(tmp_path, [user(1, "ada", bio=value)]))
     assert [(row.model, row.pk) for row in content.bad] == [("users.user", 1)]
+
+
+def test_keys_that_would_be_one_in_the_school(tmp_path: Path) -> None:
+    content = django_files.read(fixture(tmp_path, [user(1, "ada"), user(2, "bob") | {"pk": "1"}]))
+    assert [(row.model, row.pk) for row in content.bad] == [("users.user", "1")]
+
+
+def test_true_is_nobodys_key(tmp_path: Path) -> None:
+    rows = [user(1, "ada", "teacher"), course(1, "Algebra", True), course(2, "Sets", 1, prerequisites=[True])]
+    content = django_files.read(fixture(tmp_path, rows))
+    assert {(row.model, row.pk) for row in content.bad} == {("courses.course", 1), ("courses.course", 2)}
+
+
+def test_keys_that_only_sqlite_holds(tmp_path: Path) -> None:
+    """A column there takes any type, and text with zero bytes."""
+    file = tmp_path / "db.sqlite3"
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("create table users_user (id, username, email, role, created_at)")
+        for key in (1, "a\0b", b"\xff", 1.5):
+            name = f"person-{key!r}"
+            database.execute("insert into users_user values (?, ?, 'a@b.org', 'teacher', '2025-01-01')", (key, name))
+        database.execute("create table courses_course (id, title, teacher_id)")
+        database.execute("insert into courses_course values (1, 'Algebra', 1), (2, 'Sets', x'00ff'), (3, 'Rings', 1)")
+        database.execute("create table courses_course_prerequisites (id, from_course_id, to_course_id)")
+        database.execute("insert into courses_course_prerequisites values (1, 3, x'ff')")
+    content = django_files.read(file)
+    people = {("users.user", key) for key in ("a\0b", repr(b"\xff"), "1.5")}
+    assert {(row.model, row.pk) for row in content.bad} == people | {("courses.course", 2), ("courses.course", 3)}
+    json.dumps([row.pk for row in content.bad])
+
+
+def test_a_file_gives_the_terminal_no_orders() -> None:
+    done = Imported("django", bad=[Bad("\x1b[2J", "\n", "\x9b31m")], left={"\x1b]0;": 1})
+    assert not {char for char in "".join(_lines(done, "academy", False)) if not char.isprintable()}
+
+
+@pytest.mark.late
+def test_a_document_that_is_nested_too_deeply(school: SchoolDatabase, tmp_path: Path) -> None:
+    content = django_files.read(fixture(tmp_path, small_school()))
+    key, row = next(iter(content.rows["courses.lesson"].items()))
+    deep: list[Any] = []
+    for _ in range(5000):
+        deep = [deep]
+    row.fields["materials"] = deep
+    done = django_import.load(school.dsn, school.name, content)
+    assert ("courses.lesson", key) in bad(done)
+    assert not done.is_kept
 
 
 @pytest.mark.late

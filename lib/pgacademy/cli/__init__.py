@@ -5,6 +5,8 @@ Exit codes: 0 done, clean · 1 failed · 2 something is pending · 3 something h
 
 from __future__ import annotations
 
+import atexit
+import gc
 import sys
 from importlib import import_module
 
@@ -45,6 +47,9 @@ def load(command: str | None = None) -> typer.Typer:
 
 def main() -> None:
     """The entry point of the `pgacademy` program."""
+    # At its end Python looks for garbage in all that was read in and takes it apart, which takes as long as many a
+    # command does; the system has it back anyway. What closes things at the end is called before.
+    atexit.register(gc.freeze)
     # typer's own say 2, which here means that something is pending. Their class is click's, or a copy in typer.
     usage_errors = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
     usage_errors.exit_code = UsageError.exit_code  # type: ignore[attr-defined]

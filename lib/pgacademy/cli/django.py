@@ -63,12 +63,13 @@ def _lines(done: Imported, school: str, dry_run: bool) -> list[str]:
     for label, rows in (("bad", done.bad), ("different here", done.differences)):
         if rows:
             lines.append(f"{label} ({counted(len(rows), 'row')}):")
-            lines += [f"  {row.model} {row.pk}: {row.reason}" for row in rows[:_SHOWN]]
+            lines += [_printable(f"  {row.model} {row.pk}: {row.reason}") for row in rows[:_SHOWN]]
             lines += [f"  … and {len(rows) - _SHOWN:,} more: --json tells all."] if len(rows) > _SHOWN else []
     if done.left:
         lines.append("not taken over:")
         for what, number in sorted(done.left.items()):
-            lines.append(f"  {number:,} of {what}" + (f": {done.why_left[what]}" if what in done.why_left else ""))
+            why = f": {done.why_left[what]}" if what in done.why_left else ""
+            lines.append(f"  {number:,} of {_printable(what)}{why}")
     if done.is_kept:
         lines.append(f"New in {school} from {done.source}: {counts}.")
     elif done.bad and not dry_run:
@@ -76,3 +77,8 @@ def _lines(done: Imported, school: str, dry_run: bool) -> list[str]:
     else:
         lines.append(f"Nothing was kept. New would be: {counts}.")
     return lines
+
+
+def _printable(text: str) -> str:
+    """What a file says, for a terminal, which takes some characters for orders."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

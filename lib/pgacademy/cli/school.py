@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pgacademy import migrations, seeding, settings
+from pgacademy import baselines, migrations, rollbacks, seeding, settings
 from pgacademy import roles as roles_
 from pgacademy.cli import exit_codes, schools
 from pgacademy.cli.app import DEFAULT_SCHOOL, Dsn, Json, School, app, conninfo
@@ -145,7 +145,7 @@ def history(dsn: Dsn = None, school: School = DEFAULT_SCHOOL, json: Json = False
     """Say who did what to a school, when, how long it took and with which version; the oldest first."""
     found = migrations.history(conninfo(dsn), school)
     if json:
-        result([asdict(entry) for entry in found], json)
+        result([entry._asdict() for entry in found], json)
         return
     records = [
         {
@@ -176,7 +176,7 @@ def rollback(
 ) -> None:
     """Take back every migration after --to, with the data they hold. Functions and views return with `migrate`."""
     target = conninfo(dsn)
-    lost = migrations.rollback_preview(target, school, to)
+    lost = rollbacks.rollback_preview(target, school, to)
     told = "\n".join(["This takes back:", *(f"  {name}" for name in lost.steps), *_loss(lost.lines)])
     if dry_run or not lost.steps:
         text = told if lost.steps else "There is nothing to take back."
@@ -192,7 +192,7 @@ def rollback(
         typer.confirm("Go on?", abort=True)
     with progress(f"Rolling back {school}", json) as report:
         patience = Patience(lock_timeout, lock_budget, statement_timeout, wait)
-        undone = migrations.rollback(target, school, to, report, patience=patience)
+        undone = rollbacks.rollback(target, school, to, report, patience=patience)
     text = "\n".join(["Taken back:", *(f"  {name}" for name in undone), *_loss(lost.lines)])
     result(lost.document() | {"rolled_back": undone}, json, text)
 
@@ -206,7 +206,7 @@ def baseline(
 ) -> None:
     """Take over a database that has its tables already: record migrations as applied without running them."""
     with progress(f"Taking over {school}", json) as report:
-        done = migrations.baseline(conninfo(dsn), school, to, report)
+        done = baselines.baseline(conninfo(dsn), school, to, report)
     text = (
         f"{counted(len(done.applied), 'migration')} recorded as applied in {school}, "
         f"{counted(len(done.tables), 'table')} found for that. "
