@@ -57,7 +57,10 @@ insert into achievements (id, slug, title, achievement_type, category, rarity, c
 select gen_random_uuid(), 'bench-' || n, 'Bench', 'milestone', 'bench', 'common',
     jsonb_build_object('metric', 'total_xp', 'threshold', n, 'scope', 'global')
 from generate_series(1, 12) as n;
-insert into user_stats (user_id, achievements_earned) select id, 6 from bench_people;
+insert into user_stats (user_id, achievements_earned, courses_enrolled, total_time_spent_seconds, last_accessed_at)
+select e.user_id, 6, count(*), sum(e.total_time_spent_seconds), max(e.last_accessed_at)
+from enrollments as e
+group by e.user_id;
 insert into user_achievements (user_id, achievement_id, title, achievement_type)
 select p.id, a.id, 'Bench', 'milestone'
 from bench_people as p

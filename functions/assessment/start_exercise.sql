@@ -7,7 +7,7 @@
 -- where there is no limit. server_time is for clocks that count down.
 --
 -- called by  learners
--- requires   require_user, open_exercise, grace_time, add_submission, used_attempts
+-- requires   require_user, open_exercise, grace_time, add_submission, note_access, used_attempts
 -- errors     PA401, PA403 from require_user · PA404 no such exercise, or not published · PA409 not enrolled, enrolment not open,
 --            a hidden lesson, lessons before it not done, after the due date, no attempt left
 create or replace function start_exercise(
@@ -52,6 +52,8 @@ begin
     if not is_resumed then
         v_draft := add_submission(p_exercise => v_exercise, p_user_id => v_user_id, p_is_draft => true);
     end if;
+
+    perform note_access(p_enrollment_id => v_draft.enrollment_id);
 
     submission_id := v_draft.id;
     attempt_number := v_draft.attempt_number;

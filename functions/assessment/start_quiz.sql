@@ -7,7 +7,8 @@
 -- attempts_left is null where there is no limit. server_time is for clocks that count down.
 --
 -- called by  learners
--- requires   require_user, lock_attempts_of, apply_start, finish_attempt, attempt_questions, grace_time
+-- requires   require_user, lock_attempts_of, apply_start, finish_attempt, attempt_questions, grace_time,
+--            note_access
 -- errors     PA401, PA403 from require_user · PA404 no such quiz, or not published · PA409 not enrolled, enrolment not
 --            open, a hidden lesson, lessons before it not done, no attempt left
 create or replace function start_quiz(
@@ -114,6 +115,8 @@ begin
 
         v_used := v_used + 1;
     end if;
+
+    perform note_access(p_enrollment_id => v_enrollment_id);
 
     attempt_id := v_attempt.id;
     attempt_number := v_attempt.attempt_number;

@@ -6,7 +6,7 @@
 --
 -- called by  learners
 -- requires   require_user, claim_idempotency_key, store_reply, open_exercise, grace_time, add_submission,
---            used_attempts, record_activity
+--            record_activity, note_access, used_attempts
 -- errors     PA401, PA403 from require_user · PA404 no such exercise, or not published · PA409 not enrolled, enrolment
 --            not open, a hidden lesson, lessons before it not done, late, not begun, no attempt left, key used for
 --            another request · PA422 content or files, with the path; nothing in them
@@ -106,6 +106,8 @@ begin
     if not exists (select from courses as c where c.id = v_exercise.course_id and c.instructor_id = v_user_id) then
         perform record_activity(p_user_id => v_user_id, p_activity_type => 'exercise', p_occurred_at => clock_timestamp());
     end if;
+
+    perform note_access(p_enrollment_id => v_submission.enrollment_id);
 
     submission_id := v_submission.id;
     attempt_number := v_submission.attempt_number;

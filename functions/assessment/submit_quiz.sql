@@ -7,7 +7,8 @@
 -- score. lesson_completed, course_completed, xp_awarded, levels_gained and achievements say what this call did.
 --
 -- called by  learners
--- requires   require_user, lock_attempts_of, require_open_attempt, check_answers, finish_attempt, quiz_result
+-- requires   require_user, lock_attempts_of, require_open_attempt, check_answers, finish_attempt, note_access,
+--            quiz_result
 -- errors     PA401, PA403 from require_user · PA404 no such attempt of one's own · PA409 late, or the enrolment is not open ·
 --            PA422 answers, with the path
 create or replace function submit_quiz(
@@ -93,6 +94,8 @@ begin
 
         select a.* into v_attempt from quiz_attempts as a where a.id = p_attempt_id;
     end if;
+
+    perform note_access(p_enrollment_id => v_attempt.enrollment_id);
 
     select
         quiz_result(p_enrollment_id => v_attempt.enrollment_id, p_quiz_id => q.id, p_grade_policy => q.grade_policy),

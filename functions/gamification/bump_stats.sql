@@ -13,6 +13,9 @@
 --
 -- Coins are those just entered as a reward, negative when one is taken back; what is bought or sent is not counted here.
 --
+-- Seconds are those spent in lessons. The last access, to any of the person's courses, only moves forward: p_accessed_at says
+-- what was written to the enrolment.
+--
 -- The streak is that of p_streak, a row as move_streak left it, from a caller that holds the lock; null leaves it alone.
 --
 -- Returns the row as it is now.
@@ -33,7 +36,9 @@ create or replace function bump_stats(
     p_xp_at timestamptz default null,
     p_streak user_stats default null,
     p_coins bigint default 0,
-    p_achievements integer default 0
+    p_achievements integer default 0,
+    p_seconds integer default 0,
+    p_accessed_at timestamptz default null
 )
 returns user_stats
 language plpgsql
@@ -68,6 +73,8 @@ begin
             last_activity_at = greatest(s.last_activity_at, p_occurred_at),
             coins_earned = s.coins_earned + p_coins,
             achievements_earned = s.achievements_earned + p_achievements,
+            total_time_spent_seconds = s.total_time_spent_seconds + p_seconds,
+            last_accessed_at = greatest(s.last_accessed_at, p_accessed_at),
             total_xp = s.total_xp + p_xp,
             current_level = case
                 when p_xp <> 0 then calculate_user_level(p_total_xp => s.total_xp + p_xp) else s.current_level

@@ -2,8 +2,9 @@
 --
 -- The row says all of it: xp_earned is what the lesson pays, which goes to the ledger once per lesson, whoever completes it
 -- how often; coins_earned the same for
--- coins; counts_for_streak whether it is a day of learning. One UPDATE of the person's counters. A lesson that pays no coins,
--- as most, costs nothing for them.
+-- coins; counts_for_streak whether it is a day of learning. p_seconds are those it adds to the time spent, for some may have been
+-- counted before it was completed. One UPDATE of the person's counters. A lesson that pays no coins, as most, costs nothing for
+-- them.
 --
 -- The lock on the counters is taken after the ledger is written, as everywhere: of two awards for one source the later
 -- one waits at the ledger, holding nothing the earlier one needs.
@@ -12,7 +13,8 @@
 -- requires   move_streak, bump_stats, ensure_user_stats, record_coin_reward, post_coins, school_coin_account
 -- errors     none of its own
 create or replace function reward_lesson(
-    p_progress lesson_progress
+    p_progress lesson_progress,
+    p_seconds integer
 )
 returns void
 language plpgsql
@@ -79,7 +81,9 @@ begin
         p_xp => v_xp,
         p_xp_at => p_progress.completed_at,
         p_streak => v_stats,
-        p_coins => v_coins
+        p_coins => v_coins,
+        p_seconds => p_seconds,
+        p_accessed_at => p_progress.completed_at
     );
 
     if v_coins > 0 then

@@ -7,7 +7,8 @@
 -- Seats are checked by the trigger on enrollments, where the row is written.
 --
 -- called by  enroll, record_enrollment
--- requires   claim_idempotency_key, store_reply, calculate_progress, complete_course, grant_achievements, next_lesson
+-- requires   claim_idempotency_key, store_reply, calculate_progress, note_access, complete_course, grant_achievements,
+--            next_lesson
 -- errors     PA404 no such course · PA409 not published, prerequisites missing, full, time over, key used for another
 --            request · PA422 expiry not after the moment
 create or replace function apply_enrollment(
@@ -146,6 +147,7 @@ begin
             from calculate_progress(p_enrollment_id => v_enrollment.id) as c
             where e.id = v_enrollment.id;
 
+            perform note_access(p_enrollment_id => v_enrollment.id);
             perform complete_course(p_enrollment_id => v_enrollment.id, p_occurred_at => p_at);
         end if;
 

@@ -1,4 +1,5 @@
--- apply_start: notes that a learner began a lesson. Beginning again keeps the first time; a completed lesson stays so.
+-- apply_start: notes that a learner began a lesson. Beginning again keeps the first time; a completed lesson stays so. Whoever
+-- calls it ends with note_access.
 --
 -- called by  start_lesson, record_start
 -- requires   refuse_locked_lesson

@@ -25,6 +25,7 @@ declare
     v_ratings integer := 0;
     v_rating_sum integer := 0;
     v_completed_at timestamptz;
+    v_accessed_at timestamptz;
     v_taken integer;
     v_limit integer;
 begin
@@ -47,6 +48,10 @@ begin
         v_ratings := v_ratings + (new.rating is not null)::integer;
         v_rating_sum := v_rating_sum + coalesce(new.rating, 0);
         v_completed_at := new.completed_at;
+    end if;
+
+    if tg_op = 'INSERT' then
+        v_accessed_at := new.last_accessed_at;
     end if;
 
     if (v_seats, v_completed, v_ratings, v_rating_sum) <> (0, 0, 0, 0) then
@@ -76,8 +81,16 @@ begin
             p_user_id => v_user_id,
             p_courses_enrolled => v_enrolled,
             p_courses_completed => v_completed,
-            p_occurred_at => v_completed_at
+            p_occurred_at => v_completed_at,
+            p_accessed_at => v_accessed_at
         );
+    end if;
+
+    if tg_op = 'DELETE' then
+        -- The row of counters is ours by now: in a new statement nobody's access is missed.
+        update user_stats as s
+        set last_accessed_at = (select max(e.last_accessed_at) from enrollments as e where e.user_id = v_user_id)
+        where s.user_id = v_user_id;
     end if;
 
     return null;

@@ -1,7 +1,7 @@
 -- record_start: a learner began a lesson, as told by the back end or an import.
 --
 -- called by  back-end jobs and imports (work handed in and not yet graded is a lesson in progress)
--- requires   require_service, require_moment, apply_start
+-- requires   require_service, require_moment, apply_start, note_access
 -- errors     PA403 not the service · PA404 no such lesson or learner · PA409 not enrolled, enrolment not open, a chapter
 --            or hidden lesson · PA422 a moment in the future
 create or replace function record_start(
@@ -35,11 +35,14 @@ begin
                 hint = 'Pass the id of a living person.';
     end if;
 
-    return query
     select s.*
+    into lesson_progress_id, enrollment_id, course_id, status, started_at, completed_at
     from apply_start(
         p_user_id => p_user_id, p_lesson_id => p_lesson_id, p_at => v_at, p_by_learner => false
     ) as s;
+
+    perform note_access(p_enrollment_id => enrollment_id);
+    return next;
 end;
 $$;
 

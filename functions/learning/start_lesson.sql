@@ -4,7 +4,7 @@
 -- the learner is; a completed lesson stays completed.
 --
 -- called by  learners
--- requires   require_user, apply_start
+-- requires   require_user, apply_start, note_access
 -- errors     PA401, PA403 from require_user · PA404 no such lesson · PA409 not enrolled, enrolment not open, a chapter
 --            or hidden lesson, lessons before it not done
 create or replace function start_lesson(
@@ -27,11 +27,14 @@ as $$
 declare
     v_user_id uuid := require_user(p_role => 'student');
 begin
-    return query
     select s.*
+    into lesson_progress_id, enrollment_id, course_id, status, started_at, completed_at
     from apply_start(
         p_user_id => v_user_id, p_lesson_id => p_lesson_id, p_at => clock_timestamp(), p_by_learner => true
     ) as s;
+
+    perform note_access(p_enrollment_id => enrollment_id);
+    return next;
 end;
 $$;
 

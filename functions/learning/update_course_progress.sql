@@ -74,13 +74,15 @@ begin
     end if;
 
     if v_is and not v_was then
-        perform reward_lesson(p_progress => new);
-    elsif v_was <> v_is or v_old_score is distinct from v_new_score then
+        perform reward_lesson(p_progress => new, p_seconds => v_seconds);
+    elsif v_was <> v_is or v_seconds <> 0 or v_old_score is distinct from v_new_score then
         perform bump_stats(
             p_user_id => v_user_id,
             p_lessons => v_is::integer - v_was::integer,
             p_score => v_new_score,
-            p_score_before => v_old_score
+            p_score_before => v_old_score,
+            p_seconds => v_seconds,
+            p_accessed_at => case when v_was <> v_is or v_seconds <> 0 then v_at end
         );
     end if;
 

@@ -251,8 +251,9 @@ begin atomic
                 "total_xp current_level week_start weekly_xp month_start monthly_xp current_streak longest_streak",
                 "last_streak_date streak_freezes courses_enrolled courses_completed lessons_completed",
                 "exercises_completed achievements_earned perfect_scores score_sum score_count coins_earned",
-                "last_activity_at quizzes_passed projects_created projects_minted discussions_started",
-                "replies_posted solutions_accepted votes_received certificates_earned reviews_completed"
+                "last_activity_at last_accessed_at total_time_spent_seconds quizzes_passed projects_created",
+                "projects_minted discussions_started replies_posted solutions_accepted votes_received",
+                "certificates_earned reviews_completed"
             ]
         },
         "user_streaks": {

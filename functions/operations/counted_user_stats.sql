@@ -28,6 +28,8 @@ returns table (
     longest_streak integer,
     last_streak_date date,
     last_streak_count integer,
+    total_time_spent_seconds bigint,
+    last_accessed_at timestamptz,
     is_ranked boolean
 )
 language sql
@@ -52,6 +54,8 @@ begin atomic
         coalesce(d.longest_streak, 0),
         d.last_streak_date,
         coalesce(d.last_streak_count, 0),
+        coalesce(p.total_time_spent_seconds, 0),
+        e.last_accessed_at,
         u.is_active and u.deleted_at is null and u.show_on_leaderboard
     from user_stats as s
     inner join users as u on u.id = s.user_id
@@ -89,7 +93,8 @@ begin atomic
         select
             v.user_id,
             count(*)::integer as courses_enrolled,
-            (count(*) filter (where v.status = 'completed'))::integer as courses_completed
+            (count(*) filter (where v.status = 'completed'))::integer as courses_completed,
+            max(v.last_accessed_at) as last_accessed_at
         from enrollments as v
         where p_user_ids is null or v.user_id = any(p_user_ids)
         group by v.user_id
@@ -97,12 +102,13 @@ begin atomic
     left join (
         select
             v.user_id,
-            count(*)::integer as lessons_completed,
-            (count(*) filter (where v.score = 100))::integer as perfect_scores,
-            sum(v.score) as score_sum,
-            count(v.score)::integer as score_count
+            (count(*) filter (where v.status = 'completed'))::integer as lessons_completed,
+            (count(*) filter (where v.status = 'completed' and v.score = 100))::integer as perfect_scores,
+            sum(v.score) filter (where v.status = 'completed') as score_sum,
+            (count(v.score) filter (where v.status = 'completed'))::integer as score_count,
+            sum(v.time_spent_seconds)::bigint as total_time_spent_seconds
         from lesson_progress as v
-        where v.status = 'completed' and (p_user_ids is null or v.user_id = any(p_user_ids))
+        where p_user_ids is null or v.user_id = any(p_user_ids)
         group by v.user_id
     ) as p on p.user_id = s.user_id
     left join (

@@ -164,6 +164,8 @@ begin
         score_count = c.score_count,
         achievements_earned = c.achievements_earned,
         longest_streak = c.longest_streak,
+        total_time_spent_seconds = c.total_time_spent_seconds,
+        last_accessed_at = c.last_accessed_at,
         last_streak_date = c.last_streak_date,
         current_streak = case when s.current_streak <> 0 then c.last_streak_count else 0 end,
         is_ranked = c.is_ranked

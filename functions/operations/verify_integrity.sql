@@ -188,6 +188,7 @@ begin
             ('score_count', c.score_count, s.score_count),
             ('achievements_earned', c.achievements_earned, s.achievements_earned),
             ('longest_streak', c.longest_streak, s.longest_streak),
+            ('total_time_spent_seconds', c.total_time_spent_seconds, s.total_time_spent_seconds),
             ('current_streak', case when s.current_streak <> 0 then c.last_streak_count else 0 end, s.current_streak)
         ) as n (counter, expected, actual)
         where n.expected <> n.actual
@@ -200,6 +201,9 @@ begin
             ('last_streak_date', c.last_streak_date, s.last_streak_date)
         ) as d (counter, expected, actual)
         where d.expected is distinct from d.actual
+        union all
+        select 'last_accessed_at', coalesce(c.last_accessed_at::text, 'none'), coalesce(s.last_accessed_at::text, 'none')
+        where c.last_accessed_at is distinct from s.last_accessed_at
         union all
         select 'is_ranked', c.is_ranked::text, s.is_ranked::text
         where c.is_ranked <> s.is_ranked

@@ -6581,10 +6581,11 @@ class Session(SessionBase):
         """Courses, projects, achievements, whole minutes and last activity of each living person, or of these; names
         for administrators.
 
-        Each source is added up by person before they are put side by side: joined as they are, every project would
-        repeat the minutes of every course. For everybody each source is read once; for some, along the indexes on
-        user_id: so the plan is made for the argument. Achievements are counted already. The name is for
-        administrators: an analyst tells people apart and learns about none.
+        Enrolments, minutes and achievements are counted already, in user_stats, and the last access with them; only
+        projects are not, where those that were removed count as well. They are added up by person before they are
+        put beside the rest. For everybody each source is read once; for some, along the indexes on user_id: so the
+        plan is made for the argument. The name is for administrators: an analyst tells people apart and learns
+        about none.
 
         Errors: PA401 · PA403
 
@@ -7458,7 +7459,9 @@ class Session(SessionBase):
     def list_partitions(self) -> list[ListPartitions]:
         """The partitions of this school: table, partition, first moment, first moment after it.
 
-        Read from the catalogue, so a partition that a DBA made by hand, of a week or of a year, is told as well.
+        Read from the catalogue, so a partition that a DBA made by hand, of a week or of a year, is told as well. A
+        bound names no column, so none of a hundred partitions is opened and locked for it; it is cut at its quotes,
+        for matching takes as long as all the rest.
 
         Errors: none
 
@@ -12370,10 +12373,11 @@ class AsyncSession(AsyncSessionBase):
         """Courses, projects, achievements, whole minutes and last activity of each living person, or of these; names
         for administrators.
 
-        Each source is added up by person before they are put side by side: joined as they are, every project would
-        repeat the minutes of every course. For everybody each source is read once; for some, along the indexes on
-        user_id: so the plan is made for the argument. Achievements are counted already. The name is for
-        administrators: an analyst tells people apart and learns about none.
+        Enrolments, minutes and achievements are counted already, in user_stats, and the last access with them; only
+        projects are not, where those that were removed count as well. They are added up by person before they are
+        put beside the rest. For everybody each source is read once; for some, along the indexes on user_id: so the
+        plan is made for the argument. The name is for administrators: an analyst tells people apart and learns
+        about none.
 
         Errors: PA401 · PA403
 
@@ -13249,7 +13253,9 @@ class AsyncSession(AsyncSessionBase):
     async def list_partitions(self) -> list[ListPartitions]:
         """The partitions of this school: table, partition, first moment, first moment after it.
 
-        Read from the catalogue, so a partition that a DBA made by hand, of a week or of a year, is told as well.
+        Read from the catalogue, so a partition that a DBA made by hand, of a week or of a year, is told as well. A
+        bound names no column, so none of a hundred partitions is opened and locked for it; it is cut at its quotes,
+        for matching takes as long as all the rest.
 
         Errors: none
 

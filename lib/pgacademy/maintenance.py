@@ -71,9 +71,9 @@ def maintain(
             raise NotFound(
                 f"There is no job {unknown[0]!r}.", hint=f"There are {', '.join(name for name, _ in known)}."
             )
-        due = {name for name, *_ in _rows(connection, school, "due_jobs")}
+        chosen = jobs or {name for name, *_ in _rows(connection, school, "due_jobs")}
         outcomes: list[JobOutcome] = []
-        todo = [(name, is_batched) for name, is_batched in known if name in (jobs or due)]
+        todo = [(name, is_batched) for name, is_batched in known if name in chosen]
         for number, (name, is_batched) in enumerate(todo, 1):
             outcomes.append(_job(connection, school, name, progress, is_batched=is_batched))
             if progress:

@@ -44,18 +44,22 @@ RULES = {
             select count(*) from enrollments as e where e.course_id = c.id and e.status in ('active', 'completed')
         )
     """,
-    "a person counts enrolments, completions, lessons and scores": """
-        select s.user_id, s.courses_enrolled, s.courses_completed, s.lessons_completed, s.score_sum, c.*, p.*
+    "a person counts enrolments, completions, lessons, scores and time": """
+        select s.user_id, s.courses_enrolled, s.courses_completed, s.lessons_completed, s.score_sum,
+            s.total_time_spent_seconds, s.last_accessed_at, c.*, p.*, t.*
         from user_stats as s, lateral (
-            select count(*), count(*) filter (where status = 'completed')
+            select count(*), count(*) filter (where status = 'completed'), max(last_accessed_at)
             from enrollments as e where e.user_id = s.user_id
-        ) as c (enrolled, completed), lateral (
+        ) as c (enrolled, completed, accessed_at), lateral (
             select count(*), count(score), coalesce(sum(score), 0), count(*) filter (where score = 100)
             from lesson_progress as p where p.user_id = s.user_id and p.status = 'completed'
-        ) as p (lessons, scores, score_sum, perfect)
+        ) as p (lessons, scores, score_sum, perfect), lateral (
+            select coalesce(sum(time_spent_seconds), 0) from lesson_progress as p where p.user_id = s.user_id
+        ) as t (seconds)
         where (s.courses_enrolled, s.courses_completed, s.lessons_completed, s.score_count, s.score_sum,
-                s.perfect_scores)
-            is distinct from (c.enrolled, c.completed, p.lessons, p.scores, p.score_sum, p.perfect)
+                s.perfect_scores, s.total_time_spent_seconds, s.last_accessed_at)
+            is distinct from (c.enrolled, c.completed, p.lessons, p.scores, p.score_sum, p.perfect, t.seconds,
+                c.accessed_at)
     """,
     "total XP is the sum of the ledger": """
         select s.user_id, s.total_xp from user_stats as s

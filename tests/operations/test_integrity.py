@@ -32,6 +32,8 @@ BROKEN = {
     "update user_stats set score_sum = 40": "user_stats.score_sum",
     "update user_stats set score_count = 40": "user_stats.score_count",
     "update user_stats set achievements_earned = 40": "user_stats.achievements_earned",
+    "update user_stats set total_time_spent_seconds = 40": "user_stats.total_time_spent_seconds",
+    "update user_stats set last_accessed_at = '2001-01-01'": "user_stats.last_accessed_at",
     "update user_stats set longest_streak = 40": "user_stats.longest_streak",
     "update user_stats set current_streak = 40, longest_streak = 40": "user_stats.current_streak",
     "update user_stats set last_streak_date = '2001-01-01'": "user_stats.last_streak_date",
