@@ -42,6 +42,8 @@ def test_every_file_of_the_project_splits_as_the_parser_splits_it(path: Path) ->
     text = path.read_text(encoding="utf-8")
     if "roles" in path.parts:
         text = text.replace("{{", "").replace("}}", "").replace("{%", "").replace("%}", "")
+    # Where a backfill has the keys of its batch, the parser wants a value.
+    text = text.replace(":from_key", "'from_ke'").replace(":to_key", "'to_ke'")
     if meta_commands(text):
         assert path.parent.name in ("bootstrap", "hardening")
         return

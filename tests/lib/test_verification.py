@@ -17,7 +17,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from typer.testing import CliRunner
 
-from pgacademy import embedded, migrations, roles, rollbacks, snapshot, verification
+from pgacademy import baselines, embedded, migrations, roles, rollbacks, snapshot, verification
 from pgacademy.baselines import BaselineReport
 from pgacademy.cli import load
 from pgacademy.cli.exit_codes import DRIFTED, PENDING
@@ -822,7 +822,7 @@ def command(*arguments: str, code: int) -> str:
 
 def test_baseline_leads_to_verify(monkeypatch: pytest.MonkeyPatch) -> None:
     """It looks for tables and no more: what their columns are only verify says."""
-    monkeypatch.setattr(migrations, "baseline", lambda *_: BaselineReport("academy", ("0001.a",), ("a",)))
+    monkeypatch.setattr(baselines, "baseline", lambda *_: BaselineReport("academy", ("0001.a",), ("a",)))
     done = CliRunner().invoke(load("baseline"), ["baseline", "--to", "0001.a", "--dsn", "host=nowhere"])
     assert done.exit_code == 0, done.output
     assert "`pgacademy verify --school academy`" in done.output
