@@ -171,32 +171,41 @@ class _Script:
 
     def _backfill(self, step: Step) -> None:
         backfill = backfills.parse(step)
-        columns = self.found.connection.execute(queries("backfills")["key"], {"table": backfill.table}).fetchall()
-        if len(columns) != 1 or columns[0][0] is None:
-            raise MigrationError(
-                f"{step.path.name} fills {backfill.table}, of which the server has no key of one column to tell yet.",
-                hint="Run the script up to here first, or let `migrate` do it.",
-            )
-        name, type_ = columns[0]
         values = {"id": backfill.id, "sha256": backfill.sha256, "table": backfill.table, "size": backfill.batch}
         self.lines.append(f"-- `migrate` does this in batches of {backfill.batch} rows; here it is one transaction.")
         self.recorder.execute(queries("plan")["script_backfill"], values)
-        key, table = sql.Identifier(name), sql.Identifier(backfill.table)
+        key, type_ = self._key(step, backfill.table)
         range_ = sql.SQL(queries("plan")["script_range"].decode()).format(
             key=key,
-            table=table,
+            table=sql.Identifier(backfill.table),
             last_key=sql.SQL(f"b.last_key::{type_}"),
             until_key=sql.SQL(f"b.until_key::{type_}"),
         )
-        self.lines += [f"{self.recorder.rendered(range_, values)} \\gset", "\\if :{?to_key}", "\\if :is_first"]
-        self.lines += [f"{_with_variables(backfill.query(type_, is_first=True))};", "\\else"]
-        self.lines += [f"{_with_variables(backfill.query(type_, is_first=False))};", "\\endif"]
+        parts = [f"{self.recorder.rendered(range_, values)} \\gset", "\\if :{?to_key}", "\\if :is_first"]
+        parts += [f"{_with_variables(backfill.query(type_, is_first=True))};", "\\else"]
+        parts += [f"{_with_variables(backfill.query(type_, is_first=False))};", "\\endif"]
+        self.lines += [part.replace(_KEY_TYPE, ":key_type") for part in parts]
         advance = queries("backfills")["advance"].decode()
         marks = {"last_key": ":'to_key'", "rows": ":rows"}
         for mark, variable in marks.items():
             advance = advance.replace(f"%({mark})s", variable)
         self.lines += [f"{self.recorder.rendered(advance, values)} \\gset", "\\endif"]
-        self.lines += [f"\\unset {name}" for name in ("from_key", "to_key", "is_first", "rows", "rows_done")]
+        used = ("key_name", "key_type", "from_key", "to_key", "is_first", "rows", "rows_done")
+        self.lines += [f"\\unset {name}" for name in used]
+
+    def _key(self, step: Step, table: str) -> tuple[sql.Composable, str]:
+        """The column and the type of a table's key. Of one that the script itself makes, psql asks for them by then."""
+        columns = self.found.connection.execute(queries("backfills")["key"], {"table": table}).fetchall()
+        if not columns:
+            self.lines.append(f"{self.recorder.rendered(queries('plan')['script_key'], {'table': table})} \\gset")
+            return sql.SQL(':"key_name"'), _KEY_TYPE
+        if len(columns) != 1 or columns[0][0] is None:
+            raise MigrationError(
+                f"{step.path.name} fills {table}, of which the server has no key of one column to tell yet.",
+                hint="Run the script up to here first, or let `migrate` do it.",
+            )
+        name, type_ = columns[0]
+        return sql.Identifier(name), type_
 
     def _repeatables(self) -> None:
         changed = self.found.changed()
@@ -298,6 +307,8 @@ _PSQL = (
     "\\set SINGLESTEP off",
     "\\unset FETCH_COUNT",
 )
+#: Stands for a type that only psql will know, until the colon of its variable can no longer be taken for SQL.
+_KEY_TYPE = "pgacademy_key_type"
 _MARK = re.compile(r"%%|%\((\w+)\)s")
 
 

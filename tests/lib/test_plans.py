@@ -500,6 +500,32 @@ def test_a_backfill_at_its_end_and_one_of_an_empty_table_are_only_recorded(half_
     assert half_filled.status().is_current
 
 
+@pytest.mark.parametrize(
+    ("columns", "key", "returned", "filled"),
+    [
+        ('"Last Name" varchar(20) primary key', '"Last Name"', 0, 5),
+        ("a text, b text default 'b', primary key (a, b)", "a", 3, 0),
+    ],
+)
+def test_a_script_fills_a_table_that_it_makes_itself(
+    migrated: Yard, columns: str, key: str, returned: int, filled: int
+) -> None:
+    """Its key is asked for when it is there; one of several columns ends the script."""
+    migrated.write(
+        "migrations/0003.make.sql",
+        f"create table made (n integer not null default 0, {columns});\n"
+        f"insert into made ({key}) values ('1'), ('2'), ('3');\n",
+    )
+    migrated.write(
+        "migrations/0004.fill.sql",
+        f"-- depends: 0003.make\n-- backfill: made\n"
+        f"update made set n = n + 5 where {key} > :from_key and {key} <= :to_key;\n",
+    )
+    done = psql(migrated.dsn, scripts.script(migrated.dsn, "academy", tree_=migrated.tree))
+    assert done.returncode == returned
+    assert migrated.ask("select n from made group by n") == [filled]
+
+
 def test_a_script_does_not_go_on_with_a_backfill_of_another_statement(half_filled: Yard) -> None:
     path = half_filled.root / "migrations/0004.fill.sql"
     path.write_text(path.read_text().replace("n + 1", "n + 2"))

@@ -65,7 +65,7 @@ def test_every_step_goes_down_and_up_again(dsn: str, look: Callable[[], Look], t
         files = first_of(sources.tree(), steps[:number], tmp_path)
         assert migrations.migrate(dsn, SCHOOL, tree_=files).applied == [step.id]
         above = look()
-        assert above != below, step.id
+        assert above != below or step.kind == "backfill", step.id
         assert rollback(dsn, SCHOOL, previous, tree_=files) == [step.id]
         assert unfinished(look()) == unfinished(below), step.id
         assert migrations.migrate(dsn, SCHOOL, tree_=files).applied == [step.id]

@@ -539,6 +539,16 @@ begin
 end;
 $$
 
+-- name: script_key
+-- One row, or the script ends: a backfill walks along a key of one column.
+select
+    min(a.attname)::text as key_name,
+    min(format_type(a.atttypid, a.atttypmod)) as key_type
+from pg_index as i
+inner join pg_attribute as a on i.indrelid = a.attrelid and a.attnum = any(i.indkey::smallint[])
+where i.indrelid = to_regclass(quote_ident(%(table)s)) and i.indisprimary
+having count(*) = 1
+
 -- name: script_range
 -- From the last key done, or else the first of all, to the last to do; to_key is null where nothing is left to do.
 select
