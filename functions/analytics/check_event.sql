@@ -22,7 +22,8 @@ set search_path from current
 as $$
 #variable_conflict use_column
 declare
-    v_uuid constant text := '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
+    -- As the server reads them, with hyphens or without.
+    v_uuid constant text := '^([0-9a-f]{4}-?){7}[0-9a-f]{4}$';
 begin
     if (p_event_type ~ '^[a-z][a-z0-9_.]{0,99}$') is not true then
         raise exception 'this is no kind of event'

@@ -123,7 +123,7 @@ begin
     attempts_left := greatest(0, v_quiz.max_attempts - v_used);
     started_at := v_attempt.started_at;
     deadline_at := v_attempt.deadline_at;
-    server_time := v_now;
+    server_time := clock_timestamp();
     answers := v_attempt.answers;
     questions := attempt_questions(p_attempt => v_attempt, p_shuffle_options => v_quiz.shuffle_options);
     return next;

@@ -8,7 +8,6 @@ create or replace function inet_or_null(p_text text)
 returns inet
 language plpgsql
 immutable
-parallel safe
 security invoker
 set search_path from current
 as $$

@@ -8,7 +8,6 @@ create or replace function moment_or_null(p_text text)
 returns timestamptz
 language plpgsql
 stable -- the zone of the session, where the text names none
-parallel safe
 security invoker
 set search_path from current
 as $$

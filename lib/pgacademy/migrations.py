@@ -352,6 +352,8 @@ def apply(
         name, (statement,) = step.path.name, step.statements
         concurrently.run(connection, name, statement, is_resumed=is_resumed, progress=progress)
     else:
+        # Its batches wait for the disk and for a standby that is waited for: else they would run ahead of everybody.
+        connection.execute("reset synchronous_commit")
         backfills.run(connection, school, step, progress, pause_s=locking.patience().backfill_pause_s)
     with connection.transaction():
         bookkeeping.mark(connection, step, elapsed_ms(started))

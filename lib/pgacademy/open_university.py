@@ -490,7 +490,7 @@ class _Loader:
 
         One person's order is all that streaks and achievements depend on. People meet only in a course's counters,
         which who completes it holds until the batch is committed. So courses are shared out, the largest first, and
-        people go with the course they begin with.
+        people go with the course they begin with; where there are too few, people are shared out.
         """
         of_course, of_person = dict[str, int](), dict[int, int]()
         loads, shares = [0] * WORKERS, [list[Submission]() for _ in range(WORKERS)]
@@ -498,8 +498,9 @@ class _Loader:
             of_course[course] = loads.index(min(loads))
             loads[of_course[course]] += load
         for s in pending:
-            worker = of_person.setdefault(s.student, of_course[self.data.assessments[s.assessment].course])
-            shares[worker].append(s)
+            course = self.data.assessments[s.assessment].course
+            worker = of_course[course] if len(of_course) >= WORKERS else s.student % WORKERS
+            shares[of_person.setdefault(s.student, worker)].append(s)
         return shares
 
     def submit(self, connection: Connection, some: Sequence[Submission]) -> None:

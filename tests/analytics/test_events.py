@@ -140,7 +140,7 @@ class TestTracking:
     def test_many_at_once(self, db: Connection) -> None:
         user, course = make_user(db), make_course(db)
         events = [
-            {"event_type": "page.viewed", "user_id": str(user), "course_id": str(course.id), "session_id": "s"},
+            {"event_type": "page.viewed", "user_id": str(user), "course_id": course.id.hex, "session_id": "s"},
             {"event_type": "search", "event_data": {"words": 3}},
             {
                 "event_type": "video.played",
