@@ -2,7 +2,7 @@
 --
 -- Writes the enrolment, so that of two calls one waits, and an older snapshot fails with 40001: attempts are counted
 -- under it. Where the next completion may be the course's last, the course comes before, as everywhere. p_is_visit is
--- false where not the learner calls, but who grades; a learner's call ends with note_access, after all it locks.
+-- false where not the learner calls, but who grades; a learner's call goes on to note_access.
 --
 -- called by  start_quiz, submit_quiz, open_exercise, grade_submission, return_submission
 -- requires   lock_enrollment

@@ -7,7 +7,7 @@
 -- where there is no limit. server_time is for clocks that count down.
 --
 -- called by  learners
--- requires   require_user, open_exercise, grace_time, add_submission, note_access, used_attempts
+-- requires   require_user, open_exercise, note_access, grace_time, add_submission, used_attempts
 -- errors     PA401, PA403 from require_user · PA404 no such exercise, or not published · PA409 not enrolled, enrolment not open,
 --            a hidden lesson, lessons before it not done, after the due date, no attempt left
 create or replace function start_exercise(
@@ -35,6 +35,11 @@ declare
     v_exercise exercises := open_exercise(p_user_id => v_user_id, p_exercise_id => p_exercise_id);
     v_draft exercise_submissions;
 begin
+    -- Before the time of a new draft begins: waiting costs nobody their time.
+    perform note_access(p_enrollment_id => e.id)
+    from enrollments as e
+    where e.user_id = v_user_id and e.course_id = v_exercise.course_id;
+
     select s.* into v_draft
     from exercise_submissions as s
     where s.user_id = v_user_id and s.exercise_id = p_exercise_id and s.status = 'draft'
@@ -52,8 +57,6 @@ begin
     if not is_resumed then
         v_draft := add_submission(p_exercise => v_exercise, p_user_id => v_user_id, p_is_draft => true);
     end if;
-
-    perform note_access(p_enrollment_id => v_draft.enrollment_id);
 
     submission_id := v_draft.id;
     attempt_number := v_draft.attempt_number;

@@ -7,8 +7,8 @@
 -- attempts_left is null where there is no limit. server_time is for clocks that count down.
 --
 -- called by  learners
--- requires   require_user, lock_attempts_of, apply_start, finish_attempt, attempt_questions, grace_time,
---            note_access
+-- requires   require_user, lock_attempts_of, apply_start, note_access, finish_attempt, attempt_questions,
+--            grace_time
 -- errors     PA401, PA403 from require_user · PA404 no such quiz, or not published · PA409 not enrolled, enrolment not
 --            open, a hidden lesson, lessons before it not done, no attempt left
 create or replace function start_quiz(
@@ -61,8 +61,10 @@ begin
     perform from apply_start(
         p_user_id => v_user_id, p_lesson_id => v_quiz.lesson_id, p_at => clock_timestamp(), p_by_learner => true
     );
+    perform note_access(p_enrollment_id => v_enrollment_id);
 
-    -- The clock, not the transaction's beginning: waiting costs nobody their time, and nobody gains by an old transaction.
+    -- All that may have to be waited for is locked by now. The clock, not the transaction's beginning: waiting costs nobody
+    -- their time, and nobody gains by an old transaction.
     v_now := clock_timestamp();
 
     -- A new statement, after the lock.
@@ -115,8 +117,6 @@ begin
 
         v_used := v_used + 1;
     end if;
-
-    perform note_access(p_enrollment_id => v_enrollment_id);
 
     attempt_id := v_attempt.id;
     attempt_number := v_attempt.attempt_number;

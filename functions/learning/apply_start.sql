@@ -1,5 +1,5 @@
 -- apply_start: notes that a learner began a lesson. Beginning again keeps the first time; a completed lesson stays so. Whoever
--- calls it ends with note_access.
+-- calls it calls note_access after it.
 --
 -- called by  start_lesson, record_start
 -- requires   refuse_locked_lesson

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -36,7 +36,8 @@ class State:
     started: Mapping[str, str] = field(default_factory=dict)
 
 
-class HistoryEntry(NamedTuple):
+@dataclass(frozen=True)
+class HistoryEntry:
     """One thing that was done to a school. `duration_ms` is in milliseconds."""
 
     id: int

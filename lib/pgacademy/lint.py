@@ -305,7 +305,7 @@ def run_plpgsql_check(conn: Connection) -> Iterator[Finding]:
         ) as c
         where p.prorettype <> 'trigger'::regtype or t.tgrelid is not null
         order by 1, 2, 3
-    """  # noqa: S608
+    """  # noqa: S608 - the schema of the extension, quoted
     for function, table, line, level, message in conn.execute(query.encode()).fetchall():
         yield Finding("plpgsql_check", f"{function}{' on ' + table if table else ''}:{line}", f"{level}: {message}")
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from pgacademy.testing import acting
+from pgacademy.testing import SchoolDatabase, acting
 from tests.assessment.exercises import make_exercise
 from tests.assessment.quizzes import make_quiz
 from tests.support.factories import Connection, make_course, make_enrollment, make_user
+from tests.support.queries import one
+from tests.support.stage import Stage, until
 
 VISITS = {
     "record_start": "select from record_start(%(user)s, %(lesson)s, now() - interval '1 hour')",
@@ -26,16 +29,11 @@ VISITS = {
 }
 
 
-def value(conn: Connection, query: str, *args: Any) -> Any:
-    row = conn.execute(query, args).fetchone()
-    return row[0] if row else None
-
-
 def last_access(conn: Connection, user: UUID) -> tuple[Any, Any]:
     """As it is kept, and as the enrolments have it."""
     return (
-        value(conn, "select last_accessed_at from user_stats where user_id = %s", user),
-        value(conn, "select max(last_accessed_at) from enrollments where user_id = %s", user),
+        one(conn, "select last_accessed_at from user_stats where user_id = %s", user),
+        one(conn, "select max(last_accessed_at) from enrollments where user_id = %s", user),
     )
 
 
@@ -57,8 +55,8 @@ def test_every_visit_is_the_last_access(db: Connection, visit: str) -> None:
         db, course=course, left=make_course(db), over=(over := make_course(db)), quiz_course=quiz.course,
         exercise_course=exercise.course,
     )  # fmt: skip
-    left = value(db, "select course_id from enrollments where user_id = %s and status = 'dropped'", user)
-    attempt = visit == "submit_quiz" and value(
+    left = one(db, "select course_id from enrollments where user_id = %s and status = 'dropped'", user)
+    attempt = visit == "submit_quiz" and one(
         db,
         """insert into quiz_attempts
             (enrollment_id, user_id, course_id, started_at, attempt_number, seed, quiz_id, question_ids)
@@ -84,15 +82,39 @@ def test_an_enrolment_that_goes_takes_its_access_and_time_with_it(db: Connection
     db.execute("select record_enrollment(%s, %s, '2024-03-01Z')", [user, course.id])
     db.execute("select record_completion(%s, %s, null, 60, '2024-03-02Z')", [user, course.lesson_ids[0]])
     spent = "select total_time_spent_seconds from user_stats where user_id = %s"
-    assert (value(db, spent, user), last_access(db, user)[0].month) == (60, 3)
+    assert (one(db, spent, user), last_access(db, user)[0].month) == (60, 3)
     # A completion of long ago moves nothing forward.
     db.execute("select record_completion(%s, %s, null, 30, '2024-03-01 12:00Z')", [user, course.lesson_ids[1]])
-    assert (value(db, spent, user), last_access(db, user)[0].day) == (90, 2)
+    assert (one(db, spent, user), last_access(db, user)[0].day) == (90, 2)
     db.execute("delete from lesson_progress where lesson_id = %s", [course.lesson_ids[1]])
-    assert value(db, spent, user) == 60
+    assert one(db, spent, user) == 60
     db.execute("delete from enrollments where user_id = %s and course_id = %s", [user, course.id])
     kept, counted = last_access(db, user)
     assert kept == counted
-    assert (value(db, spent, user), kept.month) == (0, 1)
+    assert (one(db, spent, user), kept.month) == (0, 1)
     db.execute("delete from enrollments where user_id = %s", [user])
     assert last_access(db, user) == (None, None)
+
+
+@pytest.mark.parametrize("begin", ["start_quiz", "start_exercise"])
+def test_waiting_for_the_counters_costs_nobody_their_time(school: SchoolDatabase, begin: str) -> None:
+    stage, other, learner = Stage(school), school.connect(), school.connect(autocommit=True)
+    owner = stage.owner
+    if begin == "start_quiz":
+        quiz = make_quiz(owner, time_limit_minutes=1)
+        what, course = quiz.id, quiz.course
+    else:
+        exercise = make_exercise(owner, time_limit_minutes=1)
+        what, course = exercise.id, exercise.course
+    user = make_user(owner)
+    make_enrollment(owner, user, course, enrolled_at="2024-01-01Z", last_accessed_at="2024-01-01Z")
+
+    other.execute("update user_stats set current_streak = 0 where user_id = %s", (user,))
+    with ThreadPoolExecutor(1) as pool, stage.cleared(other, learner):
+        query = f"select started_at, deadline_at - started_at from {begin}(%s)"
+        begun = pool.submit(stage.request, learner, user, "student", query, what)
+        until(lambda: stage.holds_up(other, learner))
+        released = one(owner, "select clock_timestamp()")
+        other.rollback()
+        started_at, time_limit = begun.result(20)
+    assert (started_at > released, time_limit.total_seconds()) == (True, 60)

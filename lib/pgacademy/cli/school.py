@@ -145,7 +145,7 @@ def history(dsn: Dsn = None, school: School = DEFAULT_SCHOOL, json: Json = False
     """Say who did what to a school, when, how long it took and with which version; the oldest first."""
     found = migrations.history(conninfo(dsn), school)
     if json:
-        result([entry._asdict() for entry in found], json)
+        result([asdict(entry) for entry in found], json)
         return
     records = [
         {
