@@ -89,10 +89,15 @@ def batch(connection: Connection, parts: Sequence[bytes], values: Mapping[str, o
     """Sends several queries in one message and returns the rows of each; values are put in by the client."""
     with psycopg.ClientCursor(connection) as cursor:
         cursor.execute(b";\n".join(parts), values)
-        found = [cursor.fetchall() if cursor.description else []]
+        found = [_rows(cursor)]
         while cursor.nextset():
-            found.append(cursor.fetchall() if cursor.description else [])
+            found.append(_rows(cursor))
     return found
+
+
+def _rows(cursor: psycopg.ClientCursor[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The rows of this result; none where it has no rows to have. (To ask for its description would make one.)"""
+    return [] if cursor.rownumber is None else cursor.fetchall()
 
 
 def refuse_pooler(connection: Connection, backend_pid: int) -> None:

@@ -9,11 +9,16 @@ row included; what cannot be one is recorded as begun and as done.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import psycopg
 
 from pgacademy import __version__, bookkeeping, execution, locking, repeatables, roles, schools
-from pgacademy.bookkeeping import HistoryEntry, State
+from pgacademy.bookkeeping import HistoryEntry, State, state_of
 from pgacademy.connection import Connection, batch, connect, school_release
 from pgacademy.errors import MigrationError, UsageError
 from pgacademy.locking import Patience, Progress
@@ -99,19 +104,18 @@ def migrate(
     UnsafeSearchPath, VersionMismatch, Conflict for a school that is half dropped, LockBusy, PooledConnection,
     ServerUnreachable.
     """
-    files = tree_ or tree()
     report = MigrationReport(school_name(school))
-    steps, changeable = read_steps(files.migrations), files.repeatables()
     started = time.monotonic()
-    with session(conninfo, school, patience) as (connection, seen):
+    with _reading(tree_ or tree()) as reading, session(conninfo, school, patience) as (connection, seen):
+        files = reading.result()
         if development and seen.comment and not is_development(seen.comment):
             raise UsageError(
                 f"The school {school!r} is there already, and is no development school.",
                 hint=f"Make it one, if that is meant: `pgacademy mark {school} development`.",
             )
-        if not _is_current(connection, school, seen, steps, changeable):
+        if not _is_current(connection, school, seen, files):
             with school_lock(connection, school, progress):
-                _migrate(connection, report, steps, changeable, progress, development=development)
+                _migrate(connection, report, files, progress, development=development)
     report.duration_s = time.monotonic() - started
     return report
 
@@ -149,26 +153,38 @@ def history(conninfo: str, school: str) -> list[HistoryEntry]:
 # -- reading ----------------------------------------------------------------------------------------------------------
 
 
-def _is_current(
-    connection: Connection,
-    school: str,
-    seen: schools.Look,
-    steps: Sequence[Step],
-    changeable: Sequence[SourceFile],
-) -> bool:
+class _Files(NamedTuple):
+    """What the files say: migrations, repeatable files, and how a school looks that has them all."""
+
+    steps: list[Step]
+    changeable: list[SourceFile]
+    current: repeatables.Current
+
+
+def _read(files: Tree) -> _Files:
+    steps, changeable = read_steps(files.migrations), files.repeatables()
+    return _Files(steps, changeable, repeatables.current(changeable, [step.id for step in steps]))
+
+
+@contextmanager
+def _reading(files: Tree) -> Iterator[Future[_Files]]:
+    """Inside, the files are looked at: while the server connects and answers, there is the time for it."""
+    with ThreadPoolExecutor(1) as reader:
+        yield reader.submit(_read, files)
+
+
+def _is_current(connection: Connection, school: str, seen: schools.Look, files: _Files) -> bool:
     """Whether there is nothing to do, seen without the lock: what is true of one moment needs none."""
     if not seen.is_ready or seen.owner != roles.owner(school) or release_in(seen.comment) != __version__:
         return False
     journal = queries("bookkeeping")
-    parts = [schools.become_owner(school, seen.extensions or ""), journal["state"], journal["objects"]]
-    *_, rows, recorded, existing = batch(connection, [*parts, queries("repeatables")["existing"]], {})
-    state = bookkeeping.state_of(rows)
-    is_current = standing(steps, state).is_current
-    if is_current:
-        known = {(kind, name): sha256 for kind, name, sha256 in recorded}
-        there = {(kind, name) for kind, name in existing}
-        plan = repeatables.compare(changeable, list(state.applied), known, there)
-        is_current = not (plan.changed or plan.vanished)
+    parts = [journal["relations"], journal["state"], journal["objects"], queries("repeatables")["existing"]]
+    try:
+        found = batch(connection, [schools.become_owner(school, seen.extensions or ""), *parts], {})
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):  # somebody has had a hand in the journal
+        return False
+    *_, rows, recorded, existing = found
+    is_current = standing(files.steps, state_of(rows)).is_current and files.current.is_so(recorded, existing)
     if not is_current:
         schools.become_oneself(connection)  # else the connection is closed at once
     return is_current
@@ -211,8 +227,7 @@ _IS_THERE = ("42P07", "42723", "42710")
 def _migrate(
     connection: Connection,
     report: MigrationReport,
-    steps: Sequence[Step],
-    changeable: Sequence[SourceFile],
+    files: _Files,
     progress: Progress | None,
     *,
     development: bool,
@@ -222,7 +237,7 @@ def _migrate(
     schools.check(connection, school, seen)
     is_new = not (seen.exists and seen.has_journal)
     if is_new:  # a file that cannot be run is refused before anything is made
-        _check(steps)
+        _check(files.steps)
     # A commit that waits for the disk does so for all before it, which are written in order: the last one is enough.
     # Until then a file is there with its row, or neither is.
     connection.execute("set synchronous_commit = off")
@@ -231,7 +246,7 @@ def _migrate(
         if development and not seen.comment:
             schools.set_development(connection, school, True)
         state = bookkeeping.read_existing(connection)
-        pending = _pending(steps, state)
+        pending = _pending(files.steps, state)
         if not is_new:
             _check(pending)
         try:
@@ -245,7 +260,7 @@ def _migrate(
             raise
         # Before triggers that write to a table that is new, if the school can already; and after all is there.
         made = _ensure_partitions(connection, progress)
-        outcome = repeatables.apply(connection, changeable, [*state.applied, *report.applied], progress)
+        outcome = repeatables.apply(connection, files.changeable, [*state.applied, *report.applied], progress)
         report.repeatables, report.dropped = outcome.applied, outcome.dropped
         report.partitions = made + _ensure_partitions(connection, progress)
         connection.execute("reset synchronous_commit")

@@ -20,12 +20,12 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -38,6 +38,9 @@ from pgacademy.sources import SourceFile, checksum, queries
 from pgacademy.statements import split
 
 Key = tuple[str, str]  # kind and name
+
+#: The kinds that make one object of the name of the file.
+_OBJECTS = ("function", "view")
 
 GROUPS = tuple(f"pgacademy_{role}" for role in PLATFORM_ROLES)
 
@@ -76,6 +79,25 @@ def plan(connection: Connection, files: Sequence[SourceFile], history: Sequence[
     return compare(files, history, _recorded(connection), existing)
 
 
+class Current(NamedTuple):
+    """What a school has recorded, as rows of the query `objects`, and which of it is there, as rows of `existing`."""
+
+    recorded: set[tuple[str, str, str]]
+    existing: set[Key]
+
+    def is_so(self, recorded: Iterable[tuple[Any, ...]], existing: Iterable[tuple[Any, ...]]) -> bool:
+        """Whether a school with these rows has nothing that compare() would name; more functions may be there."""
+        return self.recorded == set(recorded) and self.existing.issubset(existing)
+
+
+def current(files: Sequence[SourceFile], history: Sequence[str]) -> Current:
+    """How a school looks in which all files are applied, after the migrations in `history`."""
+    return Current(
+        {(file.kind, file.name, _checksum(file, history)) for file in files},
+        {_key(file) for file in files if file.kind in _OBJECTS},
+    )
+
+
 def compare(
     files: Sequence[SourceFile], history: Sequence[str], recorded: Mapping[Key, str], existing: Collection[Key]
 ) -> Plan:
@@ -85,7 +107,7 @@ def compare(
         for file in files
         if recorded.get(_key(file)) != _checksum(file, history)
         # dropped by a migration that changed what it stands on
-        or (file.kind in ("function", "view") and _key(file) not in existing)
+        or (file.kind in _OBJECTS and _key(file) not in existing)
     ]
     present = {_key(file) for file in files}
     return Plan(changed, sorted(key for key in recorded if key not in present))
@@ -110,7 +132,7 @@ def apply(
     def write(written: Sequence[SourceFile]) -> None:
         _record(connection, written, history)
 
-    objects = [file for file in todo.changed if file.kind in ("function", "view")]
+    objects = [file for file in todo.changed if file.kind in _OBJECTS]
     if objects:
         phase = _Objects(connection, files, write)
         doomed = phase.find_doomed(objects)
@@ -139,12 +161,12 @@ def apply(
     units += [
         _Unit([], partial(_drop_part, connection, key), f"dropped: {key[0]} {key[1]}", {key[1]})
         for key in todo.vanished
-        if key[0] not in ("function", "view")
+        if key[0] not in _OBJECTS
     ]
     _run_each(connection, units, done, progress, partial(_tell, connection, lambda: [unit.label for unit in units]))
 
     if todo.vanished:
-        objects_gone = [key for key in todo.vanished if key[0] in ("function", "view")]
+        objects_gone = [key for key in todo.vanished if key[0] in _OBJECTS]
         if objects_gone:
             names = [f"dropped: {kind} {name}" for kind, name in objects_gone]
             unit = _Unit([], partial(_drop_vanished, connection, objects_gone), "; ".join(names))
@@ -163,7 +185,7 @@ def drop_all(connection: Connection) -> None:
     for kind, name in recorded:
         if kind in ("policies", "triggers"):
             _run_statements(connection, f"drop_{kind}", {"table": name})
-    _drop_objects(connection, [key for key in recorded if key[0] in ("function", "view")], allowance)
+    _drop_objects(connection, [key for key in recorded if key[0] in _OBJECTS], allowance)
     for kind, name in recorded:
         connection.execute(queries("bookkeeping")["forget_object"], {"kind": kind, "name": name})
 
@@ -353,7 +375,7 @@ class _Objects:
         self.wanted: set[str] = set()
         self.applied: dict[Key, SourceFile] = {}
         self.files = {_key(file): file for file in files}
-        objects = [file for file in files if file.kind in ("function", "view")]
+        objects = [file for file in files if file.kind in _OBJECTS]
         self.rank = {_key(file): number for number, file in enumerate(creation_order(objects))}
 
     def find_doomed(self, changed: Sequence[SourceFile]) -> set[Key]:

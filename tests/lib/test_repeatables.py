@@ -36,6 +36,35 @@ def test_only_what_changed_is_applied(migrated: Yard) -> None:
     assert migrated.ask("select shout('a')") == ["a!"]
 
 
+@pytest.mark.parametrize(
+    ("lost", "path"),
+    [("function shout(text)", "functions/notes/shout.sql"), ("view few_notes", "views/notes/few_notes.sql")],
+)
+def test_what_somebody_dropped_is_made_again(migrated: Yard, lost: str, path: str) -> None:
+    migrated.run(f"set search_path to academy; drop {lost} cascade")
+    assert path in migrated.migrate().repeatables
+    assert migrated.status().is_current
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        "table schema_objects",
+        "table schema_backfills",
+        "table schema_history",
+        "view schema_journal",
+        "view schema_files",
+    ],
+)
+def test_what_somebody_dropped_of_the_journal_is_made_again(migrated: Yard, lost: str) -> None:
+    kind, name = lost.split()
+    migrated.run(f"drop {kind} academy.{name} cascade")
+    assert len(migrated.migrate().repeatables) == (7 if name == "schema_objects" else 0)
+    assert migrated.ask("select to_regclass(%s) is not null", name) == [True]
+    assert migrated.status().is_current
+    assert not migrated.migrate().changed
+
+
 def test_the_path_is_pinned_to_the_school(migrated: Yard) -> None:
     config = migrated.ask("select proconfig from pg_proc where oid = 'shout'::regproc")
     assert config == [["search_path=academy, extensions, pg_temp"]]

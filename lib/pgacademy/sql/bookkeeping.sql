@@ -166,7 +166,7 @@ grant select on schema_journal, schema_files to pgacademy_analyst, pgacademy_adm
 
 -- name: is_complete
 -- Whether every table of the school's journal is there, with its latest column, for any login to ask.
-select count(*) = 6
+select count(*) = 7
 from (
     values
     ('_yoyo_migration'::name, 'migration_id'::name),
@@ -174,6 +174,7 @@ from (
     ('schema_history', 'id'),
     ('schema_backfills', 'until_key'),
     ('schema_objects', 'text'),
+    ('schema_journal', 'migration_id'),
     ('schema_files', 'kind')
 ) as w (relation, latest)
 where exists (
@@ -191,6 +192,11 @@ select to_regclass('schema_objects') is not null
 
 -- name: history_exists
 select to_regclass('schema_history') is not null
+
+-- name: relations
+-- What else the journal has than `state` and `objects` read: an error (42P01) if it is lost. For the owner, and quicker
+-- than `is_complete`, which plans a query on two catalogues.
+select 'schema_history'::regclass, 'schema_backfills'::regclass, 'schema_journal'::regclass, 'schema_files'::regclass
 
 -- name: state
 -- Every migration applied or begun, in the order in which that was done. yoyo knows those that are done. One that we
