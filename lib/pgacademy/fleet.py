@@ -13,11 +13,12 @@ from typing import Generic, TypeVar
 
 import psycopg
 
-from pgacademy import locking, migrations, registry
+from pgacademy import locking, migrations, registry, verification
 from pgacademy.connection import connect
 from pgacademy.errors import PgacademyError, SchoolMissing, ServerUnreachable, UsageError, translate
 from pgacademy.migrations import MigrationReport, Status
 from pgacademy.sources import Tree, queries, tree
+from pgacademy.verification import Verification
 
 T = TypeVar("T")
 
@@ -76,6 +77,18 @@ def status_all(
 
     def work(school: str, report: migrations.Progress) -> Status:
         return migrations.status(conninfo, school, tree_=files)
+
+    return each(_names(conninfo, None), work, jobs=_affordable(conninfo, jobs), progress=progress)
+
+
+def verify_all(
+    conninfo: str, *, jobs: int = JOBS, progress: Progress | None = None, tree_: Tree | None = None
+) -> list[Outcome[Verification]]:
+    """What verification.verify finds of every school; writes nothing. Errors are those of migrate_all."""
+    files = tree_ or tree()
+
+    def work(school: str, report: migrations.Progress) -> Verification:
+        return verification.verify(conninfo, school, tree_=files)
 
     return each(_names(conninfo, None), work, jobs=_affordable(conninfo, jobs), progress=progress)
 

@@ -93,6 +93,11 @@ class Verification:
     def is_clean(self) -> bool:
         return not self.has_drifted and not self.is_pending
 
+    @property
+    def states(self) -> dict[str, bool]:
+        """What follows from the rest, by name, for documents."""
+        return {"has_drifted": self.has_drifted, "is_pending": self.is_pending, "is_clean": self.is_clean}
+
 
 def verify(conninfo: str, school: str, *, scratch_dsn: str | None = None, tree_: Tree | None = None) -> Verification:
     """Compares a school with what it should be, and writes nothing to its database.

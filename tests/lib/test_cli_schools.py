@@ -35,6 +35,17 @@ def test_the_life_of_schools(dsn: str, deploy: Connection, tmp_path: Path) -> No
     everything = document(run("migrate", "--all-schools", "--jobs", "2", *options, home=tmp_path))
     assert [(entry["school"], entry["error"]) for entry in everything] == [(first, None), (second, None)]
     run("status", "--all-schools", *options, home=tmp_path)
+    verified = document(run("verify", "--all-schools", *options, home=tmp_path))
+    assert [(entry["school"], entry["report"]["is_clean"]) for entry in verified] == [(first, True), (second, True)]
+    run("verify", "--all-schools", "--repair", *options, home=tmp_path, check=64)
+    deploy.execute(f"set role {second}_owner; drop view {second}.v_course_catalog cascade; reset role")
+    verified = document(run("verify", "--all-schools", *options, home=tmp_path, check=3))
+    assert [(entry["report"]["has_drifted"], bool(entry["report"]["differences"])) for entry in verified] == [
+        (False, False),
+        (True, True),
+    ]
+    assert f"verify --school {second}" in run("verify", "--all-schools", "--dsn", dsn, home=tmp_path, check=3).stderr
+    run("verify", "--repair", "--school", second, *options, home=tmp_path)
     deploy.execute(f"set role {second}_owner; delete from {second}.schema_objects where kind = 'grants'; reset role")
     run("status", "--all-schools", *options, home=tmp_path, check=2)
     deploy.execute(f"set role {second}_owner; update {second}.schema_steps set sha256 = 'x'; reset role")

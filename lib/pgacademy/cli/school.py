@@ -13,7 +13,7 @@ from pgacademy import roles as roles_
 from pgacademy.cli import exit_codes, schools
 from pgacademy.cli.app import DEFAULT_SCHOOL, Dsn, Json, School, app, conninfo
 from pgacademy.cli.output import counted, progress, result, rows
-from pgacademy.cli.schools import Jobs
+from pgacademy.cli.schools import AllSchools, Jobs
 from pgacademy.connection import connect
 from pgacademy.errors import UsageError
 from pgacademy.fleet import JOBS
@@ -39,7 +39,6 @@ BackfillPause = Annotated[
 Development = Annotated[
     bool, typer.Option("--development", help="Make a new school a development one, which `reset` may empty.")
 ]
-AllSchools = Annotated[bool, typer.Option("--all-schools", help="Every school of the database, several at a time.")]
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""schools, mark, rename, drop, reset; and migrate and status for all schools at once."""
+"""schools, mark, rename, drop, reset; and migrate, status and verify for all schools at once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
@@ -17,15 +17,17 @@ from rich.text import Text
 
 from pgacademy import fleet, lifecycle, migrations, registry
 from pgacademy.cli.app import Dsn, Json, app, conninfo
-from pgacademy.cli.exit_codes import FAILED, compared
+from pgacademy.cli.exit_codes import DONE, FAILED, compared
 from pgacademy.cli.output import counted, err, human_size, progress, result
 from pgacademy.connection import connect
 from pgacademy.errors import UsageError
 from pgacademy.locking import Patience, patient
+from pgacademy.verification import Verification
 
 T = TypeVar("T")
 
 Name = Annotated[str, typer.Argument(metavar="SCHOOL", help="The school's name.")]
+AllSchools = Annotated[bool, typer.Option("--all-schools", help="Every school of the database, several at a time.")]
 Jobs = Annotated[int, typer.Option("--jobs", min=1, help="How many schools at a time, each on one connection.")]
 
 
@@ -163,16 +165,48 @@ def status_all(dsn: str | None, jobs: int, json: bool) -> None:
         return "up to date" if status.is_current else behind
 
     _table(found, what, json, "Status")
-    reports = [outcome.report for outcome in found if outcome.report is not None]
-    if len(reports) < len(found):
-        raise typer.Exit(FAILED)
-    is_clean = all(report.is_current for report in reports)
-    raise typer.Exit(compared(is_clean=is_clean, has_drifted=any(report.has_drifted for report in reports)))
+    raise typer.Exit(_worst(found, lambda status: compared(is_clean=status.is_current, has_drifted=status.has_drifted)))
 
 
-def _table(found: Sequence[fleet.Outcome[T]], what: Callable[[T], str], json: bool, title: str) -> None:
+def verify_all(dsn: str | None, jobs: int, json: bool) -> None:
+    """`verify --all-schools`: exit codes as of status_all."""
+    target = conninfo(dsn)
+    with _lines("Verifying", json) as report:
+        found = fleet.verify_all(target, jobs=jobs, progress=report)
+
+    def what(of: Verification) -> str:
+        told = [counted(len(of.differences), "difference")] if of.differences else []
+        if of.files and of.files.have_drifted:
+            told.append("files are not those that were applied")
+        if of.is_pending:
+            told.append("behind")
+        return ", ".join(told) or f"as {of.against} has it"
+
+    _table(found, what, json, "Verified", lambda of: of.states)
+    if not json:
+        for outcome in found:
+            if outcome.report and outcome.report.has_drifted:
+                err.print(f"`pgacademy verify --school {outcome.school}` says what differs.", markup=False)
+    raise typer.Exit(_worst(found, lambda of: compared(is_clean=of.is_clean, has_drifted=of.has_drifted)))
+
+
+def _worst(found: Sequence[fleet.Outcome[T]], code: Callable[[T], int]) -> int:
+    """The exit code of all: 1 when one failed, else the highest."""
+    if not all(outcome.succeeded for outcome in found):
+        return FAILED
+    return max((code(outcome.report) for outcome in found if outcome.report is not None), default=DONE)
+
+
+def _table(
+    found: Sequence[fleet.Outcome[T]],
+    what: Callable[[T], str],
+    json: bool,
+    title: str,
+    more: Callable[[T], dict[str, Any]] = lambda _: {},
+) -> None:
+    """Draws what became of each school; as JSON the whole report of each, and what `more` adds to it."""
     if json:
-        result([_document(outcome) for outcome in found], json)
+        result([_document(outcome, more) for outcome in found], json)
         return
     records: list[dict[str, object]] = [
         {
@@ -199,12 +233,12 @@ def _shown(records: Sequence[dict[str, object]], title: str) -> Table | str:
     return table if records else "There is no school in this database."
 
 
-def _document(outcome: fleet.Outcome[Any]) -> dict[str, Any]:
+def _document(outcome: fleet.Outcome[T], more: Callable[[T], dict[str, Any]]) -> dict[str, Any]:
     error = None
     if outcome.error:
         fields = ("message", "hint", "detail", "sqlstate")
         error = {"error": type(outcome.error).__name__} | {name: getattr(outcome.error, name) for name in fields}
-    report = None if outcome.report is None else asdict(outcome.report)
+    report = None if outcome.report is None else asdict(cast("Any", outcome.report)) | more(outcome.report)
     return {"school": outcome.school, "report": report, "error": error, "duration_s": outcome.duration_s}
 
 

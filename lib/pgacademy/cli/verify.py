@@ -1,4 +1,4 @@
-"""verify."""
+"""verify, for one school or for all."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from typing import Annotated
 import typer
 
 from pgacademy import verification
-from pgacademy.cli import exit_codes
+from pgacademy.cli import exit_codes, schools
 from pgacademy.cli.app import DEFAULT_SCHOOL, Dsn, Json, School, app, conninfo
 from pgacademy.cli.output import progress, result
+from pgacademy.cli.schools import AllSchools, Jobs
+from pgacademy.errors import UsageError
+from pgacademy.fleet import JOBS
 from pgacademy.snapshot import Difference
 from pgacademy.sources import tree
 from pgacademy.verification import Verification
@@ -30,9 +33,16 @@ def verify(
     repair: Annotated[
         bool, typer.Option("--repair", help="Apply the files of functions, views, triggers, policies, grants again.")
     ] = False,
+    all_schools: AllSchools = False,
+    jobs: Jobs = JOBS,
     json: Json = False,
 ) -> None:
     """Compare a school with what it should be; writes nothing. Exit code 3 when it has drifted, 2 when it is behind."""
+    if all_schools:
+        if repair or scratch_dsn:
+            raise UsageError("--repair and --scratch-dsn are for one school.", hint="Leave out --all-schools.")
+        schools.verify_all(dsn, jobs, json)
+        return
     target = conninfo(dsn)
     found = verification.verify(target, school, scratch_dsn=scratch_dsn)
     repaired: list[str] = []
@@ -40,8 +50,7 @@ def verify(
         with progress(f"Repairing {school}", json) as report:
             repaired = verification.repair(target, found, report)
         found = verification.verify(target, school, scratch_dsn=scratch_dsn)
-    states = {"has_drifted": found.has_drifted, "is_pending": found.is_pending, "is_clean": found.is_clean}
-    result(asdict(found) | {"repaired": repaired} | states, json, "\n".join(_lines(found, repaired)))
+    result(asdict(found) | {"repaired": repaired} | found.states, json, "\n".join(_lines(found, repaired)))
     raise typer.Exit(exit_codes.compared(is_clean=found.is_clean, has_drifted=found.has_drifted))
 
 
