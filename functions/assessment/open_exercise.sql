@@ -37,6 +37,11 @@ begin
             p_user_id => p_user_id, p_lesson_id => v_exercise.lesson_id, p_at => clock_timestamp(), p_by_learner => true
         );
 
+        -- Whoever is first takes a turn with the teacher, who may delete it until now.
+        if not v_exercise.has_submissions then
+            update exercises as x set has_submissions = true where x.id = p_exercise_id and not x.has_submissions;
+        end if;
+
         -- Again, after the locks.
         select x.* into v_exercise from exercises as x where x.id = p_exercise_id and x.is_published for key share;
     end if;
@@ -52,11 +57,6 @@ begin
         raise exception 'this exercise is closed'
             using errcode = 'PA409', detail = format('due_at = %s, now = %s', v_exercise.due_at, clock_timestamp()),
                 hint = 'The instructor can set another date.';
-    end if;
-
-    -- Whoever is first takes a turn with the teacher, who may delete it until now.
-    if not v_exercise.has_submissions then
-        update exercises as x set has_submissions = true where x.id = p_exercise_id and not x.has_submissions;
     end if;
 
     return v_exercise;

@@ -35,17 +35,17 @@ declare
     v_exercise exercises := open_exercise(p_user_id => v_user_id, p_exercise_id => p_exercise_id);
     v_draft exercise_submissions;
 begin
-    -- Before the time of a new draft begins: waiting costs nobody their time.
-    perform note_access(p_enrollment_id => e.id)
-    from enrollments as e
-    where e.user_id = v_user_id and e.course_id = v_exercise.course_id;
-
     select s.* into v_draft
     from exercise_submissions as s
     where s.user_id = v_user_id and s.exercise_id = p_exercise_id and s.status = 'draft'
     for no key update;
 
     is_resumed := found;
+
+    -- Before the time of a new draft begins: waiting costs nobody their time.
+    perform note_access(p_enrollment_id => e.id)
+    from enrollments as e
+    where e.user_id = v_user_id and e.course_id = v_exercise.course_id;
 
     if is_resumed and clock_timestamp() > v_draft.deadline_at + grace_time() then
         update exercise_submissions as s

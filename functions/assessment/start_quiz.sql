@@ -61,19 +61,33 @@ begin
     perform from apply_start(
         p_user_id => v_user_id, p_lesson_id => v_quiz.lesson_id, p_at => clock_timestamp(), p_by_learner => true
     );
-    perform note_access(p_enrollment_id => v_enrollment_id);
 
-    -- All that may have to be waited for is locked by now. The clock, not the transaction's beginning: waiting costs nobody
-    -- their time, and nobody gains by an old transaction.
-    v_now := clock_timestamp();
+    -- Whoever is first takes a turn with the teacher, who may delete questions until now.
+    if not v_quiz.has_attempts then
+        update quizzes as q set has_attempts = true where q.id = p_quiz_id and not q.has_attempts;
+    end if;
 
-    -- A new statement, after the lock.
+    -- Again, after the locks.
+    select q.* into v_quiz from quizzes as q where q.id = p_quiz_id and q.is_published for key share;
+
+    if not found then
+        raise exception 'there is no such quiz'
+            using errcode = 'PA404', detail = format('quiz_id = %s', p_quiz_id),
+                hint = 'Look it up in the lessons of the course.';
+    end if;
+
     select a.* into v_attempt
     from quiz_attempts as a
     where a.enrollment_id = v_enrollment_id and a.quiz_id = p_quiz_id and a.status = 'in_progress'
     for no key update;
 
     is_resumed := found;
+
+    perform note_access(p_enrollment_id => v_enrollment_id);
+
+    -- All that may have to be waited for is locked by now. The clock, not the transaction's beginning: waiting costs nobody
+    -- their time, and nobody gains by an old transaction.
+    v_now := clock_timestamp();
 
     if is_resumed and v_now > v_attempt.deadline_at + grace_time() then
         perform from finish_attempt(
@@ -92,11 +106,6 @@ begin
             raise exception 'no attempt is left'
                 using errcode = 'PA409', detail = format('quiz_id = %s, attempts = %s', p_quiz_id, v_used),
                     hint = 'The instructor can allow more attempts.';
-        end if;
-
-        -- Whoever is first takes a turn with the teacher, who may delete questions until now.
-        if not v_quiz.has_attempts then
-            update quizzes as q set has_attempts = true where q.id = p_quiz_id and not q.has_attempts;
         end if;
 
         insert into quiz_attempts as a (

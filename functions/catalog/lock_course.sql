@@ -15,9 +15,10 @@ language sql
 volatile
 security invoker
 begin atomic
-    update course_stats as s
-    set lesson_sync = s.lesson_sync
-    where s.course_id = p_course_id;
+    -- Without an alias, which minor versions of PostgreSQL print back in two ways.
+    update course_stats
+    set lesson_sync = course_stats.lesson_sync
+    where course_stats.course_id = p_course_id;
 end;
 
 comment on function lock_course is 'Internal: puts the caller in the queue of a course''s writers.';

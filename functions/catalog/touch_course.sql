@@ -10,9 +10,10 @@ language sql
 volatile
 security invoker
 begin atomic
-    update courses as c
-    set version = c.version + 1
-    where c.id = p_course_id and c.is_published;
+    -- Without an alias, which minor versions of PostgreSQL print back in two ways.
+    update courses
+    set version = courses.version + 1
+    where courses.id = p_course_id and courses.is_published;
 end;
 
 comment on function touch_course is 'Internal: counts a new version of a published course whose lessons changed.';

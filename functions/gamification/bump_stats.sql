@@ -21,7 +21,8 @@
 -- Returns the row as it is now.
 --
 -- called by  grant_xp, grant_achievements, reverse_xp, reward_lesson, record_activity, count_enrollment,
---            update_course_progress, grant_coins, reverse_posted_coins
+--            update_course_progress, grant_coins, reverse_posted_coins, register_file, create_material,
+--            start_study_session
 -- requires   calculate_user_level, period_xp, school_zone, ensure_user_stats, notify
 -- errors     PA404 no such person
 create or replace function bump_stats(

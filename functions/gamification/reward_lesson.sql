@@ -6,8 +6,9 @@
 -- counted before it was completed. One UPDATE of the person's counters. A lesson that pays no coins, as most, costs nothing for
 -- them.
 --
--- The lock on the counters is taken after the ledger is written, as everywhere: of two awards for one source the later
--- one waits at the ledger, holding nothing the earlier one needs.
+-- The lock on the counters is taken after the ledger is written: of two awards for one source the later one waits at the
+-- ledger, holding nothing the earlier one needs. (Who begins a quiz while an attempt of theirs is overdue has the counters
+-- before; there the lock on the enrolment keeps the two apart.)
 --
 -- called by  update_course_progress
 -- requires   move_streak, bump_stats, ensure_user_stats, record_coin_reward, post_coins, school_coin_account

@@ -1,7 +1,7 @@
 -- apply_start: notes that a learner began a lesson. Beginning again keeps the first time; a completed lesson stays so. Whoever
 -- calls it calls note_access after it.
 --
--- called by  start_lesson, record_start
+-- called by  start_lesson, record_start, start_quiz, open_exercise
 -- requires   refuse_locked_lesson
 -- errors     PA404 no such lesson · PA409 not enrolled, enrolment not open, a chapter or hidden lesson, lessons before it
 --            not done (learners only)
@@ -99,5 +99,5 @@ end;
 $$;
 
 comment on function apply_start is 'Internal: notes that a learner began a lesson.';
--- Granted to nobody: start_lesson and record_start decide who may.
+-- Granted to nobody: its callers decide who may.
 revoke all on function apply_start from public;

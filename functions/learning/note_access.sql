@@ -1,8 +1,8 @@
 -- note_access: the person was in the course of this enrolment, as it says itself, and with that in one of their courses.
 --
--- What writes an enrolment's last_accessed_at and completes nothing calls this after all else it locks of other people, where
--- user_stats comes in the order of locks; what gives a learner time to work calls it before it reads the clock. Enrolling and
--- completing say it with all else they count (bump_stats). Nothing newer, nothing written.
+-- What writes an enrolment's last_accessed_at calls this after all that comes before user_stats in the order of locks; what
+-- gives a learner time to work calls it before it reads the clock. Enrolling and completing say it with all else they count
+-- (bump_stats). Nothing newer, nothing written.
 --
 -- called by  start_lesson, record_start, start_quiz, submit_quiz, start_exercise, submit_exercise, apply_enrollment
 -- requires   nothing

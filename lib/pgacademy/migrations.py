@@ -8,10 +8,10 @@ row included; what cannot be one is recorded as begun and as done.
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from pgacademy.bookkeeping import HistoryEntry, State, state_of
 from pgacademy.connection import Connection, batch, connect, school_release
 from pgacademy.errors import MigrationError, UsageError
 from pgacademy.locking import Patience, Progress
-from pgacademy.school_comment import is_development, release_in
+from pgacademy.school_comment import is_development, is_finished, release_in
 from pgacademy.sessions import elapsed_ms, school_lock, session
 from pgacademy.settings import school_name
 from pgacademy.sources import SourceFile, Tree, queries, tree
@@ -42,17 +42,30 @@ __all__ = [
 
 @dataclass
 class MigrationReport:
-    """What a run changed: migrations, paths of repeatable files, names of dropped objects and of new partitions."""
+    """What a run changed: migrations, paths of repeatable files, names of dropped objects and of new partitions.
+
+    mended: something of what a school stands on was missing, as in a new one: its journal, privileges, the comment.
+    """
 
     school: str
     applied: list[str] = field(default_factory=list)
     repeatables: list[str] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
     partitions: list[str] = field(default_factory=list)
+    mended: bool = False
     duration_s: float = 0.0
 
     @property
     def changed(self) -> bool:
+        return self.mended or self._changed_objects
+
+    @property
+    def only_mended(self) -> bool:
+        """Whether nothing but what the school stands on was put right."""
+        return self.mended and not self._changed_objects
+
+    @property
+    def _changed_objects(self) -> bool:
         return bool(self.applied or self.repeatables or self.dropped or self.partitions)
 
 
@@ -106,7 +119,8 @@ def migrate(
     """
     report = MigrationReport(school_name(school))
     started = time.monotonic()
-    with _reading(tree_ or tree()) as reading, session(conninfo, school, patience) as (connection, seen):
+    reading = _reading(tree_ or tree())
+    with session(conninfo, school, patience) as (connection, seen):
         files = reading.result()
         if development and seen.comment and not is_development(seen.comment):
             raise UsageError(
@@ -166,28 +180,34 @@ def _read(files: Tree) -> _Files:
     return _Files(steps, changeable, repeatables.current(changeable, [step.id for step in steps]))
 
 
-@contextmanager
-def _reading(files: Tree) -> Iterator[Future[_Files]]:
-    """Inside, the files are looked at: while the server connects and answers, there is the time for it."""
-    with ThreadPoolExecutor(1) as reader:
-        yield reader.submit(_read, files)
+def _reading(files: Tree) -> Future[_Files]:
+    """The files, looked at while the server connects and answers. By a daemon: nobody who interrupts waits for it."""
+    found: Future[_Files] = Future()
+
+    def read() -> None:
+        try:
+            found.set_result(_read(files))
+        except BaseException as exc:  # raised where the result is asked for
+            found.set_exception(exc)
+
+    threading.Thread(target=read, name="files", daemon=True).start()
+    return found
 
 
 def _is_current(connection: Connection, school: str, seen: schools.Look, files: _Files) -> bool:
     """Whether there is nothing to do, seen without the lock: what is true of one moment needs none."""
-    if not seen.is_ready or seen.owner != roles.owner(school) or release_in(seen.comment) != __version__:
+    if not seen.is_ready or seen.owner != roles.owner(school):
+        return False
+    if not is_finished(seen.comment) or release_in(seen.comment) != __version__:
         return False
     journal = queries("bookkeeping")
     parts = [journal["relations"], journal["state"], journal["objects"], queries("repeatables")["existing"]]
     try:
-        found = batch(connection, [schools.become_owner(school, seen.extensions or ""), *parts], {})
+        found = batch(connection, [schools.become_owner(school, seen.extensions or "", local=True), *parts], {})
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):  # somebody has had a hand in the journal
         return False
     *_, rows, recorded, existing = found
-    is_current = standing(files.steps, state_of(rows)).is_current and files.current.is_so(recorded, existing)
-    if not is_current:
-        schools.become_oneself(connection)  # else the connection is closed at once
-    return is_current
+    return standing(files.steps, state_of(rows)).is_current and files.current.is_so(recorded, existing)
 
 
 def _pending(steps: Sequence[Step], state: State) -> list[Step]:
@@ -241,7 +261,7 @@ def _migrate(
     # A commit that waits for the disk does so for all before it, which are written in order: the last one is enough.
     # Until then a file is there with its row, or neither is.
     connection.execute("set synchronous_commit = off")
-    was_missing = schools.prepare(connection, school, seen)
+    report.mended = schools.prepare(connection, school, seen)
     with schools.as_owner(connection, school):
         if development and not seen.comment:
             schools.set_development(connection, school, True)
@@ -265,7 +285,7 @@ def _migrate(
         report.partitions = made + _ensure_partitions(connection, progress)
         connection.execute("reset synchronous_commit")
         with connection.transaction():
-            schools.record_release(connection, school, anew=report.changed or was_missing or development)
+            report.mended |= schools.record_release(connection, school, anew=report.changed or development)
 
 
 def _ensure_partitions(connection: Connection, progress: Progress | None) -> list[str]:

@@ -92,10 +92,11 @@ def rollback(
     """
     files = tree_ or tree()
     with (
-        session(conninfo, school_name(school), patience) as (connection, seen),
+        session(conninfo, school_name(school), patience) as (connection, _),
         school_lock(connection, school, progress),
     ):
         school_release(connection, school)
+        seen = schools.look(connection, school)  # enter() does not ask a school of this release for its journal
         with schools.as_owner(connection, school):
             doomed = _doomed(files, bookkeeping.read(connection), to)
             if doomed:

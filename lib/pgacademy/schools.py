@@ -183,10 +183,11 @@ def as_owner(connection: Connection, school: str, extensions: str | None = None)
         become_oneself(connection)
 
 
-def become_owner(school: str, extensions: str) -> bytes:
+def become_owner(school: str, extensions: str, *, local: bool = False) -> bytes:
     """The SQL that makes a connection the school's owner, with the school's path; see as_owner()."""
     owner, path = sql.Identifier(roles.owner(school)), school_path(school, extensions)
-    return sql.SQL("set role {}; set search_path to {}").format(owner, path).as_bytes(None)
+    text = "set local role {}; set local search_path to {}" if local else "set role {}; set search_path to {}"
+    return sql.SQL(text).format(owner, path).as_bytes(None)
 
 
 def become_oneself(connection: Connection) -> None:
@@ -225,13 +226,17 @@ def as_first(connection: Connection, school: str, *platform_roles: str) -> Itera
         yield
 
 
-def record_release(connection: Connection, school: str, *, anew: bool = False) -> None:
-    """Writes this library's version where every login can read it: the comment of the schema.
+def record_release(connection: Connection, school: str, *, anew: bool = False) -> bool:
+    """Writes this library's version where every login can read it: the comment of the schema. Returns if it differed.
 
     `anew` writes it even if it is there, for a transaction that must write something.
     """
-    if anew or school_release(connection, school) != __version__:
-        _describe(connection, school, __version__, is_development(_comment(connection, school)))
+    comment = _comment(connection, school)
+    development = is_development(comment)
+    differs = comment != written(__version__, development=development)
+    if anew or differs:
+        _describe(connection, school, __version__, development)
+    return differs
 
 
 def forget_release(connection: Connection, school: str) -> None:

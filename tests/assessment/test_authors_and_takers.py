@@ -6,6 +6,8 @@ import random
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -13,8 +15,10 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from pgacademy.testing import SchoolDatabase, acting
+from tests.assessment.exercises import make_exercise
 from tests.assessment.quizzes import Quiz, make_quiz
 from tests.support.factories import Connection, make_course, make_enrollment, make_user, race
+from tests.support.queries import one
 from tests.support.stage import Stage, until
 
 SECONDS = 4
@@ -164,3 +168,104 @@ def test_a_new_quiz_of_a_lesson_that_is_being_removed(school: SchoolDatabase) ->
             author.execute("select update_quiz(%s, p_is_published => true)", quiz)
         assert removed.result(20) == ("deleted",)
     assert stage.owner.execute("select count(*) from quizzes").fetchone() == (0,)
+
+
+# -- what a learner sees who waited -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Waited:
+    """A teacher's change of a quiz or exercise, and what comes of a learner who began it meanwhile, and waited."""
+
+    kind: str
+    before: dict[str, Any]
+    change: str
+    used: int
+    outcome: str
+    lessons: int = 1
+
+
+CHANGES = [
+    Waited("quiz", {"max_attempts": 3}, "p_max_attempts => 1", 1, "PA409"),
+    Waited("quiz", {"max_attempts": 1}, "p_max_attempts => 2", 1, "attempt 2, no limit"),
+    Waited("quiz", {"time_limit_minutes": None}, "p_time_limit_minutes => 1", 0, "attempt 1, 1 min"),
+    Waited("quiz", {"time_limit_minutes": None}, "p_time_limit_minutes => 1", 0, "attempt 1, 1 min", lessons=3),
+    Waited("quiz", {}, "p_is_published => false", 0, "PA404"),
+    Waited("exercise", {"time_limit_minutes": None}, "p_time_limit_minutes => 1", 0, "attempt 1, 1 min", lessons=3),
+    Waited("exercise", {}, "p_due_at => now() - interval '1 day'", 0, "PA409", lessons=3),
+    Waited("exercise", {}, "p_is_published => false", 0, "PA404", lessons=3),
+]
+
+
+@pytest.mark.parametrize("case", CHANGES, ids=lambda case: f"{case.kind}: {case.change}, {case.lessons} lessons")
+def test_who_waited_for_a_teacher_gets_what_the_teacher_decided(school: SchoolDatabase, case: Waited) -> None:
+    stage = Stage(school)
+    course = make_course(stage.owner, lessons=case.lessons)
+    item = (make_quiz if case.kind == "quiz" else make_exercise)(stage.owner, course, **case.before)
+    user = make_user(stage.owner)
+    make_enrollment(stage.owner, user, course)
+    author, learner = (school.connect(autocommit=True) for _ in range(2))
+    for _ in range(case.used):
+        (attempt,) = stage.request(learner, user, "student", "select attempt_id from start_quiz(%s)", item.id)
+        stage.request(learner, user, "student", "select submit_quiz(%s, '{}')", attempt)
+
+    query = f"select attempt_number, deadline_at - started_at from start_{case.kind}(%s)"
+    with ThreadPoolExecutor(1) as pool, stage.cleared(author, learner):
+        with author.transaction(), acting(author, course.instructor_id, "instructor"):
+            author.execute(f"select update_{case.kind}(%s, {case.change})".encode(), (item.id,))
+            begun = pool.submit(stage.request, learner, user, "student", query, item.id)
+            until(lambda: stage.waits(learner))
+        try:
+            number, limit = begun.result(20)
+            outcome = f"attempt {number}, {f'{limit.total_seconds() / 60:g} min' if limit else 'no limit'}"
+        except psycopg.Error as error:
+            outcome = str(error.sqlstate)
+    assert outcome == case.outcome
+
+
+@pytest.mark.parametrize("kind", ["quiz", "exercise"])
+def test_waiting_for_a_teacher_costs_nobody_their_time(school: SchoolDatabase, kind: str) -> None:
+    """Nor does who waits there hold up what else happens to the learner."""
+    stage = Stage(school)
+    course = make_course(stage.owner, lessons=3)
+    item = (make_quiz if kind == "quiz" else make_exercise)(stage.owner, course, time_limit_minutes=1)
+    user = make_user(stage.owner)
+    make_enrollment(stage.owner, user, course, enrolled_at="2024-01-01Z", last_accessed_at="2024-01-01Z")
+    author, learner = (school.connect(autocommit=True) for _ in range(2))
+
+    query = f"select started_at from start_{kind}(%s)"
+    with ThreadPoolExecutor(1) as pool, stage.cleared(author, learner):
+        with author.transaction(), acting(author, course.instructor_id, "instructor"):
+            author.execute(f"select update_{kind}(%s, p_title => 'Corrected')".encode(), (item.id,))
+            begun = pool.submit(stage.request, learner, user, "student", query, item.id)
+            until(lambda: stage.waits(learner))
+            with stage.owner.transaction():
+                stage.owner.execute("select from user_stats where user_id = %s for update nowait", (user,))
+            released = one(stage.owner, "select clock_timestamp()")
+        (started_at,) = begun.result(20)
+    assert started_at > released
+
+
+@pytest.mark.parametrize("kind", ["quiz", "exercise"])
+def test_to_save_and_go_elsewhere_while_one_comes_back(school: SchoolDatabase, kind: str) -> None:
+    """Both have the attempt before the counters."""
+    stage = Stage(school)
+    item = (make_quiz if kind == "quiz" else make_exercise)(stage.owner)
+    other, user = make_course(stage.owner), make_user(stage.owner)
+    for course in (item.course, other):
+        make_enrollment(stage.owner, user, course, enrolled_at="2024-01-01Z", last_accessed_at="2024-01-01Z")
+    here, there = (school.connect(autocommit=True) for _ in range(2))
+    key, save, saved = {
+        "quiz": ("attempt_id", "save_answers", "{}"),
+        "exercise": ("submission_id", "save_submission", '{"text": "So far."}'),
+    }[kind]
+    begin = f"select {key} from start_{kind}(%s)"
+    (begun,) = stage.request(here, user, "student", begin, item.id)
+
+    with ThreadPoolExecutor(1) as pool, stage.cleared(here, there):
+        with here.transaction(), acting(here, user, "student"):
+            here.execute(f"select {save}(%s, %s)".encode(), (begun, saved))
+            resumed = pool.submit(stage.request, there, user, "student", begin, item.id)
+            until(lambda: stage.waits(there))
+            here.execute("select start_lesson(%s)", (other.lesson_ids[0],))
+        assert resumed.result(20) == (begun,)

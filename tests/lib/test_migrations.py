@@ -346,10 +346,11 @@ def test_the_last_commit_waits_for_the_disk_and_no_other(yard: Yard, monkeypatch
     said = []
     record = schools.record_release
 
-    def recorded(connection: Connection, school: str, *, anew: bool = False) -> None:
+    def recorded(connection: Connection, school: str, *, anew: bool = False) -> bool:
         said.extend(connection.execute("show synchronous_commit").fetchall())
-        record(connection, school, anew=anew)
+        differed = record(connection, school, anew=anew)
         said.extend(connection.execute("select pg_current_xact_id_if_assigned() is not null").fetchall())
+        return differed
 
     monkeypatch.setattr(schools, "record_release", recorded)
     dsn = make_conninfo(yard.dsn, options="-c synchronous_commit=on")

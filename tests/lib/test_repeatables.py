@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
-from pgacademy import migrations, repeatables
+from pgacademy import migrations, repeatables, snapshot
 from pgacademy.connection import connect
 from pgacademy.errors import LockBusy, MigrationError
 from pgacademy.locking import Patience
@@ -49,20 +49,36 @@ def test_what_somebody_dropped_is_made_again(migrated: Yard, lost: str, path: st
 @pytest.mark.parametrize(
     "lost",
     [
-        "table schema_objects",
-        "table schema_backfills",
-        "table schema_history",
-        "view schema_journal",
-        "view schema_files",
+        "drop table schema_objects",
+        "drop table schema_backfills",
+        "drop table schema_history",
+        "drop table _yoyo_log",
+        "drop view schema_journal",
+        "drop view schema_files",
+        "alter table schema_steps drop column finished_at",
+        "alter table schema_backfills drop column until_key",
+        "alter table schema_objects drop column text",
+        "alter default privileges grant execute on functions to public",
+        "revoke usage on schema academy from academy_student",
+        "comment on schema academy is 'pgacademy 0.1.0 was here'",
+        "comment on schema academy is null",
     ],
 )
-def test_what_somebody_dropped_of_the_journal_is_made_again(migrated: Yard, lost: str) -> None:
-    kind, name = lost.split()
-    migrated.run(f"drop {kind} academy.{name} cascade")
-    assert len(migrated.migrate().repeatables) == (7 if name == "schema_objects" else 0)
-    assert migrated.ask("select to_regclass(%s) is not null", name) == [True]
-    assert migrated.status().is_current
+def test_what_somebody_lost_of_what_a_school_stands_on_is_put_right(migrated: Yard, lost: str) -> None:
+    before = facts(migrated)
+    cascade = " cascade" if lost.startswith(("drop", "alter table")) else ""
+    migrated.run(f"set search_path to academy; {lost}{cascade}")
+    assert facts(migrated) != before
+    report = migrated.migrate()
+    assert (report.mended, len(report.repeatables)) == (True, 7 if lost == "drop table schema_objects" else 0)
+    assert facts(migrated) == before
     assert not migrated.migrate().changed
+
+
+def facts(yard: Yard) -> dict[snapshot.Key, str]:
+    with connect(yard.dsn) as connection:
+        connection.execute("set role academy_owner")
+        return dict(snapshot.take(connection, "academy").rows)
 
 
 def test_the_path_is_pinned_to_the_school(migrated: Yard) -> None:

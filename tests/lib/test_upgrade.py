@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -123,20 +123,14 @@ def of_kind(rows: dict[Key, str], kind: str) -> dict[Key, str]:
     return {key: text for key, text in rows.items() if key.kind == kind and key.attribute != "query"}
 
 
-@pytest.fixture(scope="module")
-def run(new_server: embedded.Server) -> Callable[..., None]:
-    def program(name: str, *arguments: str) -> None:
-        done = subprocess.run(
-            [str(new_server.binaries / name), *arguments], capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-
-    return program
+def run(server: embedded.Server, name: str, *arguments: str) -> None:
+    done = subprocess.run([str(server.binaries / name), *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.slow
 def test_a_full_school_from_15_to_newer(
-    old_server: embedded.Server, new_server: embedded.Server, run: Callable[..., None], tmp_path: Path
+    old_server: embedded.Server, new_server: embedded.Server, tmp_path: Path
 ) -> None:
     old, new, file = old_server.dsn(), new_server.dsn(), str(tmp_path / "riverside.dump")
     with connect(old) as connection:
@@ -148,17 +142,18 @@ def test_a_full_school_from_15_to_newer(
     assert before[0]["users"][0] > 2000
     assert before[0]["xp_events"][0] > 1900
 
-    run("pg_dump", "-Fc", f"--role={SCHOOL}_owner", "-n", SCHOOL, "-d", old, "-f", file)
+    # Its own: 15.20 stamps columns with an option (pg_attver) that older programs write down and no server takes back.
+    run(old_server, "pg_dump", "-Fc", f"--role={SCHOOL}_owner", "-n", SCHOOL, "-d", old, "-f", file)
     with connect(new) as connection:
         roles.apply_roles(connection, SCHOOL)
         connection.execute("create schema extensions")
         connection.execute("create extension pg_trgm schema extensions")
         connection.execute("grant usage on schema extensions to public")
         connection.execute(f"grant create on database {connection.info.dbname} to {SCHOOL}_owner")
-    run("pg_restore", "--exit-on-error", f"--role={SCHOOL}_owner", "-d", new, file)
+    run(new_server, "pg_restore", "--exit-on-error", f"--role={SCHOOL}_owner", "-d", new, file)
 
     report = migrations.migrate(new, SCHOOL)
-    assert not report.changed
+    assert report.only_mended  # default privileges are no part of a schema
     after = facts(new)
     assert after[0] == before[0]
     assert after[1] == before[1]

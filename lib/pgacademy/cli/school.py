@@ -98,6 +98,8 @@ def migrate(
         if done.changed
         else f"{school} was up to date already."
     )
+    if done.only_mended:
+        text = f"{school} is up to date: what was missing of its journal, privileges or comment is there again."
     result(asdict(done), json, text)
 
 

@@ -124,4 +124,5 @@ group by c.slug
 order by c.slug;
 
 -- name: analyze
-analyze users, user_stats, user_settings, enrollments, lesson_progress, xp_events, user_streaks, user_achievements;
+analyze
+    users, user_stats, user_settings, enrollments, lesson_progress, xp_events, user_streaks, user_achievements, certificates;

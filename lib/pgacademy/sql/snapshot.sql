@@ -147,7 +147,10 @@ with facts as (
             end,
             case a.attcompression when 'p' then 'compression pglz' when 'l' then 'compression lz4' end,
             'statistics ' || nullif(a.attstattarget, -1)::text,
-            'options ' || array_to_string(a.attoptions, ', ')
+            -- pg_attver: PostgreSQL 15.20 stamps columns with a number of its own there, another for each table and server.
+            'options ' || nullif(array_to_string(array(
+                select o.option from unnest(a.attoptions) as o (option) where not starts_with(o.option, 'pg_attver=')
+            ), ', '), '')
         ) as definition
     from pg_class as c
     inner join pg_attribute as a on c.oid = a.attrelid
