@@ -64,6 +64,27 @@ def clean_build(durable: DurableServer) -> tuple[list[str], float]:
         return full_dump(durable, "clean"), seconds
 
 
+class Moments:
+    """Random moments of a run, the first of which in a database is whole.
+
+    How long that takes changes with what else the machine does. A whole run that was over before its moment came took
+    no longer than that: from then on moments are within it, or most would come too late.
+    """
+
+    def __init__(self, chance: random.Random, seconds: float, share: float = 1.0) -> None:
+        self.chance, self.seconds, self.share = chance, seconds, share
+        self.waited = 0.0
+
+    def wait(self) -> None:
+        self.waited = self.chance.uniform(0, self.seconds * self.share)
+        time.sleep(self.waited)
+
+    def learn(self, struck: int) -> None:
+        """Of a database in which so many runs were struck down before one came to its end."""
+        if not struck:
+            self.seconds = min(self.seconds, self.waited)
+
+
 def killed_until_done(
     durable: DurableServer, dsn: str, tree: sources.Tree, strike: Callable[[subprocess.Popen[str]], bool]
 ) -> int:
@@ -81,11 +102,11 @@ def test_killed_at_random(
     durable: DurableServer, clean_build: tuple[list[str], float], chance: random.Random, victim: str
 ) -> None:
     dump, seconds = clean_build
-    tree, killed, longest = sources.tree(), 0, 0.0
+    tree, killed, longest, moments = sources.tree(), 0, 0.0, Moments(chance, seconds)
 
     def strike(process: subprocess.Popen[str]) -> bool:
         nonlocal longest
-        time.sleep(chance.uniform(0, seconds))
+        moments.wait()
         if victim == "client":
             if not kill(process):
                 return False
@@ -100,7 +121,9 @@ def test_killed_at_random(
     while killed < KILLS:
         name = f"random_{victim}_{next(_numbers)}"
         with durable.database(name) as dsn:
-            killed += killed_until_done(durable, dsn, tree, strike)
+            struck = killed_until_done(durable, dsn, tree, strike)
+            moments.learn(struck)
+            killed += struck
             assert full_dump(durable, name) == dump
             with psycopg.connect(durable.dsn(name, "postgres")) as admin:
                 catalogues.assert_recorded_once(admin, tree)
@@ -164,10 +187,10 @@ def test_killed_within_steps_of_several_transactions(
     durable: DurableServer, several: Yard, clean_several: tuple[list[str], float], chance: random.Random, victim: str
 ) -> None:
     dump, seconds = clean_several
-    killed = 0
+    killed, moments = 0, Moments(chance, seconds, share=0.6)
 
     def strike(process: subprocess.Popen[str]) -> bool:
-        time.sleep(chance.uniform(0, seconds * 0.6))
+        moments.wait()
         if victim == "client":
             return kill(process)
         durable.kill_and_restart()
@@ -178,7 +201,9 @@ def test_killed_within_steps_of_several_transactions(
     while killed < KILLS:
         name = f"several_{victim}_{next(_numbers)}"
         with durable.database(name) as dsn:
-            killed += killed_until_done(durable, dsn, several.tree, strike)
+            struck = killed_until_done(durable, dsn, several.tree, strike)
+            moments.learn(struck)
+            killed += struck
             check_several(durable, name, several, dump)
 
 
