@@ -46,33 +46,29 @@ begin
     inner join courses as c on c.id = q.course_id and c.deleted_at is null
     where q.id = p_quiz_id and q.is_published;
 
+    if found then
+        select e.id into v_enrollment_id
+        from enrollments as e
+        where e.user_id = v_user_id and e.course_id = v_quiz.course_id;
+
+        perform lock_attempts_of(p_enrollment_id => v_enrollment_id);
+
+        perform from apply_start(
+            p_user_id => v_user_id, p_lesson_id => v_quiz.lesson_id, p_at => clock_timestamp(), p_by_learner => true
+        );
+
+        -- Whoever is first takes a turn with the teacher, who may delete questions until now.
+        if not v_quiz.has_attempts then
+            update quizzes as q set has_attempts = true where q.id = p_quiz_id and not q.has_attempts;
+        end if;
+
+        -- Again, after the locks.
+        select q.* into v_quiz from quizzes as q where q.id = p_quiz_id and q.is_published for key share;
+    end if;
+
     if not found then
         raise exception 'there is no such quiz'
             using errcode = 'PA404', detail = format('quiz_id = %s', coalesce(p_quiz_id::text, 'null')),
-                hint = 'Look it up in the lessons of the course.';
-    end if;
-
-    select e.id into v_enrollment_id
-    from enrollments as e
-    where e.user_id = v_user_id and e.course_id = v_quiz.course_id;
-
-    perform lock_attempts_of(p_enrollment_id => v_enrollment_id);
-
-    perform from apply_start(
-        p_user_id => v_user_id, p_lesson_id => v_quiz.lesson_id, p_at => clock_timestamp(), p_by_learner => true
-    );
-
-    -- Whoever is first takes a turn with the teacher, who may delete questions until now.
-    if not v_quiz.has_attempts then
-        update quizzes as q set has_attempts = true where q.id = p_quiz_id and not q.has_attempts;
-    end if;
-
-    -- Again, after the locks.
-    select q.* into v_quiz from quizzes as q where q.id = p_quiz_id and q.is_published for key share;
-
-    if not found then
-        raise exception 'there is no such quiz'
-            using errcode = 'PA404', detail = format('quiz_id = %s', p_quiz_id),
                 hint = 'Look it up in the lessons of the course.';
     end if;
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from pgacademy import errors, sources
 
@@ -287,26 +288,28 @@ def run_plpgsql_check(conn: Connection) -> Iterator[Finding]:
     The extension is looked for in any schema. Performance notices are left out.
     """
     row = conn.execute(
-        "select quote_ident(n.nspname) from pg_extension as e join pg_namespace as n on n.oid = e.extnamespace"
+        "select n.nspname::text from pg_extension as e join pg_namespace as n on n.oid = e.extnamespace"
         " where e.extname = 'plpgsql_check'"
     ).fetchone()
     if row is None:
         yield Finding("plpgsql_check", "server", "the extension is not installed in this database")
         return
-    query = f"""
+    query = sql.SQL(
+        """
         select p.oid::regprocedure::text, coalesce(t.tgrelid::regclass::text, ''), c.lineno, c.level, c.message
         from pg_proc as p
         join pg_namespace as n on n.oid = p.pronamespace and n.nspname = current_schema()
         join pg_language as l on l.oid = p.prolang and l.lanname = 'plpgsql'
         left join (select distinct g.tgfoid, g.tgrelid from pg_trigger as g where not g.tgisinternal) as t
             on t.tgfoid = p.oid
-        cross join lateral {row[0]}.plpgsql_check_function_tb(
+        cross join lateral {}.plpgsql_check_function_tb(
             p.oid, coalesce(t.tgrelid, 0), fatal_errors => false, performance_warnings => false, extra_warnings => true
         ) as c
         where p.prorettype <> 'trigger'::regtype or t.tgrelid is not null
         order by 1, 2, 3
-    """  # noqa: S608 - the schema of the extension, quoted
-    for function, table, line, level, message in conn.execute(query.encode()).fetchall():
+        """
+    ).format(sql.Identifier(row[0]))
+    for function, table, line, level, message in conn.execute(query).fetchall():
         yield Finding("plpgsql_check", f"{function}{' on ' + table if table else ''}:{line}", f"{level}: {message}")
 
 

@@ -45,6 +45,7 @@ class MigrationReport:
     """What a run changed: migrations, paths of repeatable files, names of dropped objects and of new partitions.
 
     mended: something of what a school stands on was missing, as in a new one: its journal, privileges, the comment.
+    That alone is no change.
     """
 
     school: str
@@ -57,15 +58,6 @@ class MigrationReport:
 
     @property
     def changed(self) -> bool:
-        return self.mended or self._changed_objects
-
-    @property
-    def only_mended(self) -> bool:
-        """Whether nothing but what the school stands on was put right."""
-        return self.mended and not self._changed_objects
-
-    @property
-    def _changed_objects(self) -> bool:
         return bool(self.applied or self.repeatables or self.dropped or self.partitions)
 
 
@@ -285,7 +277,8 @@ def _migrate(
         report.partitions = made + _ensure_partitions(connection, progress)
         connection.execute("reset synchronous_commit")
         with connection.transaction():
-            report.mended |= schools.record_release(connection, school, anew=report.changed or development)
+            anew = report.changed or report.mended or development
+            report.mended |= schools.record_release(connection, school, anew=anew)
 
 
 def _ensure_partitions(connection: Connection, progress: Progress | None) -> list[str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,7 +17,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from pgacademy.testing import SchoolDatabase, acting
-from tests.assessment.exercises import make_exercise
+from tests.assessment.exercises import Exercise, make_exercise
 from tests.assessment.quizzes import Quiz, make_quiz
 from tests.support.factories import Connection, make_course, make_enrollment, make_user, race
 from tests.support.queries import one
@@ -197,6 +199,25 @@ CHANGES = [
 ]
 
 
+@contextmanager
+def begun_while_the_teacher_changes(
+    stage: Stage, kind: str, item: Quiz | Exercise, user: UUID, change: str
+) -> Iterator[Future[Any]]:
+    """Inside, the learner waits, who begins what the teacher has changed; after it the teacher is done."""
+    author, learner = (stage.school.connect(autocommit=True) for _ in range(2))
+    query = f"select attempt_number, started_at, deadline_at from start_{kind}(%s)"
+    with (
+        ThreadPoolExecutor(1) as pool,
+        stage.cleared(author, learner),
+        author.transaction(),
+        acting(author, item.course.instructor_id, "instructor"),
+    ):
+        author.execute(f"select update_{kind}(%s, {change})".encode(), (item.id,))
+        begun = pool.submit(stage.request, learner, user, "student", query, item.id)
+        until(lambda: stage.waits(learner))
+        yield begun
+
+
 @pytest.mark.parametrize("case", CHANGES, ids=lambda case: f"{case.kind}: {case.change}, {case.lessons} lessons")
 def test_who_waited_for_a_teacher_gets_what_the_teacher_decided(school: SchoolDatabase, case: Waited) -> None:
     stage = Stage(school)
@@ -204,22 +225,19 @@ def test_who_waited_for_a_teacher_gets_what_the_teacher_decided(school: SchoolDa
     item = (make_quiz if case.kind == "quiz" else make_exercise)(stage.owner, course, **case.before)
     user = make_user(stage.owner)
     make_enrollment(stage.owner, user, course)
-    author, learner = (school.connect(autocommit=True) for _ in range(2))
+    learner = school.connect(autocommit=True)
     for _ in range(case.used):
         (attempt,) = stage.request(learner, user, "student", "select attempt_id from start_quiz(%s)", item.id)
         stage.request(learner, user, "student", "select submit_quiz(%s, '{}')", attempt)
 
-    query = f"select attempt_number, deadline_at - started_at from start_{case.kind}(%s)"
-    with ThreadPoolExecutor(1) as pool, stage.cleared(author, learner):
-        with author.transaction(), acting(author, course.instructor_id, "instructor"):
-            author.execute(f"select update_{case.kind}(%s, {case.change})".encode(), (item.id,))
-            begun = pool.submit(stage.request, learner, user, "student", query, item.id)
-            until(lambda: stage.waits(learner))
-        try:
-            number, limit = begun.result(20)
-            outcome = f"attempt {number}, {f'{limit.total_seconds() / 60:g} min' if limit else 'no limit'}"
-        except psycopg.Error as error:
-            outcome = str(error.sqlstate)
+    with begun_while_the_teacher_changes(stage, case.kind, item, user, case.change) as begun:
+        pass
+    try:
+        number, started_at, deadline_at = begun.result(20)
+        limit = f"{(deadline_at - started_at).total_seconds() / 60:g} min" if deadline_at else "no limit"
+        outcome = f"attempt {number}, {limit}"
+    except psycopg.Error as error:
+        outcome = str(error.sqlstate)
     assert outcome == case.outcome
 
 
@@ -231,18 +249,12 @@ def test_waiting_for_a_teacher_costs_nobody_their_time(school: SchoolDatabase, k
     item = (make_quiz if kind == "quiz" else make_exercise)(stage.owner, course, time_limit_minutes=1)
     user = make_user(stage.owner)
     make_enrollment(stage.owner, user, course, enrolled_at="2024-01-01Z", last_accessed_at="2024-01-01Z")
-    author, learner = (school.connect(autocommit=True) for _ in range(2))
 
-    query = f"select started_at from start_{kind}(%s)"
-    with ThreadPoolExecutor(1) as pool, stage.cleared(author, learner):
-        with author.transaction(), acting(author, course.instructor_id, "instructor"):
-            author.execute(f"select update_{kind}(%s, p_title => 'Corrected')".encode(), (item.id,))
-            begun = pool.submit(stage.request, learner, user, "student", query, item.id)
-            until(lambda: stage.waits(learner))
-            with stage.owner.transaction():
-                stage.owner.execute("select from user_stats where user_id = %s for update nowait", (user,))
-            released = one(stage.owner, "select clock_timestamp()")
-        (started_at,) = begun.result(20)
+    with begun_while_the_teacher_changes(stage, kind, item, user, "p_title => 'Corrected'") as begun:
+        with stage.owner.transaction():
+            stage.owner.execute("select from user_stats where user_id = %s for update nowait", (user,))
+        released = one(stage.owner, "select clock_timestamp()")
+    _, started_at, _ = begun.result(20)
     assert started_at > released
 
 

@@ -128,6 +128,12 @@ def run(server: embedded.Server, name: str, *arguments: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def stamps_columns(dsn: str) -> bool:
+    with connect(dsn) as connection:
+        query = "select exists (select from pg_attribute as a where a.attoptions::text like '%pg_attver=%')"
+        return connection.execute(query).fetchone() == (True,)
+
+
 @pytest.mark.slow
 def test_a_full_school_from_15_to_newer(
     old_server: embedded.Server, new_server: embedded.Server, tmp_path: Path
@@ -142,8 +148,9 @@ def test_a_full_school_from_15_to_newer(
     assert before[0]["users"][0] > 2000
     assert before[0]["xp_events"][0] > 1900
 
-    # Its own: 15.20 stamps columns with an option (pg_attver) that older programs write down and no server takes back.
-    run(old_server, "pg_dump", "-Fc", f"--role={SCHOOL}_owner", "-n", SCHOOL, "-d", old, "-f", file)
+    # The newer one's, but where the server stamps columns with an option that only its own pg_dump leaves out (15.20).
+    dumper = old_server if stamps_columns(old) else new_server
+    run(dumper, "pg_dump", "-Fc", f"--role={SCHOOL}_owner", "-n", SCHOOL, "-d", old, "-f", file)
     with connect(new) as connection:
         roles.apply_roles(connection, SCHOOL)
         connection.execute("create schema extensions")
@@ -153,7 +160,7 @@ def test_a_full_school_from_15_to_newer(
     run(new_server, "pg_restore", "--exit-on-error", f"--role={SCHOOL}_owner", "-d", new, file)
 
     report = migrations.migrate(new, SCHOOL)
-    assert report.only_mended  # default privileges are no part of a schema
+    assert not report.changed
     after = facts(new)
     assert after[0] == before[0]
     assert after[1] == before[1]

@@ -96,10 +96,10 @@ def migrate(
         f"triggers, policies and grants applied, {len(done.dropped)} dropped, "
         f"{counted(len(done.partitions), 'partition')} made, in {done.duration_s:.1f} s."
         if done.changed
+        else f"{school} is up to date: what was missing of its journal, privileges or comment is there again."
+        if done.mended
         else f"{school} was up to date already."
     )
-    if done.only_mended:
-        text = f"{school} is up to date: what was missing of its journal, privileges or comment is there again."
     result(asdict(done), json, text)
 
 

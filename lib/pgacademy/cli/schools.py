@@ -143,9 +143,7 @@ def migrate_all(dsn: str | None, jobs: int, patience: Patience, json: bool) -> N
 
     def what(done: migrations.MigrationReport) -> str:
         if not done.changed:
-            return "up to date already"
-        if done.only_mended:
-            return "journal, privileges or comment put right"
+            return "journal, privileges or comment put right" if done.mended else "up to date already"
         parts = f"{counted(len(done.applied), 'migration')}, {counted(len(done.repeatables), 'object')} applied"
         return f"{parts}, {len(done.dropped)} dropped" if done.dropped else parts
 
