@@ -7461,7 +7461,8 @@ class Session(SessionBase):
 
         Read from the catalogue, so a partition that a DBA made by hand, of a week or of a year, is told as well. A
         bound names no column, so none of a hundred partitions is opened and locked for it; it is cut at its quotes,
-        for matching takes as long as all the rest.
+        for matching takes as long as all the rest. Of a table that is not partitioned by ranges of one column of
+        time both moments are null.
 
         Errors: none
 
@@ -13255,7 +13256,8 @@ class AsyncSession(AsyncSessionBase):
 
         Read from the catalogue, so a partition that a DBA made by hand, of a week or of a year, is told as well. A
         bound names no column, so none of a hundred partitions is opened and locked for it; it is cut at its quotes,
-        for matching takes as long as all the rest.
+        for matching takes as long as all the rest. Of a table that is not partitioned by ranges of one column of
+        time both moments are null.
 
         Errors: none
 

@@ -19,7 +19,7 @@ from psycopg.pq.abc import PGconn, PGresult
 
 from pgacademy.connection import Connection
 from pgacademy.errors import MigrationError, PgacademyError, ServerUnreachable, refused
-from pgacademy.locking import RETRIED, Spot, patience
+from pgacademy.locking import RETRIED, Spot, milliseconds, patience
 from pgacademy.sources import queries
 from pgacademy.statements import Statement
 
@@ -54,7 +54,7 @@ class Allowance:
         """Tells the server how long the next lock may take."""
         left_s = max(self.allowed_s - self.spent_s, _LAST_S)
         if self.allowed_s > 0 and (self.said_s is None or left_s < self.said_s):
-            connection.execute(queries("engine")["limit_locks"], {"lock_ms": str(round(left_s * 1000))})
+            connection.execute(queries("engine")["limit_locks"], {"lock_ms": str(milliseconds(left_s))})
             self.said_s = left_s
 
 

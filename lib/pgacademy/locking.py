@@ -69,7 +69,12 @@ def patient(patience: Patience) -> Iterator[None]:
 
 def limit_session(connection: Connection, seconds: float) -> None:
     """How long each lock may be waited for from here on, in this session."""
-    connection.execute(queries("engine")["limit_session_locks"], {"lock_ms": str(round(seconds * 1000))})
+    connection.execute(queries("engine")["limit_session_locks"], {"lock_ms": str(milliseconds(seconds))})
+
+
+def milliseconds(seconds: float) -> int:
+    """A timeout as the server takes it, to whom 0 is for ever: of the shortest one at least 1 is left."""
+    return max(round(seconds * 1000), 1) if seconds > 0 else 0
 
 
 def patience() -> Patience:
@@ -221,13 +226,18 @@ class Attempts:
         self.pause_s = min(self.pause_s * 2, _LONGEST_PAUSE_S)
 
 
-def holders(connection: Connection, spot: Spot | None = None, query: str = "lock_holders") -> list[Holder]:
-    """Who is in the way: of the sessions that hold tables of the school, those that hold one named at `spot`."""
+def holders(
+    connection: Connection, spot: Spot | None = None, query: str = "lock_holders", *, school: str | None = None
+) -> list[Holder]:
+    """Who is in the way: of the sessions that hold tables of the school, those that hold one named at `spot`.
+
+    `school` is needed where the connection is not its owner.
+    """
     with connection.transaction():
         row = connection.execute("select current_schema()").fetchone()
         connection.execute(queries("engine")["as_login"])
         with connection.cursor(row_factory=class_row(Holder)) as cursor:
-            found = cursor.execute(queries("engine")[query], {"school": row[0] if row else None}).fetchall()
+            found = cursor.execute(queries("engine")[query], {"school": school or (row and row[0])}).fetchall()
     words = spot.names if spot else set()
     named = [holder for holder in found if words & set(holder.tables)]
     return named or found
@@ -245,7 +255,7 @@ def busy(exc: psycopg.Error, found: Sequence[Holder], spot: Spot | None = None) 
     end = ["pg_terminate_backend"] if any(holder.prepared is None for holder in found) or not found else []
     end += [f"rollback prepared {holder.prepared!r}" for holder in found if holder.prepared is not None]
     return LockBusy(
-        f"{where} lock{table} was not to be had, however often it was tried.{who}",
+        f"{where} lock{table} was not to be had in time.{who}",
         detail="\n".join(notes) or None,
         hint=f"Wait for such sessions or end them ({'; '.join(end)}), then run it again: what was done stays done.",
         sqlstate=exc.sqlstate,

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -254,7 +255,7 @@ def _migrate(
     # Until then a file is there with its row, or neither is.
     connection.execute("set synchronous_commit = off")
     report.mended = schools.prepare(connection, school, seen)
-    with schools.as_owner(connection, school):
+    with schools.as_owner(connection, school), _kept(connection):
         if development and not seen.comment:
             schools.set_development(connection, school, True)
         state = bookkeeping.read_existing(connection)
@@ -279,6 +280,17 @@ def _migrate(
         with connection.transaction():
             anew = report.changed or report.mended or development
             report.mended |= schools.record_release(connection, school, anew=anew)
+
+
+@contextmanager
+def _kept(connection: Connection) -> Iterator[None]:
+    """A run that fails does not say so before what it did is on the disk: it says that this stays."""
+    try:
+        yield
+    except BaseException:
+        with suppress(psycopg.Error):  # the connection may be what failed
+            connection.execute(queries("engine")["wait_for_the_disk"])
+        raise
 
 
 def _ensure_partitions(connection: Connection, progress: Progress | None) -> list[str]:

@@ -67,8 +67,8 @@ def enter(connection: Connection, school: str) -> Look:
     user, host = bookkeeping.person()
     values = _look_values(connection, school) | {
         "application_name": f"pgacademy migrate {user}@{host}",
-        "lock_timeout": f"{round(patience.lock_timeout_s * 1000)}ms",
-        "statement_timeout": f"{round(patience.statement_timeout_s * 1000)}ms",
+        "lock_timeout": f"{locking.milliseconds(patience.lock_timeout_s)}ms",
+        "statement_timeout": f"{locking.milliseconds(patience.statement_timeout_s)}ms",
     }
     settings, looks = ["session_settings", "migration_settings"], _look_parts()[:-1]
     if connection.info.server_version >= 170000:

@@ -22,7 +22,10 @@ def session(conninfo: str, school: str, patience: Patience | None = None) -> Ite
         connect(conninfo, application_name="pgacademy migrate") as connection,
         _named(),
     ):
-        yield connection, schools.enter(connection, school)
+        try:
+            yield connection, schools.enter(connection, school)
+        except psycopg.errors.LockNotAvailable as exc:  # of what was only read, outside of locking.retried()
+            raise locking.busy(exc, locking.holders(connection, school=school)) from exc
 
 
 @contextmanager

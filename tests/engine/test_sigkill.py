@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 import psycopg
 import pytest
 
-from pgacademy import embedded, sources
+from pgacademy import embedded, migrations, sources
+from pgacademy.errors import MigrationError
 from tests.engine import catalogues
 from tests.engine.processes import DurableServer, begin, durable_server, kill, start_migrator
 from tests.engine.several_transactions import assert_each_row_done_once, write_several_transactions
@@ -251,3 +252,21 @@ def test_killed_while_an_index_is_half_there(
             writer.close()
         finish(dsn, several.tree)
         check_several(durable, name, several, clean_several[0])
+
+
+def test_what_a_run_did_before_it_failed_is_on_the_disk(durable: DurableServer, yard: Yard) -> None:
+    """It says that what was done stays done; that must be true of a server that dies the moment after."""
+    yard.write("migrations/0003.fail.sql", "select 1 / 0;\n")
+    with psycopg.connect(durable.dsn("postgres", "postgres"), autocommit=True) as admin:
+        # Or it would write in time what nobody waits for.
+        admin.execute("alter system set wal_writer_delay = '10s'")
+        admin.execute("select pg_reload_conf()")
+        with durable.database("failed") as dsn:
+            with pytest.raises(MigrationError, match=r"0003\.fail"):
+                migrations.migrate(dsn, "academy", tree_=yard.tree)
+            admin.close()
+            durable.kill_and_restart()
+            assert migrations.status(dsn, "academy", tree_=yard.tree).pending == ("0003.fail",)
+    with psycopg.connect(durable.dsn("postgres", "postgres"), autocommit=True) as admin:
+        admin.execute("alter system reset wal_writer_delay")
+        admin.execute("select pg_reload_conf()")

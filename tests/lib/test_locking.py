@@ -74,6 +74,24 @@ def test_who_is_in_the_way_is_named(yard: Yard) -> None:
     assert yard.migrate().applied == ["0003.widen"]
 
 
+@pytest.mark.parametrize("table", ["schema_objects", "schema_steps", "_yoyo_migration"])
+def test_who_holds_the_journal_is_named(yard: Yard, table: str) -> None:
+    yard.migrate()
+    with psycopg.connect(yard.dsn) as holder:
+        holder.execute("set role academy_owner")
+        holder.execute(f"lock table academy.{table} in access exclusive mode")
+        with pytest.raises(LockBusy) as caught:
+            migrations.migrate(yard.dsn, "academy", tree_=yard.tree, patience=HASTY)
+        assert (caught.value.sqlstate, table in str(caught.value.detail)) == ("55P03", True)
+        assert f"process {holder.info.backend_pid} " in caught.value.message
+        holder.rollback()
+    assert not yard.migrate().changed
+
+
+def test_no_timeout_is_so_short_that_it_is_none() -> None:
+    assert [locking.milliseconds(seconds) for seconds in (0, 0.0004, 0.0016, 2)] == [0, 1, 2, 2000]
+
+
 def test_of_a_stranger_is_said_what_may_be_seen(yard: Yard, deploy: Connection) -> None:
     """Another login's query is hidden from ours; that it is in the way is not."""
     yard.migrate()

@@ -70,6 +70,15 @@ def test_a_partition_of_another_width_is_left_alone(log: Connection) -> None:
     assert _months(log, "2024-05-05Z", 3) == ["visits_p2024_08"]  # July is begun: its rest is for whoever began it
 
 
+def test_a_table_in_ranges_of_something_else_is_told_without_moments(log: Connection) -> None:
+    log.execute("create table shelves (label text not null) partition by range (label)")
+    log.execute("create table shelves_a partition of shelves for values from ('a') to ('m')")
+    log.execute("create table shelves_2024 partition of shelves for values from ('2024-01-01') to ('2024-02-01')")
+    found = log.execute("select * from list_partitions() where table_name = 'shelves' order by partition_name")
+    assert found.fetchall() == [("shelves", "shelves_2024", None, None), ("shelves", "shelves_a", None, None)]
+    assert _months(log, "2024-05-05Z", 0) == ["visits_p2024_04", "visits_p2024_05"]
+
+
 def test_a_month_that_was_detached_by_hand_keeps_its_name(log: Connection) -> None:
     """Its rows stay where they are; the others get their months, and it another table."""
     _months(log, "2024-05-05Z", 0)

@@ -186,6 +186,11 @@ where
 -- What other sessions do is shown to the login's own rights, not to the owner's.
 set local role none
 
+-- name: wait_for_the_disk
+-- A transaction that writes something, so that its commit waits for all that was written before it.
+set synchronous_commit = default;
+select pg_logical_emit_message(true, 'pgacademy', '')
+
 -- name: lock_holders
 -- Other sessions that hold relations of the school, the longest at it first, and prepared transactions, which have no
 -- process. What the login may not see is null.
