@@ -2,8 +2,9 @@
 
 The bound is on that ratio, and the two differ in one statement only. pgbench is the client of both; both are one
 request as an application makes it, five round trips: begin, the role, the identity, the statement, a commit that waits
-for the disk. The one calls transfer_coins(), which writes a key, a transaction, two balances, two postings and a reply
-under all rules of the house; the other updates one row that nobody else touches.
+for the disk. The one calls transfer_coins(), which writes a key, a transaction, two balances, two postings, a reply,
+and a notification with what counts and sends it, under all rules of the house; the other updates one row that nobody
+else touches.
 
 A ratio below one has two possible reasons, and they are told apart: spenders who wait for each other, which must not
 be, and the work a transfer is. So beside it stand both at 1, 8 and 32 connections, the share of the time in which a
@@ -64,6 +65,18 @@ create table bench_postings (
     transaction_id uuid, account_id uuid, amount bigint, primary key (transaction_id, account_id)
 );
 create index on bench_postings (account_id);
+create table bench_notifications (
+    id uuid primary key default uuid_v7(), user_id uuid, title text, related_id uuid,
+    created_at timestamptz default now()
+);
+create index on bench_notifications (user_id, created_at, id);
+create index on bench_notifications (user_id, created_at, id) where title <> '';
+create table bench_deltas (id bigint generated always as identity primary key, user_id uuid);
+create index on bench_deltas (user_id);
+create table bench_deliveries (
+    notification_id uuid, channel text, created_at timestamptz default now(), primary key (notification_id, channel)
+);
+create index on bench_deliveries (channel, created_at);
 
 -- What a transfer writes, and nothing that it checks.
 create function bench_writes(p_n integer) returns void language plpgsql security definer
@@ -71,6 +84,7 @@ set search_path from current as $$
 declare
     v_key text := gen_random_uuid()::text;
     v_id uuid;
+    v_notification_id uuid;
     v_people bench_people;
 begin
     select * into v_people from bench_people where id = p_n;
@@ -80,6 +94,10 @@ begin
     update bench_rows set note = note - 1 where id = p_n;
     update bench_rows set note = note + 1 where id = p_n + 1000;
     insert into bench_postings values (v_id, v_people.me, -1), (v_id, v_people.other, 1);
+    insert into bench_notifications (user_id, title, related_id) values (v_people.other, 'You have received', v_id)
+    returning id into v_notification_id;
+    insert into bench_deltas (user_id) values (v_people.other);
+    insert into bench_deliveries (notification_id, channel) values (v_notification_id, 'push');
     update bench_keys set reply = '{"balance": 1}' where actor = v_people.me::text and key = v_key;
 end $$;
 update platform_settings set setting_value = '1000000000' where setting_key = 'coins.transfer_daily_max';
