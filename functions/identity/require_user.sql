@@ -24,7 +24,7 @@ begin
     if v_user_id is null then
         raise exception 'nobody is signed in'
             using errcode = 'PA401', detail = 'the transaction carries no identity',
-                hint = 'Set the identity in the transaction of the call.';
+                hint = 'Set the identity in the transaction of the call: a signed token, where the school has keys.';
     end if;
 
     select u.role

@@ -15,7 +15,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pgacademy import access as access
     from pgacademy import errors as errors
+    from pgacademy import field_keys as field_keys
+    from pgacademy import privacy as privacy
+    from pgacademy import schemas as schemas
     from pgacademy.access import AsyncSchool as AsyncSchool
     from pgacademy.access import School as School
     from pgacademy.access import connect as connect
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+_MODULES = ("access", "errors", "field_keys", "privacy", "schemas")
 _HOMES = {
     "AsyncSchool": "pgacademy.access",
     "AsyncSession": "pgacademy.client",
@@ -42,12 +47,12 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name == "errors":
-        return import_module("pgacademy.errors")
+    if name in _MODULES:
+        return import_module(f"pgacademy.{name}")
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'pgacademy' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES, "errors"])
+    return sorted([*globals(), *_HOMES, *_MODULES])

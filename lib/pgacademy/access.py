@@ -5,7 +5,9 @@
         course = session.enroll(course_id=course_id)
 
 One `with` is one transaction: role, identity and search path are set at its beginning, local to it; it commits at the
-end of the block and rolls back when the block raises. Whatever else SQL can leave on a connection (settings, prepared
+end of the block and rolls back when the block raises. After a call that failed the server keeps nothing of it: so a
+block that caught the error raises TransactionAborted at its end. What may fail while the rest is to stay belongs into
+`with session.connection.transaction():`, a savepoint. Whatever else SQL can leave on a connection (settings, prepared
 statements, temporary objects, locks) would run inside the next person's transaction: so no connection is lent again
 before it has forgotten everything. docs/security.md has the reasons and the costs.
 """
@@ -24,13 +26,14 @@ from uuid import UUID
 
 import psycopg
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
 
 from pgacademy import connection as connections
 from pgacademy import settings
 from pgacademy.client import AsyncSession, Session
 from pgacademy.client_base import Context, Role, identity
-from pgacademy.errors import PgacademyError, ServerUnreachable, translated
+from pgacademy.errors import PgacademyError, ServerUnreachable, UsageError, translate, translated
 from pgacademy.tokens import SigningKey
 
 T = TypeVar("T")
@@ -48,6 +51,11 @@ def _characteristics(isolation: psycopg.IsolationLevel | None, read_only: bool) 
     """The SET TRANSACTION that a transaction begins with, if it needs one."""
     modes = []
     if isolation is not None:
+        if not isinstance(isolation, psycopg.IsolationLevel):
+            raise UsageError(
+                f"{isolation!r} is no isolation level.",
+                hint="Pass one of psycopg.IsolationLevel, such as SERIALIZABLE.",
+            )
         level = isolation.name.lower().replace("_", " ")
         modes.append(f"isolation level {level}")
     if read_only:
@@ -101,7 +109,10 @@ def _prepared(dsn: str | None, school: str | None, replica_dsn: str | None) -> t
     with connections.connect(plain) as conn:
         connections.check_release(conn, name)
         extensions = connections.extensions_schema(conn) or connections.EXTENSIONS_SCHEMA
-    replica = connections.school_conninfo(replica_dsn, name, extensions) if replica_dsn else None
+    try:
+        replica = connections.school_conninfo(replica_dsn, name, extensions) if replica_dsn else None
+    except psycopg.ProgrammingError as exc:
+        raise UsageError(f"The DSN of the replica cannot be read: {' '.join(str(exc).split())}.") from exc
     return name, extensions, connections.school_conninfo(plain, name, extensions), replica
 
 
@@ -111,6 +122,10 @@ class _Common:
     def __init__(self, name: str, signing_key: SigningKey | None, extensions: str) -> None:
         #: The name of the school, which is its schema.
         self.name = name
+        if not isinstance(signing_key, SigningKey | None):
+            raise UsageError(
+                "The signing key is none.", hint='Make one: pgacademy.SigningKey("k1", bytes.fromhex(secret)).'
+            )
         self._signing_key = signing_key
         self._path = connections.school_path(name, extensions).as_string(None)
 
@@ -229,6 +244,7 @@ class School(_Common):
                 conn.execute(*self._identity(user_id, role, context))
                 session = Session(conn, self.name)
                 yield session
+                _refuse_aborted(conn)
         finally:
             if session is not None and session.failures:
                 self._note(session, user_id, role, context)
@@ -352,6 +368,7 @@ class AsyncSchool(_Common):
                     await conn.execute(*self._identity(user_id, role, context))
                     session = AsyncSession(conn, self.name)
                     yield session
+                    _refuse_aborted(conn)
         finally:
             if session is not None and session.failures:
                 await self._note(session, user_id, role, context)
@@ -369,6 +386,12 @@ class AsyncSchool(_Common):
             _log.warning("%s could not be noted in the audit trail", failed.failures, exc_info=True)
 
 
+def _refuse_aborted(conn: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> None:
+    """A commit that the server makes a rollback must not pass for one."""
+    if conn.info.transaction_status == TransactionStatus.INERROR:
+        raise translate(psycopg.errors.InFailedSqlTransaction("an error was caught, and nothing of this block stays"))
+
+
 @contextmanager
 def _waiting() -> Iterator[None]:
     """Says in our words that no connection of the pool became free."""
@@ -376,7 +399,8 @@ def _waiting() -> Iterator[None]:
         yield
     except PoolTimeout as error:
         raise ServerUnreachable(
-            "No connection became free in time.", hint="Make the pool larger, or transactions shorter."
+            "No connection became free in time.",
+            hint="Look whether the server can be reached; if so, make the pool larger, or transactions shorter.",
         ) from error
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Generic, Literal, Self, TypeAlias, TypeVar
+from typing import Any, Generic, Literal, Self, TypeAlias, TypeVar, get_args
 from uuid import UUID
 
 import psycopg
@@ -53,8 +53,8 @@ class Context:
 
     ip_address: str = ""
     user_agent: str = ""
-    request_id: str = ""
-    session_id: str = ""
+    request_id: str | UUID = ""
+    session_id: str | UUID = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,21 +121,19 @@ def identity(
     """The statement that makes a transaction act as a person in a role, and its parameters.
 
     Everything is transaction-local, and set every time: role, each setting that verified_identity() reads, where the
-    request comes from, and the search path where one is given.
-    It replaces what an earlier request, or `alter role … set`, left in these.
+    request comes from, and the search path where one is given. It replaces what an earlier request, or
+    `alter role … set`, left in these. Raises UsageError for a role that is none, and with a signing key for a user id
+    that is none.
     """
+    if role not in get_args(Role):
+        raise UsageError(f"There is no role {role!r}.", hint=f"Act as one of {', '.join(get_args(Role))}.")
+    told = context or Context()
+    if not isinstance(told, Context):
+        raise UsageError("The context is none.", hint="Make one: pgacademy.Context(ip_address=…, request_id=…).")
     user = "" if user_id is None else str(user_id)
     token = sign(user, signing_key.key_id, signing_key.secret, school) if signing_key and user else ""
-    told = context or Context()
-    values = (
-        f"{school}_{role}",
-        "" if token else user,
-        token,
-        told.ip_address,
-        told.user_agent,
-        told.request_id,
-        told.session_id,
-    )
+    whence = (told.ip_address, told.user_agent, told.request_id, told.session_id)
+    values = (f"{school}_{role}", "" if token else user, token, *(str(value or "") for value in whence))
     return (_STATEMENT, values) if path is None else (_STATEMENT_WITH_PATH, (*values, path))
 
 

@@ -110,6 +110,7 @@ def run(
     def work() -> None:
         nonlocal has_begun
         resumed, has_begun = has_begun, True
+        spot.where, spot.statement = f"{name}, line {statement.line}", statement
         if not (resumed and _is_done(connection, name, statement, about)):
             execution.send(connection, name, statement, spot)
 

@@ -52,6 +52,10 @@ class NotAllowed(PgacademyError):
     """PA403, and 42501: the caller's role, or the rules about the row, do not permit it."""
 
 
+class ReadOnly(NotAllowed):
+    """25006: the server, or this transaction, takes no changes."""
+
+
 class NotFound(PgacademyError):
     """PA404: no such row, or none that the caller may know of."""
 
@@ -74,6 +78,14 @@ class InvalidIdentity(PgacademyError):
 
 class ConstraintViolated(PgacademyError):
     """Class 23: a constraint refused the row; `constraint` names it."""
+
+
+class Duplicate(ConstraintViolated, Conflict):
+    """23505: another row has the same already, as when two register one name at once."""
+
+
+class TransactionAborted(PgacademyError):
+    """25P02: a call in this transaction failed, and the server keeps nothing of it, nor does anything more in it."""
 
 
 class SerializationFailure(PgacademyError):
@@ -144,13 +156,30 @@ _BY_SQLSTATE: dict[str, type[PgacademyError]] = {
     "PA429": TooManyRequests,
     "28000": InvalidIdentity,
     "42501": NotAllowed,
+    "23505": Duplicate,
+    "25006": ReadOnly,
+    "25P02": TransactionAborted,
     "40001": SerializationFailure,
     "40P01": SerializationFailure,
+    # Stopped, crashed, or not yet up.
+    "57P01": ServerUnreachable,
+    "57P02": ServerUnreachable,
+    "57P03": ServerUnreachable,
 }
 
 _BY_CLASS: dict[str, type[PgacademyError]] = {
+    "08": ServerUnreachable,
     "22": InvalidValue,
     "23": ConstraintViolated,
+}
+
+#: What to do about an error for which the server, or whoever wrote it, gives no hint.
+_HINTS: dict[type[PgacademyError], str] = {
+    Duplicate: "Look for the row that is there, or choose another value.",
+    NotAllowed: "Act in a role that may, and that the login was given: `pgacademy login add … --role …`.",
+    ReadOnly: "Use the DSN of the primary, check default_transaction_read_only, and write outside of read_only().",
+    ServerUnreachable: "Try again when the server is up; look whether the last thing done is there.",
+    TransactionAborted: "Put what may fail, if the rest is to stay, into `with session.connection.transaction():`.",
 }
 
 
@@ -165,7 +194,7 @@ def translate(exc: psycopg.Error) -> PgacademyError:
         kind = ServerUnreachable
     return kind(
         diagnostics.message_primary or str(exc).strip(),
-        hint=diagnostics.message_hint,
+        hint=diagnostics.message_hint or _HINTS.get(kind),
         detail=diagnostics.message_detail,
         sqlstate=code,
         constraint=diagnostics.constraint_name,
@@ -178,7 +207,7 @@ def refused(where: str, exc: psycopg.Error, *notes: str | None, hint: str | None
     return MigrationError(
         f"{where}: {exc.diag.message_primary or exc}",
         detail="\n".join(told) or None,
-        hint=hint or exc.diag.message_hint,
+        hint=hint or exc.diag.message_hint or (_HINTS[ReadOnly] if exc.sqlstate == "25006" else None),
         sqlstate=exc.sqlstate,
         constraint=exc.diag.constraint_name,
     )

@@ -19,7 +19,7 @@ from psycopg.pq.abc import PGconn, PGresult
 
 from pgacademy.connection import Connection
 from pgacademy.errors import MigrationError, PgacademyError, ServerUnreachable, refused
-from pgacademy.locking import RETRIED, Spot, milliseconds, patience
+from pgacademy.locking import RETRIED, Spot, milliseconds, patience, timeout_hint
 from pgacademy.sources import queries
 from pgacademy.statements import Statement
 
@@ -250,7 +250,4 @@ def failure(
             hint="Run it again: every file is there whole or not at all.",
             sqlstate=exc.sqlstate,
         )
-    hint = None
-    if isinstance(exc, psycopg.errors.QueryCanceled) and patience().statement_timeout_s:
-        hint = f"A statement may take {patience().statement_timeout_s:g} s here (--statement-timeout)."
-    return refused(f"{name}, line {line}", exc, hint=hint)
+    return refused(f"{name}, line {line}", exc, hint=timeout_hint(exc))

@@ -84,15 +84,17 @@ class FieldKeys:
         return cls(next(iter(keys)), keys)
 
     @classmethod
-    def load(cls, path: Path) -> FieldKeys:
+    def load(cls, path: Path | str) -> FieldKeys:
         """A ring from a file, as parse() reads it."""
         try:
-            return cls.parse(path.read_text(encoding="utf-8").splitlines())
+            return cls.parse(Path(path).read_text(encoding="utf-8").splitlines())
         except (OSError, UnicodeDecodeError) as exc:
             raise UsageError(f"The keys in {path} cannot be read.", hint="Check the file and its rights.") from exc
 
     def encrypt(self, user_id: UUID | str, field_name: str, value: str) -> Sealed:
         """Encrypts a text for this person and field. Refuses what looks like the private key of a wallet."""
+        if not isinstance(value, str):
+            raise UsageError(f"A field holds a text, not {type(value).__name__}.", hint="Pass str(…) of it, or JSON.")
         if _PRIVATE_NAME.search(field_name) or _PRIVATE_KEY.fullmatch(value):
             raise UsageError(
                 "This looks like the private key of a wallet.", hint="Leave private keys of wallets with their owners."

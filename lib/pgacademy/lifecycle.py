@@ -429,7 +429,7 @@ def _acting_as(connection: Connection, school: str, role: str) -> Iterator[None]
 
 @contextmanager
 def _creating_schemas(connection: Connection, role: str) -> Iterator[None]:
-    """Within a transaction: `role` may create schemas in this database, which renaming one takes."""
+    """Within a transaction: `role` may create schemas in this database, which renaming and emptying one takes."""
     database = connection.info.dbname
     query, values = queries("registry")["may_create_schemas"], {"role": role}
     had = bool(_value(connection.execute(query, values)))
@@ -438,7 +438,7 @@ def _creating_schemas(connection: Connection, role: str) -> Iterator[None]:
             connection.execute(_sql("grant create on database {} to {}", database, role))
         if not _value(connection.execute(query, values)):
             raise NotAllowed(
-                f"{role} may not create a schema in this database, which a new name takes.",
+                f"{role} may not create a schema in this database, which this takes for a moment.",
                 hint=f"Have the database's owner run: grant create on database {database} to {role};",
             )
     yield

@@ -33,6 +33,9 @@ _TELL_EVERY_S = 1.0
 #: Between two attempts, in seconds.
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
 
+#: What the server takes at most, in seconds.
+_LONGEST_TIMEOUT_S = (2**31 - 1) / 1000
+
 RETRIED = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
 
 
@@ -73,8 +76,15 @@ def limit_session(connection: Connection, seconds: float) -> None:
 
 
 def milliseconds(seconds: float) -> int:
-    """A timeout as the server takes it, to whom 0 is for ever: of the shortest one at least 1 is left."""
-    return max(round(seconds * 1000), 1) if seconds > 0 else 0
+    """A timeout as the server takes it, to whom 0 is for ever: the shortest one is 1, the longest 24 days."""
+    return max(round(min(seconds, _LONGEST_TIMEOUT_S) * 1000), 1) if seconds > 0 else 0
+
+
+def timeout_hint(exc: psycopg.Error) -> str | None:
+    """Which timeout of patience() a statement met, if it did."""
+    if isinstance(exc, psycopg.errors.QueryCanceled) and patience().statement_timeout_s:
+        return f"A statement may take {patience().statement_timeout_s:g} s here (--statement-timeout)."
+    return None
 
 
 def patience() -> Patience:

@@ -20,11 +20,11 @@ import psycopg
 
 from pgacademy import __version__, bookkeeping, execution, locking, repeatables, roles, schools
 from pgacademy.bookkeeping import HistoryEntry, State, state_of
-from pgacademy.connection import Connection, batch, connect, school_release
+from pgacademy.connection import Connection, batch, school_release
 from pgacademy.errors import MigrationError, UsageError
 from pgacademy.locking import Patience, Progress
 from pgacademy.school_comment import is_development, is_finished, release_in
-from pgacademy.sessions import elapsed_ms, school_lock, session
+from pgacademy.sessions import elapsed_ms, looking, school_lock, session
 from pgacademy.settings import school_name
 from pgacademy.sources import SourceFile, Tree, queries, tree
 from pgacademy.standing import standing
@@ -131,9 +131,8 @@ def status(conninfo: str, school: str, *, tree_: Tree | None = None) -> Status:
     """Compares a school with the files of this library, and writes nothing."""
     files = tree_ or tree()
     steps, changeable = read_steps(files.migrations), files.repeatables()
-    with connect(conninfo) as connection:
-        connection.read_only = True
-        release = school_release(connection, school_name(school))
+    with looking(conninfo, school_name(school)) as connection:
+        release = school_release(connection, school)
         with schools.as_owner(connection, school):
             state = bookkeeping.read(connection)
             plan = repeatables.plan(connection, changeable, list(state.applied))
@@ -151,8 +150,8 @@ def status(conninfo: str, school: str, *, tree_: Tree | None = None) -> Status:
 
 def history(conninfo: str, school: str) -> list[HistoryEntry]:
     """Who did what to the school, when, how long it took and with which version; the oldest first."""
-    with connect(conninfo) as connection:
-        school_release(connection, school_name(school))
+    with looking(conninfo, school_name(school)) as connection:
+        school_release(connection, school)
         with schools.as_owner(connection, school):
             return bookkeeping.history(connection)
 

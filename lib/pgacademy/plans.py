@@ -27,6 +27,7 @@ from pgacademy.errors import NotAllowed, SchoolMissing, VersionMismatch
 from pgacademy.lock_effects import STRENGTH, Effect, Known, merged
 from pgacademy.lock_reach import Reach
 from pgacademy.repeatables import Key
+from pgacademy.sessions import naming_holders
 from pgacademy.settings import school_name
 from pgacademy.sources import SourceFile, Tree, queries, tree
 from pgacademy.standing import Journal, Standing
@@ -264,7 +265,10 @@ def reading(conninfo: str, school: str, tree_: Tree | None = None) -> Iterator[R
     """Reads a school and the files; inside, the connection is in a transaction that can write nothing."""
     files = tree_ or tree()
     steps, changeable = read_steps(files.migrations), files.repeatables()
-    with connect(conninfo, application_name="pgacademy plan") as connection:
+    with (
+        connect(conninfo, application_name="pgacademy plan") as connection,
+        naming_holders(connection, school),
+    ):
         exists = True
         try:
             release = school_release(connection, school_name(school))

@@ -1,6 +1,7 @@
 """People's data: exported, erased, and single fields of it encrypted. The rules are in the stored procedures.
 
-Every function takes a connection that acts as the service of the school, and commits nothing, but where it says so.
+Every function takes a session, or a connection, that acts as the service of the school, and commits nothing, but where
+it says so.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from uuid import UUID
 
 from psycopg.rows import dict_row
 
+from pgacademy.client import Session
 from pgacademy.connection import Connection
-from pgacademy.errors import PgacademyError
+from pgacademy.errors import PgacademyError, translated
 from pgacademy.field_keys import FieldKeys, Sealed
 from pgacademy.sources import queries
 
@@ -32,13 +34,14 @@ class Rotation:
     failed: list[tuple[UUID, str, str]] = field(default_factory=list)
 
 
-def export(connection: Connection, user_id: UUID, keys: FieldKeys | None = None) -> dict[str, list[dict[str, Any]]]:
+def export(session: Session, user_id: UUID | str, keys: FieldKeys | None = None) -> dict[str, list[dict[str, Any]]]:
     """All that the school has of a person: rows by table. With a ring, encrypted fields are among it, decrypted."""
-    found = connection.execute(queries("privacy")["export"], {"user_id": user_id}).fetchall()
-    document: dict[str, list[dict[str, Any]]] = dict(found)
+    document: dict[str, list[dict[str, Any]]] = {
+        part.table_name: part.rows for part in session.export_user(user_id=user_id)
+    }
     if keys:
         for row in document.get("user_encrypted_fields", []):
-            row["value"] = read_field(connection, keys, user_id, row["field_name"])
+            row["value"] = read_field(session, keys, user_id, row["field_name"])
     return document
 
 
@@ -48,7 +51,7 @@ def erase(
     """Forgets a person, each step in a transaction of its own. What was begun is gone on with."""
     is_done = False
     while not is_done:
-        with transaction():
+        with translated(), transaction():
             row = connection.execute(
                 queries("privacy")["erase"], {"user_id": user_id, "keep_certificates": keep_certificates}
             ).fetchone()
@@ -56,25 +59,23 @@ def erase(
             is_done = row[1]
 
 
-def store_field(connection: Connection, keys: FieldKeys, user_id: UUID, field_name: str, value: str | None) -> None:
+def store_field(session: Session, keys: FieldKeys, user_id: UUID | str, field_name: str, value: str | None) -> None:
     """Encrypts a text under the current key and stores it; None removes the field."""
     sealed = Sealed("", b"", b"") if value is None else keys.encrypt(user_id, field_name, value)
-    connection.execute(
-        queries("privacy")["store"],
-        {
-            "user_id": user_id,
-            "field_name": field_name,
-            "key_id": sealed.key_id,
-            "nonce": sealed.nonce,
-            "ciphertext": None if value is None else sealed.ciphertext,
-        },
+    nothing: Any = None
+    session.store_encrypted_field(
+        user_id=user_id,
+        field_name=field_name,
+        key_id=sealed.key_id,
+        nonce=sealed.nonce,
+        ciphertext=nothing if value is None else sealed.ciphertext,
     )
 
 
-def read_field(connection: Connection, keys: FieldKeys, user_id: UUID, field_name: str) -> str | None:
+def read_field(session: Session, keys: FieldKeys, user_id: UUID | str, field_name: str) -> str | None:
     """The text of an encrypted field, None if there is none. Raises UnknownFieldKey and TamperedField."""
-    row = connection.execute(queries("privacy")["read"], {"user_id": user_id, "field_name": field_name}).fetchone()
-    return keys.decrypt(user_id, field_name, Sealed(*row)) if row else None
+    row = session.read_encrypted_field(user_id=user_id, field_name=field_name)
+    return keys.decrypt(user_id, field_name, Sealed(row.key_id, row.nonce, row.ciphertext)) if row else None
 
 
 def rotate(
@@ -93,7 +94,7 @@ def rotate(
     done = Rotation()
     after: dict[str, Any] = {"user_id": None, "field_name": None}
     while True:
-        with transaction(), connection.cursor(row_factory=dict_row) as cursor:
+        with translated(), transaction(), connection.cursor(row_factory=dict_row) as cursor:
             found = cursor.execute(
                 queries("privacy")["stale"], after | {"key_id": keys.current, "limit": batch}
             ).fetchall()

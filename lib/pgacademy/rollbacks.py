@@ -12,10 +12,10 @@ from psycopg import sql
 
 from pgacademy import backfills, bookkeeping, concurrently, execution, locking, repeatables, schools
 from pgacademy.bookkeeping import State
-from pgacademy.connection import Connection, connect, school_release
+from pgacademy.connection import Connection, school_release
 from pgacademy.errors import MigrationError, UsageError
 from pgacademy.locking import Patience, Progress
-from pgacademy.sessions import elapsed_ms, school_lock, session
+from pgacademy.sessions import elapsed_ms, looking, school_lock, session
 from pgacademy.settings import school_name
 from pgacademy.sources import Tree, queries, tree
 from pgacademy.statements import Statement
@@ -63,12 +63,13 @@ class RollbackPreview:
         return asdict(self)
 
 
-def rollback_preview(conninfo: str, school: str, to: str, *, tree_: Tree | None = None) -> RollbackPreview:
+def rollback_preview(
+    conninfo: str, school: str, to: str, *, tree_: Tree | None = None, patience: Patience | None = None
+) -> RollbackPreview:
     """What rollback() would do, and what data would go; writes nothing. Raises what rollback() would refuse with."""
     files = tree_ or tree()
-    with connect(conninfo) as connection:
-        connection.read_only = True
-        school_release(connection, school_name(school))
+    with looking(conninfo, school_name(school), patience) as connection:
+        school_release(connection, school)
         with schools.as_owner(connection, school), connection.transaction():
             doomed = _doomed(files, bookkeeping.read(connection), to)
             return _preview(connection, school, to, doomed)

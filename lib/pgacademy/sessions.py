@@ -21,11 +21,32 @@ def session(conninfo: str, school: str, patience: Patience | None = None) -> Ite
         locking.patient(patience or Patience()),
         connect(conninfo, application_name="pgacademy migrate") as connection,
         _named(),
+        naming_holders(connection, school),
     ):
-        try:
-            yield connection, schools.enter(connection, school)
-        except psycopg.errors.LockNotAvailable as exc:  # of what was only read, outside of locking.retried()
-            raise locking.busy(exc, locking.holders(connection, school=school)) from exc
+        yield connection, schools.enter(connection, school)
+
+
+@contextmanager
+def looking(conninfo: str, school: str, patience: Patience | None = None) -> Iterator[Connection]:
+    """A connection for looking at a school: it waits for locks as a migration does, and says who holds them."""
+    with (
+        locking.patient(patience or Patience()),
+        connect(conninfo) as connection,
+        _named(),
+        naming_holders(connection, school),
+    ):
+        locking.limit_session(connection, locking.patience().lock_timeout_s)
+        connection.read_only = True
+        yield connection
+
+
+@contextmanager
+def naming_holders(connection: Connection, school: str) -> Iterator[None]:
+    """A lock that could not be had outside of locking.retried(), as of the journal, arrives as a LockBusy."""
+    try:
+        yield
+    except psycopg.errors.LockNotAvailable as exc:
+        raise locking.busy(exc, locking.holders(connection, school=school)) from exc
 
 
 @contextmanager
@@ -35,7 +56,9 @@ def _named() -> Iterator[None]:
         with writing():
             yield
     except psycopg.Error as exc:
-        raise translate(exc) from exc
+        error = translate(exc)
+        error.hint = error.hint or locking.timeout_hint(exc)
+        raise error from exc
 
 
 @contextmanager

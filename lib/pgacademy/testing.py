@@ -29,7 +29,7 @@ from psycopg import sql
 
 from pgacademy.access import forget
 from pgacademy.connection import school_conninfo
-from pgacademy.errors import RolesMissing
+from pgacademy.errors import RolesMissing, UsageError
 from pgacademy.migrations import migrate
 from pgacademy.roles import apply_roles, roles_sql
 from pgacademy.seeding import seed
@@ -105,6 +105,8 @@ class SchoolDatabase:
 
     def app_dsn(self, role: Role = "student") -> str:
         """Connection string of the application login that acts in this role. It is nobody until it sets one."""
+        if role not in _LOGIN_OF:
+            raise UsageError(f"There is no role {role!r}.", hint=f"Act as one of {', '.join(_LOGIN_OF)}.")
         return school_conninfo(self.server.dsn(self.database, _LOGIN_OF[role]), self.name)
 
     def connect(self, autocommit: bool = False) -> Connection:

@@ -29,8 +29,10 @@ class SigningKey:
     secret: bytes = field(repr=False)
 
     def __post_init__(self) -> None:
-        if not _KEY_ID.fullmatch(self.key_id):
+        if not isinstance(self.key_id, str) or not _KEY_ID.fullmatch(self.key_id):
             raise UsageError("A key id has 1 to 40 letters, digits, hyphens and underscores.")
+        if not isinstance(self.secret, bytes):
+            raise UsageError("A secret is bytes.", hint="Of what `pgacademy keys add` printed: bytes.fromhex(…).")
         if len(self.secret) < SHORTEST_SECRET:
             raise UsageError("A secret has 32 bytes or more.", hint="Make one with secrets.token_bytes(32).")
 
@@ -38,12 +40,15 @@ class SigningKey:
 def sign(user_id: UUID | str, key_id: str, secret: bytes, school: str = "academy", ttl: float = 60) -> str:
     """A token that says, for `ttl` seconds, that the caller is this person in this school.
 
-    Raises UsageError for a malformed key or a lifetime that is not positive, ValueError for a `user_id` that is no
-    UUID.
+    Raises UsageError for a malformed key, a lifetime that is not positive, or a `user_id` that is no UUID.
     """
     SigningKey(key_id, secret)
+    try:
+        person = UUID(str(user_id))
+    except ValueError as exc:
+        raise UsageError(f"{str(user_id)[:60]!r} is no user id.", hint="Pass the UUID of users.id.") from exc
     if not 0 < ttl < float("inf"):
         raise UsageError("A token's lifetime is a positive number of seconds.")
     # Rounded up: a lifetime under a second must not end before it began.
-    payload = f"pa1.{key_id}.{school}.{UUID(str(user_id))}.{int(time.time() + ttl) + 1}"
+    payload = f"pa1.{key_id}.{school}.{person}.{int(time.time() + ttl) + 1}"
     return f"{payload}.{hmac.new(secret, payload.encode(), hashlib.sha256).hexdigest()}"

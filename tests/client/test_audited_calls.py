@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +15,7 @@ from tests.support.factories import make_user
 
 import pgacademy
 from pgacademy import Context, errors
+from pgacademy.field_keys import FieldKeys
 from pgacademy.testing import Databases, SchoolDatabase
 
 FROM = Context(ip_address="192.0.2.7", user_agent="Browser", request_id="r-1", session_id="s-1")
@@ -61,6 +63,19 @@ def test_one_that_the_application_goes_on_after(conn: psycopg.Connection[Any], w
         session.update_profile(bio="kept")
     assert failures(conn, ada) == [("identity.revoke_session", "PA422", str(ada), None, None)]
     assert conn.execute("select bio from users where id = %s", (ada,)).fetchone() == ("kept",)
+
+
+def test_a_field_that_could_not_be_stored_is_noted(conn: psycopg.Connection[Any], school: SchoolDatabase) -> None:
+    keys, nobody = FieldKeys("k1", {"k1": secrets.token_bytes(32)}), uuid.uuid4()
+    request_id = uuid.uuid4()
+    with (
+        pgacademy.connect(school.app_dsn("service"), school.name) as jobs,
+        pytest.raises(errors.NotFound),
+        jobs.service(context=Context(request_id=request_id)) as session,
+    ):
+        pgacademy.privacy.store_field(session, keys, nobody, "tax_number", "123")
+    noted = [row for row in conn.execute(FAILED) if row[2] == str(nobody)]
+    assert noted == [("identity.store_encrypted_field", "PA404", str(nobody), None, None, str(request_id))]
 
 
 def test_others_are_not_noted(conn: psycopg.Connection[Any], web: pgacademy.School) -> None:
@@ -123,7 +138,7 @@ def test_the_back_end_tells_of_a_wrong_password(conn: psycopg.Connection[Any], s
             assert session.log_failure(action="identity.open_session", error_code="28P01", entity_id=str(ada))
         with pytest.raises(errors.NotFound), jobs.service() as session:
             session.set_password(user_id=uuid.UUID(int=5), password_hash="$2b$12$" + "x" * 53)
-    noted = [row[:3] for row in conn.execute(FAILED) if row[3] is None]
+    noted = [row[:3] for row in conn.execute(FAILED) if row[3] is None and not row[0].endswith("_field")]
     assert noted == [
         ("identity.open_session", "28P01", str(ada)),
         ("identity.set_password", "PA404", str(uuid.UUID(int=5))),

@@ -10,6 +10,7 @@ import sys
 import threading
 import uuid
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -81,6 +82,71 @@ def test_a_failed_block_leaves_nothing(
         raise ZeroDivisionError
     with school.connect() as conn:
         assert conn.execute("select count(*) from enrollments").fetchone() == (0,)
+
+
+def test_a_block_that_caught_an_error_does_not_end_as_if_it_had_been_kept(
+    web: pgacademy.School, course: Course, person: Callable[..., Person]
+) -> None:
+    ada = person()
+    with pytest.raises(errors.TransactionAborted) as caught, web.acting_as(ada.id) as session:
+        session.enroll(course_id=course.id)
+        with pytest.raises(errors.NotFound):
+            session.enroll(course_id=uuid.uuid4())
+    assert (caught.value.sqlstate, "transaction()" in str(caught.value.hint)) == ("25P02", True)
+    with web.acting_as(ada.id) as session:
+        assert not session.enroll(course_id=course.id).already_enrolled
+        with pytest.raises(errors.NotFound), session.connection.transaction():
+            session.enroll(course_id=uuid.uuid4())
+    with web.acting_as(ada.id) as session:
+        assert session.enroll(course_id=course.id).already_enrolled
+
+
+def test_nor_does_one_with_asyncio(school: SchoolDatabase, person: Callable[..., Person]) -> None:
+    ada = person()
+
+    async def fail() -> None:
+        async with await pgacademy.connect_async(school.app_dsn("student"), school.name) as web:
+            with pytest.raises(errors.TransactionAborted):
+                async with web.acting_as(ada.id) as session:
+                    with pytest.raises(errors.NotFound):
+                        await session.enroll(course_id=uuid.uuid4())
+
+    asyncio.run(fail())
+
+
+def test_what_makes_no_sense_is_a_usage_error(web: pgacademy.School, school: SchoolDatabase) -> None:
+    wrong: list[dict[str, Any]] = [
+        {"role": "teacher"},
+        {"isolation": "serializable"},
+        {"context": {"ip_address": "192.0.2.7"}},
+    ]
+    for arguments in wrong:
+        with pytest.raises(errors.UsageError), web.acting_as(None, **arguments):
+            pass
+    with pytest.raises(errors.UsageError):
+        pgacademy.connect(school.app_dsn("student"), school.name, signing_key="k1")  # type: ignore[arg-type]
+    with pytest.raises(errors.UsageError):
+        pgacademy.connect(school.app_dsn("student"), school.name, replica_dsn="no dsn at all")
+    with pytest.raises(errors.UsageError):
+        SigningKey("k1", secrets.token_hex(32))  # type: ignore[arg-type]  # as `keys add` prints it
+    with pytest.raises(errors.UsageError):
+        sign("ada", "k1", secrets.token_bytes(32), school.name)
+    with pytest.raises(errors.UsageError), school.app(role="teacher"):  # type: ignore[arg-type]
+        pass
+
+
+def test_what_another_row_has_already_is_a_conflict(school: SchoolDatabase, person: Callable[..., Person]) -> None:
+    ada = person()
+    with pytest.raises(errors.Conflict) as caught, errors.translated(), school.connect() as conn:
+        conn.execute("insert into users (id, username) values (%s, 'another')", (ada.id,))
+    assert isinstance(caught.value, errors.ConstraintViolated)
+    assert (caught.value.sqlstate, bool(caught.value.hint)) == ("23505", True)
+
+
+def test_who_writes_where_nothing_is_written_is_told(web: pgacademy.School, person: Callable[..., Person]) -> None:
+    with pytest.raises(errors.ReadOnly) as caught, web.read_only(person().id) as session:
+        session.update_profile(bio="no")
+    assert caught.value.hint
 
 
 def test_errors_are_typed_and_keep_what_the_server_said(web: pgacademy.School, person: Callable[..., Person]) -> None:
@@ -203,6 +269,11 @@ def test_wrong_dsn_and_missing_school(school: SchoolDatabase) -> None:
         pgacademy.connect("host=/nowhere dbname=x")
     with pytest.raises(errors.SchoolMissing):
         pgacademy.connect(school.dsn, "riverside")
+
+
+def test_the_parts_of_the_package_are_there_by_name() -> None:
+    code = "import pgacademy; pgacademy.schemas.load, pgacademy.access.forget, pgacademy.privacy, pgacademy.field_keys"
+    subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": ":".join(sys.path)})
 
 
 def test_importing_is_cheap() -> None:

@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 
+import psycopg
 import pytest
 from psycopg import IsolationLevel
 
@@ -239,6 +240,20 @@ def test_a_reader_that_never_ends_is_named(school: Yard) -> None:
     with reading(school, isolation=REPEATABLE_READ) as reader:
         pid = reader.info.backend_pid
         with pytest.raises(LockBusy, match=f"process {pid} "):
+            migrations.migrate(school.dsn, "academy", tree_=school.tree, patience=patience)
+    assert school.migrate().applied == [STEP]
+
+
+@pytest.mark.parametrize("is_begun", [False, True])
+def test_so_is_one_of_whom_only_that_he_is_there_may_be_seen(school: Yard, is_begun: bool) -> None:
+    """Of a superuser it is hidden since when the transaction is open."""
+    if is_begun:
+        begin(school)
+    patience = Patience(lock_timeout_s=0.2, budget_s=1.5)
+    with psycopg.connect(school.dsn, user="postgres") as reader:
+        reader.isolation_level = REPEATABLE_READ
+        reader.execute("select count(*) from academy.notes")
+        with pytest.raises(LockBusy, match=rf"{STEP}\.sql, line 2: .*process {reader.info.backend_pid} "):
             migrations.migrate(school.dsn, "academy", tree_=school.tree, patience=patience)
     assert school.migrate().applied == [STEP]
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,9 +18,9 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from pgacademy import baselines, bookkeeping, locking, migrations, rollbacks
+from pgacademy import baselines, bookkeeping, locking, migrations, plans, rollbacks
 from pgacademy.connection import Connection, connect
-from pgacademy.errors import LockBusy, MigrationError, PooledConnection
+from pgacademy.errors import LockBusy, MigrationError, PgacademyError, PooledConnection
 from pgacademy.locking import Patience
 from tests.lib.conftest import Yard
 from tests.lib.test_migrations import MIGRATE
@@ -88,8 +88,36 @@ def test_who_holds_the_journal_is_named(yard: Yard, table: str) -> None:
     assert not yard.migrate().changed
 
 
-def test_no_timeout_is_so_short_that_it_is_none() -> None:
-    assert [locking.milliseconds(seconds) for seconds in (0, 0.0004, 0.0016, 2)] == [0, 1, 2, 2000]
+@pytest.mark.parametrize("look", ["status", "history", "plan", "rollback_preview"])
+def test_who_only_looks_is_told_too(yard: Yard, look: str) -> None:
+    yard.migrate()
+    looks: dict[str, Callable[[], object]] = {
+        "status": yard.status,
+        "history": lambda: migrations.history(yard.dsn, "academy"),
+        "plan": lambda: plans.plan(yard.dsn, "academy", tree_=yard.tree),
+        "rollback_preview": lambda: rollbacks.rollback_preview(
+            yard.dsn, "academy", "0002.protect-notes", tree_=yard.tree, patience=HASTY
+        ),
+    }
+    with psycopg.connect(yard.dsn) as holder:
+        holder.execute("set role academy_owner")
+        holder.execute("lock table academy.schema_steps, academy.schema_history in access exclusive mode")
+        with pytest.raises(LockBusy, match=f"process {holder.info.backend_pid} "):
+            looks[look]()
+        holder.rollback()
+    looks[look]()
+
+
+def test_a_statement_that_took_too_long_outside_of_a_file_is_told_why(yard: Yard) -> None:
+    yard.migrate()
+    with pytest.raises(PgacademyError) as caught:
+        migrations.migrate(yard.dsn, "academy", tree_=yard.tree, patience=Patience(statement_timeout_s=0.0004))
+    assert (caught.value.sqlstate, "--statement-timeout" in str(caught.value.hint)) == ("57014", True)
+
+
+def test_timeouts_are_such_as_the_server_takes() -> None:
+    given = (0, 0.0004, 0.0016, 2, 1e300, float("inf"))
+    assert [locking.milliseconds(seconds) for seconds in given] == [0, 1, 2, 2000, 2**31 - 1, 2**31 - 1]
 
 
 def test_of_a_stranger_is_said_what_may_be_seen(yard: Yard, deploy: Connection) -> None:

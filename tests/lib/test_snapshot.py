@@ -56,7 +56,7 @@ def test_the_shipped_one_is_of_this_tree_and_says_what_a_fresh_school_is(dsn: st
     migrate(dsn, "academy")
     live = taken(dsn, "academy")
     expected = shipped.on(live.server)
-    assert expected.measured_on == live.server
+    assert expected.measured_on == (live.server if live.server in (15, 18) else 18)
     assert snapshot.compare(expected, live) == []
 
 

@@ -14,8 +14,8 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from pgacademy import privacy
-from pgacademy.errors import UsageError
+from pgacademy import Session, privacy
+from pgacademy.errors import NotFound, UsageError
 from pgacademy.field_keys import FieldKeys, Sealed, TamperedField, UnknownFieldKey
 from pgacademy.testing import SchoolDatabase
 from tests.lib.test_cli import run
@@ -111,10 +111,10 @@ def test_no_key_in_any_statement(school: SchoolDatabase) -> None:
     with psycopg.connect(school.dsn, autocommit=True) as conn:
         conn.execute("set role academy_owner")
         conn.cursor_factory = Recorded
-        privacy.store_field(conn, OLD, user, "tax_number", "the-plain-text")
-        assert privacy.read_field(conn, OLD, user, "tax_number") == "the-plain-text"
+        privacy.store_field(Session.on(conn), OLD, user, "tax_number", "the-plain-text")
+        assert privacy.read_field(Session.on(conn), OLD, user, "tax_number") == "the-plain-text"
         assert privacy.rotate(conn, lambda: transaction(conn), NEW).rotated == 1
-        assert privacy.export(conn, user, NEW)["user_encrypted_fields"][0]["value"] == "the-plain-text"
+        assert privacy.export(Session.on(conn), user, NEW)["user_encrypted_fields"][0]["value"] == "the-plain-text"
         sent = "".join(Recorded.sent)
         assert len(Recorded.sent) >= 6
     seen = one(owner, "select coalesce(string_agg(query, ' '), '') from pg_stat_activity")
@@ -130,7 +130,7 @@ def test_keys_change_while_in_use(school: SchoolDatabase) -> None:
     owner = school.connect(autocommit=True)
     people = [make_user(owner) for _ in range(12)]
     for number, user in enumerate(people):
-        privacy.store_field(owner, OLD, user, "tax_number", f"old-{number}")
+        privacy.store_field(Session.on(owner), OLD, user, "tax_number", f"old-{number}")
 
     # Interrupted in the second batch: the first is done.
     class Stop(Exception):
@@ -160,8 +160,8 @@ def test_keys_change_while_in_use(school: SchoolDatabase) -> None:
             is_last = False
             while not is_last:  # also whoever comes late has written once
                 is_last = is_over.is_set()
-                privacy.store_field(conn, NEW, people[index], "tax_number", f"new-{index}")
-                assert privacy.read_field(conn, NEW, people[index], "tax_number") == f"new-{index}"
+                privacy.store_field(Session.on(conn), NEW, people[index], "tax_number", f"new-{index}")
+                assert privacy.read_field(Session.on(conn), NEW, people[index], "tax_number") == f"new-{index}"
         except BaseException as exc:
             failures.append(exc)
 
@@ -177,7 +177,7 @@ def test_keys_change_while_in_use(school: SchoolDatabase) -> None:
     assert one(owner, under, "k1") == 0
     only_new = FieldKeys("k2", {"k2": NEW.keys["k2"]})
     for number, user in enumerate(people):
-        text = privacy.read_field(owner, only_new, user, "tax_number")
+        text = privacy.read_field(Session.on(owner), only_new, user, "tax_number")
         assert text == (f"new-{number}" if number < 4 else f"old-{number}")
     assert privacy.rotate(owner, lambda: transaction(owner), NEW).rotated == 0
 
@@ -185,14 +185,14 @@ def test_keys_change_while_in_use(school: SchoolDatabase) -> None:
 def test_who_wrote_meanwhile_has_the_word(school: SchoolDatabase) -> None:
     owner = school.connect(autocommit=True)
     user = make_user(owner)
-    privacy.store_field(owner, OLD, user, "tax_number", "old")
+    privacy.store_field(Session.on(owner), OLD, user, "tax_number", "old")
     read = owner.execute("select key_id, nonce from read_encrypted_field(%s, 'tax_number')", (user,)).fetchone()
     assert read is not None
-    privacy.store_field(owner, OLD, user, "tax_number", "written meanwhile")
+    privacy.store_field(Session.on(owner), OLD, user, "tax_number", "written meanwhile")
     late = NEW.encrypt(user, "tax_number", "old")
     replace = "select rotate_encrypted_field(%s, 'tax_number', %s, %s, %s, %s, %s)"
     assert one(owner, replace, user, *read, late.key_id, late.nonce, late.ciphertext) is False
-    assert privacy.read_field(owner, OLD, user, "tax_number") == "written meanwhile"
+    assert privacy.read_field(Session.on(owner), OLD, user, "tax_number") == "written meanwhile"
 
 
 @pytest.mark.slow
@@ -200,7 +200,7 @@ def test_the_program(school: SchoolDatabase, tmp_path: Path) -> None:
     """export-user, rotate-field-keys, erase-user, from start to end."""
     owner = school.connect(autocommit=True)
     user = make_user(owner, username="ada", full_name="Ada Lovelace")
-    privacy.store_field(owner, OLD, user, "tax_number", "123")
+    privacy.store_field(Session.on(owner), OLD, user, "tax_number", "123")
     path = tmp_path / "keys"
     path.write_text("".join(f"{name} {key.hex()}\n" for name, key in reversed(NEW.keys.items())))
     options = ("--dsn", school.dsn)
@@ -234,9 +234,9 @@ def test_the_program(school: SchoolDatabase, tmp_path: Path) -> None:
 def test_whoever_reads_is_noted(db: Connection) -> None:
     """Whose field it was, not which, nor what was in it; and each page of a rotation."""
     user = make_user(db)
-    privacy.store_field(db, OLD, user, "tax_number", "123")
-    assert privacy.read_field(db, OLD, user, "tax_number") == "123"
-    assert privacy.read_field(db, OLD, user, "no_such") is None
+    privacy.store_field(Session.on(db), OLD, user, "tax_number", "123")
+    assert privacy.read_field(Session.on(db), OLD, user, "tax_number") == "123"
+    assert privacy.read_field(Session.on(db), OLD, user, "no_such") is None
     db.execute("select stale_encrypted_fields('k2')")
     noted = db.execute("""
         select action, entity_id, new_values from audit_logs
@@ -250,6 +250,5 @@ def test_whoever_reads_is_noted(db: Connection) -> None:
 def test_no_field_for_the_erased(db: Connection) -> None:
     user: UUID = make_user(db)
     db.execute("select erase_user(%s)", (user,))
-    with pytest.raises(psycopg.Error) as caught:
-        privacy.store_field(db, OLD, user, "tax_number", "123")
-    assert caught.value.sqlstate == "PA404"
+    with pytest.raises(NotFound):
+        privacy.store_field(Session.on(db), OLD, user, "tax_number", "123")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import logging
 import sys
 from importlib import import_module
 
@@ -45,11 +46,17 @@ def load(command: str | None = None) -> typer.Typer:
     return app
 
 
+#: The exit code of what Ctrl-C ended, as shells have it.
+INTERRUPTED = 130
+
+
 def main() -> None:
     """The entry point of the `pgacademy` program."""
     # At its end Python looks for garbage in all that was read in and takes it apart, which takes as long as many a
     # command does; the system has it back anyway. What closes things at the end is called before.
     atexit.register(gc.freeze)
+    # What it cannot tell a server that Ctrl-C has just interrupted is nobody's business.
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
     # typer's own say 2, which here means that something is pending. Their class is click's, or a copy in typer.
     usage_errors = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
     usage_errors.exit_code = UsageError.exit_code  # type: ignore[attr-defined]
@@ -63,6 +70,10 @@ def main() -> None:
         from pgacademy.cli import output  # noqa: PLC0415
 
         sys.exit(output.failure(translate(exc)))
+    except SystemExit as exc:
+        if isinstance(exc.__context__, KeyboardInterrupt) or exc.code == INTERRUPTED:
+            sys.stderr.write("Interrupted. What was done stays done: run it again.\n")
+        raise
 
 
 __all__ = ["app", "load", "main"]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import asdict
+from urllib.parse import quote
 
 from pgacademy import demo as demo_
 from pgacademy import embedded, migrations, registry, roles, seeding
 from pgacademy.cli.app import DEFAULT_SCHOOL, Json, School, app
 from pgacademy.cli.output import out, progress, result
-from pgacademy.connection import connect
+from pgacademy.connection import connect, school_path
+from pgacademy.roles import owner
 
 
 @app.command()
@@ -37,10 +39,16 @@ def demo(school: School = DEFAULT_SCHOOL, json: Json = False) -> None:
         result(asdict(day), json)
         return
     command = _command()
+    path = school_path(school).as_string(None).replace(" ", "")
+    options = quote(f"-c role={owner(school)} -c search_path={path}")
     demo_.show(
         day,
         out,
-        connecting=(f"{command} psql", f"psql {server.tcp_dsn()}", f"cat {server.password_file}   # its password"),
+        connecting=(
+            f"{command} psql",
+            f"psql '{server.tcp_dsn()}?options={options}'",
+            f"cat {server.password_file}   # its password",
+        ),
         stopping=(f"{command} down",),
     )
 

@@ -18,10 +18,15 @@ out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 
-def result(document: Any, as_json: bool, text: str | Table | None = None) -> None:
-    """Prints `document` as JSON, or `text`."""
+def document(content: Any) -> str:
+    """As JSON."""
+    return json.dumps(content, default=str, ensure_ascii=False, indent=2) + "\n"
+
+
+def result(content: Any, as_json: bool, text: str | Table | None = None) -> None:
+    """Prints `content` as JSON, or `text`."""
     if as_json:
-        sys.stdout.write(json.dumps(document, default=str, ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(document(content))
     elif isinstance(text, str):
         out.print(text, markup=False, soft_wrap=True)
     elif text is not None:

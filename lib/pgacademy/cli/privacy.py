@@ -15,6 +15,7 @@ import typer
 from pgacademy import privacy, schools
 from pgacademy.cli.app import DEFAULT_SCHOOL, Dsn, Json, School, app, conninfo
 from pgacademy.cli.output import counted, result
+from pgacademy.client import Session
 from pgacademy.connection import Connection, check_release, connect
 from pgacademy.errors import NotFound, PgacademyError, UsageError
 from pgacademy.field_keys import FieldKeys
@@ -44,7 +45,7 @@ def export_user(
     with connect(conninfo(dsn)) as connection:
         check_release(connection, school)
         with schools.as_first(connection, school, "service"):
-            document = privacy.export(connection, _find(connection, person), keys)
+            document = privacy.export(Session.on(connection, school=school), _find(connection, person), keys)
     text = jsonlib.dumps(document, indent=2, ensure_ascii=False)
     if output is None:
         typer.echo(text)

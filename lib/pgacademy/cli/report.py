@@ -10,7 +10,7 @@ import typer
 
 from pgacademy import report as report_
 from pgacademy.cli.app import DEFAULT_SCHOOL, Dsn, Json, School, app, conninfo
-from pgacademy.cli.output import result
+from pgacademy.cli.output import document, result
 from pgacademy.connection import check_release, connect
 from pgacademy.errors import UsageError
 
@@ -29,10 +29,10 @@ def report(
     with connect(conninfo(dsn), application_name="pgacademy report") as connection:
         check_release(connection, school)
         found = report_.collect(connection, school, days)
-    if json:
+    if json and out is None:
         result(found, json)
         return
-    page = report_.render(found)
+    page = document(found) if json else report_.render(found)
     target = out or Path(f"{school}-report.html")
     if str(target) == "-":
         sys.stdout.write(page)
@@ -41,4 +41,5 @@ def report(
         target.write_text(page, encoding="utf-8")
     except OSError as exc:
         raise UsageError(f"{target} cannot be written: {exc.strerror}.", hint="Name another file with --out.") from exc
-    result(None, json, f"Written to {target}: open it in a browser.")
+    if not json:
+        result(None, json, f"Written to {target}: open it in a browser.")

@@ -177,7 +177,8 @@ def rollback(
 ) -> None:
     """Take back every migration after --to, with the data they hold. Functions and views return with `migrate`."""
     target = conninfo(dsn)
-    lost = rollbacks.rollback_preview(target, school, to)
+    patience = Patience(lock_timeout, lock_budget, statement_timeout, wait)
+    lost = rollbacks.rollback_preview(target, school, to, patience=patience)
     told = "\n".join(["This takes back:", *(f"  {name}" for name in lost.steps), *_loss(lost.lines)])
     if dry_run or not lost.steps:
         text = told if lost.steps else "There is nothing to take back."
@@ -192,7 +193,6 @@ def rollback(
         result(None, False, told)
         typer.confirm("Go on?", abort=True)
     with progress(f"Rolling back {school}", json) as report:
-        patience = Patience(lock_timeout, lock_budget, statement_timeout, wait)
         undone = rollbacks.rollback(target, school, to, report, patience=patience)
     text = "\n".join(["Taken back:", *(f"  {name}" for name in undone), *_loss(lost.lines)])
     result(lost.document() | {"rolled_back": undone}, json, text)

@@ -224,7 +224,8 @@ group by
 order by coalesce(a.xact_start, p.prepared) asc nulls last, a.pid
 
 -- name: snapshot_holders
--- The sessions that CREATE INDEX CONCURRENTLY and its like wait for: old snapshots anywhere in the database.
+-- The sessions that CREATE INDEX CONCURRENTLY and its like wait for: old snapshots anywhere in the database. Since when a
+-- session of another role has its transaction open may be hidden; that it is in one is not.
 select
     a.pid,
     coalesce(a.usename, '')::text as login,
@@ -235,7 +236,14 @@ select
     left(case a.query when '<insufficient privilege>' then null else a.query end, 200) as query,
     array[]::text[] as tables
 from pg_stat_activity as a
-where a.datname = current_database() and a.pid <> pg_backend_pid() and a.xact_start < now() - interval '1 second'
+where
+    a.datname = current_database()
+    and a.pid <> pg_backend_pid()
+    and (
+        a.xact_start < now() - interval '1 second'
+        or a.query = '<insufficient privilege>'
+        and exists (select from pg_locks as l where l.pid = a.pid and l.locktype = 'virtualxid' and l.granted)
+    )
 order by a.xact_start asc nulls last, a.pid
 
 -- name: has_partitioned_tables

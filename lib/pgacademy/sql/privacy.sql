@@ -2,30 +2,11 @@
 select l.user_id
 from find_login(p_login => %(login)s) as l
 
--- name: export
-select
-    x.table_name,
-    x.rows
-from export_user(p_user_id => %(user_id)s) as x
-
 -- name: erase
 select
     e.step,
     e.is_done
 from erase_user(p_user_id => %(user_id)s, p_keep_certificates => %(keep_certificates)s) as e
-
--- name: store
-select store_encrypted_field(
-    p_user_id => %(user_id)s, p_field_name => %(field_name)s, p_key_id => %(key_id)s, p_nonce => %(nonce)s,
-    p_ciphertext => %(ciphertext)s
-)
-
--- name: read
-select
-    f.key_id,
-    f.nonce,
-    f.ciphertext
-from read_encrypted_field(p_user_id => %(user_id)s, p_field_name => %(field_name)s) as f
 
 -- name: stale
 select
