@@ -11,11 +11,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import typer
 
 from pgacademy.cli import MODULES, load
 from pgacademy.connection import connect
+from tests.lib.test_locking import until
 
 
 def run(*arguments: str, home: Path, check: int = 0, stdin: str = "") -> subprocess.CompletedProcess[str]:
@@ -129,6 +131,26 @@ def test_refresh_stops_at_the_first_interrupt(dsn: str, tmp_path: Path) -> None:
     _, errors = process.communicate(timeout=10)
     assert process.returncode == 0
     assert errors == ""
+
+
+@pytest.mark.late
+def test_an_interrupt_is_told_what_stays(dsn: str, tmp_path: Path) -> None:
+    for command in (("roles", "--apply"), ("migrate",)):
+        run(*command, "--dsn", dsn, home=tmp_path)
+    with psycopg.connect(dsn) as holder, connect(dsn) as watcher:
+        holder.execute("set role academy_owner")
+        holder.execute("lock table academy.schema_steps in access exclusive mode")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pgacademy.cli", "migrate", "--lock-timeout", "0", "--dsn", dsn],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        until(watcher, "select from pg_locks where locktype = 'relation' and not granted")
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=20)
+    assert (process.returncode, said) == (130, ("", "Interrupted. What was done stays done: run it again.\n"))
 
 
 def test_every_command_is_where_the_program_looks_for_it() -> None:

@@ -70,10 +70,11 @@ def main() -> None:
         from pgacademy.cli import output  # noqa: PLC0415
 
         sys.exit(output.failure(translate(exc)))
-    except SystemExit as exc:
-        if isinstance(exc.__context__, KeyboardInterrupt) or exc.code == INTERRUPTED:
-            sys.stderr.write("Interrupted. What was done stays done: run it again.\n")
-        raise
+    except (KeyboardInterrupt, SystemExit) as exc:  # typer makes the second of the first
+        if isinstance(exc, SystemExit) and exc.code != INTERRUPTED:
+            raise
+        sys.stderr.write("Interrupted. What was done stays done: run it again.\n")
+        sys.exit(INTERRUPTED)
 
 
 __all__ = ["app", "load", "main"]
