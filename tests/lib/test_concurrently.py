@@ -244,6 +244,7 @@ def test_a_reader_that_never_ends_is_named(school: Yard) -> None:
     assert school.migrate().applied == [STEP]
 
 
+@pytest.mark.late
 @pytest.mark.parametrize("is_begun", [False, True])
 def test_so_is_one_of_whom_only_that_he_is_there_may_be_seen(school: Yard, is_begun: bool) -> None:
     """Of a superuser it is hidden since when the transaction is open."""

@@ -74,6 +74,7 @@ def test_who_is_in_the_way_is_named(yard: Yard) -> None:
     assert yard.migrate().applied == ["0003.widen"]
 
 
+@pytest.mark.late
 @pytest.mark.parametrize("table", ["schema_objects", "schema_steps", "_yoyo_migration"])
 def test_who_holds_the_journal_is_named(yard: Yard, table: str) -> None:
     yard.migrate()
@@ -88,6 +89,7 @@ def test_who_holds_the_journal_is_named(yard: Yard, table: str) -> None:
     assert not yard.migrate().changed
 
 
+@pytest.mark.late
 @pytest.mark.parametrize("look", ["status", "history", "plan", "rollback_preview"])
 def test_who_only_looks_is_told_too(yard: Yard, look: str) -> None:
     yard.migrate()
