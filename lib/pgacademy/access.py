@@ -6,10 +6,10 @@
 
 One `with` is one transaction: role, identity and search path are set at its beginning, local to it; it commits at the
 end of the block and rolls back when the block raises. After a call that failed the server keeps nothing of it: so a
-block that caught the error raises TransactionAborted at its end. What may fail while the rest is to stay belongs into
-`with session.connection.transaction():`, a savepoint. Whatever else SQL can leave on a connection (settings, prepared
-statements, temporary objects, locks) would run inside the next person's transaction: so no connection is lent again
-before it has forgotten everything. docs/security.md has the reasons and the costs.
+block that caught the error raises at its end, TransactionAborted or ServerUnreachable. What may fail while the rest is
+to stay belongs into `with session.connection.transaction():`, a savepoint. Whatever else SQL can leave on a connection
+(settings, prepared statements, temporary objects, locks) would run inside the next person's transaction: so no
+connection is lent again before it has forgotten everything. docs/security.md has the reasons and the costs.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 from psycopg.pq import TransactionStatus
-from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
+from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolClosed, PoolTimeout
 
 from pgacademy import connection as connections
 from pgacademy import settings
@@ -116,17 +116,22 @@ def _prepared(dsn: str | None, school: str | None, replica_dsn: str | None) -> t
     return name, extensions, connections.school_conninfo(plain, name, extensions), replica
 
 
+def _checked(signing_key: SigningKey | None) -> SigningKey | None:
+    """Without it: a key that is none would be noticed by the first request."""
+    if not isinstance(signing_key, SigningKey | None):
+        raise UsageError(
+            "The signing key is none.", hint='Make one: pgacademy.SigningKey("k1", bytes.fromhex(secret)).'
+        )
+    return signing_key
+
+
 class _Common:
     """What both kinds of School know."""
 
     def __init__(self, name: str, signing_key: SigningKey | None, extensions: str) -> None:
         #: The name of the school, which is its schema.
         self.name = name
-        if not isinstance(signing_key, SigningKey | None):
-            raise UsageError(
-                "The signing key is none.", hint='Make one: pgacademy.SigningKey("k1", bytes.fromhex(secret)).'
-            )
-        self._signing_key = signing_key
+        self._signing_key = _checked(signing_key)
         self._path = connections.school_path(name, extensions).as_string(None)
 
     def _identity(self, user_id: UUID | str | None, role: Role, context: Context | None) -> tuple[str, tuple[str, ...]]:
@@ -244,7 +249,7 @@ class School(_Common):
                 conn.execute(*self._identity(user_id, role, context))
                 session = Session(conn, self.name)
                 yield session
-                _refuse_aborted(conn)
+                _refuse_lost(conn)
         finally:
             if session is not None and session.failures:
                 self._note(session, user_id, role, context)
@@ -368,7 +373,7 @@ class AsyncSchool(_Common):
                     await conn.execute(*self._identity(user_id, role, context))
                     session = AsyncSession(conn, self.name)
                     yield session
-                    _refuse_aborted(conn)
+                    _refuse_lost(conn)
         finally:
             if session is not None and session.failures:
                 await self._note(session, user_id, role, context)
@@ -386,17 +391,22 @@ class AsyncSchool(_Common):
             _log.warning("%s could not be noted in the audit trail", failed.failures, exc_info=True)
 
 
-def _refuse_aborted(conn: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> None:
-    """A commit that the server makes a rollback must not pass for one."""
-    if conn.info.transaction_status == TransactionStatus.INERROR:
+def _refuse_lost(conn: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> None:
+    """A commit that the server makes a rollback, or never hears of, must not pass for one."""
+    status = conn.info.transaction_status
+    if status == TransactionStatus.INERROR:
         raise translate(psycopg.errors.InFailedSqlTransaction("an error was caught, and nothing of this block stays"))
+    if status == TransactionStatus.UNKNOWN:
+        raise translate(psycopg.OperationalError("the connection was lost, and nothing of this block stays"))
 
 
 @contextmanager
 def _waiting() -> Iterator[None]:
-    """Says in our words that no connection of the pool became free."""
+    """Says in our words that the pool gave no connection."""
     try:
         yield
+    except PoolClosed as error:
+        raise UsageError("This school was closed.", hint="Connect again, or close it later.") from error
     except PoolTimeout as error:
         raise ServerUnreachable(
             "No connection became free in time.",
@@ -419,6 +429,7 @@ def connect(
     `timeout` is the number of seconds to wait for a free connection. Raises ServerUnreachable, ServerTooOld,
     SchoolMissing, or VersionMismatch when the school was migrated by another version of this library.
     """
+    _checked(signing_key)
     name, extensions, conninfo, replica = _prepared(dsn, school, replica_dsn)
     pool = _pool(conninfo, min_size=min_size, max_size=max_size, timeout=timeout)
     replicas = _pool(replica, min_size=0, max_size=max_size, timeout=timeout) if replica else None
@@ -436,6 +447,7 @@ async def connect_async(
     timeout: float = 30,
 ) -> AsyncSchool:
     """The same as connect(), for asyncio."""
+    _checked(signing_key)
     name, extensions, conninfo, replica = await asyncio.to_thread(_prepared, dsn, school, replica_dsn)
     pool = await _async_pool(conninfo, min_size=min_size, max_size=max_size, timeout=timeout)
     replicas = await _async_pool(replica, min_size=0, max_size=max_size, timeout=timeout) if replica else None

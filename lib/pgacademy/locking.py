@@ -75,6 +75,12 @@ def limit_session(connection: Connection, seconds: float) -> None:
     connection.execute(queries("engine")["limit_session_locks"], {"lock_ms": str(milliseconds(seconds))})
 
 
+def limit_statements(connection: Connection, seconds: float) -> None:
+    """How long each statement may take from here on, in this session; 0: as long as the server lets it."""
+    if seconds > 0:
+        connection.execute(queries("engine")["limit_session_statements"], {"statement_ms": str(milliseconds(seconds))})
+
+
 def milliseconds(seconds: float) -> int:
     """A timeout as the server takes it, to whom 0 is for ever: the shortest one is 1, the longest 24 days."""
     return max(round(min(seconds, _LONGEST_TIMEOUT_S) * 1000), 1) if seconds > 0 else 0

@@ -121,7 +121,7 @@ def migrate(
                 hint=f"Make it one, if that is meant: `pgacademy mark {school} development`.",
             )
         if not _is_current(connection, school, seen, files):
-            with school_lock(connection, school, progress):
+            with school_lock(connection, school, progress), _kept(connection):
                 _migrate(connection, report, files, progress, development=development)
     report.duration_s = time.monotonic() - started
     return report
@@ -254,7 +254,7 @@ def _migrate(
     # Until then a file is there with its row, or neither is.
     connection.execute("set synchronous_commit = off")
     report.mended = schools.prepare(connection, school, seen)
-    with schools.as_owner(connection, school), _kept(connection):
+    with schools.as_owner(connection, school):
         if development and not seen.comment:
             schools.set_development(connection, school, True)
         state = bookkeeping.read_existing(connection)

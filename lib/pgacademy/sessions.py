@@ -10,7 +10,7 @@ import psycopg
 
 from pgacademy import locking, schools
 from pgacademy.connection import Connection, connect
-from pgacademy.errors import NotAllowed, translate
+from pgacademy.errors import ReadOnly, translate
 from pgacademy.locking import Patience, Progress
 
 
@@ -36,6 +36,7 @@ def looking(conninfo: str, school: str, patience: Patience | None = None) -> Ite
         naming_holders(connection, school),
     ):
         locking.limit_session(connection, locking.patience().lock_timeout_s)
+        locking.limit_statements(connection, locking.patience().statement_timeout_s)
         connection.read_only = True
         yield connection
 
@@ -63,11 +64,11 @@ def _named() -> Iterator[None]:
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """Inside, a server that takes no changes is named by a NotAllowed."""
+    """Inside, a server that takes no changes is named by a ReadOnly."""
     try:
         yield
     except psycopg.errors.ReadOnlySqlTransaction as exc:
-        raise NotAllowed(
+        raise ReadOnly(
             "The server takes no changes: it is a replica, or its transactions are read-only by default.",
             hint="Give the DSN of the primary, and check default_transaction_read_only.",
             sqlstate=exc.sqlstate,

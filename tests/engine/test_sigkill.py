@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import psycopg
 import pytest
@@ -254,19 +255,27 @@ def test_killed_while_an_index_is_half_there(
         check_several(durable, name, several, clean_several[0])
 
 
+@contextmanager
+def lazy_wal_writer(durable: DurableServer) -> Iterator[None]:
+    """Inside, it does not write in time what nobody waits for."""
+
+    def say(statement: str) -> None:
+        with psycopg.connect(durable.dsn("postgres", "postgres"), autocommit=True) as admin:
+            admin.execute(statement.encode())
+            admin.execute("select pg_reload_conf()")
+
+    say("alter system set wal_writer_delay = '10s'")
+    try:
+        yield
+    finally:
+        say("alter system reset wal_writer_delay")
+
+
 def test_what_a_run_did_before_it_failed_is_on_the_disk(durable: DurableServer, yard: Yard) -> None:
     """It says that what was done stays done; that must be true of a server that dies the moment after."""
     yard.write("migrations/0003.fail.sql", "select 1 / 0;\n")
-    with psycopg.connect(durable.dsn("postgres", "postgres"), autocommit=True) as admin:
-        # Or it would write in time what nobody waits for.
-        admin.execute("alter system set wal_writer_delay = '10s'")
-        admin.execute("select pg_reload_conf()")
-        with durable.database("failed") as dsn:
-            with pytest.raises(MigrationError, match=r"0003\.fail"):
-                migrations.migrate(dsn, "academy", tree_=yard.tree)
-            admin.close()
-            durable.kill_and_restart()
-            assert migrations.status(dsn, "academy", tree_=yard.tree).pending == ("0003.fail",)
-    with psycopg.connect(durable.dsn("postgres", "postgres"), autocommit=True) as admin:
-        admin.execute("alter system reset wal_writer_delay")
-        admin.execute("select pg_reload_conf()")
+    with lazy_wal_writer(durable), durable.database("failed") as dsn:
+        with pytest.raises(MigrationError, match=r"0003\.fail"):
+            migrations.migrate(dsn, "academy", tree_=yard.tree)
+        durable.kill_and_restart()
+        assert migrations.status(dsn, "academy", tree_=yard.tree).pending == ("0003.fail",)

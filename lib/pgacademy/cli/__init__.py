@@ -1,6 +1,7 @@
 """The command line. Each module here adds its commands to `app`; `main` runs it and turns errors into sentences.
 
-Exit codes: 0 done, clean · 1 failed · 2 something is pending · 3 something has drifted · 64 wrong usage.
+Exit codes: 0 done, clean · 1 failed · 2 something is pending · 3 something has drifted · 64 wrong usage
+· 130 interrupted.
 """
 
 from __future__ import annotations

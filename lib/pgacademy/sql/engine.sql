@@ -157,6 +157,9 @@ where c.relkind in ('r', 'p') and c.relpersistence <> 't'
 group by c.oid, e.lock
 order by min(e.number), c.oid
 
+-- name: limit_session_statements
+select set_config('statement_timeout', %(statement_ms)s || 'ms', false)
+
 -- name: limit_session_locks
 select set_config('lock_timeout', %(lock_ms)s || 'ms', false)
 
@@ -242,6 +245,7 @@ where
     and (
         a.xact_start < now() - interval '1 second'
         or a.query = '<insufficient privilege>'
+        and a.usename is not null
         and exists (select from pg_locks as l where l.pid = a.pid and l.locktype = 'virtualxid' and l.granted)
     )
 order by a.xact_start asc nulls last, a.pid
