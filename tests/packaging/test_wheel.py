@@ -52,9 +52,7 @@ def test_a_wheel_is_all_it_takes(tmp_path: Path) -> None:
         run(pgacademy, "seed", "reference")
         run(pgacademy, "status")
         # Jobs use a login of their own: the deploy login is no member of the service.
-        secret = json.loads(run(pgacademy, "login", "add", "jobs", "--role", "service", "--json"))["password"]
-        port = run(programs / "python", "-c", "from pgacademy.embedded import EmbeddedServer as E; print(E().port)")
-        dsn = f"host=127.0.0.1 port={port.strip()} dbname=pgacademy user=jobs password={secret}"
+        dsn = json.loads(run(pgacademy, "login", "add", "jobs", "--role", "service", "--json"))["dsn"]
         assert run(programs / "python", "-c", _PROGRAM, dsn).strip() == "100"
     finally:
         run(pgacademy, "down")

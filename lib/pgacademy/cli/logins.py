@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 import sys
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 
-from pgacademy import roles
+from pgacademy import embedded, roles
 from pgacademy.cli.app import DEFAULT_SCHOOL, Dsn, Json, School, conninfo
 from pgacademy.cli.output import result
 from pgacademy.connection import connect, school_release
@@ -42,9 +43,13 @@ def add(
     with connect(conninfo(dsn)) as connection:
         school_release(connection, school)
         roles.add_login(connection, school, name, password, role, allow_admin=allow_admin)
+        server = connection.info
     document = {"login": name, "school": school, "roles": role}
     text = f"The login {name} is made: {', '.join(role)} in {school}."
     if not password_stdin:
+        # Passwords are asked for over the network alone, where the embedded server is its own machine.
+        host, port = (server.host, server.port) if dsn else ("127.0.0.1", embedded.EmbeddedServer().port)
         document["password"] = password
-        text += f"\nIts password, shown only now: {password}"
+        document["dsn"] = f"postgresql://{quote(name)}:{password}@{quote(host, safe='')}:{port}/{quote(server.dbname)}"
+        text += f"\nIts password, shown only now: {password}\nSo its DSN: {document['dsn']}"
     result(document, json, text)
