@@ -43,13 +43,13 @@ def add(
     with connect(conninfo(dsn)) as connection:
         school_release(connection, school)
         roles.add_login(connection, school, name, password, role, allow_admin=allow_admin)
-        server = connection.info
+        host, port, database = connection.info.host, connection.info.port, connection.info.dbname
     document = {"login": name, "school": school, "roles": role}
     text = f"The login {name} is made: {', '.join(role)} in {school}."
     if not password_stdin:
-        # Passwords are asked for over the network alone, where the embedded server is its own machine.
-        host, port = (server.host, server.port) if dsn else ("127.0.0.1", embedded.EmbeddedServer().port)
+        if not dsn:  # the embedded one is reached by its socket here, where it asks for no password
+            host, port = "127.0.0.1", embedded.EmbeddedServer().port
         document["password"] = password
-        document["dsn"] = f"postgresql://{quote(name)}:{password}@{quote(host, safe='')}:{port}/{quote(server.dbname)}"
+        document["dsn"] = f"postgresql://{quote(name)}:{password}@{quote(host, safe='')}:{port}/{quote(database)}"
         text += f"\nIts password, shown only now: {password}\nSo its DSN: {document['dsn']}"
     result(document, json, text)
