@@ -17,6 +17,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import selectors
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -82,14 +83,33 @@ async def forget_async(conn: psycopg.AsyncConnection[Any]) -> None:
     await conn.set_autocommit(False)
 
 
+def _has_said_something(conn: psycopg.Connection[Any] | psycopg.AsyncConnection[Any]) -> bool:
+    """Whether the server did, of its own accord, since the connection came back: mostly that it is gone."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(conn.fileno(), selectors.EVENT_READ)
+        return bool(selector.select(timeout=0))
+
+
+def _check(conn: psycopg.Connection[Any]) -> None:
+    """Lends none whose server was restarted meanwhile, and asks it nothing as long as it is silent."""
+    if _has_said_something(conn):
+        ConnectionPool.check_connection(conn)
+
+
+async def _check_async(conn: psycopg.AsyncConnection[Any]) -> None:
+    if _has_said_something(conn):
+        await AsyncConnectionPool.check_connection(conn)
+
+
 def _pool(conninfo: str, **sizes: Any) -> ConnectionPool[psycopg.Connection[tuple[Any, ...]]]:
     """A pool whose connections forget. They prepare nothing: whoever can write SQL can replace what is prepared."""
-    return ConnectionPool(conninfo, kwargs={"prepare_threshold": None}, reset=forget, open=True, **sizes)
+    kwargs = {"prepare_threshold": None}
+    return ConnectionPool(conninfo, kwargs=kwargs, reset=forget, check=_check, open=True, **sizes)
 
 
 async def _async_pool(conninfo: str, **sizes: Any) -> AsyncConnectionPool[psycopg.AsyncConnection[tuple[Any, ...]]]:
     pool: AsyncConnectionPool[psycopg.AsyncConnection[tuple[Any, ...]]] = AsyncConnectionPool(
-        conninfo, kwargs={"prepare_threshold": None}, reset=forget_async, open=False, **sizes
+        conninfo, kwargs={"prepare_threshold": None}, reset=forget_async, check=_check_async, open=False, **sizes
     )
     await pool.open()
     return pool

@@ -101,27 +101,29 @@ def test_a_block_that_caught_an_error_does_not_end_as_if_it_had_been_kept(
         assert session.enroll(course_id=course.id).already_enrolled
 
 
+def terminate(school: SchoolDatabase, *pids: int) -> None:
+    with psycopg.connect(school.server.admin, autocommit=True) as admin:
+        for pid in pids:
+            admin.execute("select pg_terminate_backend(%s, 5000)", (pid,))
+
+
 def test_nor_does_one_whose_connection_was_lost(
     school: SchoolDatabase, course: Course, person: Callable[..., Person]
 ) -> None:
     ada = person()
 
-    def end(pid: int) -> None:
-        with psycopg.connect(school.server.admin, autocommit=True) as admin:
-            admin.execute("select pg_terminate_backend(%s, 5000)", (pid,))
-
     async def lose() -> None:
         async with await pgacademy.connect_async(school.app_dsn("student"), school.name) as web:
             with pytest.raises(errors.ServerUnreachable):
                 async with web.acting_as(ada.id) as session:
-                    end(session.connection.info.backend_pid)
+                    terminate(school, session.connection.info.backend_pid)
                     with pytest.raises(errors.ServerUnreachable):
                         await session.enroll(course_id=course.id)
 
     with pgacademy.connect(school.app_dsn("student"), school.name) as web:
         with pytest.raises(errors.ServerUnreachable), web.acting_as(ada.id) as session:
             session.enroll(course_id=course.id)
-            end(session.connection.info.backend_pid)
+            terminate(school, session.connection.info.backend_pid)
             with pytest.raises(errors.ServerUnreachable):
                 session.current_user_id()
         with web.acting_as(ada.id) as session:
@@ -129,6 +131,30 @@ def test_nor_does_one_whose_connection_was_lost(
     asyncio.run(lose())
     with pytest.raises(errors.UsageError), web.anonymous():
         pass
+
+
+def test_who_comes_after_a_restart_of_the_server_notices_nothing(
+    school: SchoolDatabase, person: Callable[..., Person]
+) -> None:
+    ada = person()
+
+    async def restarted() -> None:
+        async with await pgacademy.connect_async(school.app_dsn("student"), school.name, min_size=1) as web:
+            async with web.acting_as(ada.id) as session:
+                pid = session.connection.info.backend_pid
+            terminate(school, pid)
+            async with web.acting_as(ada.id) as session:
+                assert await session.current_user_id() == ada.id
+
+    with pgacademy.connect(school.app_dsn("student"), school.name, min_size=2) as web:
+        with web.acting_as(ada.id) as one, web.acting_as(ada.id) as other:
+            pids = {session.connection.info.backend_pid for session in (one, other)}
+        terminate(school, *pids)
+        for _ in range(3):
+            with web.acting_as(ada.id) as session:
+                assert session.current_user_id() == ada.id
+                assert session.connection.info.backend_pid not in pids
+    asyncio.run(restarted())
 
 
 def test_nor_does_one_with_asyncio(school: SchoolDatabase, person: Callable[..., Person]) -> None:
