@@ -65,7 +65,7 @@ class Conflict(PgacademyError):
 
 
 class InvalidValue(PgacademyError):
-    """PA422, and class 22: an argument is outside what the procedure accepts."""
+    """PA422, class 22 and 42846: an argument is outside what the procedure accepts, or of another type."""
 
 
 class TooManyRequests(PgacademyError):
@@ -161,6 +161,7 @@ _BY_SQLSTATE: dict[str, type[PgacademyError]] = {
     "25P02": TransactionAborted,
     "40001": SerializationFailure,
     "40P01": SerializationFailure,
+    "42846": InvalidValue,
     # Stopped, crashed, or not yet up.
     "57P01": ServerUnreachable,
     "57P02": ServerUnreachable,
@@ -175,6 +176,7 @@ _BY_CLASS: dict[str, type[PgacademyError]] = {
 
 #: What to do about an error for which the server, or whoever wrote it, gives no hint.
 _HINTS: dict[type[PgacademyError], str] = {
+    InvalidValue: "See docs/reference/procedures.md for the types of arguments, and what they may be.",
     Duplicate: "Look for the row that is there, or choose another value.",
     NotAllowed: "Act in a role that may, and that the login was given: `pgacademy login add … --role …`.",
     ReadOnly: "Use the DSN of the primary, check default_transaction_read_only, and write outside of read_only().",

@@ -219,6 +219,9 @@ def test_errors_are_typed_and_keep_what_the_server_said(web: pgacademy.School, p
     with pytest.raises(errors.InvalidValue) as raised_value, web.acting_as(ada.id) as session:
         session.leaderboard_top(limit=2**40)
     assert raised_value.value.sqlstate == "22003"
+    with pytest.raises(errors.InvalidValue) as raised_value, web.acting_as(ada.id) as session:
+        session.enroll(course_id=1)  # type: ignore[arg-type]
+    assert (raised_value.value.sqlstate, bool(raised_value.value.hint)) == ("42846", True)
     # The web login holds no role of the back office.
     with pytest.raises(errors.NotAllowed), web.service() as session:
         session.verify_integrity()
