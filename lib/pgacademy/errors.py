@@ -104,7 +104,7 @@ class UsageError(PgacademyError):
 
 
 class ServerUnreachable(PgacademyError):
-    """No connection: wrong DSN, server not up, login refused."""
+    """No connection, or none any more: wrong DSN, server not up or stopped, login refused."""
 
 
 class PooledConnection(PgacademyError):

@@ -62,13 +62,15 @@ def erase(
 def store_field(session: Session, keys: FieldKeys, user_id: UUID | str, field_name: str, value: str | None) -> None:
     """Encrypts a text under the current key and stores it; None removes the field."""
     sealed = Sealed("", b"", b"") if value is None else keys.encrypt(user_id, field_name, value)
-    nothing: Any = None
+    ciphertext: Any = (
+        None if value is None else sealed.ciphertext
+    )  # null removes it: the signature has no word for that
     session.store_encrypted_field(
         user_id=user_id,
         field_name=field_name,
         key_id=sealed.key_id,
         nonce=sealed.nonce,
-        ciphertext=nothing if value is None else sealed.ciphertext,
+        ciphertext=ciphertext,
     )
 
 

@@ -250,5 +250,6 @@ def test_whoever_reads_is_noted(db: Connection) -> None:
 def test_no_field_for_the_erased(db: Connection) -> None:
     user: UUID = make_user(db)
     db.execute("select erase_user(%s)", (user,))
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound) as caught:
         privacy.store_field(Session.on(db), OLD, user, "tax_number", "123")
+    assert caught.value.sqlstate == "PA404"

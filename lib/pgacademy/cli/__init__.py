@@ -16,6 +16,7 @@ import psycopg
 import typer
 
 from pgacademy.cli.app import app
+from pgacademy.cli.exit_codes import INTERRUPTED
 from pgacademy.errors import PgacademyError, UsageError, translate
 
 #: Which module holds which commands. The program reads in the one it needs: all of them take longer than most commands.
@@ -45,10 +46,6 @@ def load(command: str | None = None) -> typer.Typer:
         if module.app is not app and module.app not in (group.typer_instance for group in app.registered_groups):
             app.add_typer(module.app, name=MODULES[name][0])
     return app
-
-
-#: The exit code of what Ctrl-C ended, as shells have it.
-INTERRUPTED = 130
 
 
 def main() -> None:

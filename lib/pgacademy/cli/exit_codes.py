@@ -6,6 +6,8 @@ DONE = 0
 FAILED = 1
 PENDING = 2
 DRIFTED = 3
+#: By Ctrl-C, as shells have it.
+INTERRUPTED = 130
 
 
 def compared(*, is_clean: bool, has_drifted: bool) -> int:
