@@ -8,7 +8,9 @@
 -- key claims nothing and returns null: such a call is not protected.
 --
 -- called by  every procedure that takes an idempotency key, with p_request = jsonb_build_object of its other arguments
--- errors     PA409 the key was used with another request, or twice within one call · PA422 key of a wrong length
+-- requires   require_unerased
+-- errors     PA403 the person was erased · PA409 the key was used with another request, or twice within one call ·
+--            PA422 key of a wrong length
 create or replace function claim_idempotency_key(
     p_actor text,
     p_procedure text,
@@ -49,6 +51,12 @@ begin
         on conflict (actor, procedure, key) do nothing;
 
         if found then
+            -- store_reply asks for the person's row at the end. Under a snapshot that may be old it does so by a lock that
+            -- conflicts with deactivate_user, which goes on to the counters: so that lock is taken in its turn.
+            if length(p_actor) = 36 and current_setting('transaction_isolation') <> 'read committed' then
+                perform require_unerased(p_user_id => p_actor::uuid);
+            end if;
+
             return null;
         end if;
 

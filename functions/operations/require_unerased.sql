@@ -1,7 +1,7 @@
 -- require_unerased: refuses to write something about a person who is being erased, or was.
 --
 -- called by  refuse_erased_user, refuse_erased_author, refuse_erased_owner, record_interaction, record_interactions,
---            track_event, track_events, store_reply
+--            track_event, track_events, claim_idempotency_key, store_reply, create_project
 -- requires   lock_unerased
 -- errors     PA403 the person was erased, or does not exist
 create or replace function require_unerased(

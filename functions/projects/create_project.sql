@@ -6,7 +6,8 @@
 -- (projects.daily_max). Counts as a project created; returns the achievements that it reached.
 --
 -- called by  learners
--- requires   require_user, claim_idempotency_key, store_reply, check_project_values, lock_course, setting, count_deed
+-- requires   require_user, require_unerased, claim_idempotency_key, store_reply, check_project_values, lock_course, setting,
+--            count_deed
 -- errors     PA401, PA403 from require_user · PA404 not on this course, or its time is over · PA409 as many as one
 --            may hold, key used for another request · PA422 title, type, size or shape, with the path in the detail · PA429 too
 --            many in a day
@@ -90,6 +91,9 @@ begin
                     hint = 'Enrol first, or make the project without a course.';
         end if;
     end if;
+
+    -- The trigger of projects asks as well, but after project_authors, which deactivate_user takes after the person.
+    perform require_unerased(p_user_id => v_user_id);
 
     -- One after the other, so that the limits hold; counted in new statements.
     insert into project_authors as a (user_id, last_created_at)
