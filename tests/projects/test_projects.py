@@ -433,7 +433,7 @@ class TestCourses:
         call(db, course.instructor_id, "select delete_course(%s)", course.id, role="instructor")
         assert listed(db) == [minted]
         assert one(db, "select count(*) from projects") == 2
-        assert plain
+        assert set(one(db, "select array_agg(id) from projects")) == {minted, plain}
 
     def test_a_course_that_is_gone_for_good(self, db, ada):
         course = make_course(db, lessons=0, published=False)
