@@ -10,6 +10,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -100,7 +101,8 @@ def main() -> int:
             values = (*refers, number, questions, Jsonb(answers))
             inserting.append(
                 timed(
-                    lambda values=values: connection.execute(  # type: ignore[misc]
+                    partial(
+                        connection.execute,
                         "insert into quiz_attempts (enrollment_id, user_id, course_id, quiz_id, attempt_number,"
                         " started_at, seed, question_ids, answers, status, submitted_at, graded_at, closed_by, grading,"
                         " score, max_score, percentage, is_passed, time_taken_seconds)"

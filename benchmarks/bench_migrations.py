@@ -97,7 +97,8 @@ def fresh(bench: Bench, scratch: Path, rounds: int) -> tuple[float, float]:
     binaries, dump, tree = embedded.find_binaries(), scratch / "school.sql", sources.tree()
     with bench.database() as dsn:
         migrate(dsn, tree)
-        command = [binaries / "pg_dump", "--schema-only", "--no-sync", f"--file={dump}", f"--dbname={superuser(dsn)}"]
+        options = ["--schema-only", "--no-sync", f"--file={dump}", f"--dbname={superuser(dsn)}"]
+        command: list[str | Path] = [binaries / "pg_dump", *options]
         subprocess.run(command, check=True)
 
     def ours() -> float:
@@ -108,7 +109,7 @@ def fresh(bench: Bench, scratch: Path, rounds: int) -> tuple[float, float]:
     def theirs() -> float:
         with bench.database() as dsn:
             options = ["-X", "-q", "-1", "-v", "ON_ERROR_STOP=1", "-o", os.devnull]
-            command = [binaries / "psql", *options, f"--file={dump}", f"--dbname={superuser(dsn)}"]
+            command: list[str | Path] = [binaries / "psql", *options, f"--file={dump}", f"--dbname={superuser(dsn)}"]
             return seconds(lambda: subprocess.run(command, check=True))
 
     ours_s, theirs_s = in_turns(rounds, ours, theirs)

@@ -8,7 +8,7 @@ import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from pgacademy.testing import SchoolDatabase, acting
+from pgacademy.testing import Role, SchoolDatabase, acting
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import insert, make_course, make_user, race
 from tests.support.queries import one
@@ -81,11 +81,11 @@ def counted(conn: Connection, zone: str = "UTC") -> dict[str, set[Any]]:
     }
 
 
-def track(conn: Connection, user: UUID | None, role: Any = "student", **values: Any) -> UUID:
+def track(conn: Connection, user: UUID | None, role: Role = "student", **values: Any) -> UUID:
     arguments = {"event_type": "page.viewed"} | values
     with acting(conn, user, role):
         named = ", ".join(f"p_{name} => %s" for name in arguments)
-        return one(conn, f"select track_event({named})", *arguments.values())  # type: ignore[no-any-return]
+        return cast(UUID, one(conn, f"select track_event({named})", *arguments.values()))
 
 
 class TestTracking:

@@ -14,7 +14,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from pgacademy.testing import SchoolDatabase, acting
+from pgacademy.testing import Role, SchoolDatabase, acting
 from tests.assessment.quizzes import make_quiz
 from tests.projects.projects import make_project
 from tests.support.asserts import raises_sqlstate
@@ -37,7 +37,7 @@ def db(world: Connection) -> Iterator[Connection]:  # one school for all, as not
         yield world
 
 
-def rows(conn: Connection, query: str, *args: Any, role: Any = "analyst", user: UUID | None = None) -> list[Any]:
+def rows(conn: Connection, query: str, *args: Any, role: Role = "analyst", user: UUID | None = None) -> list[Any]:
     with acting(conn, user, role):
         return conn.execute(query, args).fetchall()
 
@@ -203,9 +203,9 @@ def test_retention(db: Connection) -> None:
         for n, cohort in enumerate(periods):
             members = [active for joined, active in people.values() if start(joined) == cohort]
             for nth, period in enumerate(periods[n:]):
-                active = sum(any(start(day) == period for day in days) for days in members)
-                share = round(Decimal(100 * active) / len(members), 2) if members else None
-                expected.append((cohort, len(members), nth, active, share))
+                returned = sum(any(start(day) == period for day in days) for days in members)
+                share = round(Decimal(100 * returned) / len(members), 2) if members else None
+                expected.append((cohort, len(members), nth, returned, share))
         assert found == expected
     for bad in (("year", 3), ("week", 0), ("week", 61), (None, 3)):
         with raises_sqlstate("PA422", conn=db):

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from pgacademy.testing import SchoolDatabase, acting
+from pgacademy.testing import Role, SchoolDatabase, acting
 from tests.assessment.exercises import Exercise, make_exercise
 from tests.assessment.quizzes import Quiz, make_quiz
 from tests.support.factories import Connection, make_course, make_enrollment, make_user, race
@@ -34,7 +34,7 @@ def act(conn: Connection, what: str, quiz: Quiz, learner: UUID, dice: random.Ran
     """One request. The quiz is of the first lesson; others come and go, with quizzes of their own."""
 
     def ids(query: str, *args: object) -> list[UUID]:
-        return [row[0] for row in conn.execute(query, args).fetchall()]  # type: ignore[arg-type]
+        return [row[0] for row in conn.execute(query, args).fetchall()]
 
     course = quiz.course
     lessons = ids("select id from lessons where course_id = %s and is_active", course.id)
@@ -53,7 +53,7 @@ def act(conn: Connection, what: str, quiz: Quiz, learner: UUID, dice: random.Ran
     if what in ("hide", "remove") and len(lessons) < 3:
         what = "add lesson"
     person: UUID | None = learner if what in TAKERS else course.instructor_id
-    role = "student" if what in TAKERS else "instructor"
+    role: Role = "student" if what in TAKERS else "instructor"
     if what == "close":
         person, role = None, "service"
         # Time flies.
@@ -63,7 +63,7 @@ def act(conn: Connection, what: str, quiz: Quiz, learner: UUID, dice: random.Ran
                where id = %s and status = 'in_progress'""",
             (attempt,),
         )
-    query, *args = {
+    requests: dict[str, tuple[Any, ...]] = {
         "begin": ("select start_quiz(%s)", one),
         "save": ("select save_answers(%s, '{}')", attempt),
         "hand in": ("select submit_quiz(%s, %s)", attempt, Jsonb(answers)),
@@ -80,9 +80,10 @@ def act(conn: Connection, what: str, quiz: Quiz, learner: UUID, dice: random.Ran
         "hide": ("select update_lesson(%s, p_is_active => %s)", lesson, dice.random() < 0.5),
         "add lesson": ("select add_lesson(%s, 'L', p_position => 2)", course.id),
         "remove": ("select remove_lesson(%s)", lesson),
-    }[what]  # fmt: skip
-    with conn.transaction(), acting(conn, person, role):  # type: ignore[arg-type]
-        made = conn.execute(query, args).fetchone()  # type: ignore[arg-type]
+    }  # fmt: skip
+    query, *args = requests[what]
+    with conn.transaction(), acting(conn, person, role):
+        made = conn.execute(query, args).fetchone()
         if what == "new quiz":
             conn.execute("select add_question(%s, 'true_false', 'True?', null, '{\"correct\": true}')", made)
             conn.execute("select update_quiz(%s, p_is_published => true)", made)

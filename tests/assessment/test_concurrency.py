@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -12,13 +12,14 @@ from psycopg.types.json import Jsonb
 from pgacademy.testing import SchoolDatabase
 from tests.assessment.quizzes import make_learner, make_quiz
 from tests.support.factories import race
+from tests.support.queries import rows
 from tests.support.requests import LEVELS, check
 from tests.support.requests import call_like_the_library as call
 
 
 @pytest.fixture(params=LEVELS, ids=lambda level: level.name.lower())
 def level(request: pytest.FixtureRequest) -> IsolationLevel:
-    return request.param  # type: ignore[no-any-return]
+    return cast(IsolationLevel, request.param)
 
 
 def test_the_cap_holds(school: SchoolDatabase, level: IsolationLevel) -> None:
@@ -58,10 +59,8 @@ def test_handed_in_by_many_graded_once(school: SchoolDatabase, level: IsolationL
         )
     )  # fmt: skip
     assert sorted(already for already, _, _ in results) == [False] + [True] * 15
-    assert (
-        sum(xp for _, xp, _ in results)
-        == conn.execute("select total_xp from user_stats where user_id = %s", (user,)).fetchone()[0]
-    )  # type: ignore[index]
+    (total,) = rows(conn, "select total_xp from user_stats where user_id = %s", user)
+    assert sum(xp for _, xp, _ in results) == total
     assert {score for _, _, score in results} == {6}
     assert conn.execute("select * from verify_integrity()").fetchall() == []
 
@@ -99,7 +98,7 @@ def test_beginning_and_handing_in_wait_in_one_order(school: SchoolDatabase) -> N
     for _ in range(12):
         user = make_learner(conn, quiz)
         with school.app(user, "student") as app:
-            (attempt,) = app.execute("select attempt_id from start_quiz(%s)", (quiz.id,)).fetchone()  # type: ignore[misc]
+            (attempt,) = rows(app, "select attempt_id from start_quiz(%s)", quiz.id)
 
         def one(i: int, user: UUID = user, attempt: UUID = attempt) -> None:
             with school.app(user, "student") as app:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from psycopg import IsolationLevel
@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from pgacademy.testing import SchoolDatabase
 from tests.assessment.exercises import TEXT, make_exercise, make_learner
 from tests.support.factories import make_enrollment, make_user, race
+from tests.support.queries import rows
 from tests.support.requests import LEVELS, check
 from tests.support.requests import call_like_the_library as call
 
@@ -19,7 +20,7 @@ SUBMIT = "select submission_id from submit_exercise(%s, %s)"
 
 @pytest.fixture(params=LEVELS, ids=lambda level: level.name.lower())
 def level(request: pytest.FixtureRequest) -> IsolationLevel:
-    return request.param  # type: ignore[no-any-return]
+    return cast(IsolationLevel, request.param)
 
 
 def test_the_cap_holds(school: SchoolDatabase, level: IsolationLevel) -> None:
@@ -108,8 +109,6 @@ def test_deleted_or_begun(school: SchoolDatabase, level: IsolationLevel) -> None
 
         results = check(race(4, one))
         assert all(isinstance(r, tuple) or r in {"PA404", "PA409"} for r in results)
-        (left,) = conn.execute("select count(*) from exercises where id = %s", (exercise.id,)).fetchone()  # type: ignore[misc]
-        (work,) = conn.execute(
-            "select count(*) from exercise_submissions where exercise_id = %s", (exercise.id,)
-        ).fetchone()  # type: ignore[misc]
+        (left,) = rows(conn, "select count(*) from exercises where id = %s", exercise.id)
+        (work,) = rows(conn, "select count(*) from exercise_submissions where exercise_id = %s", exercise.id)
         assert (left, work > 0) in {(1, True), (0, False)}

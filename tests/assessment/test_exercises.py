@@ -21,7 +21,7 @@ Connection = psycopg.Connection[Any]
 
 def row(conn: Connection, query: str, *args: Any) -> dict[str, Any]:
     with conn.cursor(row_factory=dict_row) as cursor:
-        found = cursor.execute(query, args).fetchone()  # type: ignore[arg-type]
+        found = cursor.execute(query, args).fetchone()
     assert found is not None
     return found
 
@@ -176,7 +176,7 @@ class TestMaking:
                 ("select return_submission(%s, 'No.')", submission),
             ):
                 with raises_sqlstate("PA403", conn=db):
-                    db.execute(query, (argument,))  # type: ignore[arg-type]
+                    db.execute(query, (argument,))
             assert db.execute("select * from exercise_submissions").fetchall() == []
             assert db.execute("select * from v_grading_queue").fetchall() == []
 
@@ -243,7 +243,7 @@ class TestHandingIn:
                 "delete from exercise_submissions",
             ):
                 with raises_sqlstate("42501", conn=db):
-                    db.execute(query)  # type: ignore[arg-type]
+                    db.execute(query)
 
     @pytest.mark.parametrize(
         ("content", "files", "path"),
@@ -355,7 +355,7 @@ class TestGrading:
         exercise = make_exercise(db)
         user, submission = handed_in(db, exercise)
         for role in ("student", "service", "anonymous"):
-            with acting(db, user, role), raises_sqlstate("42501", conn=db):  # type: ignore[arg-type]
+            with acting(db, user, role), raises_sqlstate("42501", conn=db):
                 db.execute("select grade_submission(%s, 100)", (submission,))
         db.execute("update users set is_approved = false where id = %s", (exercise.course.instructor_id,))
         with raises_sqlstate("PA403", conn=db):
@@ -519,7 +519,7 @@ def test_integrity_sees_what_is_wrong(db: Connection) -> None:
         "update user_stats set exercises_completed = 5",
     ):
         with db.transaction(force_rollback=True):
-            db.execute(change)  # type: ignore[arg-type]
+            db.execute(change)
             assert findings(db), change
     db.execute("update user_stats set exercises_completed = 5")
     assert [name for name, *_ in db.execute("select * from repair_counters()").fetchall()] != []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import psycopg
@@ -12,17 +12,18 @@ import pytest
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from pgacademy.testing import acting
+from pgacademy.testing import SchoolDatabase, acting
 from tests.assessment.quizzes import OPTIONS, SIX, Quiz, make_learner, make_quiz
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import Course, insert, make_course, make_enrollment, make_user
+from tests.support.queries import one
 
 Connection = psycopg.Connection[Any]
 
 
 def row(conn: Connection, query: str, *args: Any) -> dict[str, Any]:
     with conn.cursor(row_factory=dict_row) as cursor:
-        found = cursor.execute(query, args).fetchone()  # type: ignore[arg-type]
+        found = cursor.execute(query, args).fetchone()
     assert found is not None
     return found
 
@@ -62,7 +63,7 @@ class TestMaking:
     @pytest.fixture
     def quiz(self, db: Connection, course: Course) -> UUID:
         with acting(db, course.instructor_id, "instructor"):
-            return value(db, "select create_quiz(%s, 'Forces')", course.lesson_ids[0])  # type: ignore[no-any-return]
+            return cast(UUID, value(db, "select create_quiz(%s, 'Forces')", course.lesson_ids[0]))
 
     def test_from_draft_to_review(self, db: Connection, course: Course, quiz: UUID) -> None:
         with acting(db, course.instructor_id, "instructor"):
@@ -165,7 +166,7 @@ class TestMaking:
             )
         seen = set()
         for _ in range(3):
-            shown, right = db.execute(stored + " where id = %s", (question,)).fetchone() or ([], {})
+            shown, right = one(db, stored + " where id = %s", question)
             by_id = {o["id"]: o["text"] for o in shown}
             assert [by_id[i] for i in right["correct"]] == texts
             assert not {o["id"] for o in options} & set(by_id)
@@ -271,7 +272,7 @@ class TestTaking:
                 "select grade_answers('{}', '{}')",
             ):  # fmt: skip
                 with raises_sqlstate("42501", conn=db):
-                    db.execute(query)  # type: ignore[call-overload]
+                    db.execute(query)
             reviewed = db.execute("select points, answer_key, explanation from review_quiz(%s)", (begun["attempt_id"],))
             assert set(reviewed.fetchall()) == {(None, None, None)}
 
@@ -346,21 +347,20 @@ class TestTaking:
         closed = row(db, "select * from quiz_attempts where id = %s", attempt)
         assert (closed["score"], closed["closed_by"], closed["submitted_at"]) == (3, "deadline", closed["deadline_at"])
 
-    def test_an_old_transaction_gains_no_time(self, school: Any) -> None:
+    def test_an_old_transaction_gains_no_time(self, school: SchoolDatabase) -> None:
         conn = school.connect(autocommit=True)
         quiz = make_quiz(conn, time_limit_minutes=10)
         user = make_learner(conn, quiz)
         with school.app(user, "student") as app:
-            attempt = app.execute("select attempt_id from start_quiz(%s)", (quiz.id,)).fetchone()[0]
+            attempt = one(app, "select attempt_id from start_quiz(%s)", quiz.id)
         with school.app(user, "student") as app:
             app.execute("select now()")
             conn.execute(
                 "update quiz_attempts set started_at = now() - interval '1 hour',"
                 " deadline_at = clock_timestamp() - interval '29.9 seconds'"
             )
-            assert app.execute(
-                "select pg_sleep(0.5), now() < deadline_at + interval '30 seconds' from quiz_attempts"
-            ).fetchone()[1]
+            in_time = "select pg_sleep(0.5), now() < deadline_at + interval '30 seconds' from quiz_attempts"
+            assert one(app, in_time)[1]
             with raises_sqlstate("PA409"):
                 app.execute("select submit_quiz(%s)", (attempt,))
 
@@ -401,6 +401,7 @@ class TestTaking:
                     db.execute(query, (attempt, Jsonb({str(question): answer})))
                 assert raised.detail is not None
                 assert raised.detail.startswith(f'$."{question}"{path} ')
+            strange: Any
             for strange in ([], 1, {"x": 1}, {str(quiz.id): "a"}):
                 with raises_sqlstate("PA422", conn=db):
                     db.execute("select submit_quiz(%s, %s)", (attempt, Jsonb(strange)))

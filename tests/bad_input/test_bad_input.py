@@ -31,7 +31,7 @@ from tests.support.effort import EVERYTHING
 from tests.support.factories import insert, make_course, make_enrollment, make_user
 
 ROOT = Path(__file__).resolve().parents[2]
-ROLES = ("student", "instructor", "admin", "service", "anonymous")
+ROLES: tuple[Role, ...] = ("student", "instructor", "admin", "service", "anonymous")
 #: procedure -> who may call it, in the order of ROLES
 GRANTED = {
     path.stem: [role for role in ROLES if re.search(rf"\bpgacademy_{role}\b", grants)]
@@ -245,7 +245,7 @@ def world(standing: psycopg.Connection[Any]) -> World:
     assert token is not None
     one, _, three = course.lesson_ids
     quiz = make_quiz(db, course)
-    attempts = []
+    attempts: list[UUID] = []
     with acting(db, learner, "student"):
         for _ in range(2):
             if attempts:
@@ -257,7 +257,7 @@ def world(standing: psycopg.Connection[Any]) -> World:
     work = []
     with acting(db, learner, "student"):
         for call in ('submit_exercise(%s, \'{"text": "x"}\')', "start_exercise(%s)"):
-            submission = db.execute(f"select submission_id from {call}", [exercise.id]).fetchone()  # type: ignore[arg-type]
+            submission = db.execute(f"select submission_id from {call}", [exercise.id]).fetchone()
             assert submission is not None
             work.append(submission[0])
     advanced = make_course(db, course.instructor_id)
@@ -444,7 +444,7 @@ def test_the_list_of_procedures_is_the_catalogues(db: psycopg.Connection[Any]) -
         for role in roles
     ],
 )
-def test_bad_input(standing: psycopg.Connection[Any], world: World, name: str, role: str) -> None:
+def test_bad_input(standing: psycopg.Connection[Any], world: World, name: str, role: Role) -> None:
     db = standing
     target = procedure(db, name)
     assert db.execute("select * from verify_integrity()").fetchall() == []
@@ -467,7 +467,7 @@ def test_bad_input(standing: psycopg.Connection[Any], world: World, name: str, r
 def answer(
     db: psycopg.Connection[Any],
     world: World,
-    role: str,
+    role: Role,
     name: str,
     values: dict[str, str | None],
     target: Procedure,
@@ -484,7 +484,7 @@ def answer(
     call = sql.SQL("select * from {}({})").format(sql.Identifier(name), arguments)
     with db.transaction(force_rollback=True):
         try:
-            with acting(db, world.identity[role], role):  # type: ignore[arg-type]
+            with acting(db, world.identity[role], role):
                 db.execute(call, values)
         except psycopg.Error as error:
             return error

@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
+from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
 
-from pgacademy.testing import SchoolDatabase, acting
+from pgacademy.testing import Role, SchoolDatabase, acting
 from tests.support.factories import Connection, Course, make_course, make_enrollment, make_user, race
 
 SECONDS = 4
@@ -34,10 +35,11 @@ def act(conn: Connection, what: str, course: Course, learner: UUID, dice: random
 
     dice.shuffle(lessons)
     person: UUID | None
+    role: Role
     person, role = (learner, "student") if what in LEARNERS else (course.instructor_id, "instructor")
     if what == "record":
         person, role = None, "service"
-    query, *args = {
+    requests: dict[str, tuple[Any, ...]] = {
         "complete": ("select complete_lesson(%s, 10)", lesson),
         "start": ("select start_lesson(%s)", lesson),
         "record": ("select record_completion(%s, %s, %s)", learner, lesson, dice.randint(1, 100)),
@@ -48,9 +50,10 @@ def act(conn: Connection, what: str, course: Course, learner: UUID, dice: random
         "reorder": ("select reorder_lessons(%s, null, %s)", course.id, lessons),
         "hide": ("select update_lesson(%s, p_is_active => false)", lesson),
         "rename": ("select update_lesson(%s, p_slug => %s)", lesson, f"l-{dice.getrandbits(60)}"),
-    }[what]
-    with conn.transaction(), acting(conn, person, role):  # type: ignore[arg-type]
-        conn.execute(query, args)  # type: ignore[arg-type]
+    }
+    query, *args = requests[what]
+    with conn.transaction(), acting(conn, person, role):
+        conn.execute(query, args)
 
 
 @pytest.mark.slow

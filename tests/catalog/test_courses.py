@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
 
-from pgacademy.testing import SchoolDatabase, acting
+from pgacademy.testing import Role, SchoolDatabase, acting
 from tests.assessment.exercises import make_exercise
 from tests.assessment.quizzes import make_quiz
 from tests.support.asserts import raises_sqlstate
@@ -90,7 +90,7 @@ def test_nobody_else_changes_a_course(db: Connection, call: str) -> None:
     before = _state(db)
     waiting = make_user(db, "instructor", is_approved=False)
     gone = make_user(db, "instructor", is_active=False)
-    denials: list[tuple[UUID | None, str, tuple[str, ...]]] = [
+    denials: list[tuple[UUID | None, Role, tuple[str, ...]]] = [
         (make_user(db), "student", ("42501",)),
         (None, "anonymous", ("42501",)),
         (arguments["owner"], "student", ("42501",)),
@@ -103,7 +103,7 @@ def test_nobody_else_changes_a_course(db: Connection, call: str) -> None:
     if not call.startswith("create_course"):
         denials.append((make_user(db, "instructor"), "instructor", ("PA403",)))
     for user, role, codes in denials:
-        with raises_sqlstate(*codes, conn=db), acting(db, user, role):  # type: ignore[arg-type]
+        with raises_sqlstate(*codes, conn=db), acting(db, user, role):
             db.execute(f"select {call}", arguments)
     assert _state(db) == before
 
@@ -238,7 +238,7 @@ def test_how_much_xp_an_author_gives(db: Connection, call: str, key: str, most: 
     course, admin = make_course(db), make_user(db, "admin")
     known = {"course": course.id, "lesson": course.lesson_ids[0]}
 
-    def give(user: UUID, role: Any, xp: int) -> None:
+    def give(user: UUID, role: Role, xp: int) -> None:
         with acting(db, user, role):
             db.execute(f"select {call}", known | {"xp": xp})
 
@@ -316,7 +316,7 @@ def test_sixteen_courses_of_one_title_at_once(school: SchoolDatabase) -> None:
 
     def create(i: int) -> str:
         with school.app(ina, "instructor") as conn:
-            return one(conn, "select slug from create_course('Gears')")  # type: ignore[no-any-return]
+            return cast(str, one(conn, "select slug from create_course('Gears')"))
 
     assert sorted(map(str, race(16, create))) == sorted(["gears", *(f"gears-{n}" for n in range(2, 17))])
 
@@ -327,7 +327,7 @@ def test_what_an_administrator_took_down_only_an_administrator_puts_back(db: Con
     exercise = make_exercise(db, make_course(db, course.instructor_id))
     known = {"course": course.id, "quiz": quiz.id, "exercise": exercise.id}
 
-    def by(user: UUID, role: Any, call: str) -> None:
+    def by(user: UUID, role: Role, call: str) -> None:
         with acting(db, user, role):
             db.execute(f"select {call}", known)
 

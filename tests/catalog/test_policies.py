@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
 
-from pgacademy.testing import acting
+from pgacademy.testing import Role, acting
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import Connection, make_course, make_enrollment, make_user
 
 TABLES = ["courses", "course_stats", "course_prerequisites", "lessons", "lesson_prerequisites"]
-ROLES = ["anonymous", "student", "instructor", "admin", "service", "analyst"]
+ROLES: list[Role] = ["anonymous", "student", "instructor", "admin", "service", "analyst"]
 
 
 def school_of(db: Connection) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def seen(db: Connection, table: str, course: UUID) -> int:
     key = "id" if table == "courses" else "course_id"
     row = db.execute(f"select count(*) from {table} where {key} = %s", (course,)).fetchone()
     assert row is not None
-    return row[0]  # type: ignore[no-any-return]
+    return cast(int, row[0])
 
 
 NONE = (0, 0, 0, 0, 0)
@@ -49,7 +49,7 @@ def test_who_sees_what(db: Connection) -> None:
         make_enrollment(db, expired, course, status="expired", expires_at="now")
         make_enrollment(db, dropped, course, status="dropped", dropped_at="now")
         make_enrollment(db, completed, course, status="completed", completed_at="now", progress_percentage=100)
-    for user, role, sees_public, sees_draft in (
+    readers: list[tuple[UUID | None, Role, tuple[int, ...], tuple[int, ...]]] = [
         (None, "anonymous", PREVIEW, NONE),
         (None, "student", PREVIEW, NONE),
         (make_user(db), "student", PREVIEW, NONE),
@@ -64,8 +64,9 @@ def test_who_sees_what(db: Connection) -> None:
         (admin, "admin", ALL, ALL),
         (student, "admin", NONE, NONE),
         (None, "admin", NONE, NONE),
-    ):
-        with acting(db, user, role):  # type: ignore[arg-type]
+    ]
+    for user, role, sees_public, sees_draft in readers:
+        with acting(db, user, role):
             for course, expected in ((public, sees_public), (draft, sees_draft)):
                 assert tuple(seen(db, table, course.id) for table in TABLES) == expected, (role, user, course)
 
@@ -86,12 +87,13 @@ def test_a_hidden_lesson_is_hidden_from_learners(db: Connection) -> None:
     course, student = school_of(db)["public"], make_user(db)
     make_enrollment(db, student, course)
     db.execute("update lessons set is_active = false where id = %s", (course.lesson_ids[0],))
-    for user, role, expected in (
+    readers: list[tuple[UUID | None, Role, int]] = [
         (None, "anonymous", 0),
         (student, "student", 2),
         (course.instructor_id, "instructor", 3),
-    ):
-        with acting(db, user, role):  # type: ignore[arg-type]
+    ]
+    for user, role, expected in readers:
+        with acting(db, user, role):
             assert seen(db, "lessons", course.id) == expected
 
 
@@ -103,11 +105,12 @@ def test_a_deleted_course_leaves_the_list(db: Connection) -> None:
         (select jsonb_path_query_array(current_courses, '$[*].title') from v_user_dashboard where user_id = %s)"""
     row = db.execute("select title from courses where id = %s", (course.id,)).fetchone()
     assert row is not None
+    readers: list[tuple[UUID, Role]] = [(student, "student"), (admin, "admin")]
     # Unpublished, it stays with those who are on it.
     for change, listed in (("is_published = false", [row[0]]), ("deleted_at = now()", [])):
         db.execute(f"update courses set {change} where id = %s", (course.id,))
-        for user, role in ((student, "student"), (admin, "admin")):
-            with acting(db, user, role):  # type: ignore[arg-type]
+        for user, role in readers:
+            with acting(db, user, role):
                 assert db.execute(lists, (student, student)).fetchone() == (listed or None, listed)
 
 
@@ -127,7 +130,7 @@ def test_whoever_is_no_longer_an_instructor_has_no_drafts(db: Connection, change
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("table", TABLES)
-def test_nobody_writes_a_table(db: Connection, table: str, role: Any) -> None:
+def test_nobody_writes_a_table(db: Connection, table: str, role: Role) -> None:
     school_of(db)
     user = make_user(db, role if role in ("instructor", "admin") else "student")
     column = "lesson_count" if table == "course_stats" else "created_at"
@@ -156,5 +159,5 @@ INTERNAL = [
 @pytest.mark.parametrize("call", INTERNAL)
 def test_what_is_internal_is_nobodys(db: Connection, call: str) -> None:
     for role in ROLES:
-        with raises_sqlstate("42501", conn=db), acting(db, None, role):  # type: ignore[arg-type]
+        with raises_sqlstate("42501", conn=db), acting(db, None, role):
             db.execute(f"select {call}")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from pgacademy.testing import SchoolDatabase, acting
+from pgacademy.testing import Role, SchoolDatabase, acting
 from tests.support.asserts import raises_sqlstate
 from tests.support.effort import effort
 from tests.support.factories import Connection, make_course, make_enrollment, make_user
@@ -29,8 +30,9 @@ def test_the_catalogue(db: Connection) -> None:
     # The catalogue shows what is published, also to the one whose draft it is.
     with acting(db, hidden.instructor_id, "instructor"):
         assert db.execute(query, (hidden.id,)).fetchall() == []
-    for role in ("service", "analyst"):
-        with raises_sqlstate("42501", conn=db), acting(db, None, role):  # type: ignore[arg-type]
+    back_office: tuple[Role, ...] = ("service", "analyst")
+    for role in back_office:
+        with raises_sqlstate("42501", conn=db), acting(db, None, role):
             db.execute(query, (course.id,))
 
 
@@ -56,12 +58,13 @@ def test_the_outline_is_numbered_depth_first_and_says_titles_only(db: Connection
     make_enrollment(db, student, course)
     make_enrollment(db, dropped, course, status="dropped", dropped_at="now")
     db.execute("update courses set is_published = false where id = %s", (course.id,))
-    for user, role, rows in (
+    readers: list[tuple[UUID | None, Role, list[Any]]] = [
         (None, "anonymous", []), (make_user(db), "student", []), (dropped, "student", []),
         (student, "student", expected),
         (course.instructor_id, "instructor", expected), (make_user(db, "instructor"), "instructor", []),
-    ):  # fmt: skip
-        with acting(db, user, role):  # type: ignore[arg-type]
+    ]  # fmt: skip
+    for user, role, rows in readers:
+        with acting(db, user, role):
             assert db.execute(query, (course.id,)).fetchall() == rows
     db.execute("update courses set deleted_at = now() where id = %s", (course.id,))
     with acting(db, student, "student"):

@@ -32,7 +32,7 @@ def record(conn: Connection, key: str | None = None, /, **arguments: Any) -> Any
     named = {"p_chain": "hedera", "p_network": "testnet", "p_tx_type": "nft_mint"} | arguments
     named["p_idempotency_key"] = key or str(uuid4())
     call = ", ".join(f"{name} => %({name})s" for name in named)
-    row = conn.execute(f"select transaction_id, status from record_chain_transaction({call})", named).fetchone()  # type: ignore[call-overload]
+    row = conn.execute(f"select transaction_id, status from record_chain_transaction({call})", named).fetchone()
     assert row is not None
     return row
 
@@ -40,7 +40,7 @@ def record(conn: Connection, key: str | None = None, /, **arguments: Any) -> Any
 def advance(conn: Connection, transaction: UUID, status: str | None, **arguments: Any) -> Any:
     named = {"p_transaction_id": transaction, "p_status": status} | arguments
     call = ", ".join(f"{name} => %({name})s" for name in named)
-    row = conn.execute(f"select status, is_new from advance_chain_transaction({call})", named).fetchone()  # type: ignore[call-overload]
+    row = conn.execute(f"select status, is_new from advance_chain_transaction({call})", named).fetchone()
     assert row is not None
     return row
 
@@ -109,14 +109,14 @@ def test_what_is_learned_stays(db: Connection) -> None:
     ) == (TX, "1.5", "0.00012345", f"https://hashscan.io/testnet/transaction/{TX}", True, True)
     for statement in ("update chain_transactions set fee = 1", "delete from chain_transactions"):
         with raises_sqlstate("PA409", conn=db):
-            db.execute(statement)  # type: ignore[call-overload]
+            db.execute(statement)
 
 
 def test_an_open_one_changes_in_nothing_but_its_state(db: Connection) -> None:
     record(db, p_tx_id=TX)
     for change in ("amount = 7", "to_account = '0.0.9'", "tx_id = '0.0.2@1700000000.000000018'", "user_id = uuid_v7()"):
         with raises_sqlstate("PA409", conn=db):
-            db.execute(f"update chain_transactions set {change}")  # type: ignore[call-overload]
+            db.execute(f"update chain_transactions set {change}")
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 
-from pgacademy.testing import SchoolDatabase, acting
+from pgacademy.testing import Role, SchoolDatabase, acting
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import Course, insert, make_course, make_enrollment, make_user
 from tests.support.queries import one
@@ -38,11 +38,11 @@ def buy(conn: Connection, user: UUID, key: str | None = None) -> Any:
 
 
 def balance(conn: Connection, user: UUID) -> int:
-    return one(conn, "select balance from coin_accounts where user_id = %s", user)  # type: ignore[no-any-return]
+    return cast(int, one(conn, "select balance from coin_accounts where user_id = %s", user))
 
 
 def earned(conn: Connection, user: UUID) -> int:
-    return one(conn, "select coins_earned from user_stats where user_id = %s", user)  # type: ignore[no-any-return]
+    return cast(int, one(conn, "select coins_earned from user_stats where user_id = %s", user))
 
 
 def set_to(conn: Connection, key: str, value: int) -> None:
@@ -454,12 +454,13 @@ class TestCeilings:
         exercise = insert(db, "exercises", course_id=course.id, lesson_id=lesson, title="T")
         known = {"course": course.id, "lesson": lesson, "exercise": exercise}
 
-        def name(user: UUID, role: Any, coins: int) -> None:
+        def name(user: UUID, role: Role, coins: int) -> None:
             with acting(db, user, role):
                 db.execute(f"select {call}", known | {"coins": coins})
 
         most = 5000 if "course" in key else 500
-        for user, role in ((course.instructor_id, "instructor"), (admin, "admin")):
+        namers: list[tuple[UUID, Role]] = [(course.instructor_id, "instructor"), (admin, "admin")]
+        for user, role in namers:
             name(user, role, most)
             with raises_sqlstate("PA422", conn=db) as raised:
                 name(user, role, most + 1)

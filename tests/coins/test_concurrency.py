@@ -12,6 +12,7 @@ from psycopg import IsolationLevel
 
 from pgacademy.testing import SchoolDatabase
 from tests.support.factories import make_course, make_enrollment, make_user, race
+from tests.support.queries import one
 from tests.support.requests import READ_COMMITTED, call, check
 
 Connection = psycopg.Connection[Any]
@@ -126,7 +127,11 @@ def test_confirmed_or_failed_but_not_both(school: SchoolDatabase) -> None:
             school, None, "select transaction_id from record_blockchain_coins(%s, %s, 60, %s, %s)", ada, kind,
             f"k{n}", f"0.0.1@{n}",
         )  # fmt: skip
-        results = check(race(16, lambda i, row=row: call(school, None, ENDS[i % 2], row[0])))  # type: ignore[misc]
+
+        def end(i: int, transaction: Any = row[0]) -> Any:
+            return call(school, None, ENDS[i % 2], transaction)
+
+        results = check(race(16, end))
         winner = "confirmed" if ("confirmed",) in results else "failed"
         assert set(results) == {(winner,), "PA409"}
         expected = {"deposit": (160, 100), "withdrawal": (40, 100)}[kind][winner == "failed"]
@@ -188,10 +193,7 @@ def test_a_storm_with_the_backfill(school: SchoolDatabase) -> None:
             call(school, user, "select buy_streak_freeze(%s)", str(uuid4()))
 
     check(race(26, work, timeout=240))
-    assert (
-        sum(balances(conn, *people))
-        == 12 * (40 + 50)
-        + 24 * 4 * 3
-        - 200 * conn.execute("select count(*) from coin_transactions where transaction_type = 'purchase'").fetchone()[0]
-    )  # type: ignore[index]
+    assert sum(balances(conn, *people)) == 12 * (40 + 50) + 24 * 4 * 3 - 200 * one(
+        conn, "select count(*) from coin_transactions where transaction_type = 'purchase'"
+    )
     verify(conn)

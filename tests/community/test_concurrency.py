@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import psycopg
@@ -26,11 +26,11 @@ def verify(conn: Connection) -> None:
 
 
 def ask(school: SchoolDatabase, user: UUID, title: str = "T") -> UUID:
-    return call(school, user, "select discussion_id from start_discussion(%s, 'C')", title)[0]  # type: ignore[no-any-return]
+    return cast(UUID, call(school, user, "select discussion_id from start_discussion(%s, 'C')", title)[0])
 
 
 def answer(school: SchoolDatabase, user: UUID, discussion: UUID) -> UUID:
-    return call(school, user, "select reply_id from post_reply(%s, 'C')", discussion)[0]  # type: ignore[no-any-return]
+    return cast(UUID, call(school, user, "select reply_id from post_reply(%s, 'C')", discussion)[0])
 
 
 @pytest.mark.parametrize("level", LEVELS, ids=["read_committed", "repeatable_read"])
@@ -45,13 +45,13 @@ def test_32_voters(school: SchoolDatabase, level: IsolationLevel) -> None:
     def voter(i: int) -> None:
         for kind in (("up",), ("down", "up"), ("down",), ("up", None))[i % 4]:
             for n in (0, 1):
-                where = [None, None]
+                where: list[UUID | None] = [None, None]
                 where[n] = target[n]
                 call(school, voters[i], "select vote(%s, %s, %s)", kind, *where, level=level)
 
     check(race(32, voter, timeout=240))
     for table, key, of in (("discussion_stats", "discussion_id", target[0]), ("replies", "id", target[1])):
-        found = conn.execute(f"select upvote_count, downvote_count from {table} where {key} = %s", (of,)).fetchone()  # type: ignore[call-overload]
+        found = conn.execute(f"select upvote_count, downvote_count from {table} where {key} = %s", (of,)).fetchone()
         assert found == (16, 8)
     assert (stats(conn, ada)["votes_received"], stats(conn, bob)["votes_received"]) == (16, 16)
     verify(conn)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 
-from pgacademy.testing import acting
+from pgacademy.testing import Role, acting
 from tests.community.forum import ask, findings, reply, row, rows, stats, told, value, vote
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import Course, insert, make_course, make_enrollment, make_user
@@ -41,7 +41,7 @@ def course(db: Connection, ada: UUID) -> Course:
     return course
 
 
-def solve(db: Connection, user: UUID, reply_id: UUID, role: Any = "student") -> Any:
+def solve(db: Connection, user: UUID, reply_id: UUID, role: Role = "student") -> Any:
     with acting(db, user, role):
         return row(db, "select * from mark_solution(%s)", reply_id)
 
@@ -100,14 +100,15 @@ class TestStarting:
     def test_a_course_is_for_those_on_it(self, db: Connection, ada: UUID, bob: UUID, course: Course) -> None:
         discussion = ask(db, ada, course=course.id)
         ask(db, course.instructor_id, course=course.id, role="instructor")
-        for user, role in ((bob, "student"), (make_user(db, "instructor"), "instructor")):
+        strangers: list[tuple[UUID, Role]] = [(bob, "student"), (make_user(db, "instructor"), "instructor")]
+        for user, role in strangers:
             with raises_sqlstate("PA404", conn=db):
-                ask(db, user, course=course.id, role=role)  # type: ignore[arg-type]
+                ask(db, user, course=course.id, role=role)
             for call in ("open_discussion", "list_replies"):
-                with acting(db, user, role), raises_sqlstate("PA404", conn=db):  # type: ignore[arg-type]
+                with acting(db, user, role), raises_sqlstate("PA404", conn=db):
                     row(db, f"select * from {call}(%s)", discussion)
             with raises_sqlstate("PA404", conn=db):
-                reply(db, user, discussion, role=role)  # type: ignore[arg-type]
+                reply(db, user, discussion, role=role)
         db.execute("update enrollments set status = 'dropped', dropped_at = now() where user_id = %s", (ada,))
         with raises_sqlstate("PA404", conn=db):
             reply(db, ada, discussion)
@@ -175,8 +176,9 @@ class TestReplies:
     def test_only_the_author_edits(self, db: Connection, ada: UUID, bob: UUID, course: Course) -> None:
         discussion = ask(db, ada, course=course.id)
         mine = reply(db, ada, discussion)
-        for user, role in ((course.instructor_id, "instructor"), (make_user(db, "admin"), "admin")):
-            with acting(db, user, role):  # type: ignore[arg-type]
+        others: list[tuple[UUID, Role]] = [(course.instructor_id, "instructor"), (make_user(db, "admin"), "admin")]
+        for user, role in others:
+            with acting(db, user, role):
                 with raises_sqlstate("PA403", conn=db):
                     db.execute("select edit_reply(%s, 'x')", (mine,))
                 with raises_sqlstate("PA403", conn=db):
@@ -195,10 +197,11 @@ class TestReplies:
         discussion = ask(db, ada, course=course.id)
         mine = reply(db, ada, discussion)
         other = make_user(db, "instructor")
-        for user, role, state in (
+        refused: list[tuple[UUID, Role, str]] = [
             (ada, "instructor", "PA403"), (other, "instructor", "PA404"), (ada, "student", "42501"),
-        ):  # fmt: skip
-            with acting(db, user, role), raises_sqlstate(state, conn=db):  # type: ignore[arg-type]
+        ]  # fmt: skip
+        for user, role, state in refused:
+            with acting(db, user, role), raises_sqlstate(state, conn=db):
                 db.execute("select * from moderate_discussion(%s, true)", (discussion,))
         with acting(db, course.instructor_id, "instructor"):
             assert row(db, "select * from moderate_discussion(%s, true, true)", discussion) == {
@@ -209,7 +212,7 @@ class TestReplies:
             ("edit_discussion(%s, 'x')", (discussion,)),
         ):  # fmt: skip
             with acting(db, ada, "student"), raises_sqlstate("PA409", conn=db):
-                db.execute(f"select {call}", args)  # type: ignore[call-overload]
+                db.execute(f"select {call}", args)
         with acting(db, course.instructor_id, "instructor"):
             db.execute("select moderate_discussion(%s, p_is_closed => false)", (discussion,))
         reply(db, ada, discussion)
@@ -249,7 +252,7 @@ class TestReplies:
         with acting(db, bob, "student"):
             for call in ("open_discussion", "list_replies"):
                 with raises_sqlstate("PA404", conn=db):
-                    db.execute(f"select * from {call}(%s)", (discussion,))  # type: ignore[call-overload]
+                    db.execute(f"select * from {call}(%s)", (discussion,))
             with raises_sqlstate("PA404", conn=db):
                 db.execute("select edit_reply(%s, 'x')", (one,))
             assert rows(db, "select * from list_discussions()") == []
@@ -439,7 +442,7 @@ class TestLists:
     @pytest.mark.parametrize("call", ["p_limit => 0", "p_limit => 101", "p_limit => null", "p_sort => 'best'"])
     def test_bad_pages(self, db: Connection, ada: UUID, call: str) -> None:
         with acting(db, ada, "student"), raises_sqlstate("PA422", conn=db):
-            db.execute(f"select * from list_discussions({call})")  # type: ignore[call-overload]
+            db.execute(f"select * from list_discussions({call})")
 
     def test_names_come_from_what_people_show(self, db: Connection, ada: UUID, bob: UUID) -> None:
         db.execute("update users set full_name = 'Ada L.', preferences = %s where id = %s", ("{}", ada))
@@ -549,7 +552,7 @@ class TestWhatSolutionsPay:
     def solved(self, db: Connection, asker: UUID, answerer: UUID) -> int:
         found = solve(db, asker, reply(db, answerer, ask(db, asker)))
         assert found["is_new"]
-        return found["xp_awarded"]  # type: ignore[no-any-return]
+        return cast(int, found["xp_awarded"])
 
     def test_one_a_day_for_one_who_asks(self, db: Connection, ada: UUID, bob: UUID) -> None:
         assert [self.solved(db, ada, bob) for _ in range(3)] == [15, 0, 0]
@@ -590,7 +593,7 @@ class TestRetracting:
                 assert len(rows(db, "select * from claim_deliveries(%s)", channel)) == 3
             assert value(db, finish, first, "email") == "sent"
         with acting(db, bob if what == "reply" else ada, "student"):
-            db.execute(f"select delete_{what}(%s)", (answer if what == "reply" else discussion,))  # type: ignore[call-overload]
+            db.execute(f"select delete_{what}(%s)", (answer if what == "reply" else discussion,))
         found = rows(db, "select * from notifications where notification_type in ('reply_posted', 'solution_accepted')")
         assert {(n["related_object_id"], n["title"], n["message"]) for n in found} == {
             (answer, "This was taken down", ""), (other, "Reply: Another", "So it is.")

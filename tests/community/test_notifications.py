@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import psycopg
 import pytest
 
-from pgacademy.testing import acting
+from pgacademy.testing import Role, acting
 from tests.community.forum import ask, findings, reply, row, rows, told, unread, value
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import insert, make_course, make_enrollment, make_user
@@ -174,7 +174,7 @@ class TestReading:
         with acting(db, ada, "student"):
             for call in ("mark_read(%s)", "list_notifications(p_after => %s)"):
                 with raises_sqlstate("PA404", conn=db):
-                    db.execute(f"select {call}", (theirs,))  # type: ignore[call-overload]
+                    db.execute(f"select {call}", (theirs,))
             assert value(db, "select mark_all_read()") == 0
         assert unread(db, bob) == 1
 
@@ -233,7 +233,7 @@ class TestDeliveries:
         bob = make_user(db)
         for user in (ada, ada, ada, bob):
             notify(db, user)
-        db.execute(f"update users set {change} where id = %s", (ada,))  # type: ignore[call-overload]
+        db.execute(f"update users set {change} where id = %s", (ada,))
         for channel, expected in (("email", email), ("push", push)):
             with acting(db, None, "service"):
                 found = rows(db, "select user_id from claim_deliveries(%s, 2)", channel)
@@ -296,12 +296,13 @@ class TestAnnouncements:
     def test_who_may(self, db: Connection, ada: UUID) -> None:
         course = make_course(db)
         make_enrollment(db, ada, course)
-        for user, role, place, state in (
+        refused: list[tuple[UUID, Role, UUID | None, str]] = [
             (ada, "student", course.id, "42501"), (ada, "instructor", course.id, "PA403"),
             (make_user(db, "instructor"), "instructor", course.id, "PA403"),
             (course.instructor_id, "instructor", None, "PA403"),
-        ):  # fmt: skip
-            with acting(db, user, role), raises_sqlstate(state, conn=db):  # type: ignore[arg-type]
+        ]  # fmt: skip
+        for user, role, place, state in refused:
+            with acting(db, user, role), raises_sqlstate(state, conn=db):
                 db.execute("select announce('T', 'M', 'k', %s)", (place,))
 
     @pytest.mark.parametrize(
@@ -310,7 +311,7 @@ class TestAnnouncements:
     )  # fmt: skip
     def test_bad_ones(self, db: Connection, bad: str) -> None:
         with acting(db, make_user(db, "admin"), "admin"), raises_sqlstate("PA422", conn=db):
-            db.execute(f"select announce({bad})")  # type: ignore[call-overload]
+            db.execute(f"select announce({bad})")
 
 
 class TestNews:
@@ -385,7 +386,7 @@ class TestStreaks:
         )
 
     def remind(self, db: Connection, at: datetime = NOON) -> int:
-        return value(db, "select remind_streaks(%s)", at)  # type: ignore[no-any-return]
+        return cast(int, value(db, "select remind_streaks(%s)", at))
 
     def test_once_per_local_day(self, db: Connection, ada: UUID) -> None:
         self.streak(db, ada, "2026-03-09")

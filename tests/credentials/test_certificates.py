@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import statistics
 import time
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import psycopg
 import pytest
 
-from pgacademy.testing import SchoolDatabase, acting
+from pgacademy.testing import Role, SchoolDatabase, acting
 from tests.credentials.school import by_staff, graduate, set_to, valid
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import insert, make_course, make_enrollment, make_user
@@ -28,7 +28,7 @@ def _sound(db: Connection) -> Any:
 
 
 def earned(conn: Connection, user: Any) -> int:
-    return one(conn, "select certificates_earned from user_stats where user_id = %s", user)  # type: ignore[no-any-return]
+    return cast(int, one(conn, "select certificates_earned from user_stats where user_id = %s", user))
 
 
 class TestIssuing:
@@ -171,7 +171,7 @@ class TestReplacing:
         for change in ("recipient_name = 'Eve'", "course_title = 'x'", "completed_at = '2000-01-01Z'",
                        "user_id = uuid_v7()", "verification_code = repeat('0', 40)"):  # fmt: skip
             with raises_sqlstate("PA409", conn=db):
-                db.execute(f"update certificates set {change}")  # type: ignore[call-overload]
+                db.execute(f"update certificates set {change}")
         with raises_sqlstate("PA409", conn=db):
             db.execute("delete from certificates")
         db.execute("update certificates set revoked_at = now(), revocation_reason = 'x'")
@@ -182,7 +182,7 @@ class TestReplacing:
         db.execute("update user_stats set certificates_earned = 0")
 
     @pytest.mark.parametrize("role", ["instructor", "admin"])
-    def test_who_may(self, db: Connection, role: str) -> None:
+    def test_who_may(self, db: Connection, role: Role) -> None:
         ada = graduate(db)
         certificate = valid(db, ada.enrollment)
         other = make_user(db, role)
@@ -194,9 +194,9 @@ class TestReplacing:
         for call, argument in calls:
             if role == "instructor":
                 with raises_sqlstate("PA403", conn=db), acting(db, other, "instructor"):
-                    db.execute(call, (argument,))  # type: ignore[call-overload]
-            with raises_sqlstate("PA404", conn=db), acting(db, other, role):  # type: ignore[arg-type]
-                db.execute(call, (uuid4(),))  # type: ignore[call-overload]
+                    db.execute(call, (argument,))
+            with raises_sqlstate("PA404", conn=db), acting(db, other, role):
+                db.execute(call, (uuid4(),))
         if role == "admin":
             with acting(db, other, "admin"):
                 assert one(db, "select revoke_certificate(%s, 'x')", certificate) is True
@@ -229,7 +229,7 @@ class TestVerifying:
                 ]
             for query in ("select * from certificates", "select * from v_my_certificates"):
                 with raises_sqlstate("42501", conn=db):
-                    db.execute(query)  # type: ignore[call-overload]
+                    db.execute(query)
         by_staff(db, ada.course, "select revoke_certificate(%s, 'copied')", valid(db, ada.enrollment))
         with acting(db, None, "anonymous"):
             said = one(db, "select * from verify_certificate(%s)", code)

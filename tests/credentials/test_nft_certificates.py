@@ -41,7 +41,7 @@ def test_from_pending_to_minted(db: Connection) -> None:
     assert one(db, status) == ("minted", True)
     for call in ("p_token_id => '0.0.8'", "p_serial_number => 8", "p_metadata_uri => 'ipfs://other'"):
         with raises_sqlstate("PA409", conn=db):
-            db.execute(f"select record_nft_token(%s, {call})", (token,))  # type: ignore[call-overload]
+            db.execute(f"select record_nft_token(%s, {call})", (token,))
     # The course goes, and nothing of it is lost.
     by_staff(db, ada.course, "select delete_course(%s)", ada.course.id)
     with acting(db, ada.user, "student"):

@@ -16,7 +16,7 @@ from pgacademy import sources
 
 def dump(binaries: Path, dsn: str, *extra: str) -> list[str]:
     """The lines of pg_dump, structure only unless `extra` says otherwise; comments, owners and grants included."""
-    command = [binaries / "pg_dump", "--no-sync", *(extra or ("--schema-only",)), f"--dbname={dsn}"]
+    command: list[str | Path] = [binaries / "pg_dump", "--no-sync", *(extra or ("--schema-only",)), f"--dbname={dsn}"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     # pg_dump guards its output with a random word, and names the server, whose versions are the same here
     return [line for line in done.stdout.splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))]

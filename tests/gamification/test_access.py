@@ -11,7 +11,7 @@ import pytest
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import make_user
 
-from pgacademy.testing import acting
+from pgacademy.testing import Role, acting
 
 Connection = psycopg.Connection[Any]
 
@@ -58,7 +58,7 @@ def expected(conn: Connection, role: str, table: str) -> int | None:
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("table", OWN + BOARD + STAFF + PUBLIC + HIDDEN)
-def test_reading(db: Connection, people: dict[str, Any], role: Any, table: str) -> None:
+def test_reading(db: Connection, people: dict[str, Any], role: Role, table: str) -> None:
     rows = expected(db, role, table)
     if rows is None:
         with raises_sqlstate("42501", conn=db), acting(db, people.get(role), role):
@@ -77,13 +77,13 @@ def test_a_student_in_the_admins_role_sees_nothing(db: Connection, people: dict[
 @pytest.mark.parametrize("table", OWN)
 def test_nobody_sees_nothing(db: Connection, people: dict[str, Any], table: str) -> None:
     for role in ("student", "instructor", "admin"):
-        with acting(db, None, role):  # type: ignore[arg-type]
+        with acting(db, None, role):
             assert db.execute(f"select count(*) from {table}").fetchone() == (0,)
 
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("table", OWN + BOARD + STAFF + PUBLIC + HIDDEN)
-def test_writing_is_for_nobody(db: Connection, people: dict[str, Any], role: Any, table: str) -> None:
+def test_writing_is_for_nobody(db: Connection, people: dict[str, Any], role: Role, table: str) -> None:
     column = db.execute(
         "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 and attgenerated = '' "
         "and attidentity = '' limit 1",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import psycopg
@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import insert, make_course, make_enrollment, make_user, race
 
-from pgacademy.testing import SchoolDatabase, acting
+from pgacademy.testing import Role, SchoolDatabase, acting
 
 Connection = psycopg.Connection[Any]
 
@@ -27,7 +27,7 @@ def conn(db: Connection) -> Connection:
 
 def define(conn: Connection, slug: str, metric: str, threshold: float, scope: Any = "global", **columns: Any) -> UUID:
     criteria = {"metric": metric, "threshold": threshold, "scope": str(scope)}
-    return insert(conn, "achievements", slug=slug, title=slug.title(), criteria=criteria, **columns)  # type: ignore[no-any-return]
+    return cast(UUID, insert(conn, "achievements", slug=slug, title=slug.title(), criteria=criteria, **columns))
 
 
 def event(conn: Connection, user: UUID, lessons: int = 1, course: UUID | None = None) -> list[str]:
@@ -139,7 +139,7 @@ class TestDefining:
             ).fetchone() == ("High five", "epic", 0, True, 5)
 
     @pytest.mark.parametrize("role", ["student", "instructor"])
-    def test_is_for_administrators(self, conn: Connection, role: Any) -> None:
+    def test_is_for_administrators(self, conn: Connection, role: Role) -> None:
         user = make_user(conn, role)
         call = (self.CALL, ("five", "Five", self.GOOD, "rare", None))
         with raises_sqlstate("42501", conn=conn), acting(conn, user, role):
@@ -332,9 +332,9 @@ class TestChecking:
     def test_is_the_services(self, conn: Connection) -> None:
         user = make_user(conn, "admin")
         for role in ("anonymous", "student", "instructor", "admin"):
-            with raises_sqlstate("42501", conn=conn), acting(conn, user, role):  # type: ignore[arg-type]
+            with raises_sqlstate("42501", conn=conn), acting(conn, user, role):
                 check(conn, user)
-            with raises_sqlstate("42501", conn=conn), acting(conn, user, role):  # type: ignore[arg-type]
+            with raises_sqlstate("42501", conn=conn), acting(conn, user, role):
                 conn.execute("select * from grant_achievements(null, null, null, null)")
         with acting(conn, None, "service"):
             assert conn.execute("select * from check_achievements(%s)", (user,)).fetchall() == []
@@ -356,15 +356,15 @@ def test_one_grant_at_once(school: SchoolDatabase) -> None:
     define(owner, "xp", "total_xp", 550, xp_reward=9)
     user = make_user(owner)
     connections = [school.connect(autocommit=True) for _ in range(16)]
-    results = race(16, lambda i: event(connections[i], user))
-    assert sorted(slug for result in results for slug in result) == ["first", "ten", "xp"]  # type: ignore[union-attr]
+    results = cast(list[list[str]], race(16, lambda i: event(connections[i], user)))
+    assert sorted(slug for result in results for slug in result) == ["first", "ten", "xp"]
 
     def check_all(i: int) -> list[str]:
         return check(connections[i], user)
 
     define(owner, "late", "lessons_completed", 16, xp_reward=1)
-    results = race(16, check_all)
-    granted = [slug for result in results for slug in result]  # type: ignore[union-attr]
+    results = cast(list[list[str]], race(16, check_all))
+    granted = [slug for result in results for slug in result]
     assert granted == ["late"]
     assert stat(owner, user, "achievements_earned") == 4
     assert owner.execute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import psycopg
@@ -11,14 +11,14 @@ from psycopg.types.json import Jsonb
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import insert, make_course, make_enrollment, make_user, race
 
-from pgacademy.testing import SchoolDatabase, acting
+from pgacademy.testing import Role, SchoolDatabase, acting
 
 Connection = psycopg.Connection[Any]
 
 
 def define(conn: Connection, slug: str, metric: str, threshold: float, scope: Any = "global", **columns: Any) -> UUID:
     criteria = {"metric": metric, "threshold": threshold, "scope": str(scope)}
-    return insert(conn, "achievements", slug=slug, title=slug.title(), criteria=criteria, **columns)  # type: ignore[no-any-return]
+    return cast(UUID, insert(conn, "achievements", slug=slug, title=slug.title(), criteria=criteria, **columns))
 
 
 def apply(conn: Connection, slug: str, limit: int = 1000) -> tuple[int, int, int]:
@@ -151,11 +151,15 @@ class TestApplying:
         admin, ada = make_user(conn, "admin"), make_user(conn)
         define(conn, "two", "lessons_completed", 2)
         call = "select is_done from apply_achievement('two')"
-        for user, role in ((admin, "admin"), (None, "service")):
-            with acting(conn, user, role):  # type: ignore[arg-type]
+        granters: list[tuple[UUID | None, Role]] = [(admin, "admin"), (None, "service")]
+        for user, role in granters:
+            with acting(conn, user, role):
                 assert conn.execute(call).fetchone() == (True,)
-        for user, role, code in ((ada, "student", "42501"), (admin, "instructor", "42501"), (ada, "admin", "PA403")):
-            with raises_sqlstate(code, conn=conn), acting(conn, user, role):  # type: ignore[arg-type]
+        refused: list[tuple[UUID, Role, str]] = [
+            (ada, "student", "42501"), (admin, "instructor", "42501"), (ada, "admin", "PA403"),
+        ]  # fmt: skip
+        for user, role, code in refused:
+            with raises_sqlstate(code, conn=conn), acting(conn, user, role):
                 conn.execute(call)
         bad = (("nothing", 5, "PA404"), ("two", 0, "PA422"), ("two", 10_001, "PA422"), ("two", None, "PA422"))
         for slug, limit, code in bad:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import psycopg
@@ -14,7 +14,7 @@ from tests.support.asserts import raises_sqlstate
 from tests.support.effort import effort
 from tests.support.factories import make_user, race
 
-from pgacademy.testing import SchoolDatabase, acting
+from pgacademy.testing import Role, SchoolDatabase, acting
 
 Connection = psycopg.Connection[Any]
 
@@ -36,13 +36,13 @@ def award(
 ) -> tuple[int, int, int]:
     row = conn.execute(AWARD, (user, amount, source_type, source or uuid4(), reason, occurrence, at)).fetchone()
     assert row is not None
-    return row
+    return cast(tuple[int, int, int], row)
 
 
 def stats(conn: Connection, user: UUID, columns: str = "total_xp, weekly_xp, monthly_xp") -> tuple[Any, ...]:
     row = conn.execute(f"select {columns} from user_stats where user_id = %s", (user,)).fetchone()
     assert row is not None
-    return row
+    return cast(tuple[Any, ...], row)
 
 
 def test_the_same_source_pays_once(db: Connection) -> None:
@@ -167,14 +167,14 @@ class TestReversal:
         award(db, user, amount, source=source)
         row = db.execute("select id from xp_events where source_id = %s", (source,)).fetchone()
         assert row is not None
-        return row[0]  # type: ignore[no-any-return]
+        return cast(UUID, row[0])
 
     def reverse(self, db: Connection, event: UUID | None, reason: str | None = "a mistake") -> tuple[int, int, int]:
         row = db.execute(
             "select total_xp, current_level, awarded from reverse_xp(p_event_id => %s, p_reason => %s)", (event, reason)
         ).fetchone()
         assert row is not None
-        return row
+        return cast(tuple[int, int, int], row)
 
     def test_takes_back_once(self, db: Connection) -> None:
         user = make_user(db)
@@ -212,7 +212,7 @@ def test_the_ledger_is_never_changed(db: Connection, change: str) -> None:
 
 
 @pytest.mark.parametrize("role", ["anonymous", "student", "instructor", "admin"])
-def test_nobody_awards_themselves(db: Connection, role: Any) -> None:
+def test_nobody_awards_themselves(db: Connection, role: Role) -> None:
     user = make_user(db, "admin" if role == "anonymous" else role)
     award(db, user)
     for statement in (
@@ -291,7 +291,7 @@ def test_many_awards_to_one_person_at_once(school: SchoolDatabase, isolation: ps
         return given
 
     results = race(16, some)
-    assert sum(results) == sum(range(1, 81))  # type: ignore[arg-type]
+    assert sum(cast(list[int], results)) == sum(range(1, 81))
     assert stats(owner, user, "total_xp, weekly_xp, monthly_xp, current_level") == (3240, 3240, 3240, 8)
     assert owner.execute("select sum(amount), count(*) from xp_events").fetchone() == (3240, 80)
 

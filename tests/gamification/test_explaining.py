@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID, uuid4
 
 import psycopg
@@ -15,7 +15,7 @@ from tests.support.asserts import raises_sqlstate
 from tests.support.effort import effort
 from tests.support.factories import Course, insert, make_course, make_enrollment, make_user
 
-from pgacademy.testing import acting
+from pgacademy.testing import Role, acting
 
 Connection = psycopg.Connection[Any]
 
@@ -29,7 +29,7 @@ def conn(db: Connection) -> Connection:
 
 def define(conn: Connection, slug: str, metric: str, threshold: float, scope: Any = "global", **columns: Any) -> UUID:
     criteria = {"metric": metric, "threshold": threshold, "scope": str(scope)}
-    return insert(conn, "achievements", slug=slug, title=slug.title(), criteria=criteria, **columns)  # type: ignore[no-any-return]
+    return cast(UUID, insert(conn, "achievements", slug=slug, title=slug.title(), criteria=criteria, **columns))
 
 
 def rows(conn: Connection, query: str, *values: Any) -> list[dict[str, Any]]:
@@ -37,7 +37,7 @@ def rows(conn: Connection, query: str, *values: Any) -> list[dict[str, Any]]:
         return cursor.execute(query.encode(), values).fetchall()
 
 
-def explain(conn: Connection, slug: str, user: UUID | None = None, limit: int = 20) -> dict[str, Any]:
+def explain(conn: Connection, slug: str, user: UUID | None = None, limit: int | None = 20) -> dict[str, Any]:
     (row,) = rows(conn, "select * from explain_achievement(%s, %s, %s)", slug, user, limit)
     return row
 
@@ -195,7 +195,7 @@ class TestExplaining:
     @pytest.mark.parametrize("limit", [-1, 101, None])
     def test_a_bounded_list(self, conn: Connection, ada: Learner, limit: int | None) -> None:
         with raises_sqlstate("PA422", conn=conn), acting(conn, ada.id, "student"):
-            explain(conn, "here", limit=limit)  # type: ignore[arg-type]
+            explain(conn, "here", limit=limit)
 
 
 class TestPreviewing:
@@ -249,8 +249,9 @@ class TestPreviewing:
         ):  # fmt: skip
             with raises_sqlstate(state, conn=conn), acting(conn, admin, "admin"):
                 self.preview(conn, slug, criteria, None, limit)
-        for role, state in (("student", "42501"), ("instructor", "42501"), ("admin", "PA403")):
-            with raises_sqlstate(state, conn=conn), acting(conn, ada.id, role):  # type: ignore[arg-type]
+        refused: list[tuple[Role, str]] = [("student", "42501"), ("instructor", "42501"), ("admin", "PA403")]
+        for role, state in refused:
+            with raises_sqlstate(state, conn=conn), acting(conn, ada.id, role):
                 self.preview(conn, "x", {"metric": "total_xp", "threshold": 1})
         with acting(conn, admin, "admin"):
             assert self.preview(conn, "x", {"metric": "total_xp", "threshold": 10**9})["gaining_count"] == 0

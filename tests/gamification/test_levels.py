@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.support.effort import effort
 
-from pgacademy.testing import acting
+from pgacademy.testing import Role, acting
 
 Connection = psycopg.Connection[Any]
 
@@ -25,7 +25,7 @@ def oracle(xp: int) -> int:
 def level(conn: Connection, xp: int | None) -> int | None:
     row = conn.execute("select calculate_user_level(%s)", (xp,)).fetchone()
     assert row is not None
-    return row[0]  # type: ignore[no-any-return]
+    return cast(int | None, row[0])
 
 
 def test_every_boundary(db: Connection) -> None:
@@ -56,7 +56,7 @@ def test_odd_amounts(db: Connection, xp: int | None, expected: int | None) -> No
 
 
 @pytest.mark.parametrize("role", ["anonymous", "student", "instructor", "admin", "service"])
-def test_anyone_may_ask(db: Connection, role: Any) -> None:
+def test_anyone_may_ask(db: Connection, role: Role) -> None:
     with acting(db, None, role):
         assert level(db, 100) == 2
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import psycopg
@@ -16,7 +16,7 @@ from tests.support.asserts import raises_sqlstate
 from tests.support.effort import effort
 from tests.support.factories import make_user, race
 
-from pgacademy.testing import SchoolDatabase, acting
+from pgacademy.testing import Role, SchoolDatabase, acting
 
 Connection = psycopg.Connection[Any]
 
@@ -131,7 +131,7 @@ def test_names_are_those_of_public_profiles(db: Connection) -> None:
     assert profile[0] == "ada-on-top"
     top = "select username, full_name, avatar_url, avatar_emoji, total_xp, current_level, rank from leaderboard_top(1)"
     for role in ("anonymous", "student"):
-        with acting(db, None, role):  # type: ignore[arg-type]
+        with acting(db, None, role):
             assert db.execute(top).fetchone() == (*profile, 500_000, 100, 1)
 
 
@@ -183,7 +183,7 @@ class TestCalls:
             db.execute("select * from leaderboard_top(10, %s, gen_random_uuid())", (xp,))
 
     @pytest.mark.parametrize("role", ["anonymous", "student", "instructor", "admin"])
-    def test_jobs_are_the_services(self, db: Connection, role: Any) -> None:
+    def test_jobs_are_the_services(self, db: Connection, role: Role) -> None:
         user = make_user(db, "admin")
         for statement in (
             "select refresh_leaderboard()",
@@ -390,8 +390,9 @@ def test_live_rank_is_exact_while_others_write(school: SchoolDatabase, isolation
         conn.isolation_level = isolation
     results = race(16, work)
     assert all(isinstance(result, int) for result in results), results
-    assert sum(results[:7]) > 20  # type: ignore[arg-type]
-    assert sum(results[10:]) > 20  # type: ignore[arg-type]
+    counts = cast(list[int], results)
+    assert sum(counts[:7]) > 20
+    assert sum(counts[10:]) > 20
     assert owner.execute(DIFFERENCES).fetchall() == []
 
 

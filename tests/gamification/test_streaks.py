@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from tests.support.asserts import raises_sqlstate
 from tests.support.effort import effort
 from tests.support.factories import make_course, make_enrollment, make_user, race
 
-from pgacademy.testing import SchoolDatabase, acting
+from pgacademy.testing import Role, SchoolDatabase, acting
 
 Connection = psycopg.Connection[Any]
 DAY = timedelta(days=1)
@@ -99,13 +99,13 @@ def learner(conn: Connection, zone: str = "UTC") -> UUID:
 def record(conn: Connection, user: UUID, at: datetime | str, kind: str | None = "lesson") -> tuple[int, int]:
     row = conn.execute("select * from record_activity(%s, %s, %s)", (user, kind, at)).fetchone()
     assert row is not None
-    return row  # type: ignore[return-value]
+    return cast(tuple[int, int], row)
 
 
 def effective(conn: Connection, user: UUID, at: datetime | None) -> int:
     row = conn.execute("select effective_streak(%s, %s)", (user, at)).fetchone()
     assert row is not None
-    return row[0]  # type: ignore[no-any-return]
+    return cast(int, row[0])
 
 
 def held(conn: Connection, user: UUID) -> tuple[Any, ...]:
@@ -114,7 +114,7 @@ def held(conn: Connection, user: UUID) -> tuple[Any, ...]:
         (user,),
     ).fetchone()
     assert row is not None
-    return row
+    return cast(tuple[Any, ...], row)
 
 
 def days(conn: Connection, user: UUID) -> list[tuple[Any, ...]]:
@@ -335,7 +335,7 @@ class TestFreezes:
         with raises_sqlstate("PA422", conn=db):
             self.give(db, user, "2024-05-01T12:00Z", "")
         with raises_sqlstate("PA404", conn=db):
-            self.give(db, uuid4(), "2024-05-01T12:00Z")  # type: ignore[arg-type]
+            self.give(db, uuid4(), "2024-05-01T12:00Z")
 
     def test_given_back_when_the_day_was_active_after_all(self, db: Connection) -> None:
         user = learner(db)
@@ -392,7 +392,7 @@ class TestWhoMayAsk:
         user = learner(db)
         record(db, user, datetime.now(UTC))
         for role in ("student", "instructor", "admin"):
-            with acting(db, user, role):  # type: ignore[arg-type]
+            with acting(db, user, role):
                 assert db.execute("select effective_streak()").fetchone() == (1,)
 
     def test_about_others(self, db: Connection) -> None:
@@ -409,7 +409,7 @@ class TestWhoMayAsk:
             assert effective(db, other, None) == 0
 
     @pytest.mark.parametrize("role", ["anonymous", "student", "instructor", "admin"])
-    def test_nobody_moves_their_own(self, db: Connection, role: Any) -> None:
+    def test_nobody_moves_their_own(self, db: Connection, role: Role) -> None:
         user = learner(db)
         for statement in (
             "select advance_streaks()",

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, cast
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from psycopg import IsolationLevel
 
-from pgacademy.testing import acting
+from pgacademy.testing import Person, SchoolDatabase, acting
 from tests.identity.waiting import wait_until_blocked
 from tests.support.asserts import raises_sqlstate
-from tests.support.factories import make_user, race
+from tests.support.factories import Connection, make_user, race
 
 HASH = "$2b$12$abcdefghijklmnopqrstuvabcdefghijklmnopqrstuvabcdefghij"
 SOLANA = "4Nd1mYvRk1tqKkLgXwCfy3vvrkHmfwSCeytjgYGc1u6F"
 EVM = "0x52908400098527886E0F7030069857D2E4169EE7"
 
 
-def one(conn: psycopg.Connection[Any], statement: str, *values: Any) -> Any:
+def one(conn: Connection, statement: str, *values: Any) -> Any:
     return conn.execute(statement, values).fetchone()
 
 
 class TestRegister:
-    def test_makes_a_person_with_everything(self, db):
+    def test_makes_a_person_with_everything(self, db: Connection) -> None:
         with acting(db, None, "service"):
             (user,) = one(
                 db,
@@ -46,8 +48,8 @@ class TestRegister:
             "Europe/London", "en-GB", HASH, "ada", "Ada L.", True, 0,
         )  # fmt: skip
 
-    def test_an_identity_provider_gives_the_id(self, db):
-        given = uuid.uuid4()
+    def test_an_identity_provider_gives_the_id(self, db: Connection) -> None:
+        given = uuid4()
         assert one(db, "select register_user('a@example.org', p_user_id => %s)", given) == (given,)
         with raises_sqlstate("PA409", conn=db):
             one(db, "select register_user('b@example.org', p_user_id => %s)", given)
@@ -78,7 +80,7 @@ class TestRegister:
             ("'a@example.org', p_occurred_at => now() + interval '1 day'", "PA422"),
         ],
     )
-    def test_refuses(self, db, arguments, state):
+    def test_refuses(self, db: Connection, arguments: str, state: str) -> None:
         with raises_sqlstate(state, conn=db):
             db.execute(f"select register_user({arguments})")
         assert one(db, "select count(*) from users where email like 'a@%%'") == (0,)
@@ -86,30 +88,30 @@ class TestRegister:
     @pytest.mark.parametrize(
         "zone", ["UTC", "Europe/Berlin", "America/Port-au-Prince", "Etc/GMT+5", "Australia/Lord_Howe"]
     )
-    def test_accepts_real_time_zones(self, db, zone):
+    def test_accepts_real_time_zones(self, db: Connection, zone: str) -> None:
         (user,) = one(db, "select register_user('a@example.org', p_timezone => %s)", zone)
         assert one(db, "select timezone from user_settings where user_id = %s", user) == (zone,)
 
-    def test_email_and_username_are_taken_whatever_the_case(self, db):
+    def test_email_and_username_are_taken_whatever_the_case(self, db: Connection) -> None:
         make_user(db, email="ada@example.org", username="ada")
         with raises_sqlstate("PA409", conn=db):
             db.execute("select register_user('ADA@example.org')")
         with raises_sqlstate("PA409", conn=db):
             db.execute("select register_user(p_username => 'Ada')")
 
-    def test_the_email_of_a_deleted_person_is_free_and_the_handle_is_not(self, db):
+    def test_the_email_of_a_deleted_person_is_free_and_the_handle_is_not(self, db: Connection) -> None:
         make_user(db, email="ada@example.org", username="ada", deleted_at="2020-01-01Z", is_active=False)
         db.execute("select register_user('ada@example.org')")
         with raises_sqlstate("PA409", conn=db):
             db.execute("select register_user(p_username => 'ada')")
 
-    def test_sixteen_at_once_with_one_email(self, school):
+    def test_sixteen_at_once_with_one_email(self, school: SchoolDatabase) -> None:
         def register(i: int) -> Any:
             with school.service() as conn:
                 return one(conn, "select register_user('Race@Example.org', p_username => %s)", f"racer-{i}")[0]
 
         results = race(16, register)
-        won = [r for r in results if isinstance(r, uuid.UUID)]
+        won = [r for r in results if isinstance(r, UUID)]
         lost = [r for r in results if isinstance(r, Exception)]
         assert len(won) == 1
         for error in lost:
@@ -120,54 +122,54 @@ class TestRegister:
 
 class TestLogin:
     @pytest.fixture
-    def ada(self, db):
+    def ada(self, db: Connection) -> UUID:
         (user,) = one(db, "select register_user('ada@example.org', 'ada', p_password_hash => %s)", HASH)
-        return user
+        return cast(UUID, user)
 
     @pytest.mark.parametrize("login", ["ada@example.org", " ADA@EXAMPLE.ORG", "Ada"])
-    def test_by_email_or_username(self, db, ada, login):
+    def test_by_email_or_username(self, db: Connection, ada: UUID, login: str) -> None:
         with acting(db, None, "service"):
             assert one(db, "select * from find_login(%s)", login) == (ada, HASH, "student", True, False)
 
-    def test_by_proven_wallet_only(self, db, ada):
+    def test_by_proven_wallet_only(self, db: Connection, ada: UUID) -> None:
         with acting(db, ada):
             (wallet,) = one(db, "select link_wallet('evm', %s)", EVM)
         assert one(db, "select * from find_login(p_chain => 'evm', p_address => %s)", EVM) is None
         db.execute("select verify_wallet(%s)", (wallet,))
         assert one(db, "select user_id from find_login(p_chain => 'evm', p_address => %s)", EVM) == (ada,)
 
-    def test_nobody_is_no_row(self, db, ada):
+    def test_nobody_is_no_row(self, db: Connection, ada: UUID) -> None:
         for login in ("bob", "bob@example.org", "", "@", "%", "_da", "x" * 1_000_000):
             assert one(db, "select * from find_login(%s)", login) is None
 
-    def test_the_deactivated_are_found_and_the_deleted_are_not(self, db, ada):
+    def test_the_deactivated_are_found_and_the_deleted_are_not(self, db: Connection, ada: UUID) -> None:
         db.execute("select deactivate_user(%s)", (ada,))
         assert one(db, "select is_active from find_login('ada')") == (False,)
         db.execute("select deactivate_user(%s, p_delete => true)", (ada,))
         assert one(db, "select * from find_login('ada')") is None
 
     @pytest.mark.parametrize("arguments", ["", "'ada', 'evm', 'x'", "p_chain => 'evm'", "'ada', p_address => 'x'"])
-    def test_ambiguous_questions_are_refused(self, db, arguments):
+    def test_ambiguous_questions_are_refused(self, db: Connection, arguments: str) -> None:
         with raises_sqlstate("PA422", conn=db):
             db.execute(f"select find_login({arguments})")
 
-    def test_a_new_password_ends_every_session(self, db, ada):
+    def test_a_new_password_ends_every_session(self, db: Connection, ada: UUID) -> None:
         db.execute("select open_session(%s, %s, 'jti-00001', now() + interval '1 day')", (ada, bytes(32)))
         db.execute("select set_password(%s, %s)", (ada, HASH + "2"))
         assert one(db, "select password_hash from find_login('ada')") == (HASH + "2",)
         assert one(db, "select revoked_reason from auth_sessions") == ("password_changed",)
         with raises_sqlstate("PA404", conn=db):
-            db.execute("select set_password(%s, %s)", (uuid.uuid4(), HASH))
+            db.execute("select set_password(%s, %s)", (uuid4(), HASH))
         with raises_sqlstate("PA422", conn=db):
             db.execute("select set_password(%s, null)", (ada,))
 
 
 class TestStaff:
     @pytest.fixture
-    def root(self, db):
+    def root(self, db: Connection) -> UUID:
         return make_user(db, "admin")
 
-    def test_set_role(self, db, root):
+    def test_set_role(self, db: Connection, root: UUID) -> None:
         user = make_user(db)
         with acting(db, root, "admin"):
             db.execute("select set_role(%s, 'instructor')", (user,))
@@ -178,13 +180,13 @@ class TestStaff:
             db.execute("select set_role(%s, 'instructor')", (user,))
         assert one(db, "select role, is_approved from users where id = %s", user) == ("instructor", False)
 
-    def test_the_owner_makes_the_first_administrator(self, db):
+    def test_the_owner_makes_the_first_administrator(self, db: Connection) -> None:
         user = make_user(db)
         db.execute("select set_role(%s, 'admin')", (user,))
         assert one(db, "select role from users where id = %s", user) == ("admin",)
 
     @pytest.mark.parametrize("call", ["set_role(%s, 'admin')", "approve_instructor(%s)", "deactivate_user(%s)"])
-    def test_others_may_not(self, db, root, call):
+    def test_others_may_not(self, db: Connection, root: UUID, call: str) -> None:
         user = make_user(db, "instructor")
         with raises_sqlstate("PA403"), acting(db, user, "admin"):  # the role, but not the person
             db.execute(f"select {call}", (user,))
@@ -192,7 +194,7 @@ class TestStaff:
             with raises_sqlstate("42501"), acting(db, root, role):  # the person, but not the role
                 db.execute(f"select {call}", (user,))
 
-    def test_bad_values(self, db, root):
+    def test_bad_values(self, db: Connection, root: UUID) -> None:
         user = make_user(db)
         with acting(db, root, "admin"):
             for role in ("teacher", None, "ADMIN", "x" * 1_000_000):
@@ -204,7 +206,7 @@ class TestStaff:
                 "deactivate_user(%s)",
                 "reactivate_user(%s)",
             ):
-                for nobody in (uuid.uuid4(), None):
+                for nobody in (uuid4(), None):
                     with raises_sqlstate("PA404", conn=db):
                         db.execute(f"select {call}", (nobody,))
             with raises_sqlstate("PA409", conn=db):
@@ -212,7 +214,7 @@ class TestStaff:
             with raises_sqlstate("PA422", conn=db):
                 db.execute("select approve_instructor(%s, null)", (user,))
 
-    def test_the_last_administrator_stays(self, db, root):
+    def test_the_last_administrator_stays(self, db: Connection, root: UUID) -> None:
         for call in ("set_role(%s, 'student')", "deactivate_user(%s)", "deactivate_user(%s, true)"):
             with raises_sqlstate("PA409"), acting(db, root, "admin"):
                 db.execute(f"select {call}", (root,))
@@ -223,9 +225,11 @@ class TestStaff:
         with acting(db, root, "admin"):
             db.execute("select set_role(%s, 'student')", (root,))
 
-    @pytest.mark.parametrize("level", [psycopg.IsolationLevel.READ_COMMITTED, psycopg.IsolationLevel.REPEATABLE_READ])
+    @pytest.mark.parametrize("level", [IsolationLevel.READ_COMMITTED, IsolationLevel.REPEATABLE_READ])
     @pytest.mark.parametrize("call", ["set_role(%s, 'student')", "deactivate_user(%s)"])
-    def test_two_administrators_who_remove_each_other(self, school, person, level, call):
+    def test_two_administrators_who_remove_each_other(
+        self, school: SchoolDatabase, person: Callable[..., Person], level: IsolationLevel, call: str
+    ) -> None:
         """The second one looks while the first one's removal is not committed yet."""
         ada, bob = person("admin"), person("admin")
 
@@ -245,7 +249,7 @@ class TestStaff:
 
 
 class TestDeactivation:
-    def test_shuts_out_at_once(self, school, person):
+    def test_shuts_out_at_once(self, school: SchoolDatabase, person: Callable[..., Person]) -> None:
         ada, root = person(), person("admin")
         with school.service() as conn:
             conn.execute("select open_session(%s, %s, 'jti-00001', now() + interval '1 day')", (ada.id, bytes(32)))
@@ -266,7 +270,7 @@ class TestDeactivation:
             assert one(conn, "select count(*) from users") == (1,)
         assert one(school.connect(), "select is_ranked from user_stats where user_id = %s", ada.id) == (True,)
 
-    def test_deleting_frees_email_and_wallet_and_shows_nothing(self, db):
+    def test_deleting_frees_email_and_wallet_and_shows_nothing(self, db: Connection) -> None:
         ada = make_user(db, email="ada@example.org", full_name="Ada", bio="mine", avatar_emoji="x")
         with acting(db, ada):
             (wallet,) = one(db, "select link_wallet('solana', %s)", SOLANA)
@@ -294,7 +298,7 @@ class TestDeactivation:
 
 
 class TestEmail:
-    def test_the_proven_address_becomes_theirs(self, db):
+    def test_the_proven_address_becomes_theirs(self, db: Connection) -> None:
         ada = make_user(db, email="ada@example.org")
         db.execute("select verify_email(%s, 'ada@example.org')", (ada,))
         assert one(db, "select email, email_verified from users where id = %s", ada) == ("ada@example.org", True)
@@ -304,17 +308,17 @@ class TestEmail:
     @pytest.mark.parametrize(
         ("email", "state"), [(None, "PA422"), ("", "PA422"), ("Bob@example.org", "PA409"), ("x", "PA422")]
     )
-    def test_refuses(self, db, email, state):
+    def test_refuses(self, db: Connection, email: str | None, state: str) -> None:
         make_user(db, email="bob@example.org")
         ada = make_user(db)
         with raises_sqlstate(state, conn=db):
             db.execute("select verify_email(%s, %s)", (ada, email))
         with raises_sqlstate("PA404", conn=db):
-            db.execute("select verify_email(%s, 'c@example.org')", (uuid.uuid4(),))
+            db.execute("select verify_email(%s, 'c@example.org')", (uuid4(),))
 
 
 class TestWallets:
-    def test_claims_do_not_exclude_and_proofs_do(self, db):
+    def test_claims_do_not_exclude_and_proofs_do(self, db: Connection) -> None:
         ada, bob = make_user(db), make_user(db)
         claims = {}
         for user in (ada, bob):
@@ -331,7 +335,9 @@ class TestWallets:
             db.execute("select unlink_wallet(%s)", (claims[bob],))
         db.execute("select verify_wallet(%s)", (claims[ada],))
 
-    def test_sixteen_people_prove_one_address_at_once(self, school, person):
+    def test_sixteen_people_prove_one_address_at_once(
+        self, school: SchoolDatabase, person: Callable[..., Person]
+    ) -> None:
         people = [person() for _ in range(16)]
         claims = []
         for someone in people:
@@ -358,22 +364,22 @@ class TestWallets:
             ("solana", "x" * 1_000_000),
         ],
     )
-    def test_refuses_what_is_no_address(self, db, chain, address):
+    def test_refuses_what_is_no_address(self, db: Connection, chain: str | None, address: str | None) -> None:
         with raises_sqlstate("PA422"), acting(db, make_user(db)):
             db.execute("select link_wallet(%s, %s)", (chain, address))
 
-    def test_unproven_claims_have_an_end(self, db):
+    def test_unproven_claims_have_an_end(self, db: Connection) -> None:
         with raises_sqlstate("PA429"), acting(db, make_user(db)):
             for i in range(21):
                 db.execute("select link_wallet('hedera', %s)", (f"0.0.{i}",))
 
-    def test_unknown_claims(self, db):
+    def test_unknown_claims(self, db: Connection) -> None:
         with raises_sqlstate("PA404", conn=db):
-            db.execute("select verify_wallet(%s)", (uuid.uuid4(),))
+            db.execute("select verify_wallet(%s)", (uuid4(),))
 
 
 class TestEncryptedFields:
-    def test_ciphertext_goes_in_and_out(self, db):
+    def test_ciphertext_goes_in_and_out(self, db: Connection) -> None:
         ada = make_user(db)
         with acting(db, None, "service"):
             for version in (b"1", b"2"):
@@ -395,7 +401,7 @@ class TestEncryptedFields:
             ("ssn", bytes(12), bytes(65_537)),
         ],
     )
-    def test_refuses(self, db, field, nonce, ciphertext):
+    def test_refuses(self, db: Connection, field: str | None, nonce: bytes | None, ciphertext: bytes) -> None:
         ada = make_user(db)
         with raises_sqlstate("PA422", conn=db):
             db.execute("select store_encrypted_field(%s, %s, 'key-1', %s, %s)", (ada, field, nonce, ciphertext))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -15,13 +16,13 @@ from pgacademy.testing import SchoolDatabase
 from tests.learning.invariants import assert_invariants
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import make_course, make_enrollment, make_user, race
-from tests.support.requests import LEVELS, RETRY, check
+from tests.support.requests import LEVELS, READ_COMMITTED, RETRY, check
 from tests.support.requests import call_like_the_library as call
 
 
 @pytest.fixture(params=LEVELS, ids=lambda level: level.name.lower())
 def level(request: pytest.FixtureRequest) -> IsolationLevel:
-    return request.param  # type: ignore[no-any-return]
+    return cast(IsolationLevel, request.param)
 
 
 def test_two_last_lessons_at_once(school: SchoolDatabase, level: IsolationLevel) -> None:
@@ -31,18 +32,12 @@ def test_two_last_lessons_at_once(school: SchoolDatabase, level: IsolationLevel)
         user = make_user(conn)
         call(school, user, "select enroll(%s)", course.id, level=level)
         call(school, user, "select complete_lesson(%s)", course.lesson_ids[0], level=level)
-        done = check(
-            race(
-                2,
-                lambda i, user=user: call(  # type: ignore[misc]
-                    school,
-                    user,
-                    "select course_completed from complete_lesson(%s)",
-                    course.lesson_ids[i + 1],
-                    level=level,
-                ),
-            )
-        )
+
+        def complete(i: int, user: UUID = user) -> Any:
+            lesson = course.lesson_ids[i + 1]
+            return call(school, user, "select course_completed from complete_lesson(%s)", lesson, level=level)
+
+        done = check(race(2, complete))
         assert sorted(done) == [(False,), (True,)]
     assert_invariants(conn)
 
@@ -86,14 +81,11 @@ def test_one_seat_left(school: SchoolDatabase, level: IsolationLevel) -> None:
         course = make_course(conn, max_enrollments=2)
         make_enrollment(conn, make_user(conn), course)
         people = [make_user(conn) for _ in range(16)]
-        rows = check(
-            race(
-                16,
-                lambda i, who=people, to=course.id: call(  # type: ignore[misc]
-                    school, who[i], "select status from enroll(%s)", to, level=level
-                ),
-            )
-        )
+
+        def enroll(i: int, who: list[UUID] = people, to: UUID = course.id) -> Any:
+            return call(school, who[i], "select status from enroll(%s)", to, level=level)
+
+        rows = check(race(16, enroll))
         assert sorted(map(str, rows)) == sorted([str(("active",))] + ["PA409"] * 15)
     assert_invariants(conn)
 
@@ -194,7 +186,7 @@ def test_a_killed_connection_leaves_nothing(school: SchoolDatabase, step: str) -
     """The server ends the session in the middle of complete_lesson, at a write that comes late or early."""
     conn = school.connect(autocommit=True)
     course, user = make_course(conn, lessons=1), make_user(conn)
-    call(school, user, "select enroll(%s)", course.id, level=LEVELS[0])
+    call(school, user, "select enroll(%s)", course.id, level=READ_COMMITTED)
     tables = (
         "enrollments",
         "lesson_progress",
@@ -224,6 +216,6 @@ def test_a_killed_connection_leaves_nothing(school: SchoolDatabase, step: str) -
         user,
         "select course_completed from complete_lesson(%s, null, 'k')",
         course.lesson_ids[0],
-        level=LEVELS[0],
+        level=READ_COMMITTED,
     ) == (True,)
     assert_invariants(conn)

@@ -57,7 +57,7 @@ def test_one_person_costs_one_person(school: SchoolDatabase) -> None:
     admin = make_user(conn, "admin")
     courses = [make_course(conn).id for _ in range(2)]
     cases: list[tuple[str, Role]] = [
-        (f"select * from {view} where user_id = %s", role)  # type: ignore[misc]
+        (f"select * from {view} where user_id = %s", role)
         for view in ("v_user_dashboard", "v_my_courses")
         for role in ("student", "admin")
     ] + [("select * from v_user_dashboard", "student"), ("select * from v_my_courses", "student")]

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from psycopg.rows import dict_row
 
-from pgacademy.testing import acting
+from pgacademy.testing import Role, acting
 from tests.learning.invariants import assert_invariants
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import Connection, Course, insert, make_course, make_enrollment, make_user
@@ -539,12 +539,13 @@ def test_rows_are_seen_by_those_they_concern(db: Connection, ada: UUID, course: 
         if table == "lesson_progress":
             seen = "select count(*) as n, count(*) filter (where user_id = %s) as own from lesson_progress"
         assert learner(db, ada, seen, ada) == {"n": 1, "own": 1}
-        for user, role, n in (
+        others: list[tuple[UUID, Role, int]] = [
             (course.instructor_id, "instructor", 2),
             (stranger, "instructor", 0),
             (admin, "admin", 2),
-        ):
-            with acting(db, user, role):  # type: ignore[arg-type]
+        ]
+        for user, role, n in others:
+            with acting(db, user, role):
                 assert row(db, seen, ada)["n"] == n
     with acting(db, ada, "student"):
         assert db.execute("update lesson_progress set notes = 'mine'").rowcount == 1

@@ -8,6 +8,7 @@ behind them; without a circle both come through.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import psycopg
 import pytest
@@ -39,6 +40,7 @@ def learner_came_first(stage: Stage, meanwhile: str, by: str) -> bool:
     teacher, user = course.instructor_id, make_user(owner)
     enrollment = make_enrollment(owner, user, course)
     one, author, learner = (stage.school.connect(autocommit=True) for _ in range(3))
+    args: list[Any]
     query, args = "select course_completed from complete_lesson(%s)", [first]
     if by == "submit_quiz":
         quiz = make_quiz(owner, course)

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from pgacademy import backfills, locking, rollbacks, schools
 from pgacademy.connection import Connection, connect
 from pgacademy.errors import LockBusy, MigrationError
+from pgacademy.sources import queries
 from pgacademy.steps import Step
 from tests.lib.conftest import Yard
 from tests.support.effort import effort
@@ -90,7 +91,7 @@ def run(yard: Yard, text: str = COUNT, **header: Any) -> int:
 def times(yard: Yard) -> list[tuple[int, int]]:
     """How many rows were done how often."""
     with owner(yard) as connection:
-        return connection.execute("select times, count(*) from items group by 1 order by 1").fetchall()  # type: ignore[return-value]
+        return connection.execute("select times, count(*) from items group by 1 order by 1").fetchall()
 
 
 def position(yard: Yard) -> tuple[Any, ...] | None:
@@ -127,7 +128,7 @@ class Plug:
     def __init__(self, connection: Connection, at: int, *, after: bool) -> None:
         self.left, self.after = at, after
         self.connection, self.wait = connection, connection.wait
-        connection.wait = self  # type: ignore[assignment,method-assign]
+        connection.wait = self  # type: ignore[method-assign]
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         self.left -= 1
@@ -242,7 +243,7 @@ def test_going_on_in_a_session_with_other_settings(items: Yard, key: str) -> Non
 def test_a_key_that_text_does_not_hold_is_an_error(items: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
     made, _, _ = FOREIGN["float8"]
     fill(items, "float8", 20, made)
-    found = dict(backfills.queries("backfills"))
+    found = dict(queries("backfills"))
     found["settings"] = found["settings"].replace(b"'extra_float_digits', '1'", b"'extra_float_digits', '0'")
     monkeypatch.setattr(backfills, "queries", lambda _: found)
     with pytest.raises(MigrationError, match=r"0009\.fill\.sql"):
@@ -252,7 +253,7 @@ def test_a_key_that_text_does_not_hold_is_an_error(items: Yard, monkeypatch: pyt
 
 def test_a_walk_that_does_not_move_is_an_error(items: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(items, rows=20)
-    found = dict(backfills.queries("backfills"))
+    found = dict(queries("backfills"))
     found["next_range"] = found["next_range"].replace(b"t.{key} > {last_key}", b"t.{key} <= {last_key}")
     monkeypatch.setattr(backfills, "queries", lambda _: found)
     with pytest.raises(MigrationError, match=r"0009\.fill\.sql"):

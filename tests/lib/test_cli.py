@@ -155,6 +155,7 @@ def test_an_interrupt_is_told_what_stays(dsn: str, tmp_path: Path) -> None:
 
 def test_every_command_is_where_the_program_looks_for_it() -> None:
     program = typer.main.get_command(load())
+    assert isinstance(program, typer.core.TyperGroup)
     told = {command for commands in MODULES.values() for command in commands}
     assert set(program.commands) == told
     for module, commands in MODULES.items():

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -75,7 +76,8 @@ def whole(dsn: str, school: str) -> None:
 
 def structure(dsn: str, school: str) -> list[str]:
     """pg_dump's lines on a school's structure, its name taken out."""
-    command = [embedded.find_binaries() / "pg_dump", "--schema-only", f"--schema={school}", f"--dbname={dsn}"]
+    program = embedded.find_binaries() / "pg_dump"
+    command: list[str | Path] = [program, "--schema-only", f"--schema={school}", f"--dbname={dsn}"]
     done = subprocess.run([*command, f"--role={school}_owner"], capture_output=True, text=True, check=True)
     lines = [line.replace(school, "SCHOOL") for line in done.stdout.splitlines()]
     return [line for line in lines if not line.startswith(("\\restrict", "\\unrestrict", "--"))]

@@ -275,7 +275,7 @@ def test_locks_rewrites_and_scans_are_those_of_the_server(case: str, connection:
     version, text = versioned(case)
     if connection.info.server_version < version * 10000:
         pytest.skip(f"from PostgreSQL {version} on")
-    names = dict(connection.execute(TABLES).fetchall())
+    names: dict[int, str] = dict(connection.execute(TABLES).fetchall())
     oids = list(names)
     effects = assess(one(text), KNOWN)
     with connection.transaction(force_rollback=True):
@@ -438,7 +438,7 @@ WIDE = {"drop owned by lock_level_owner"}
 
 @pytest.mark.parametrize("text", REACHED)
 def test_tables_that_a_statement_does_not_name_are_reached(text: str, larger: Connection) -> None:
-    names = dict(larger.execute(TABLES).fetchall())
+    names: dict[int, str] = dict(larger.execute(TABLES).fetchall())
     oids = list(names)
     effects = assess(one(text), KNOWN)
     effects = merged([*effects, *Reach(larger).beyond(one(text), effects)])

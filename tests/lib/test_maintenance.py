@@ -57,7 +57,7 @@ def visits(school: SchoolDatabase) -> Any:
 def test_what_is_due_is_done_and_then_is_not_due(visited: SchoolDatabase) -> None:
     done = {outcome.job: outcome for outcome in maintain(visited.dsn, visited.name)}
     assert not [outcome for outcome in done.values() if outcome.error]
-    gone = dict(
+    gone: dict[str, int] = dict(
         visited.connect().execute("select table_name, count(*) from archives where finished_at is not null group by 1")
     )
     assert gone == {"analytics_events": 2, "audit_logs": 2, "interactions": 2, "visits": 2}

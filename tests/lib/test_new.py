@@ -45,7 +45,7 @@ def test_filled_in_it_passes(checkout: Yard, kind: StepKind) -> None:
         with path.open("a") as file:
             file.write("\n" + text)
     step = steps.read_steps(checkout.tree.migrations)[-1]
-    assert (step.id, step.kind, step.depends) == ("0003.change-notes", kind.value, {"0002.protect-notes"})
+    assert (step.id, step.kind, step.depends) == ("0003.change-notes", kind.value, frozenset({"0002.protect-notes"}))
     steps.check(step)
     for path in files:
         assert list(lint.check_statements(path.name, path.read_text())) == []

@@ -55,7 +55,7 @@ def changed(migrated: Yard) -> Yard:
 @pytest.fixture
 def reader(migrated: Yard, server: embedded.Server) -> Iterator[str]:
     """The DSN of a login that may be the school's analyst, only reads, and inherits nothing."""
-    admin = server.dsn(psycopg.conninfo.conninfo_to_dict(migrated.dsn)["dbname"], "postgres")
+    admin = server.dsn(str(psycopg.conninfo.conninfo_to_dict(migrated.dsn)["dbname"]), "postgres")
     name = "plan_reader"
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(f"create role {name} login noinherit password 'x'")
@@ -138,7 +138,7 @@ def test_a_login_that_only_reads_sees_the_same_plan(changed: Yard, reader: str) 
 
 
 def test_a_login_of_no_role_is_refused(migrated: Yard, server: embedded.Server) -> None:
-    admin = server.dsn(psycopg.conninfo.conninfo_to_dict(migrated.dsn)["dbname"], "postgres")
+    admin = server.dsn(str(psycopg.conninfo.conninfo_to_dict(migrated.dsn)["dbname"]), "postgres")
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute("create role plan_nobody login password 'x'")
         try:

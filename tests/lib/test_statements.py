@@ -27,6 +27,7 @@ def oracle(text: str) -> list[tuple[int, int]]:
     found = []
     for raw in parse_sql(text):
         start = raw.stmt_location
+        assert start is not None
         end = start + raw.stmt_len if raw.stmt_len else len(text)
         inside = [span for span in tokens if start <= span[0] and span[1] <= end]
         found.append((inside[0][0], inside[-1][1]))

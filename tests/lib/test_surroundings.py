@@ -10,7 +10,7 @@ from psycopg.conninfo import make_conninfo
 from pgacademy import lifecycle, migrations, roles, rollbacks
 from pgacademy.connection import Connection, connect
 from pgacademy.embedded import Server, throwaway
-from pgacademy.errors import LockBusy, NotAllowed, UnsafeSearchPath, UnsupportedDatabase
+from pgacademy.errors import LockBusy, MigrationError, NotAllowed, UnsafeSearchPath, UnsupportedDatabase
 from pgacademy.locking import Patience
 from tests.lib.conftest import Yard
 
@@ -90,7 +90,7 @@ def test_policies_that_bind_the_owner_do_not_shorten_a_migration(yard: Yard) -> 
     )
     yard.migrate()
     yard.write("migrations/0004.shout.sql", "update notes set body = upper(body);\n")
-    with pytest.raises(migrations.MigrationError) as caught:
+    with pytest.raises(MigrationError) as caught:
         yard.migrate()
     assert caught.value.sqlstate == "42501"
 

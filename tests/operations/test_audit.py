@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import psycopg
@@ -42,7 +42,7 @@ def trail(conn: Connection, entity: str, of: object) -> list[tuple[Any, ...]]:
 def last(conn: Connection, columns: str) -> tuple[Any, ...]:
     row = conn.execute(f"select {columns} from audit_logs order by log_number desc limit 1").fetchone()
     assert row is not None
-    return row
+    return cast(tuple[Any, ...], row)
 
 
 def test_of_an_update_what_changed(db: Connection) -> None:
@@ -268,7 +268,7 @@ class TestReading:
             assert mine == (10,)
 
     @pytest.mark.parametrize("role", ["student", "instructor", "admin"])
-    def test_it_is_for_administrators(self, db: Connection, role: Any) -> None:
+    def test_it_is_for_administrators(self, db: Connection, role: Role) -> None:
         """Acting as one is not enough: somebody must be one."""
         with raises_sqlstate("42501", "PA403", conn=db), acting(db, make_user(db, "instructor"), role):
             db.execute("select * from audit_trail('users')")
@@ -316,8 +316,9 @@ class TestReading:
         """Of what failed with one's account one sees what the back end noted, and what one did oneself."""
         ada, bob = make_user(db), make_user(db)
         failed = "select log_failure('identity.open_session', '28P01', %s)"
-        for user, role in ((bob, "student"), (None, "service"), (ada, "student")):
-            with acting(db, user, role):  # type: ignore[arg-type]
+        actors: list[tuple[UUID | None, Role]] = [(bob, "student"), (None, "service"), (ada, "student")]
+        for user, role in actors:
+            with acting(db, user, role):
                 db.execute(failed, [str(ada)])
         with acting(db, ada):
             rows = db.execute("select is_own from my_audit_trail() where not is_success").fetchall()

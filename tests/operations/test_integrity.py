@@ -12,7 +12,7 @@ from tests.projects.projects import make_project
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import insert, make_course, make_user
 
-from pgacademy.testing import SchoolDatabase, acting
+from pgacademy.testing import Role, SchoolDatabase, acting
 
 Connection = psycopg.Connection[Any]
 
@@ -189,7 +189,7 @@ def test_a_vote_for_oneself_is_found_and_left_alone(living: Connection) -> None:
 
 @pytest.mark.parametrize("role", ["student", "instructor", "admin", "anonymous"])
 @pytest.mark.parametrize("procedure", ["verify_integrity", "repair_counters"])
-def test_only_the_back_end_may(living: Connection, role: Any, procedure: str) -> None:
+def test_only_the_back_end_may(living: Connection, role: Role, procedure: str) -> None:
     with raises_sqlstate("42501", conn=living), acting(living, make_user(living), role):
         living.execute(f"select * from {procedure}()".encode())
 

@@ -9,7 +9,7 @@ import pytest
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import make_user
 
-from pgacademy.testing import acting
+from pgacademy.testing import Role, acting
 
 Connection = psycopg.Connection[Any]
 
@@ -41,7 +41,7 @@ def test_what_no_setting_can_be(db: Connection, key: str, value: str, state: str
 
 
 @pytest.mark.parametrize("role", ["student", "instructor"])
-def test_nobody_else_does(db: Connection, role: Any) -> None:
+def test_nobody_else_does(db: Connection, role: Role) -> None:
     user = make_user(db, role)
     with raises_sqlstate("42501", conn=db), acting(db, user, role):
         db.execute("select set_setting('xp.lesson', '75')")

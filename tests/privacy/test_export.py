@@ -53,7 +53,7 @@ def test_ones_own_and_not_too_often(school: SchoolDatabase) -> None:
     conn = school.connect(autocommit=True)
     user = make_user(conn)
     with acting(conn, user, "student"):
-        found = dict(conn.execute("select table_name, rows from export_my_data()").fetchall())
+        found: dict[str, Any] = dict(conn.execute("select table_name, rows from export_my_data()").fetchall())
     assert {row["id"] for row in found["users"]} == {str(user)}
     with raises_sqlstate("PA429"), acting(conn, user, "student"):
         conn.execute("select * from export_my_data()")

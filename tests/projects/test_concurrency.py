@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import psycopg
@@ -11,7 +11,7 @@ import pytest
 from psycopg import IsolationLevel
 from psycopg.types.json import Jsonb
 
-from pgacademy.testing import SchoolDatabase
+from pgacademy.testing import Role, SchoolDatabase
 from tests.identity.waiting import wait_until_blocked
 from tests.projects.projects import COMPONENTS, make_project, token_metadata
 from tests.support.factories import make_course, make_enrollment, make_user, race
@@ -32,7 +32,7 @@ CREATE = "select project_id from create_project('Boxer', 'car', %s, p_course_id 
     ids=lambda level: level.name.lower(),
 )
 def level(request: pytest.FixtureRequest) -> IsolationLevel:
-    return request.param  # type: ignore[no-any-return]
+    return cast(IsolationLevel, request.param)
 
 
 @pytest.fixture
@@ -40,11 +40,11 @@ def conn(school: SchoolDatabase) -> Connection:
     return school.connect(autocommit=True)
 
 
-def once(school: SchoolDatabase, user: UUID | None, query: str, *args: Any, role: Any = "student") -> Any:
+def once(school: SchoolDatabase, user: UUID | None, query: str, *args: Any, role: Role = "student") -> Any:
     """One request and no second try: a deadlock comes out of race() as an error. The row, or our SQLSTATE."""
     with school.app(user, role) as app:
         try:
-            return app.execute(query, args).fetchone()  # type: ignore[arg-type]
+            return app.execute(query, args).fetchone()
         except psycopg.Error as error:
             if (error.sqlstate or "").startswith("PA"):
                 return error.sqlstate
@@ -192,7 +192,7 @@ def test_out_of_sight_while_they_are_made(school: SchoolDatabase, conn: Connecti
         make_enrollment(conn, author, course)
     projects = [make_project(conn, author, course_id=course.id) for author in authors for _ in range(2)]
 
-    def ask(user: UUID | None, query: str, *args: Any, role: str = "student") -> Any:
+    def ask(user: UUID | None, query: str, *args: Any, role: Role = "student") -> Any:
         if level is READ_COMMITTED:
             return once(school, user, query, *args, role=role)
         return call(school, user, query, *args, role=role, level=level)
@@ -247,7 +247,7 @@ def test_a_new_project_and_what_hides_it_wait_for_each_other(
             app.execute("select deactivate_user(%s)", (author,))
 
     who = (course.instructor_id, "instructor") if what == "course" else (None, "service")
-    with school.app(author) as making, school.app(*who) as hiding, ThreadPoolExecutor(1) as pool:  # type: ignore[arg-type]
+    with school.app(author) as making, school.app(*who) as hiding, ThreadPoolExecutor(1) as pool:
         moves = [(make, making), (hide, hiding)]
         (one_move, one_app), (other_move, other_app) = moves if first == "project" else moves[::-1]
         one_move(one_app)

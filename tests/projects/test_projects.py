@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from pgacademy.testing import SchoolDatabase, acting
+from pgacademy.testing import Role, SchoolDatabase, acting
 from tests.projects.projects import COMPONENTS, METRICS, make_project, token_metadata
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import Course, make_course, make_enrollment, make_user
@@ -18,7 +18,7 @@ from tests.support.queries import one
 Connection = psycopg.Connection[Any]
 
 
-def call(conn: Connection, user: UUID | None, query: str, *args: Any, role: Any = "student") -> Any:
+def call(conn: Connection, user: UUID | None, query: str, *args: Any, role: Role = "student") -> Any:
     with acting(conn, user, role):
         return one(conn, query, *args)
 
@@ -38,10 +38,10 @@ def mint(conn: Connection, project: UUID, user: UUID, token: str | None = None) 
     )  # fmt: skip
 
 
-def listed(conn: Connection, user: UUID | None = None, role: Any = "anonymous", **filters: Any) -> list[UUID]:
+def listed(conn: Connection, user: UUID | None = None, role: Role = "anonymous", **filters: Any) -> list[UUID]:
     names = ", ".join(f"p_{name} => %s" for name in filters)
     with acting(conn, user, role):
-        rows = conn.execute(f"select project_id from list_projects({names})", list(filters.values())).fetchall()  # type: ignore[call-overload]
+        rows = conn.execute(f"select project_id from list_projects({names})", list(filters.values())).fetchall()
     return [row[0] for row in rows]
 
 
@@ -72,7 +72,7 @@ def admin(db: Connection) -> UUID:
 
 
 class TestMaking:
-    def test_a_draft_that_only_its_author_sees(self, db, ada, bob):
+    def test_a_draft_that_only_its_author_sees(self, db: Connection, ada: UUID, bob: UUID) -> None:
         project, _, _ = create(db, ada, description="Light.", performance_metrics=Jsonb(METRICS))
         assert listed(db) == []
         assert call(db, ada, "select title, is_public, is_listed from v_my_projects") == ("Boxer", False, False)
@@ -84,7 +84,7 @@ class TestMaking:
         assert call(db, bob, "select count(*) from v_my_projects") == 0
         assert call(db, bob, "select components from projects") == COMPONENTS
 
-    def test_it_counts_once_and_for_good(self, db, ada):
+    def test_it_counts_once_and_for_good(self, db: Connection, ada: UUID) -> None:
         first = create(db, ada, "k")
         assert {a["title"] for a in first[1]} == {"First Project"}
         assert first[2] == 100
@@ -97,7 +97,7 @@ class TestMaking:
         assert one(db, "select projects_created from user_stats where user_id = %s", ada) == 2
         assert one(db, "select user_id from deleted_projects") == ada
 
-    def test_no_coins_and_no_xp_of_its_own(self, db, ada, bob):
+    def test_no_coins_and_no_xp_of_its_own(self, db: Connection, ada: UUID, bob: UUID) -> None:
         create(db, ada, "k")
         before = one(db, "select total_xp from user_stats where user_id = %s", ada)
         project, _, _ = create(db, ada)
@@ -117,11 +117,11 @@ class TestMaking:
             {"performance_metrics": Jsonb(None)},
         ],
     )  # fmt: skip
-    def test_what_is_none(self, db, ada, given):
+    def test_what_is_none(self, db: Connection, ada: UUID, given: dict[str, Any]) -> None:
         with raises_sqlstate("PA422", conn=db):
             create(db, ada, **given)
 
-    def test_the_error_names_the_path(self, db, ada):
+    def test_the_error_names_the_path(self, db: Connection, ada: UUID) -> None:
         project, _, _ = create(db, ada)
         bad = Jsonb(METRICS | {"tests": [*METRICS["tests"], METRICS["tests"][0] | {"testType": "moon"}]})
         with raises_sqlstate("PA422", conn=db) as raised:
@@ -132,7 +132,7 @@ class TestMaking:
         with raises_sqlstate("PA422", conn=db):
             db.execute("update projects set performance_metrics = %s", (bad,))
 
-    def test_limits(self, db, ada, bob):
+    def test_limits(self, db: Connection, ada: UUID, bob: UUID) -> None:
         set_to(db, "projects.max_per_person", 2)
         for _ in range(2):
             create(db, ada)
@@ -152,7 +152,7 @@ class TestMaking:
         with raises_sqlstate("PA422", conn=db):
             call(db, ada, "select update_project(%s, 'Smaller')", one(db, mine, ada))
 
-    def test_changing(self, db, ada):
+    def test_changing(self, db: Connection, ada: UUID) -> None:
         project, _, _ = create(db, ada, description="Light.", performance_metrics=Jsonb(METRICS))
         before = one(db, "select updated_at from projects")
         call(db, ada, "select update_project(%s, p_title => 'Flat four')", project)
@@ -172,7 +172,7 @@ class TestOthers:
     """The documents' policy, `for all using (auth.uid() = user_id or is_public)`, allowed every one of these."""
 
     @pytest.mark.parametrize("role", ["student", "instructor", "admin", "anonymous"])
-    def test_nobody_writes_a_row(self, db, ada, role):
+    def test_nobody_writes_a_row(self, db: Connection, ada: UUID, role: Role) -> None:
         make_project(db, ada)
         thief = make_user(db, role if role != "anonymous" else "student")
         for statement in (
@@ -195,7 +195,9 @@ class TestOthers:
         ["update_project(%s, 'Mine')", "publish_project(%s)", "unpublish_project(%s)", "delete_project(%s)"],
     )
     @pytest.mark.parametrize("is_public", [True, False])
-    def test_procedures_know_whose_it_is(self, db, ada, bob, statement, is_public):
+    def test_procedures_know_whose_it_is(
+        self, db: Connection, ada: UUID, bob: UUID, statement: str, is_public: bool
+    ) -> None:
         project = make_project(db, ada, is_public=is_public)
         for other in (bob, make_user(db, "instructor"), make_user(db, "admin")):
             with raises_sqlstate("PA404", conn=db):
@@ -203,7 +205,7 @@ class TestOthers:
         with raises_sqlstate("PA404", conn=db):
             call(db, ada, f"select {statement}", uuid4())
 
-    def test_administrators_moderate(self, db, ada, bob, admin):
+    def test_administrators_moderate(self, db: Connection, ada: UUID, bob: UUID, admin: UUID) -> None:
         one_project, two = make_project(db, ada), make_project(db, ada)
         call(db, admin, "select unpublish_project(%s)", one_project, role="admin")
         assert listed(db) == [two]
@@ -213,7 +215,9 @@ class TestOthers:
             with raises_sqlstate("PA403", conn=db):
                 call(db, bob, f"select {statement}", one_project, role="admin")
 
-    def test_what_an_administrator_hid_only_an_administrator_shows(self, db, ada, bob, admin):
+    def test_what_an_administrator_hid_only_an_administrator_shows(
+        self, db: Connection, ada: UUID, bob: UUID, admin: UUID
+    ) -> None:
         project = make_project(db, ada)
         publish = "select publish_project(%s)"
         with raises_sqlstate("PA409", conn=db):  # nobody has hidden it
@@ -228,7 +232,7 @@ class TestOthers:
         call(db, ada, "select unpublish_project(%s)", project)
         assert call(db, ada, publish, project)  # and is the author's again
 
-    def test_featured_is_for_administrators(self, db, ada, admin):
+    def test_featured_is_for_administrators(self, db: Connection, ada: UUID, admin: UUID) -> None:
         project = make_project(db, ada)
         with raises_sqlstate("42501", conn=db):
             call(db, ada, "select feature_project(%s)", project)
@@ -244,7 +248,7 @@ class TestOthers:
 
 
 class TestLikes:
-    def test_once_a_person(self, db, ada, bob):
+    def test_once_a_person(self, db: Connection, ada: UUID, bob: UUID) -> None:
         project, instructor = make_project(db, ada), make_user(db, "instructor")
         like, unlike = "select * from like_project(%s)", "select * from unlike_project(%s)"
         assert call(db, bob, like, project) == (1, False)
@@ -259,7 +263,7 @@ class TestLikes:
         with raises_sqlstate("PA409", conn=db):
             call(db, ada, like, project)
 
-    def test_only_what_can_be_seen(self, db, ada, bob):
+    def test_only_what_can_be_seen(self, db: Connection, ada: UUID, bob: UUID) -> None:
         project = make_project(db, ada)
         call(db, bob, "select like_count from like_project(%s)", project)
         call(db, ada, "select unpublish_project(%s)", project)
@@ -269,7 +273,7 @@ class TestLikes:
                 call(db, carol, f"select like_count from {procedure}(%s)", project)
         assert call(db, bob, "select * from unlike_project(%s)", project) == (0, True)
 
-    def test_a_like_is_no_edit(self, db, ada, bob):
+    def test_a_like_is_no_edit(self, db: Connection, ada: UUID, bob: UUID) -> None:
         project = make_project(db, ada)
         db.execute("alter table projects disable trigger touch_updated_at")
         db.execute("update projects set updated_at = '2020-01-01Z'")
@@ -279,7 +283,7 @@ class TestLikes:
         call(db, None, "select fold_project_views()", role="service")
         assert one(db, "select extract(year from updated_at), view_count, like_count from projects") == (2020, 1, 1)
 
-    def test_deleting_takes_the_likes_along(self, db, ada, bob):
+    def test_deleting_takes_the_likes_along(self, db: Connection, ada: UUID, bob: UUID) -> None:
         project = make_project(db, ada)
         call(db, bob, "select like_count from like_project(%s)", project)
         call(db, None, "select record_project_view(%s)", project, role="anonymous")
@@ -293,9 +297,12 @@ class TestLikes:
 
 
 class TestViews:
-    def test_counted_but_not_ones_own(self, db, ada, bob):
+    def test_counted_but_not_ones_own(self, db: Connection, ada: UUID, bob: UUID) -> None:
         project = make_project(db, ada)
-        for who, role in ((ada, "student"), (bob, "student"), (None, "anonymous"), (None, "student")):
+        viewers: list[tuple[UUID | None, Role]] = [
+            (ada, "student"), (bob, "student"), (None, "anonymous"), (None, "student"),
+        ]  # fmt: skip
+        for who, role in viewers:
             call(db, who, "select record_project_view(%s)", project, role=role)
         assert one(db, "select view_count from projects") == 0
         fold = "select fold_project_views(2)"
@@ -306,7 +313,7 @@ class TestViews:
         call(db, None, "select fold_project_views()", role="service")
         assert one(db, "select array_agg(views order by views) from project_views") == [1, 3]
 
-    def test_only_what_can_be_seen(self, db, ada):
+    def test_only_what_can_be_seen(self, db: Connection, ada: UUID) -> None:
         draft = make_project(db, ada, is_public=False)
         for project in (draft, uuid4(), None):
             with raises_sqlstate("PA404", conn=db):
@@ -314,7 +321,7 @@ class TestViews:
 
 
 class TestMinting:
-    def test_once(self, db, ada):
+    def test_once(self, db: Connection, ada: UUID) -> None:
         project = make_project(db, ada)
         assert mint(db, project, ada, "token")[0] is False
         assert mint(db, project, ada, "token") == (True, 0)
@@ -332,7 +339,7 @@ class TestMinting:
         # Projects without a token are many.
         make_project(db, ada)
 
-    def test_metadata_are_of_this_project(self, db, ada, bob):
+    def test_metadata_are_of_this_project(self, db: Connection, ada: UUID, bob: UUID) -> None:
         project = make_project(db, ada)
         query = "select already_minted from mint_project(%s, 'token', %s)"
         with raises_sqlstate("PA422", conn=db):
@@ -348,14 +355,15 @@ class TestMinting:
         call(db, ada, "select update_project(%s, p_nft_metadata => %s)", project, Jsonb(token_metadata(project, ada)))
         assert call(db, None, query, project, None, role="service") is False
 
-    def test_what_a_token_stands_for_stays(self, db, ada, admin):
+    def test_what_a_token_stands_for_stays(self, db: Connection, ada: UUID, admin: UUID) -> None:
         project = make_project(db, ada)
         mint(db, project, ada)
         with raises_sqlstate("PA409", conn=db):
             call(db, ada, "select update_project(%s, p_components => %s)", project, Jsonb(COMPONENTS))
         with raises_sqlstate("PA409", conn=db):
             call(db, ada, "select update_project(%s, p_clear => '{nft_metadata}')", project)
-        for who, role in ((ada, "student"), (admin, "admin")):
+        askers: list[tuple[UUID, Role]] = [(ada, "student"), (admin, "admin")]
+        for who, role in askers:
             with raises_sqlstate("PA409", conn=db):
                 call(db, who, "select delete_project(%s)", project, role=role)
         call(db, ada, "select update_project(%s, p_performance_metrics => %s)", project, Jsonb(METRICS))
@@ -363,7 +371,7 @@ class TestMinting:
         assert listed(db) == []
 
     @pytest.mark.parametrize("token", [None, "", " ", "a b", "x" * 45, "é"])
-    def test_what_is_no_token(self, db, ada, token):
+    def test_what_is_no_token(self, db: Connection, ada: UUID, token: str | None) -> None:
         project = make_project(db, ada)
         with raises_sqlstate("PA422", conn=db):
             call(
@@ -371,7 +379,7 @@ class TestMinting:
                 Jsonb(token_metadata(project, ada)), role="service",
             )  # fmt: skip
 
-    def test_not_for_whoever_deleted_their_account(self, db, ada):
+    def test_not_for_whoever_deleted_their_account(self, db: Connection, ada: UUID) -> None:
         project = make_project(db, ada)
         db.execute("select deactivate_user(%s, true)", (ada,))
         with raises_sqlstate("PA409", conn=db):
@@ -387,7 +395,7 @@ class TestCourses:
         make_enrollment(db, ada, course)
         return course
 
-    def test_only_on_ones_course(self, db, ada, bob, course):
+    def test_only_on_ones_course(self, db: Connection, ada: UUID, bob: UUID, course: Course) -> None:
         project, _, _ = create(db, ada, course_id=course.id)
         call(db, ada, "select publish_project(%s)", project)
         assert call(db, None, "select course_title from list_projects()", role="anonymous") == "Cars"
@@ -395,7 +403,7 @@ class TestCourses:
             with raises_sqlstate("PA404", conn=db):
                 create(db, user, course_id=of)
 
-    def test_not_once_ones_time_on_it_is_over(self, db, ada, course):
+    def test_not_once_ones_time_on_it_is_over(self, db: Connection, ada: UUID, course: Course) -> None:
         """Whether or not the job has come by that says so."""
         db.execute("update enrollments set expires_at = now() - interval '1 second' where course_id = %s", (course.id,))
         with raises_sqlstate("PA404", conn=db):
@@ -408,7 +416,7 @@ class TestCourses:
             ("is_active = false", "is_active = true"),
         ],
     )
-    def test_minted_ones_outlive_it(self, db, ada, course, change, back):
+    def test_minted_ones_outlive_it(self, db: Connection, ada: UUID, course: Course, change: str, back: str) -> None:
         minted, plain = (make_project(db, ada, course_id=course.id) for _ in range(2))
         free = make_project(db, ada)
         mint(db, minted, ada)
@@ -427,7 +435,7 @@ class TestCourses:
         db.execute(f"update courses set {back} where id = %s", (course.id,))
         assert set(listed(db)) == {minted, plain, free}
 
-    def test_through_delete_course(self, db, ada, course):
+    def test_through_delete_course(self, db: Connection, ada: UUID, course: Course) -> None:
         minted, plain = (make_project(db, ada, course_id=course.id) for _ in range(2))
         mint(db, minted, ada)
         call(db, course.instructor_id, "select delete_course(%s)", course.id, role="instructor")
@@ -435,7 +443,7 @@ class TestCourses:
         assert one(db, "select count(*) from projects") == 2
         assert set(one(db, "select array_agg(id) from projects")) == {minted, plain}
 
-    def test_a_course_that_is_gone_for_good(self, db, ada):
+    def test_a_course_that_is_gone_for_good(self, db: Connection, ada: UUID) -> None:
         course = make_course(db, lessons=0, published=False)
         minted, plain = (make_project(db, ada, course_id=course.id) for _ in range(2))
         mint(db, minted, ada)
@@ -446,7 +454,7 @@ class TestCourses:
 
 
 class TestAuthors:
-    def test_they_take_their_projects_out_of_sight(self, db, ada):
+    def test_they_take_their_projects_out_of_sight(self, db: Connection, ada: UUID) -> None:
         project = make_project(db, ada)
         mint(db, project, ada)
         db.execute("select deactivate_user(%s)", (ada,))
@@ -456,7 +464,7 @@ class TestAuthors:
         db.execute("select reactivate_user(%s)", (ada,))
         assert listed(db) == [project]
 
-    def test_names_are_those_they_show(self, db):
+    def test_names_are_those_they_show(self, db: Connection) -> None:
         ada = make_user(db, full_name="Ada Nwosu", preferences={"privacy": {"profileVisibility": "private"}})
         make_project(db, ada)
         shown = one(db, "select username, full_name from public_profiles where user_id = %s", ada)
@@ -499,7 +507,9 @@ class TestListing:
             ({"project_type": "boat"}, "false"),
         ],
     )
-    def test_pages_are_the_whole_in_order(self, db, many, order, filters, where):
+    def test_pages_are_the_whole_in_order(
+        self, db: Connection, many: None, order: str, filters: dict[str, Any], where: str
+    ) -> None:
         column = {"newest": "created_at", "most_viewed": "view_count", "most_liked": "like_count"}[order]
         expected = [
             row[0]
@@ -516,7 +526,7 @@ class TestListing:
                     break
             assert found == expected
 
-    def test_of_a_person_and_of_a_course(self, db, ada, bob):
+    def test_of_a_person_and_of_a_course(self, db: Connection, ada: UUID, bob: UUID) -> None:
         course = make_course(db)
         mine, his = make_project(db, ada, course_id=course.id), make_project(db, bob)
         make_project(db, ada, is_public=False)
@@ -524,7 +534,7 @@ class TestListing:
         assert listed(db, user_id=bob) == [his]
         assert listed(db, course_id=course.id) == [mine]
 
-    def test_what_cannot_be_asked(self, db, ada):
+    def test_what_cannot_be_asked(self, db: Connection, ada: UUID) -> None:
         draft = make_project(db, ada, is_public=False)
         for filters, code in (
             ({"limit": 0}, "PA422"), ({"limit": 101}, "PA422"), ({"limit": None}, "PA422"),
@@ -534,7 +544,7 @@ class TestListing:
             with raises_sqlstate(code, conn=db):
                 listed(db, **filters)
 
-    def test_by_the_index_of_its_order(self, school: SchoolDatabase):
+    def test_by_the_index_of_its_order(self, school: SchoolDatabase) -> None:
         """A page far down touches about as many pages of the table and its indexes as the first."""
         conn = school.connect(autocommit=True)
         author = make_user(conn)

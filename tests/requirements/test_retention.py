@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from tests.study.materials import make_asset, make_material
 from tests.support.factories import Connection, make_user
 from tests.support.queries import rows
@@ -25,7 +27,7 @@ KEPT = {
 def partition(db: Connection, table: str, months_ago: int) -> str:
     """The name of the month so long before this one."""
     query = "select %s || to_char(date_trunc('month', now()) - %s * interval '1 month', '_\"p\"YYYY_MM')"
-    return rows(db, query, table, months_ago)[0]  # type: ignore[no-any-return]
+    return cast(str, rows(db, query, table, months_ago)[0])
 
 
 def test_how_long(db: Connection) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from typing import Any
@@ -15,7 +15,7 @@ from psycopg import sql
 from pgacademy.errors import PgacademyError
 from pgacademy.migrations import migrate
 from pgacademy.roles import apply_roles
-from pgacademy.testing import SchoolDatabase
+from pgacademy.testing import Databases, Role, SchoolDatabase
 from pgacademy.testing_server import make_login, password
 from tests.identity.test_current_user import SECRET, signed
 from tests.projects.projects import make_project
@@ -45,7 +45,7 @@ class Scene:
             conn.commit()
 
     @contextmanager
-    def web(self, user: Any = None, role: Any = "student") -> Iterator[Connection]:
+    def web(self, user: Any = None, role: Role = "student") -> Iterator[Connection]:
         """A request of the web login, by default Ada's. Nothing is committed."""
         with self.school.app(user or self.ada, role) as conn:
             yield conn
@@ -60,11 +60,11 @@ class Scene:
         """What a careless administrator might have done."""
         admin = psycopg.conninfo.make_conninfo(self.school.server.admin, dbname=self.school.database)
         with psycopg.connect(admin, autocommit=True) as conn:
-            conn.execute(statement)  # type: ignore[call-overload]
+            conn.execute(statement)
 
 
 @pytest.fixture(scope="module")
-def staged(pgacademy_databases) -> Iterator[Scene]:
+def staged(pgacademy_databases: Databases) -> Iterator[Scene]:
     with pgacademy_databases.clone() as school:
         scene = Scene(school)
         school.close()
@@ -72,7 +72,7 @@ def staged(pgacademy_databases) -> Iterator[Scene]:
 
 
 @pytest.fixture
-def scene(pgacademy_databases, staged) -> Iterator[Scene]:
+def scene(pgacademy_databases: Databases, staged: Scene) -> Iterator[Scene]:
     """The same people and courses for every attack, in a school of its own."""
     with pgacademy_databases.clone(staged.school) as school:
         scene = copy(staged)
@@ -81,7 +81,7 @@ def scene(pgacademy_databases, staged) -> Iterator[Scene]:
 
 
 @pytest.fixture
-def keyed(scene) -> Scene:
+def keyed(scene: Scene) -> Scene:
     scene.owner("select add_signing_key('k1', %s)", SECRET)
     return scene
 
@@ -92,7 +92,7 @@ IDENTITY = "select current_user_id()"
 class TestIdentity:
     """Becoming somebody else."""
 
-    def test_spoofed_settings_with_keys_in_place(self, keyed):
+    def test_spoofed_settings_with_keys_in_place(self, keyed: Scene) -> None:
         for setting, value in [
             ("pgacademy.user_id", str(keyed.bob)),
             ("request.jwt.claims", f'{{"sub": "{keyed.bob}"}}'),
@@ -106,7 +106,7 @@ class TestIdentity:
                 with raises_sqlstate("PA401", conn=conn):
                     conn.execute("select update_profile(p_bio => 'x')")
 
-    def test_a_good_token_and_spoofed_settings_beside_it(self, keyed):
+    def test_a_good_token_and_spoofed_settings_beside_it(self, keyed: Scene) -> None:
         with keyed.web() as conn:
             conn.execute("select set_config('pgacademy.token', %s, true)", (signed(keyed.ada),))
             conn.execute("select set_config('pgacademy.user_id', %s, true)", (str(keyed.bob),))
@@ -126,7 +126,7 @@ class TestIdentity:
             lambda s: "' or true --",
         ],
     )
-    def test_forged_and_expired_tokens_stop_the_request(self, keyed, forge):
+    def test_forged_and_expired_tokens_stop_the_request(self, keyed: Scene, forge: Callable[[Scene], str]) -> None:
         with keyed.web() as conn:
             conn.execute("select set_config('pgacademy.token', %s, true)", (forge(keyed),))
             for statement in (
@@ -138,7 +138,7 @@ class TestIdentity:
                 with raises_sqlstate("28000", conn=conn):
                     conn.execute(statement)
 
-    def test_the_keys_cannot_be_read_added_or_retired(self, keyed):
+    def test_the_keys_cannot_be_read_added_or_retired(self, keyed: Scene) -> None:
         for role in ("anonymous", "student", "instructor", "admin", "service"):
             with keyed.web(role=role) as conn:
                 for statement in (
@@ -150,7 +150,7 @@ class TestIdentity:
                     with raises_sqlstate("42501", conn=conn):
                         conn.execute(statement)
 
-    def test_a_role_above_the_person(self, scene):
+    def test_a_role_above_the_person(self, scene: Scene) -> None:
         """The database role without the person's: nothing is readable and nothing may be done."""
         with scene.web(role="instructor") as conn:
             with raises_sqlstate("PA403", conn=conn):
@@ -171,7 +171,7 @@ class TestSetRole:
          "pgacademy_student", "pgacademy_service", "pgacademy_admin", "pg_read_all_data", "pg_execute_server_program",
          "pgacademy_test_jobs", "pgacademy_test_console"],
     )  # fmt: skip
-    def test_the_web_login_becomes_nothing_more(self, scene, role):
+    def test_the_web_login_becomes_nothing_more(self, scene: Scene, role: str) -> None:
         for statement in (
             sql.SQL("set role {}").format(sql.Identifier(role)),
             sql.SQL("select set_config('role', {}, true)").format(sql.Literal(role)),
@@ -194,7 +194,7 @@ class TestSetRole:
                     with raises_sqlstate("42501", conn=conn):
                         conn.execute("select * from academy.users")
 
-    def test_leaving_the_role_leaves_everything(self, scene):
+    def test_leaving_the_role_leaves_everything(self, scene: Scene) -> None:
         with scene.web() as conn:
             for leave in ("reset role", "set role none", "set local role none", "reset session authorization"):
                 with conn.transaction(force_rollback=True):
@@ -203,7 +203,7 @@ class TestSetRole:
                         with raises_sqlstate("42501", conn=conn):
                             conn.execute(statement)
 
-    def test_row_level_security_cannot_be_switched_off(self, scene):
+    def test_row_level_security_cannot_be_switched_off(self, scene: Scene) -> None:
         with scene.web() as conn:
             conn.execute("set local row_security = off")
             with raises_sqlstate("42501", conn=conn):
@@ -225,7 +225,7 @@ class TestSetRole:
                 with raises_sqlstate("42501", conn=conn):
                     conn.execute(statement)
 
-    def test_a_plan_made_as_one_person_serves_another_their_own_rows(self, scene):
+    def test_a_plan_made_as_one_person_serves_another_their_own_rows(self, scene: Scene) -> None:
         """One connection of a pool, one prepared statement, several people and roles."""
         with scene.web() as conn:
             conn.execute("set local plan_cache_mode = force_generic_plan")
@@ -241,7 +241,7 @@ class TestSetRole:
             conn.execute("select set_config('pgacademy.user_id', %s, true)", (str(scene.bob),))
             assert conn.execute("execute learners").fetchall() == [(scene.bob,)]
 
-    def test_nothing_is_left_for_the_next_request(self, scene):
+    def test_nothing_is_left_for_the_next_request(self, scene: Scene) -> None:
         with scene.school.app(scene.ada) as conn:
             conn.commit()
             assert one(conn, "select current_setting('role'), current_setting('pgacademy.user_id')") == ("none", "")
@@ -251,7 +251,7 @@ class TestShadowing:
     """Temporary objects with the names that functions and policies use."""
 
     @pytest.fixture
-    def shadowed(self, scene) -> Iterator[Connection]:
+    def shadowed(self, scene: Scene) -> Iterator[Connection]:
         """Every table of the school, and every function policies call, shadowed by what would suit Ada."""
         with scene.web() as conn:
             tables = [
@@ -271,10 +271,7 @@ class TestShadowing:
                 conn.execute(
                     sql.SQL("create temporary table pg_temp.{} ({})").format(
                         sql.Identifier(table),
-                        sql.SQL(", ").join(
-                            sql.SQL("{} {}").format(sql.Identifier(c), sql.SQL(t))  # type: ignore[arg-type]
-                            for c, t in columns
-                        ),
+                        sql.SQL(", ").join(sql.SQL("{} {}").format(sql.Identifier(c), sql.SQL(t)) for c, t in columns),
                     )
                 )
                 conn.execute(sql.SQL("grant all on pg_temp.{} to public").format(sql.Identifier(table)))
@@ -320,12 +317,12 @@ class TestShadowing:
             conn.rollback()
 
     @pytest.fixture(params=["academy, extensions, pg_temp", "pg_temp, academy, extensions", "pg_temp", "public"])
-    def path(self, request, shadowed) -> None:
+    def path(self, request: pytest.FixtureRequest, shadowed: Connection) -> None:
         """Whatever the caller's own path is."""
         shadowed.execute(sql.SQL("set local search_path = {}").format(sql.SQL(request.param)))
 
     @pytest.mark.usefixtures("path")
-    def test_policies_and_procedures_see_the_school(self, scene, shadowed):
+    def test_policies_and_procedures_see_the_school(self, scene: Scene, shadowed: Connection) -> None:
         conn = shadowed
         assert one(conn, "select academy.current_user_id()") == (scene.ada,)
         assert one(conn, "select academy.acting_in('service'), academy.acting_in('student')") == (False, True)
@@ -341,7 +338,7 @@ class TestShadowing:
                 conn.execute(statement, (scene.other.lesson_ids[0],))
 
     @pytest.mark.usefixtures("path")
-    def test_tokens_are_checked_with_the_schools_keys(self, scene, shadowed):
+    def test_tokens_are_checked_with_the_schools_keys(self, scene: Scene, shadowed: Connection) -> None:
         conn = shadowed
         conn.execute("select set_config('pgacademy.token', %s, true)", (signed(scene.bob, "evil", bytes(64)),))
         assert one(conn, "select academy.current_user_id()") == (scene.ada,)  # no key of the school: unsigned
@@ -350,7 +347,7 @@ class TestShadowing:
             conn.execute("select academy.current_user_id()")
 
     @pytest.mark.usefixtures("path")
-    def test_an_instructor_by_shadow_is_none(self, scene, shadowed):
+    def test_an_instructor_by_shadow_is_none(self, scene: Scene, shadowed: Connection) -> None:
         conn = shadowed
         conn.execute("set local role academy_instructor")
         with raises_sqlstate("PA403", conn=conn):
@@ -358,7 +355,7 @@ class TestShadowing:
         assert one(conn, "select academy.acts_as('instructor')") == (False,)
 
     @pytest.mark.usefixtures("path")
-    def test_what_is_written_goes_to_the_school(self, scene, shadowed):
+    def test_what_is_written_goes_to_the_school(self, scene: Scene, shadowed: Connection) -> None:
         conn = shadowed
         conn.execute("select academy.update_profile(p_bio => 'true')")
         conn.execute("select academy.update_settings(p_theme => 'dark')")
@@ -390,7 +387,7 @@ class TestOverloads:
                     f"create function {schema}.{signature} returns {result} language sql as $$ select {value} $$"
                 )
 
-    def test_in_public_it_is_never_looked_at(self, scene):
+    def test_in_public_it_is_never_looked_at(self, scene: Scene) -> None:
         self.plant(scene, "public")
         with scene.web() as conn:
             assert one(conn, "select acting_in('service'), current_user_id()") == (False, scene.ada)
@@ -400,7 +397,7 @@ class TestOverloads:
                 conn.execute("select create_course(p_title => 'Mine')")
         migrate(scene.school.dsn, "academy")  # nothing to do, and nothing in the way
 
-    def test_whoever_may_create_in_the_path_stops_the_migration(self, scene):
+    def test_whoever_may_create_in_the_path_stops_the_migration(self, scene: Scene) -> None:
         for schema in ("extensions", "academy"):
             scene.superuser(f"grant create on schema {schema} to pgacademy_test_web")
             with pytest.raises(PgacademyError) as caught:
@@ -409,7 +406,7 @@ class TestOverloads:
             scene.superuser(f"revoke create on schema {schema} from pgacademy_test_web")
         migrate(scene.school.dsn, "academy")
 
-    def test_the_schools_own_wins_where_the_arguments_are_the_same(self, scene):
+    def test_the_schools_own_wins_where_the_arguments_are_the_same(self, scene: Scene) -> None:
         """Somebody could create in the path before anyone looked: the school comes first in it."""
         scene.superuser("grant create on schema extensions to pgacademy_test_web")
         with psycopg.connect(scene.school.app_dsn(), autocommit=True) as conn:
@@ -431,7 +428,7 @@ class TestOverloads:
 class TestOtherPeople:
     """Rows of others, through whatever looks at rows."""
 
-    def test_a_leaky_function_sees_only_what_the_policy_lets_through(self, scene):
+    def test_a_leaky_function_sees_only_what_the_policy_lets_through(self, scene: Scene) -> None:
         """A cheap function in WHERE is not run on rows that the policy has not passed yet."""
         for view, column, allowed in [
             ("users", "email", 1),
@@ -441,22 +438,26 @@ class TestOtherPeople:
         ]:
             with scene.web() as conn:
                 seen: list[str] = []
-                conn.add_notice_handler(lambda notice, seen=seen: seen.append(str(notice.message_primary)))
+
+                def hear(notice: psycopg.errors.Diagnostic, seen: list[str] = seen) -> None:
+                    seen.append(str(notice.message_primary))
+
+                conn.add_notice_handler(hear)
                 conn.execute(
                     """create function pg_temp.leak(text) returns boolean language plpgsql cost 0.0000001 as
                        $$ begin raise notice '%', $1; return true; end $$"""
                 )
-                conn.execute(f"select * from {view} where pg_temp.leak({column})")  # type: ignore[call-overload]
+                conn.execute(f"select * from {view} where pg_temp.leak({column})")
                 if allowed is not None:
                     assert len(seen) == allowed, (view, seen)
                 assert not any(str(scene.bob) in line for line in seen)
 
-    def test_an_error_tells_nothing_about_hidden_rows(self, scene):
+    def test_an_error_tells_nothing_about_hidden_rows(self, scene: Scene) -> None:
         with scene.web() as conn:
             # Would divide by zero on Bob's row, were it looked at.
             conn.execute("select 1 / (case when id = %s then 0 else 1 end) from users", (scene.bob,))
 
-    def test_updates_reach_nobody_else(self, scene):
+    def test_updates_reach_nobody_else(self, scene: Scene) -> None:
         with scene.web() as conn:
             for statement in (
                 "update users set bio = 'x' where id = %s",
@@ -470,7 +471,7 @@ class TestOtherPeople:
             with raises_sqlstate("42501", conn=conn):
                 conn.execute("delete from user_settings")
 
-    def test_what_others_show_is_only_shown(self, scene):
+    def test_what_others_show_is_only_shown(self, scene: Scene) -> None:
         """The documents' policy on projects was for all commands, `or is_public`."""
         project = make_project(scene.school.connect(autocommit=True), scene.bob)
         for role in ("anonymous", "student", "instructor"):
@@ -496,7 +497,7 @@ class TestOtherPeople:
                     conn.execute(f"select {procedure}(%s)", (project,))
         assert scene.owner("select user_id, title, like_count from projects") == (scene.bob, "Boxer", 0)
 
-    def test_procedures_take_no_other_actor(self, scene):
+    def test_procedures_take_no_other_actor(self, scene: Scene) -> None:
         session, wallet = uuid.uuid4(), uuid.uuid4()
         with scene.school.app(scene.bob) as conn:
             (wallet,) = one(conn, "select link_wallet('hedera', '0.0.9')")
@@ -520,7 +521,7 @@ class TestOtherPeople:
                     conn.execute(statement, (value,))
         assert scene.owner("select count(*) from auth_sessions where revoked_at is null") == (1,)
 
-    def test_talk_of_others_is_theirs(self, scene):
+    def test_talk_of_others_is_theirs(self, scene: Scene) -> None:
         """Reading what they are told, voting as them, changing their words, speaking as staff."""
         with scene.school.app(scene.bob) as conn:
             (general,) = one(conn, "select discussion_id from start_discussion('T', 'C')")
@@ -540,7 +541,7 @@ class TestOtherPeople:
                 "select * from search_discussions('secret')",
                 "select * from discussion_votes",
             ):
-                assert conn.execute(query).fetchall() == [], query  # type: ignore[call-overload]
+                assert conn.execute(query).fetchall() == [], query
             for statement, values in [
                 ("select mark_read(%s)", (told,)),
                 ("select edit_discussion(%s, 'mine')", (general,)),
@@ -554,7 +555,7 @@ class TestOtherPeople:
                 ("select vote('up', %s)", (elsewhere,)),
             ]:
                 with raises_sqlstate("PA403", "PA404", conn=conn):
-                    conn.execute(statement, values)  # type: ignore[call-overload]
+                    conn.execute(statement, values)
             for statement, values in [
                 ("select announce('T', 'M', 'k', %s)", (scene.course.id,)),
                 ("select moderate_discussion(%s, true)", (general,)),
@@ -576,13 +577,13 @@ class TestOtherPeople:
                 ("select purge_notifications()", ()),
             ]:
                 with raises_sqlstate("42501", conn=conn):
-                    conn.execute(statement, values)  # type: ignore[call-overload]
+                    conn.execute(statement, values)
         with scene.web(scene.ada, "instructor") as conn:
             for statement in ("select announce('T', 'M', 'k', %s)", "select moderate_discussion(%s, true)"):
                 with raises_sqlstate("PA403", conn=conn):
                     conn.execute(statement, (scene.course.id,))
 
-    def test_what_is_not_for_you_looks_like_what_is_not_there(self, scene):
+    def test_what_is_not_for_you_looks_like_what_is_not_there(self, scene: Scene) -> None:
         def answer(course: Any) -> tuple[Any, Any]:
             with scene.web() as conn:
                 try:
@@ -593,7 +594,7 @@ class TestOtherPeople:
 
         assert answer(scene.draft.id) == answer(uuid.uuid4())
 
-    def test_constraints_are_no_oracle_of_who_is_here(self, scene):
+    def test_constraints_are_no_oracle_of_who_is_here(self, scene: Scene) -> None:
         """Uniqueness sees all rows; so nothing a learner writes is unique by a secret. Handles are public."""
         owner = scene.school.connect(autocommit=True)
         owner.execute(
@@ -607,7 +608,7 @@ class TestOtherPeople:
             with raises_sqlstate("42501", conn=conn):
                 conn.execute("select register_user('bob@example.org')")
 
-    def test_instructors_stay_in_their_courses(self, scene):
+    def test_instructors_stay_in_their_courses(self, scene: Scene) -> None:
         with scene.school.connect() as owner:
             jon = make_user(owner, "instructor")
             owner.commit()
@@ -621,7 +622,7 @@ class TestOtherPeople:
                 ("select record_enrollment(%s, %s)", (scene.ada, scene.other.id)),
             ]:
                 with raises_sqlstate("PA403", "PA404", conn=conn):
-                    conn.execute(statement, values)  # type: ignore[call-overload]
+                    conn.execute(statement, values)
 
 
 class TestSelfService:
@@ -634,11 +635,11 @@ class TestSelfService:
          "id = gen_random_uuid()", "created_at = now()", "last_login_at = now()", "bio = 'x', role = 'admin'"],
     )  # fmt: skip
     @pytest.mark.parametrize("role", ["student", "instructor", "admin", "service", "anonymous"])
-    def test_self_promotion(self, scene, role, change):
+    def test_self_promotion(self, scene: Scene, role: Role, change: str) -> None:
         with scene.web(role=role) as conn, raises_sqlstate("42501"):
-            conn.execute(f"update users set {change}")  # type: ignore[call-overload]
+            conn.execute(f"update users set {change}")
 
-    def test_promotion_through_what_may_be_written(self, scene):
+    def test_promotion_through_what_may_be_written(self, scene: Scene) -> None:
         with scene.web() as conn:
             conn.execute("""select update_profile(p_preferences => '{"role": "admin", "is_approved": true}')""")
             conn.execute("""update users set preferences = '{"role": "admin"}'""")
@@ -656,7 +657,7 @@ class TestSelfService:
                 with raises_sqlstate("42501", conn=conn):
                     conn.execute(statement)
 
-    def test_self_awarded_xp(self, scene):
+    def test_self_awarded_xp(self, scene: Scene) -> None:
         for role in ("student", "instructor", "admin"):
             with scene.web(role=role) as conn:
                 for statement in (
@@ -679,7 +680,7 @@ class TestSelfService:
                     with raises_sqlstate("42501", "42883", conn=conn):
                         conn.execute(statement)
 
-    def test_a_self_paid_faucet(self, scene):
+    def test_a_self_paid_faucet(self, scene: Scene) -> None:
         for role in ("student", "instructor", "admin"):
             with scene.web(role=role) as conn:
                 for statement in (
@@ -711,7 +712,7 @@ class TestSelfService:
                 with raises_sqlstate("42501", conn=conn):
                     conn.execute(f"select {question} from faucet_requests")
 
-    def test_a_self_made_certificate(self, scene):
+    def test_a_self_made_certificate(self, scene: Scene) -> None:
         scene.owner(
             "select count(*) from unnest(%s::uuid[]) as l, record_completion(%s, l)", scene.course.lesson_ids, scene.bob
         )
@@ -747,7 +748,7 @@ class TestSelfService:
             for guess in (certificate, enrollment, scene.bob, "%", "' or true --"):
                 assert one(conn, "select status from verify_certificate(%s)", str(guess)) == ("unknown",)
 
-    def test_self_reported_scores_and_completions(self, scene):
+    def test_self_reported_scores_and_completions(self, scene: Scene) -> None:
         lesson = scene.course.lesson_ids[0]
         with scene.web() as conn:
             conn.execute("select start_lesson(%s)", (lesson,))
@@ -773,21 +774,21 @@ class TestSelfService:
             assert spent <= 60
             assert score is None
 
-    def test_a_graded_lesson_is_not_completed_by_saying_so(self, scene):
+    def test_a_graded_lesson_is_not_completed_by_saying_so(self, scene: Scene) -> None:
         for lesson, column in ((0, "lesson_type = 'quiz'"), (1, "lesson_type = 'assignment'"), (2, "is_graded = true")):
             scene.owner(f"update lessons set {column} where id = %s", scene.course.lesson_ids[lesson])
             with scene.web() as conn, raises_sqlstate("PA403", "PA409"):
                 conn.execute("select start_lesson(%s)", (scene.course.lesson_ids[lesson],))
                 conn.execute("select complete_lesson(%s)", (scene.course.lesson_ids[lesson],))
 
-    def test_an_instructor_does_not_complete_their_own_course_for_themselves(self, scene):
+    def test_an_instructor_does_not_complete_their_own_course_for_themselves(self, scene: Scene) -> None:
         with scene.school.connect() as owner:
             make_enrollment(owner, scene.ivy, scene.course)
             owner.commit()
         with scene.web(scene.ivy, "instructor") as conn, raises_sqlstate("PA403"):
             conn.execute("select record_completion(%s, %s, 100)", (scene.ivy, scene.course.lesson_ids[0]))
 
-    def test_the_sessions_settings_do_not_move_the_learners_day(self, scene):
+    def test_the_sessions_settings_do_not_move_the_learners_day(self, scene: Scene) -> None:
         """The local date of a streak is that of the learner's settings, not of the connection."""
         for zone in ("Pacific/Kiritimati", "Etc/GMT+12"):
             with scene.web() as conn:
@@ -800,7 +801,7 @@ class TestSelfService:
                 assert one(conn, "select streak_date = (now() at time zone 'UTC')::date from user_streaks") == (True,)
 
     @pytest.mark.parametrize("role", ["anonymous", "student", "instructor", "admin", "service", "analyst"])
-    def test_internal_functions_cannot_be_called(self, scene, role):
+    def test_internal_functions_cannot_be_called(self, scene: Scene, role: Role) -> None:
         """Each function that a role was not granted is tried with nulls: the refusal comes before anything else."""
         with scene.web(role=role) as conn:
             functions = conn.execute(
@@ -815,9 +816,9 @@ class TestSelfService:
             for name, _, types in functions:
                 arguments = ", ".join(f"null::{t}" for t in types)
                 with raises_sqlstate("42501", conn=conn):
-                    conn.execute(f"select academy.{name}({arguments})")  # type: ignore[call-overload]
+                    conn.execute(f"select academy.{name}({arguments})")
 
-    def test_trigger_functions_cannot_be_borrowed(self, scene):
+    def test_trigger_functions_cannot_be_borrowed(self, scene: Scene) -> None:
         """A definer trigger function on a table of one's own would run as the owner."""
         with scene.web() as conn:
             names = conn.execute(
@@ -839,7 +840,7 @@ class TestTwoSchools:
     """Another school in the same database, with logins of its own and even the same signing key."""
 
     @pytest.fixture
-    def riverside(self, scene) -> Scene:
+    def riverside(self, scene: Scene) -> Scene:
         school = scene.school
         with psycopg.connect(school.dsn, autocommit=True) as conn:
             # Roles belong to the whole server: one worker at a time.
@@ -852,7 +853,7 @@ class TestTwoSchools:
             ):
                 make_login(conn, login, secret, options="")
                 for role in roles:
-                    conn.execute(f"grant riverside_{role} to {login}")  # type: ignore[call-overload]
+                    conn.execute(f"grant riverside_{role} to {login}")
         migrate(school.dsn, "riverside")
         return scene
 
@@ -867,7 +868,7 @@ class TestTwoSchools:
             yield conn
             conn.rollback()
 
-    def test_neither_is_reachable_from_the_others_logins(self, riverside):
+    def test_neither_is_reachable_from_the_others_logins(self, riverside: Scene) -> None:
         scene = riverside
         for name, role in (
             ("pgacademy_test_river_web", "riverside_student"),
@@ -892,7 +893,7 @@ class TestTwoSchools:
                 ):
                     # 0A000: a server without libxml.
                     with raises_sqlstate("42501", "0A000", conn=conn):
-                        conn.execute(statement)  # type: ignore[call-overload]
+                        conn.execute(statement)
                 for other in (
                     "academy_student",
                     "academy_service",
@@ -901,7 +902,7 @@ class TestTwoSchools:
                     "riverside_owner",
                 ):
                     with raises_sqlstate("42501", conn=conn):
-                        conn.execute(f"set local role {other}")  # type: ignore[call-overload]
+                        conn.execute(f"set local role {other}")
         with scene.web() as conn:
             for statement in ("select * from riverside.users", "select riverside.current_user_id()"):
                 with raises_sqlstate("42501", conn=conn):
@@ -909,7 +910,7 @@ class TestTwoSchools:
             with raises_sqlstate("42501", conn=conn):
                 conn.execute("set local role riverside_student")
 
-    def test_roles_of_one_school_count_for_nothing_in_the_other(self, riverside):
+    def test_roles_of_one_school_count_for_nothing_in_the_other(self, riverside: Scene) -> None:
         """Even where a careless administrator opens the schema: what acts is the school's own role."""
         scene = riverside
         scene.superuser("grant usage on schema academy to riverside_student, riverside_service")
@@ -926,19 +927,19 @@ class TestTwoSchools:
                 "select academy.verify_integrity()",
             ):
                 with raises_sqlstate("PA403", conn=conn):
-                    conn.execute(statement)  # type: ignore[call-overload]
+                    conn.execute(statement)
         with (
             self.login(scene, "pgacademy_test_river_web", "riverside_student", scene.ada) as conn,
             raises_sqlstate("PA403", conn=conn),
         ):
             conn.execute("select academy.update_profile(p_bio => 'x')")
 
-    def test_a_token_of_one_school_is_refused_by_the_other(self, riverside):
+    def test_a_token_of_one_school_is_refused_by_the_other(self, riverside: Scene) -> None:
         scene = riverside
         for school in ("academy", "riverside"):
             with psycopg.connect(scene.school.dsn, autocommit=True) as conn:
                 conn.execute(sql.SQL("set role {}").format(sql.Identifier(f"{school}_owner")))
-                conn.execute(f"select {school}.add_signing_key('shared', %s)", (SECRET,))  # type: ignore[call-overload]
+                conn.execute(f"select {school}.add_signing_key('shared', %s)", (SECRET,))
         with scene.web() as conn:
             conn.execute("select set_config('pgacademy.token', %s, true)", (signed(scene.ada, "shared"),))
             assert one(conn, IDENTITY) == (scene.ada,)
@@ -948,7 +949,7 @@ class TestTwoSchools:
             with raises_sqlstate("28000", conn=conn):
                 conn.execute(IDENTITY)
 
-    def test_the_policies_of_each_are_bound_to_its_own_functions(self, riverside):
+    def test_the_policies_of_each_are_bound_to_its_own_functions(self, riverside: Scene) -> None:
         """Same names in both: a policy of one never asks the other, whatever the path."""
         scene = riverside
         conn = scene.school.connect()

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from pgacademy.migrations import migrate
+from pgacademy.testing import Role, SchoolDatabase
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import make_course, make_user
 
@@ -15,7 +16,7 @@ SCRIPT = Path(__file__).parents[2] / "sql" / "hardening" / "harden_database.sql"
 
 
 @pytest.fixture
-def hardened(school):
+def hardened(school: SchoolDatabase) -> SchoolDatabase:
     admin = psycopg.conninfo.make_conninfo(school.server.admin, dbname=school.database)
     with psycopg.connect(admin) as conn:
         row = conn.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()
@@ -27,7 +28,7 @@ def hardened(school):
 
 
 @pytest.mark.parametrize("role", ["anonymous", "student", "instructor", "admin", "service", "analyst"])
-def test_what_nobody_needs_is_shut(hardened, role):
+def test_what_nobody_needs_is_shut(hardened: SchoolDatabase, role: Role) -> None:
     with hardened.app(None, role) as conn:
         for statement in (
             "select lo_create(0)",
@@ -45,7 +46,7 @@ def test_what_nobody_needs_is_shut(hardened, role):
                 conn.execute(statement)
 
 
-def test_a_school_works_and_migrates_as_before(hardened):
+def test_a_school_works_and_migrates_as_before(hardened: SchoolDatabase) -> None:
     with hardened.connect() as owner:
         ada, course = make_user(owner), make_course(owner)
         owner.commit()

@@ -12,15 +12,16 @@ from typing import Any
 import psycopg
 import pytest
 
-from pgacademy.testing import SchoolDatabase
+from pgacademy.testing import Databases, Role, SchoolDatabase
 from tests.projects.projects import COMPONENTS
 from tests.study.materials import FLASHCARD
 from tests.support.asserts import raises_sqlstate
-from tests.support.factories import Course, insert, make_course, make_enrollment, make_user
+from tests.support.factories import Connection, Course, insert, make_course, make_enrollment, make_user
+from tests.support.queries import one
 
-ROLES = ("anonymous", "student", "instructor", "admin", "service", "analyst")
+ROLES: tuple[Role, ...] = ("anonymous", "student", "instructor", "admin", "service", "analyst")
 EVERYONE = ("anonymous", "student", "instructor", "admin")
-PEOPLE = ("student", "instructor", "admin")
+PEOPLE: tuple[Role, ...] = ("student", "instructor", "admin")
 LEARNERS = ("student", "instructor")
 
 ALL = "*"  # every column of the table
@@ -309,15 +310,15 @@ def columns_granted(db: psycopg.Connection[Any], role: str, table: str, command:
 
 
 class TestPrivileges:
-    def test_every_table_is_decided_about(self, db):
+    def test_every_table_is_decided_about(self, db: Connection) -> None:
         assert relations(db, "rpmf") == set(TABLES)
 
-    def test_every_view_is_decided_about(self, db):
+    def test_every_view_is_decided_about(self, db: Connection) -> None:
         assert relations(db, "v") == set(VIEWS)
 
     @pytest.mark.parametrize("role", ROLES)
     @pytest.mark.parametrize("table", TABLES)
-    def test_tables(self, db, table, role):
+    def test_tables(self, db: Connection, table: str, role: Role) -> None:
         columns = {
             name
             for (name,) in db.execute(
@@ -332,11 +333,9 @@ class TestPrivileges:
         found = {command: columns_granted(db, role, table, command) for command in expected}
         assert found == expected
         for command in ("delete", "truncate", "trigger"):
-            assert not db.execute(
-                "select has_table_privilege(%s, %s, %s)", (f"academy_{role}", table, command)
-            ).fetchone()[0], command
+            assert not one(db, "select has_table_privilege(%s, %s, %s)", f"academy_{role}", table, command), command
 
-    def test_bookkeeping_is_for_the_owner_alone(self, db):
+    def test_bookkeeping_is_for_the_owner_alone(self, db: Connection) -> None:
         rows = db.execute(
             """select c.relname, r.role from pg_class c cross join unnest(%s::text[]) r (role)
                where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r' and c.relname like any (%s)
@@ -347,14 +346,14 @@ class TestPrivileges:
 
     @pytest.mark.parametrize("role", ROLES)
     @pytest.mark.parametrize("view", VIEWS)
-    def test_views(self, db, view, role):
+    def test_views(self, db: Connection, view: str, role: Role) -> None:
         for command in ("select", "insert", "update", "delete", "truncate", "references", "trigger"):
             expected = command == "select" and role in VIEWS[view]
             found = db.execute("select has_table_privilege(%s, %s, %s)", (f"academy_{role}", view, command)).fetchone()
             assert found == (expected,), command
 
     @pytest.mark.parametrize("role", ROLES)
-    def test_procedures(self, db, role):
+    def test_procedures(self, db: Connection, role: Role) -> None:
         rows = db.execute(
             """select p.proname from pg_proc p
                where p.pronamespace = current_schema()::regnamespace
@@ -364,7 +363,7 @@ class TestPrivileges:
         found = {name for (name,) in rows}
         assert found == PROCEDURES[role], f"undecided: {found - PROCEDURES[role]}, missing: {PROCEDURES[role] - found}"
 
-    def test_grants_name_groups_and_nobody_else(self, db):
+    def test_grants_name_groups_and_nobody_else(self, db: Connection) -> None:
         """Not PUBLIC, not a login, not a role of one school, and nothing can be granted on."""
         rows = db.execute(
             """select o.name, coalesce(g.rolname, 'public'), a.privilege_type, a.is_grantable
@@ -385,7 +384,7 @@ class TestPrivileges:
         ).fetchall()
         assert rows == []
 
-    def test_no_function_is_left_to_the_default(self, db):
+    def test_no_function_is_left_to_the_default(self, db: Connection) -> None:
         """A null ACL means EXECUTE for PUBLIC."""
         rows = db.execute(
             """select oid::regprocedure::text from pg_proc
@@ -393,7 +392,7 @@ class TestPrivileges:
         ).fetchall()
         assert rows == []
 
-    def test_everything_belongs_to_the_owner(self, db):
+    def test_everything_belongs_to_the_owner(self, db: Connection) -> None:
         rows = db.execute(
             """select relname from pg_class where relnamespace = current_schema()::regnamespace
                  and relowner <> 'academy_owner'::regrole
@@ -403,7 +402,7 @@ class TestPrivileges:
         ).fetchall()
         assert rows == []
 
-    def test_the_roles_are_what_they_should_be(self, db):
+    def test_the_roles_are_what_they_should_be(self, db: Connection) -> None:
         rows = db.execute(
             """select rolname from pg_roles
                where (rolcanlogin or rolsuper or rolcreaterole or rolcreatedb or rolbypassrls or rolreplication)
@@ -420,14 +419,14 @@ class TestPrivileges:
                 {"g": f"pgacademy_{role}", "r": f"academy_{role}"},
             ).fetchone() == (False, True, False)
 
-    def test_logins_inherit_nothing(self, school):
+    def test_logins_inherit_nothing(self, school: SchoolDatabase) -> None:
         for role in ROLES:
             with psycopg.connect(school.app_dsn(role)) as conn, raises_sqlstate("42501", "42P01"):
                 conn.execute("select count(*) from levels")
 
 
 class TestPolicies:
-    def test_at_most_one_policy_a_role_table_and_command(self, db):
+    def test_at_most_one_policy_a_role_table_and_command(self, db: Connection) -> None:
         rows = db.execute(
             """select tablename, role, command, count(*)
                from pg_policies
@@ -439,7 +438,7 @@ class TestPolicies:
         ).fetchall()
         assert rows == []
 
-    def test_there_is_one_exactly_where_there_is_a_privilege(self, db):
+    def test_there_is_one_exactly_where_there_is_a_privilege(self, db: Connection) -> None:
         found = set(
             db.execute(
                 """select tablename::text, replace(role::text, 'pgacademy_', ''), lower(cmd)
@@ -451,7 +450,7 @@ class TestPolicies:
         }
         assert found == expected
 
-    def test_their_shape(self, db):
+    def test_their_shape(self, db: Connection) -> None:
         """Permissive, for one command, to groups; identity asked once a statement; updates checked both ways."""
         for table, name, permissive, roles, cmd, qual, check in db.execute(
             "select tablename, policyname, permissive, roles::text[], cmd, qual, with_check from pg_policies "
@@ -469,16 +468,16 @@ class TestPolicies:
             if cmd == "UPDATE":
                 assert check == qual, where
 
-    def test_row_level_security_is_on_and_not_forced(self, db):
+    def test_row_level_security_is_on_and_not_forced(self, db: Connection) -> None:
         for table in TABLES:
             assert db.execute(
                 "select relrowsecurity, relforcerowsecurity from pg_class where oid = %s::regclass", (table,)
             ).fetchone() == (True, False), table
 
-    def test_views_ask_as_their_reader(self, db):
+    def test_views_ask_as_their_reader(self, db: Connection) -> None:
         """Or else they are barriers, and say why in their file."""
         for view in VIEWS:
-            (options,) = db.execute("select reloptions from pg_class where oid = %s::regclass", (view,)).fetchone()
+            options = one(db, "select reloptions from pg_class where oid = %s::regclass", view)
             assert {"security_invoker=true", "security_invoker=on"} & set(options or []) or {
                 "security_barrier=true", "security_barrier=on"
             } & set(options or []), view  # fmt: skip
@@ -518,7 +517,7 @@ class World:
             conn.execute("update users set is_active = false where id = %s", (self.people["gone"],))
             conn.commit()
             #: A column of each table that nobody may update.
-            self.first_column = dict(
+            self.first_column: dict[str, str] = dict(
                 conn.execute(
                     """select c.relname, a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid
                        where a.attnum = 1 and c.relnamespace = current_schema()::regnamespace"""
@@ -749,22 +748,23 @@ class World:
     def label(self, value: Any) -> Any:
         return self.names.get(value) or self.course_names.get(value) or value
 
-    def rows(self, actor: str, role: str, query: str) -> set[Any]:
+    def rows(self, actor: str, role: Role, query: str) -> set[Any]:
         """What somebody sees in a role: the people and courses of the first column, and the rest, by their names."""
-        with self.school.app(self.people.get(actor), role) as conn:  # type: ignore[arg-type]
-            found = conn.execute(query).fetchall()  # type: ignore[call-overload]
+        with self.school.app(self.people.get(actor), role) as conn:
+            found = conn.execute(query).fetchall()
         return {self.label(row[0]) if len(row) == 1 else tuple(map(self.label, row)) for row in found}
 
 
 @pytest.fixture(scope="module")
-def world(pgacademy_databases) -> Iterator[World]:
+def world(pgacademy_databases: Databases) -> Iterator[World]:
     with pgacademy_databases.clone() as database:
         yield World(database)
 
 
 EVERYBODY = {"ada", "bob", "ivy", "jon", "root", "gone"}
+Actor = tuple[str, Role]
 #: (who, acting as) of everyone who may select from a table of people's own rows.
-ACTORS = [
+ACTORS: list[Actor] = [
     ("ada", "student"), ("bob", "student"), ("ivy", "student"), ("ivy", "instructor"), ("jon", "instructor"),
     ("root", "admin"), ("root", "student"), ("gone", "student"), ("nobody", "student"), ("nobody", "admin"),
     ("ada", "admin"), ("ivy", "admin"), ("gone", "admin"),
@@ -786,7 +786,7 @@ class TestRows:
         ["users", "user_settings", "user_wallets", "auth_sessions", "xp_events", "user_stats", "user_achievements",
          "user_streaks"],
     )  # fmt: skip
-    def test_people_see_their_own_and_administrators_all(self, world, table, actor):
+    def test_people_see_their_own_and_administrators_all(self, world: World, table: str, actor: Actor) -> None:
         who, role = actor
         if (table, role) == ("user_settings", "admin"):
             with raises_sqlstate("42501"):
@@ -797,7 +797,7 @@ class TestRows:
         assert world.rows(who, role, f"select {key} from {table}") == expected
 
     @pytest.mark.parametrize("actor", ACTORS, ids="-".join)
-    def test_coins_are_seen_from_both_sides_and_no_third(self, world, actor):
+    def test_coins_are_seen_from_both_sides_and_no_third(self, world: World, actor: Actor) -> None:
         who, role = actor
         one, two = ("ada", "bob"), ("bob", "ivy")
         all_rows = {one, two, ("ada", None), ("bob", None), ("gone", None)}
@@ -815,7 +815,7 @@ class TestRows:
         )
 
     @pytest.mark.parametrize("actor", ACTORS, ids="-".join)
-    def test_transactions_of_a_chain_are_ones_own(self, world, actor):
+    def test_transactions_of_a_chain_are_ones_own(self, world: World, actor: Actor) -> None:
         askers = {"ada", "bob", "ivy", "gone"}
         expected = set() if actor in NOTHING else askers if actor[1] == "admin" else {actor[0]} & askers
         for query in ("chain_transactions where tx_type = 'faucet'", "faucet_requests"):
@@ -829,7 +829,7 @@ class TestRows:
                     world.rows(*actor, query)
 
     @pytest.mark.parametrize("actor", [*ACTORS, ("nobody", "anonymous")], ids="-".join)
-    def test_projects_are_seen_when_shown(self, world, actor):
+    def test_projects_are_seen_when_shown(self, world: World, actor: Actor) -> None:
         who, role = actor
         shown, everything = {("ada", "shown"), ("bob", "shown")}, role == "admin" and actor not in NOTHING
         own = {(who, "shown"), (who, "draft")} if who in ("ada", "bob") and actor not in NOTHING else set()
@@ -845,7 +845,7 @@ class TestRows:
             assert world.rows(*actor, "select user_id, title from v_my_projects") == (own if role != "admin" else set())
 
     @pytest.mark.parametrize("actor", [*ACTORS, ("nobody", "anonymous")], ids="-".join)
-    def test_files_are_seen_when_public(self, world, actor):
+    def test_files_are_seen_when_public(self, world: World, actor: Actor) -> None:
         who, role = actor
         people, is_nobody = ("ada", "bob", "ivy", "gone"), actor in NOTHING
         if role == "admin":
@@ -859,7 +859,7 @@ class TestRows:
             assert world.rows(*actor, "select filename from list_files()") == own
 
     @pytest.mark.parametrize("actor", [*ACTORS, ("nobody", "anonymous")], ids="-".join)
-    def test_everyone_sees_what_is_public(self, world, actor):
+    def test_everyone_sees_what_is_public(self, world: World, actor: Actor) -> None:
         assert world.rows(*actor, "select user_id from public_profiles") == EVERYBODY
         assert len(world.rows(*actor, "select level from levels")) == 100
         assert len(world.rows(*actor, "select metric from achievement_metrics")) > 10
@@ -897,7 +897,9 @@ class TestRows:
             ("nobody", "instructor", set()),
         ],
     )
-    def test_instructors_see_the_learners_of_their_courses(self, world, table, who, role, expected):
+    def test_instructors_see_the_learners_of_their_courses(
+        self, world: World, table: str, who: str, role: Role, expected: set[Any]
+    ) -> None:
         assert world.rows(who, role, f"select user_id, course_id from {table}") == expected
 
     @pytest.mark.parametrize(
@@ -914,7 +916,7 @@ class TestRows:
             ("ada", "admin", set()),
         ],
     )
-    def test_courses_and_what_hangs_on_them(self, world, who, role, expected):
+    def test_courses_and_what_hangs_on_them(self, world: World, who: str, role: Role, expected: set[Any]) -> None:
         assert world.rows(who, role, "select id from courses") == expected
         assert world.rows(who, role, "select course_id from course_stats") == expected
         assert world.rows(who, role, "select course_id from lesson_prerequisites") == expected
@@ -935,7 +937,7 @@ class TestRows:
             ("ada", "admin", set()),
         ],
     )
-    def test_lessons(self, world, who, role, expected):
+    def test_lessons(self, world: World, who: str, role: Role, expected: set[Any]) -> None:
         assert world.rows(who, role, "select course_id, position from lessons") == expected
 
     @pytest.mark.parametrize(
@@ -954,7 +956,7 @@ class TestRows:
             ("nobody", "instructor", set()),
         ],
     )
-    def test_quizzes_and_their_keys(self, world, who, role, expected):
+    def test_quizzes_and_their_keys(self, world: World, who: str, role: Role, expected: set[Any]) -> None:
         assert world.rows(who, role, "select course_id from quizzes") == expected
         assert world.rows(who, role, "select course_id from exercises") == expected
         for column, table in (("id", "quiz_questions"), ("question_id", "quiz_question_keys")):
@@ -980,7 +982,9 @@ class TestRows:
             ("nobody", "admin", set()),
         ],
     )
-    def test_discussions_and_what_hangs_on_them(self, world, who, role, places):
+    def test_discussions_and_what_hangs_on_them(
+        self, world: World, who: str, role: Role, places: set[str | None]
+    ) -> None:
         authors = {None: "ada", "ivys": "ivy", "jons": "jon"}
         expected = {(authors[place], place) for place in places}
         assert world.rows(who, role, "select author_id, course_id from discussions") == expected
@@ -990,7 +994,7 @@ class TestRows:
         votes = {"jon"} if who == "jon" else set()
         assert world.rows(who, role, "select user_id from discussion_votes") == votes
 
-    def test_administrators_see_what_was_taken_down(self, world):
+    def test_administrators_see_what_was_taken_down(self, world: World) -> None:
         assert world.rows("root", "admin", "select author_id, course_id from discussions") == {
             ("ada", None), ("ivy", "ivys"), ("jon", "jons"), ("jon", "deleted"), ("bob", None),
         }  # fmt: skip
@@ -998,7 +1002,7 @@ class TestRows:
         assert world.rows("root", "admin", "select user_id from discussion_votes") == {"jon"}
 
     @pytest.mark.parametrize("actor", ACTORS, ids="-".join)
-    def test_what_people_study_is_theirs_alone(self, world, actor):
+    def test_what_people_study_is_theirs_alone(self, world: World, actor: Actor) -> None:
         who, role = actor
         people = {"ada", "bob", "ivy", "gone"}
         expected = set() if actor in NOTHING else people if role == "admin" else {who} & people
@@ -1021,7 +1025,7 @@ class TestRows:
             assert world.rows(*actor, "select user_id from v_my_study") == (set() if actor in NOTHING else {who})
 
     @pytest.mark.parametrize("actor", ACTORS, ids="-".join)
-    def test_what_somebody_is_told_is_for_them_alone(self, world, actor):
+    def test_what_somebody_is_told_is_for_them_alone(self, world: World, actor: Actor) -> None:
         for table in ("notifications", "notification_preferences", "v_my_notification_preferences"):
             key = "notification_type" if table.startswith("v_") else "user_id"
             if actor[1] == "admin":
@@ -1036,13 +1040,14 @@ class TestRows:
         if actor[1] != "admin":
             assert not world.rows(*actor, "select true from notifications where not is_in_app")
 
-    def test_a_draft_is_its_authors_alone(self, world):
+    def test_a_draft_is_its_authors_alone(self, world: World) -> None:
         seen = "select status from exercise_submissions"
         assert world.rows("ada", "student", seen) == {"graded", "draft"}
-        for who, role in (("ivy", "instructor"), ("root", "admin")):
+        staff: list[Actor] = [("ivy", "instructor"), ("root", "admin")]
+        for who, role in staff:
             assert world.rows(who, role, seen) == {"graded"}
 
-    def test_whoever_is_no_longer_an_instructor_sees_no_learners(self, world):
+    def test_whoever_is_no_longer_an_instructor_sees_no_learners(self, world: World) -> None:
         """The connection may still act as one, and the courses still name them."""
         owner = world.school.connect(autocommit=True)
         ivy = world.people["ivy"]
@@ -1063,7 +1068,7 @@ class TestRows:
             finally:
                 owner.execute(f"update users set {back} where id = %s", (ivy,))
 
-    def test_dropping_a_course_closes_its_lessons(self, world):
+    def test_dropping_a_course_closes_its_lessons(self, world: World) -> None:
         owner = world.school.connect(autocommit=True)
         where = (world.people["bob"], world.courses["jons"].id)
         owner.execute(
@@ -1077,7 +1082,7 @@ class TestRows:
                 where,
             )
 
-    def test_an_enrolment_whose_time_is_over_closes_its_lessons(self, world):
+    def test_an_enrolment_whose_time_is_over_closes_its_lessons(self, world: World) -> None:
         """Before the job has come by: the status is still active."""
         owner = world.school.connect(autocommit=True)
         where = (world.people["bob"], world.courses["jons"].id)
@@ -1091,19 +1096,19 @@ class TestRows:
         finally:
             owner.execute(change.format("null"), where)
 
-    def test_notes_are_the_learners_own(self, world):
+    def test_notes_are_the_learners_own(self, world: World) -> None:
         assert world.rows("ada", "student", "select notes from lesson_progress") == {"ada"}
         for query in ("select notes from lesson_progress", "select * from lesson_progress"):
             with raises_sqlstate("42501"):
                 world.rows("ivy", "instructor", query)
 
-    def test_the_code_of_a_certificate_is_its_holders(self, world):
+    def test_the_code_of_a_certificate_is_its_holders(self, world: World) -> None:
         assert len(world.rows("ada", "student", "select verification_code from v_my_certificates")) == 1
         for query in ("select verification_code from certificates", "select * from certificates"):
             with raises_sqlstate("42501"):
                 world.rows("ivy", "instructor", query)
 
-    def test_the_generation_is_for_those_signed_in(self, world):
+    def test_the_generation_is_for_those_signed_in(self, world: World) -> None:
         for role in PEOPLE:
             assert world.rows("ada", role, "select true from leaderboard_generation")
 
@@ -1111,13 +1116,13 @@ class TestRows:
         "table",
         ["platform_settings", "job_runs", "retention_policies", "archives", "chain_totals", "leaderboard_cache"],
     )
-    def test_operations_are_for_administrators(self, world, table):
+    def test_operations_are_for_administrators(self, world: World, table: str) -> None:
         assert world.rows("root", "admin", f"select true from {table}")
         for who in ("ada", "ivy", "nobody", "gone"):
             assert not world.rows(who, "admin", f"select true from {table}")
 
     @pytest.mark.parametrize("role", ROLES)
-    def test_every_refusal_is_real(self, world, role):
+    def test_every_refusal_is_real(self, world: World, role: Role) -> None:
         """The privileges above, tried: each table that a role has nothing on refuses each command."""
         for table, rules in TABLES.items():
             allowed = {command for command, _, roles in rules if role in roles}
@@ -1142,13 +1147,14 @@ class TestRows:
             ("lesson_progress", "notes = 'changed'", "user_id"),
         ],
     )
-    def test_people_update_their_own_rows_only(self, world, table, change, key):
-        for who, role, expected in [
+    def test_people_update_their_own_rows_only(self, world: World, table: str, change: str, key: str) -> None:
+        changers: list[tuple[str, Role, set[str]]] = [
             ("ada", "student", {"ada"}),
             ("ivy", "instructor", {"ivy"}),
             ("gone", "student", set()),
             ("nobody", "student", set()),
-        ]:
+        ]
+        for who, role, expected in changers:
             if (table, role) == ("lesson_progress", "instructor"):
                 with raises_sqlstate("42501"):
                     world.rows(who, role, f"update {table} set {change} returning {key}")
@@ -1161,6 +1167,6 @@ class TestRows:
                 == set()
             )
 
-    def test_the_public_names_are_in_one_place(self, world):
+    def test_the_public_names_are_in_one_place(self, world: World) -> None:
         """Who else is there is in public_profiles: users never shows another row, whatever the filter."""
         assert world.rows("ada", "student", "select id from users where email is not null or true") == {"ada"}

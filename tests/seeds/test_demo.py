@@ -27,7 +27,7 @@ def seed(school: SchoolDatabase) -> None:
 
 
 def one(conn: psycopg.Connection[Any], query: str) -> Any:
-    row = conn.execute(query).fetchone()  # type: ignore[call-overload]
+    row = conn.execute(query).fetchone()
     assert row is not None
     return row[0]
 

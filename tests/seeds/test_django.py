@@ -18,7 +18,7 @@ from pgacademy.cli.django import _lines
 from pgacademy.django_files import Bad
 from pgacademy.django_import import Imported
 from pgacademy.errors import LockBusy, UsageError
-from pgacademy.testing import Connection, SchoolDatabase
+from pgacademy.testing import Connection, Databases, SchoolDatabase
 from tests.lib.test_cli import document, run
 
 BCRYPT = "$2b$12$" + "a" * 53
@@ -254,7 +254,7 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
 
 
 def expected() -> dict[str, list[tuple[Any, ...]]]:
-    usual = ("light", "en", "UTC", True, {})
+    usual: tuple[Any, ...] = ("light", "en", "UTC", True, {})
     ada = ("dark", "it", "Europe/Rome", False, {"privacy": {"showProgress": False}})
     materials = [{"title": "List", "url": "https://example.org/list.pdf"}]
 
@@ -295,7 +295,7 @@ def expected() -> dict[str, list[tuple[Any, ...]]]:
 
 @pytest.fixture(scope="module", params=["fixture", pytest.param("sqlite", marks=pytest.mark.late)])
 def moved(
-    request: pytest.FixtureRequest, pgacademy_databases: Any, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, pgacademy_databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[SchoolDatabase, Path, Imported]]:
     """The small school, moved in."""
     make = fixture if request.param == "fixture" else sqlite_file

@@ -24,7 +24,7 @@ import pytest
 
 from pgacademy import locking, open_university
 from pgacademy.errors import LockBusy, UsageError
-from pgacademy.testing import SchoolDatabase
+from pgacademy.testing import Databases, SchoolDatabase
 
 LESSON_XP, COURSE_XP = 50, 500
 
@@ -119,13 +119,13 @@ def slug(row: dict[str, str]) -> str:
 
 
 def one(conn: psycopg.Connection[Any], query: str) -> Any:
-    row = conn.execute(query).fetchone()  # type: ignore[call-overload]
+    row = conn.execute(query).fetchone()
     assert row is not None
     return row[0]
 
 
 def pairs(conn: psycopg.Connection[Any], query: str) -> dict[str, int]:
-    return dict(conn.execute(query).fetchall())  # type: ignore[call-overload]
+    return dict(conn.execute(query).fetchall())
 
 
 def load(school: SchoolDatabase, files: Path, module: str | None) -> open_university.Loaded:
@@ -201,7 +201,7 @@ select md5(string_agg(line, '|' order by line collate "C")) from (
 
 
 @pytest.fixture(scope="module")
-def clean(pgacademy_databases: Any, files: Path) -> Iterator[tuple[SchoolDatabase, open_university.Loaded]]:
+def clean(pgacademy_databases: Databases, files: Path) -> Iterator[tuple[SchoolDatabase, open_university.Loaded]]:
     """The smallest module, loaded in one go."""
     with pgacademy_databases.clone() as school:
         yield school, load(school, files, "AAA")

@@ -173,7 +173,7 @@ def test_every_shape_is_published_and_exemplified() -> None:
 @pytest.mark.parametrize("name", sorted(GOOD))
 def test_the_database_and_the_schema_agree(db: Connection, name: str) -> None:
     schema = schemas.load(name)
-    row = db.execute(f"select {name}_shape()").fetchone()  # type: ignore[arg-type]
+    row = db.execute(f"select {name}_shape()").fetchone()
     assert row is not None
     assert {k: v for k, v in schema.items() if k not in {"$schema", "$comment"}} == row[0]
     shape = row[0]
@@ -215,7 +215,7 @@ def words(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     )  # fmt: skip
 
 
-SHAPES = st.recursive(st.just({}), words, max_leaves=4)
+SHAPES: st.SearchStrategy[Any] = st.recursive(st.just({}), words, max_leaves=4)
 
 
 @settings(max_examples=effort(60), deadline=None, suppress_health_check=list(HealthCheck))
@@ -286,7 +286,7 @@ def test_the_row_itself_refuses(db: Connection, table: str, column: str, bad: An
     with acting(db, make_learner(db, quiz), "student"):
         db.execute("select start_exercise(%s)", (exercise.id,))
     with raises_sqlstate("PA422", conn=db) as raised:
-        db.execute(f"update {table} set {column} = %s", (Jsonb(bad),))  # type: ignore[arg-type]
+        db.execute(f"update {table} set {column} = %s", (Jsonb(bad),))
     assert (raised.detail or "").startswith(path)
 
 
@@ -295,7 +295,7 @@ def test_people_are_told_too(db: Connection) -> None:
     ada = make_user(db)
     for query in ("update users set preferences = %s", "select update_profile(p_preferences => %s)"):
         with acting(db, ada, "student"), raises_sqlstate("PA422", conn=db) as raised:
-            db.execute(query, (Jsonb({"accessibility": {"fontSize": "huge"}}),))  # type: ignore[arg-type]
+            db.execute(query, (Jsonb({"accessibility": {"fontSize": "huge"}}),))
         assert (raised.detail or "").startswith("$.preferences.accessibility")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from psycopg import IsolationLevel
 from psycopg.types.json import Jsonb
 
-from pgacademy.testing import SchoolDatabase
+from pgacademy.testing import Databases, SchoolDatabase
 from tests.study.materials import make_asset, make_card, make_material, make_session
 from tests.support.asserts import raises_sqlstate
 from tests.support.factories import make_user, race
@@ -26,7 +27,7 @@ LEVELS = [READ_COMMITTED, pytest.param(IsolationLevel.REPEATABLE_READ, marks=pyt
 
 
 @pytest.fixture(scope="module")
-def study(pgacademy_databases: Any) -> Any:
+def study(pgacademy_databases: Databases) -> Iterator[SchoolDatabase]:
     """One school for all of them: each makes its own people."""
     with pgacademy_databases.clone() as database:
         yield database
@@ -92,10 +93,12 @@ def test_16_connections_in_one_session(study: SchoolDatabase, level: IsolationLe
             call(study, ada, "select end_study_session(%s)", session, level=level)
 
     check(race(16, one_of_them, timeout=240))
-    counts = dict(
+    counts: dict[UUID, int] = dict(
         conn.execute("select learning_session_id, count(*) from interactions where user_id = %s group by 1", (ada,))
     )
-    totals = dict(conn.execute("select id, total_interactions from learning_sessions where user_id = %s", (ada,)))
+    totals: dict[UUID, int] = dict(
+        conn.execute("select id, total_interactions from learning_sessions where user_id = %s", (ada,))
+    )
     assert counts == totals
     assert totals[other] == 3
     verify(conn)

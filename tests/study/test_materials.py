@@ -32,7 +32,7 @@ def ada(db: Connection) -> UUID:
 
 
 class TestMaterials:
-    def test_one_is_added_changed_and_removed(self, db, ada):
+    def test_one_is_added_changed_and_removed(self, db: Connection, ada: UUID) -> None:
         material = call(
             db, ada, "select create_material('Laws', 'url', 'https://example.org/laws', p_tags => %s)",
             [" Physics", "physics", "newton"],
@@ -53,7 +53,7 @@ class TestMaterials:
         with raises_sqlstate("PA404", conn=db):
             make_asset(db, material)
 
-    def test_what_can_be_cleared(self, db, ada):
+    def test_what_can_be_cleared(self, db: Connection, ada: UUID) -> None:
         page = make_material(db, ada, source_type="url", source_url="https://example.org/laws")
         for material, given in (
             (page, "p_clear => '{source_url}'"),
@@ -67,14 +67,14 @@ class TestMaterials:
         call(db, ada, "select update_material(%s, p_clear => '{source_url,subject_area}')", text)
         assert one(db, "select source_url from study_materials where id = %s", text) is None
 
-    def test_a_key_makes_it_once(self, db, ada):
+    def test_a_key_makes_it_once(self, db: Connection, ada: UUID) -> None:
         query = "select create_material(%s, 'text', p_idempotency_key => 'k')"
         assert call(db, ada, query, "A") == call(db, ada, query, "A")
         with raises_sqlstate("PA409", conn=db):
             call(db, ada, query, "B")
         assert call(db, ada, "select count(*) from study_materials") == 1
 
-    def test_there_is_a_limit(self, db, ada):
+    def test_there_is_a_limit(self, db: Connection, ada: UUID) -> None:
         db.execute("update platform_settings set setting_value = '2' where setting_key = 'study.max_materials'")
         first, _ = make_material(db, ada), make_material(db, ada)
         with raises_sqlstate("PA409", conn=db):
@@ -82,7 +82,7 @@ class TestMaterials:
         call(db, ada, "select delete_material(%s)", first)
         make_material(db, ada)
 
-    def test_anothers_is_none(self, db, ada):
+    def test_anothers_is_none(self, db: Connection, ada: UUID) -> None:
         material, eve = make_material(db, ada, chunks=2), make_user(db)
         asset = make_asset(db, material)
         for table, count in {
@@ -113,11 +113,11 @@ class TestMaterials:
         ],
         ids=str,
     )
-    def test_what_it_cannot_be(self, db, ada, given):
+    def test_what_it_cannot_be(self, db: Connection, ada: UUID, given: dict[str, Any]) -> None:
         with raises_sqlstate("PA422", conn=db):
             make_material(db, ada, **given)
 
-    def test_nobody_owns_what_hangs_on_anothers(self, db, ada):
+    def test_nobody_owns_what_hangs_on_anothers(self, db: Connection, ada: UUID) -> None:
         """The keys say so: a session, a chunk of another material, an interaction in somebody's name."""
         material, other, eve = make_material(db, ada, chunks=1), make_material(db, ada, chunks=1), make_user(db)
         chunk = one(db, "select id from content_chunks where study_material_id = %s", other)
@@ -137,7 +137,7 @@ class TestMaterials:
 
 
 class TestWhatTheBackEndMakes:
-    def test_chunks_are_replaced_where_they_differ(self, db, ada):
+    def test_chunks_are_replaced_where_they_differ(self, db: Connection, ada: UUID) -> None:
         material = make_material(db, ada, chunks=3)
         rows = "select id from content_chunks where study_material_id = %s order by chunk_order"
         first, second, third = (row[0] for row in db.execute(rows, (material,)).fetchall())
@@ -152,7 +152,7 @@ class TestWhatTheBackEndMakes:
         kept = "select array_agg(content_chunk_id order by id) from generated_assets where id = any(%s)"
         assert one(db, kept, assets) == [first, None, None]
 
-    def test_only_a_ready_flashcard_is_a_card(self, db, ada):
+    def test_only_a_ready_flashcard_is_a_card(self, db: Connection, ada: UUID) -> None:
         material = make_material(db, ada)
         for kind in ("quiz", "summary"):
             make_asset(db, material, kind)
@@ -167,7 +167,7 @@ class TestWhatTheBackEndMakes:
         with raises_sqlstate("PA404", conn=db):
             call(db, ada, "select review_card(id, 3) from review_cards")
 
-    def test_a_key_stores_it_once(self, db, ada):
+    def test_a_key_stores_it_once(self, db: Connection, ada: UUID) -> None:
         material = make_material(db, ada)
         assert make_asset(db, material, idempotency_key="k") == make_asset(db, material, idempotency_key="k")
         with raises_sqlstate("PA409", conn=db):
@@ -186,17 +186,17 @@ class TestWhatTheBackEndMakes:
             ("summary", {"status": "lost"}),
         ],
     )
-    def test_what_an_asset_cannot_be(self, db, ada, kind, given):
+    def test_what_an_asset_cannot_be(self, db: Connection, ada: UUID, kind: str, given: dict[str, Any]) -> None:
         with raises_sqlstate("PA422", conn=db):
             make_asset(db, make_material(db, ada), kind, **given)
 
-    def test_only_the_service_may(self, db, ada):
+    def test_only_the_service_may(self, db: Connection, ada: UUID) -> None:
         material = make_material(db, ada)
         for query in ("select store_chunks(%s, '[]')", "select set_material_status(%s, 'ready')"):
             with raises_sqlstate("42501", conn=db):
                 call(db, ada, query, material)
 
-    def test_nothing_of_what_is_not_there(self, db):
+    def test_nothing_of_what_is_not_there(self, db: Connection) -> None:
         for query in ('store_chunks(%s, \'[{"content": "x"}]\')', "set_material_status(%s, 'ready')"):
             with raises_sqlstate("PA404", conn=db):
                 one(db, f"select {query}", uuid4())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import psycopg
@@ -44,7 +44,7 @@ def record(conn: Connection, user: UUID, session: UUID, kind: str = "answer", **
 
 
 def batch(conn: Connection, *interactions: dict[str, Any], key: str | None = None) -> int:
-    return one(conn, "select record_interactions(%s, %s)", Jsonb(list(interactions)), key)  # type: ignore[no-any-return]
+    return cast(int, one(conn, "select record_interactions(%s, %s)", Jsonb(list(interactions)), key))
 
 
 def happened(session: UUID, at: datetime = NOW, kind: str = "view", **more: Any) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def happened(session: UUID, at: datetime = NOW, kind: str = "view", **more: Any)
 
 
 class TestSessions:
-    def test_one_goes_its_way(self, db, ada, material):
+    def test_one_goes_its_way(self, db: Connection, ada: UUID, material: UUID) -> None:
         session = make_session(db, ada, material)
         quiz = make_asset(db, material, "quiz")
         right = record(db, ada, session, asset_id=quiz, interaction_data=Jsonb({"question": 0, "options": [2, 0]}))
@@ -79,7 +79,7 @@ class TestSessions:
             1, 4, Decimal("66.67"),
         )  # fmt: skip
 
-    def test_keys(self, db, ada, material):
+    def test_keys(self, db: Connection, ada: UUID, material: UUID) -> None:
         start = "select start_study_session(%s, 'quiz', p_idempotency_key => 'k')"
         session = call(db, ada, start, material)
         assert call(db, ada, start, material) == session
@@ -89,13 +89,14 @@ class TestSessions:
             record(db, ada, session, "skip", idempotency_key="k")
         assert call(db, ada, "select total_interactions from learning_sessions") == 1
 
-    def test_a_session_without_anything_is_no_day_of_learning(self, db, ada, material):
+    def test_a_session_without_anything_is_no_day_of_learning(self, db: Connection, ada: UUID, material: UUID) -> None:
         call(db, ada, "select * from end_study_session(%s)", make_session(db, ada, material))
         assert one(db, "select current_streak from user_stats where user_id = %s", ada) == 0
 
-    def test_what_is_refused(self, db, ada, material):
+    def test_what_is_refused(self, db: Connection, ada: UUID, material: UUID) -> None:
         eve = make_user(db)
         session, elsewhere = make_session(db, ada, material), make_asset(db, make_material(db, ada))
+        args: dict[str, Any]
         for user, args in (
             (eve, {}), (ada, {"asset_id": elsewhere}), (ada, {"asset_id": uuid4()}),
         ):  # fmt: skip
@@ -118,7 +119,7 @@ class TestSessions:
 
 
 class TestImports:
-    def test_many_at_once(self, db, ada, material):
+    def test_many_at_once(self, db: Connection, ada: UUID, material: UUID) -> None:
         one_, two = make_session(db, ada, material), make_session(db, ada, material)
         asset, known = make_asset(db, material), str(uuid4())
         sent = [
@@ -132,7 +133,7 @@ class TestImports:
         counts = "select array_agg(total_interactions order by id) from learning_sessions"
         assert call(db, ada, counts) == [2, 2]
 
-    def test_what_is_refused(self, db, ada, material):
+    def test_what_is_refused(self, db: Connection, ada: UUID, material: UUID) -> None:
         session = make_session(db, ada, material)
         for code, sent in (
             ("PA422", happened(session, NOW + timedelta(hours=1))),
@@ -146,10 +147,11 @@ class TestImports:
         ):
             with raises_sqlstate(code, conn=db) as raised:
                 batch(db, happened(session), sent)
+            assert raised.detail is not None
             assert "[1]" in raised.detail
         assert call(db, ada, "select total_interactions from learning_sessions where id = %s", session) == 0
 
-    def test_a_month_is_made_for_the_past(self, db, ada, material):
+    def test_a_month_is_made_for_the_past(self, db: Connection, ada: UUID, material: UUID) -> None:
         session, at = make_session(db, ada, material), NOW - timedelta(days=900)
         one(db, "select count(*) from ensure_partitions(%s, 0)", at)
         assert batch(db, happened(session, at)) == 1
@@ -159,7 +161,7 @@ class TestImports:
 
 
 class TestFeedback:
-    def test_a_rating_is_one_and_comments_are_many(self, db, ada, material):
+    def test_a_rating_is_one_and_comments_are_many(self, db: Connection, ada: UUID, material: UUID) -> None:
         asset = make_asset(db, material)
         session = make_session(db, ada, material)
         done = record(db, ada, session, asset_id=asset)
@@ -179,7 +181,7 @@ class TestFeedback:
         call(db, admin, "select settle_feedback(%s, 'resolved')", report, role="admin")
         assert one(db, "select status from user_feedback where id = %s", report) == "resolved"
 
-    def test_what_is_refused(self, db, ada, material):
+    def test_what_is_refused(self, db: Connection, ada: UUID, material: UUID) -> None:
         asset, eve = make_asset(db, material), make_user(db)
         done = record(db, ada, make_session(db, ada, material))
         for code, user, arguments in (
@@ -196,7 +198,9 @@ class TestFeedback:
                 query = f"select leave_feedback({arguments})"
                 call(db, user, query.format(asset=asset, done=done[0], nothing=uuid4()))
 
-    def test_its_interaction_is_there_though_no_foreign_key_says_so(self, db, ada, material):
+    def test_its_interaction_is_there_though_no_foreign_key_says_so(
+        self, db: Connection, ada: UUID, material: UUID
+    ) -> None:
         """The trap of the documents: interactions(id) is no key of a partitioned table: nothing can refer to it."""
         done = record(db, ada, make_session(db, ada, material))
         insert = (
@@ -211,7 +215,7 @@ class TestFeedback:
         db.execute("delete from interactions")
         assert one(db, "select interaction_id, interaction_created_at from user_feedback") == (done[0], None)
 
-    def test_a_month_with_feedback_is_detached_and_dropped(self, db, ada, material):
+    def test_a_month_with_feedback_is_detached_and_dropped(self, db: Connection, ada: UUID, material: UUID) -> None:
         """A foreign key would forbid both (23503, 2BP01). Feedback stays, and says where its interaction was."""
         at = NOW - timedelta(days=900)
         one(db, "select count(*) from ensure_partitions(%s, 0)", at)
@@ -224,7 +228,7 @@ class TestFeedback:
         db.execute(f"drop table {month}")
         assert one(db, "select interaction_id, interaction_created_at from user_feedback") == (id_, at)
 
-    def test_a_lost_interaction_is_found_out(self, db, ada, material):
+    def test_a_lost_interaction_is_found_out(self, db: Connection, ada: UUID, material: UUID) -> None:
         done = record(db, ada, make_session(db, ada, material))
         call(db, ada, "select leave_feedback('rating', p_interaction_id => %s, p_rating => 1)", done[0])
         with db.transaction(force_rollback=True):
@@ -238,7 +242,7 @@ class TestFeedback:
 
 class TestMetrics:
     def aggregate(self, db: Connection, before: datetime | None = None, limit: int = 1000) -> int:
-        return one(db, "select aggregate_session_data(%s, %s)", before, limit)  # type: ignore[no-any-return]
+        return cast(int, one(db, "select aggregate_session_data(%s, %s)", before, limit))
 
     def old_session(self, db: Connection, ada: UUID, material: UUID, days: int, kind: str = "study") -> UUID:
         session, start = make_session(db, ada, material, kind), NOW - timedelta(days=days)
@@ -256,7 +260,7 @@ class TestMetrics:
         )
         return session
 
-    def test_old_data_become_metrics_once(self, db, ada, material):
+    def test_old_data_become_metrics_once(self, db: Connection, ada: UUID, material: UUID) -> None:
         old = self.old_session(db, ada, material, 400, "review")
         young = self.old_session(db, ada, material, 100)
         assert [self.aggregate(db), self.aggregate(db)] == [1, 0]
@@ -284,7 +288,9 @@ class TestMetrics:
         # What was counted is dropped later: nothing is out of step.
         db.execute("delete from interactions where learning_session_id = %s", (old,))
 
-    def test_a_session_that_outlives_its_first_month_stays_in_step(self, db, ada, material):
+    def test_a_session_that_outlives_its_first_month_stays_in_step(
+        self, db: Connection, ada: UUID, material: UUID
+    ) -> None:
         """It is still going on when the month it began in leaves: what is left of it is not what it has had."""
         session = self.old_session(db, ada, material, 100)
         record(db, ada, session)
@@ -294,13 +300,13 @@ class TestMetrics:
         assert call(db, ada, "select total_interactions from learning_sessions") == 5
         assert one(db, "select count(*) from interactions") == 1
 
-    def test_batch_after_batch(self, db, ada, material):
+    def test_batch_after_batch(self, db: Connection, ada: UUID, material: UUID) -> None:
         for days in (300, 301, 302):
             self.old_session(db, ada, material, days)
         assert [self.aggregate(db, limit=2) for _ in range(3)] == [2, 1, 0]
         assert one(db, "select count(*), count(distinct learning_session_id) from progress_metrics") == (15, 3)
 
-    def test_a_session_somebody_is_still_at_is_left(self, db, ada, material):
+    def test_a_session_somebody_is_still_at_is_left(self, db: Connection, ada: UUID, material: UUID) -> None:
         """It began long ago, and there was something today: whoever takes the start for the age loses live data."""
         session = self.old_session(db, ada, material, 200)
         record(db, ada, session)
@@ -309,14 +315,14 @@ class TestMetrics:
         assert self.aggregate(db) == 0
         assert self.aggregate(db, datetime.now(UTC) + timedelta(minutes=4)) == 1
 
-    def test_for_sessions_of_years_ago_the_month_is_made(self, db, ada, material):
+    def test_for_sessions_of_years_ago_the_month_is_made(self, db: Connection, ada: UUID, material: UUID) -> None:
         session = make_session(db, ada, material)
         at = NOW - timedelta(days=1500)
         db.execute("update learning_sessions set started_at = %s where id = %s", (at, session))
         assert self.aggregate(db) == 1
         assert one(db, "select min(recorded_at) from progress_metrics") == at
 
-    def test_a_session_is_never_over_before_it_began(self, db, ada, material):
+    def test_a_session_is_never_over_before_it_began(self, db: Connection, ada: UUID, material: UUID) -> None:
         """Its last interaction is older than itself, and only the month of that one is there."""
         session, at = make_session(db, ada, material), NOW - timedelta(days=1500)
         one(db, "select count(*) from ensure_partitions(%s, 0)", at - timedelta(days=100))
@@ -325,7 +331,7 @@ class TestMetrics:
         assert self.aggregate(db) == 1
         assert one(db, "select min(recorded_at) from progress_metrics") == at
 
-    def test_a_batch_does_not_read_the_interactions_of_others(self, db, ada, material):
+    def test_a_batch_does_not_read_the_interactions_of_others(self, db: Connection, ada: UUID, material: UUID) -> None:
         """200 old sessions, which somebody ended: of the 2,000 interactions in others it reads none."""
         for age, sessions in (("7 months", 200), ("1 month", 500)):
             db.execute(

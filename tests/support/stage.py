@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from pgacademy.testing import SchoolDatabase, acting
+from pgacademy.testing import Role, SchoolDatabase, acting
 from tests.support.factories import Connection
 
 GATE = 4711
@@ -71,6 +71,6 @@ class Stage:
         ).fetchone()
         return row is not None and bool(row[0])
 
-    def request(self, conn: Connection, user: UUID | None, role: Any, query: str, *args: Any) -> Any:
+    def request(self, conn: Connection, user: UUID | None, role: Role, query: str, *args: Any) -> Any:
         with conn.transaction(), acting(conn, user, role):
             return conn.execute(query, args).fetchone()
