@@ -218,11 +218,12 @@ def _caller(
     if role == "admin":
         return dice.choice(things["admins"]).person
     for kind, thing in reversed(named):
-        owner = thing.teacher if role == "instructor" else thing.person
+        owner: UUID | None = thing.teacher if role == "instructor" else thing.person
         if owner and kind != "users" and dice.random() < 0.9:
             return owner
-    people = things["instructors"] if role == "instructor" else things["users"]
-    return dice.choice(people or things["users"]).person
+    people = things["instructors"] if role == "instructor" else []
+    anybody: Thing = dice.choice(people or things["users"])
+    return anybody.person
 
 
 def _adjust(
