@@ -9,8 +9,9 @@ from typing import Literal
 
 import psycopg
 
+from pgacademy import locking
 from pgacademy.connection import Connection
-from pgacademy.errors import NotAllowed, SchoolMissing
+from pgacademy.errors import LockBusy, NotAllowed, SchoolMissing
 from pgacademy.school_comment import BEING_DROPPED, is_development, is_finished, release_in
 from pgacademy.schools import act_in, as_owner, may_act_as, set_development
 from pgacademy.sources import queries
@@ -19,13 +20,18 @@ __all__ = ["SchoolEntry", "find", "mark", "names", "require", "schools"]
 
 State = Literal["ready", "unfinished", "being dropped"]
 
+# How long a lock of one school is waited for: with many schools, those that are held add up.
+_LOCK_TIMEOUT = "500ms"
+_JOURNAL = locking.Spot("The journal", ("_yoyo_migration", "schema_objects"))
+
 
 @dataclass(frozen=True)
 class SchoolEntry:
     """One school. What this login may not read is None.
 
     `release` is the version that last migrated it to the end, None while it is unfinished; `size_bytes` is what it
-    takes on disk, None while somebody holds one of its tables.
+    takes on disk, None while somebody holds one of its tables. `error` says who holds the journal, where that is why it
+    was not read.
     """
 
     name: str
@@ -36,6 +42,7 @@ class SchoolEntry:
     size_bytes: int | None
     migrations: int | None
     last_migrated_at: datetime | None
+    error: LockBusy | None = None
 
 
 def schools(connection: Connection) -> list[SchoolEntry]:
@@ -77,37 +84,49 @@ def mark(connection: Connection, school: str, *, development: bool) -> None:
 def _entry(connection: Connection, name: str, owner: str, comment: str) -> SchoolEntry:
     finished = is_finished(comment)
     state: State = "ready" if finished else "being dropped" if comment == BEING_DROPPED else "unfinished"
-    migrations, last = _journal(connection, name, owner)
+    migrations: int | None = None
+    last: datetime | None = None
+    error: LockBusy | None = None
+    try:
+        migrations, last = _journal(connection, name, owner)
+    except psycopg.errors.LockNotAvailable as exc:
+        error = _journal_held(connection, name, exc)
     return SchoolEntry(
         name=name,
         release=release_in(comment) if finished else None,
         state=state,
         development=is_development(comment),
         owner=owner,
-        size_bytes=_size(connection, name),
+        size_bytes=None if error else _size(connection, name),  # it looks at the journal too, and would wait again
         migrations=migrations,
         last_migrated_at=last,
+        error=error,
     )
 
 
 def _size(connection: Connection, school: str) -> int | None:
     size: int | None = None
     with suppress(psycopg.errors.LockNotAvailable), connection.transaction():
-        connection.execute("set local lock_timeout = '500ms'")
+        connection.execute(queries("registry")["set_lock_timeout"], {"value": _LOCK_TIMEOUT})
         row = connection.execute(queries("registry")["size"], {"school": school}).fetchone()
         size = row[0] if row else None
     return size
 
 
 def _journal(connection: Connection, school: str, owner: str) -> tuple[int | None, datetime | None]:
-    """Only the owner reads the journal; whoever may not act as it learns nothing."""
+    """Only the owner reads the journal; whoever may not act as it learns nothing. Raises LockNotAvailable."""
     if not may_act_as(connection, owner):
         return None, None
-    unreadable = (psycopg.errors.LockNotAvailable, psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege)
     found: tuple[int | None, datetime | None] = None, None
-    with suppress(*unreadable, NotAllowed), connection.transaction():
+    unreadable = (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege, NotAllowed)
+    with suppress(*unreadable), connection.transaction():
         act_in(connection, school, owner)
-        connection.execute("set local lock_timeout = '500ms'")
+        connection.execute(queries("registry")["set_lock_timeout"], {"value": _LOCK_TIMEOUT})
         row = connection.execute(queries("registry")["journal"]).fetchone()
         found = (row[0], row[1]) if row else found
     return found
+
+
+def _journal_held(connection: Connection, school: str, exc: psycopg.Error) -> LockBusy:
+    with connection.transaction(force_rollback=True):  # so that a caller's transaction keeps its role
+        return locking.busy(exc, locking.holders(connection, _JOURNAL, school=school), _JOURNAL)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from pgacademy import registry, roles
 from pgacademy.connection import Connection, connect
+from tests.lib.conftest import Yard
 from tests.lib.test_cli import document, run
 
 
@@ -16,6 +18,24 @@ def school(dsn: str, home: Path, name: str) -> None:
     with connect(dsn) as connection:
         roles.apply_roles(connection, name)
     run("migrate", "--dsn", dsn, "--school", name, home=home)
+
+
+@pytest.mark.late
+def test_a_school_whose_journal_is_held_is_told_in_its_row(yard: Yard, tmp_path: Path) -> None:
+    yard.migrate()
+    with psycopg.connect(yard.dsn) as holder:
+        holder.execute("set role academy_owner")
+        holder.execute("lock table academy._yoyo_migration in access exclusive mode")
+        pid = str(holder.info.backend_pid)
+        (entry,) = document(run("schools", "--dsn", yard.dsn, "--json", home=tmp_path, check=1))
+        shown = run("schools", "--dsn", yard.dsn, home=tmp_path, check=1)
+        assert (entry["name"], entry["migrations"], entry["error"]["error"]) == ("academy", None, "LockBusy")
+        assert (pid in entry["error"]["message"], entry["error"]["sqlstate"]) == (True, "55P03")
+        assert pid in shown.stdout
+        assert "pg_terminate_backend" in shown.stderr
+        holder.rollback()
+    (entry,) = document(run("schools", "--dsn", yard.dsn, "--json", home=tmp_path))
+    assert (entry["migrations"], entry["error"]) == (2, None)
 
 
 @pytest.mark.slow

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
+import psycopg
 import pytest
 
 from pgacademy import embedded, registry, roles, rollbacks, schools
 from pgacademy.connection import Connection, connect, school_release
-from pgacademy.errors import MigrationError, NotAllowed, SchoolMissing
+from pgacademy.errors import LockBusy, MigrationError, NotAllowed, SchoolMissing
+from pgacademy.locking import Patience
 from tests.lib.conftest import Yard
 
 
@@ -74,6 +78,32 @@ def test_a_table_that_is_held_keeps_nobody_waiting(yard: Yard, deploy: Connectio
         holder.execute("lock table academy.notes, academy.schema_objects in access exclusive mode")
         (entry,) = registry.schools(deploy)
     assert (entry.size_bytes, entry.migrations, entry.state) == (None, None, "ready")
+
+
+@pytest.mark.parametrize("table", ["schema_objects", "_yoyo_migration"])
+def test_who_holds_the_journal_is_named_and_the_other_schools_are_read(
+    yard: Yard, deploy: Connection, table: str
+) -> None:
+    add(yard, "academy", "hilltop")
+    with psycopg.connect(yard.dsn) as reader, psycopg.connect(yard.dsn) as holder:
+        reader.execute("set role academy_owner")
+        reader.execute("select * from academy.notes")
+        holder.execute("set role academy_owner")
+        holder.execute(f"lock table academy.{table} in access exclusive mode")
+        started = time.monotonic()
+        held, other = registry.schools(deploy)
+        took_s = time.monotonic() - started
+        assert isinstance(held.error, LockBusy)
+        assert (held.error.sqlstate, held.migrations, held.size_bytes) == ("55P03", None, None)
+        assert f"process {holder.info.backend_pid} " in held.error.message
+        assert table in held.error.message
+        assert (other.error, other.migrations) == (None, 2)
+        assert took_s < Patience().lock_timeout_s
+        # Whoever is in a transaction of their own stays who they are.
+        with deploy.transaction():
+            deploy.execute("set local role academy_owner")
+            assert registry.require(deploy, "academy").error
+            assert deploy.execute("select current_user::text").fetchone() == ("academy_owner",)
 
 
 def test_the_mark_of_a_development_school_outlives_migrations_and_rollbacks(yard: Yard, deploy: Connection) -> None:

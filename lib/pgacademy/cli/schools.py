@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar, cast
 
 import typer
+from rich.console import JustifyMethod
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 from rich.table import Table
@@ -20,7 +21,7 @@ from pgacademy.cli.app import Dsn, Json, app, conninfo
 from pgacademy.cli.exit_codes import DONE, FAILED, compared
 from pgacademy.cli.output import counted, err, human_size, progress, result
 from pgacademy.connection import connect
-from pgacademy.errors import UsageError
+from pgacademy.errors import PgacademyError, UsageError
 from pgacademy.locking import Patience, patient
 from pgacademy.verification import Verification
 
@@ -33,13 +34,23 @@ Jobs = Annotated[int, typer.Option("--jobs", min=1, help="How many schools at a 
 
 @app.command("schools")
 def list_schools(dsn: Dsn = None, json: Json = False) -> None:
-    """List the schools of the database, and write nothing."""
+    """List the schools of the database, and write nothing. Exit code 1 when somebody holds the journal of one."""
     with connect(conninfo(dsn)) as connection:
         found = registry.schools(connection)
+    errors = [entry.error for entry in found if entry.error]
     if json:
-        result([asdict(entry) for entry in found], json)
-        return
-    records: list[dict[str, object]] = [
+        result([asdict(entry) | {"error": _error(entry.error)} for entry in found], json)
+    else:
+        result(None, False, _shown(_listed(found), "Schools"))
+        _hint(errors)
+    if errors:
+        raise typer.Exit(FAILED)
+
+
+def _listed(found: Sequence[registry.SchoolEntry]) -> list[dict[str, object]]:
+    """A row for each school; why a journal was not read has a column only where there is something to say."""
+    is_held = any(entry.error for entry in found)
+    return [
         {
             "school": entry.name,
             "release": entry.release or entry.state,
@@ -48,9 +59,9 @@ def list_schools(dsn: Dsn = None, json: Json = False) -> None:
             "migrations": entry.migrations,
             "last migrated (UTC)": _utc(entry.last_migrated_at),
         }
+        | ({"not read": entry.error and entry.error.message} if is_held else {})
         for entry in found
     ]
-    result(None, False, _shown(records, "Schools"))
 
 
 @app.command()
@@ -218,28 +229,38 @@ def _table(
         for outcome in found
     ]
     result(None, False, _shown(records, title))
-    for hint in dict.fromkeys(outcome.error.hint for outcome in found if outcome.error and outcome.error.hint):
+    _hint(outcome.error for outcome in found if outcome.error)
+
+
+def _hint(errors: Iterable[PgacademyError]) -> None:
+    """Says what to do, each thing once."""
+    for hint in dict.fromkeys(error.hint for error in errors if error.hint):
         err.print(hint, markup=False, soft_wrap=True)
 
 
 def _shown(records: Sequence[dict[str, object]], title: str) -> Table | str:
-    """A table in which the names, which people copy, are never broken."""
+    """A table in which the names, which people copy, are never broken, and nothing is cut off."""
     table = Table(title=title, title_justify="left", header_style="bold")
     for number, name in enumerate(records[0] if records else ()):
         numeric = name in ("size", "migrations", "s")
-        table.add_column(name, no_wrap=number == 0 or numeric, justify="right" if numeric else "left")
+        justify: JustifyMethod = "right" if numeric else "left"
+        table.add_column(name, no_wrap=number == 0 or numeric, justify=justify, overflow="fold")
     for record in records:
         table.add_row(*("" if value is None else Text(str(value)) for value in record.values()))
     return table if records else "There is no school in this database."
 
 
 def _document(outcome: fleet.Outcome[T], more: Callable[[T], dict[str, Any]]) -> dict[str, Any]:
-    error = None
-    if outcome.error:
-        fields = ("message", "hint", "detail", "sqlstate")
-        error = {"error": type(outcome.error).__name__} | {name: getattr(outcome.error, name) for name in fields}
     report = None if outcome.report is None else asdict(cast("Any", outcome.report)) | more(outcome.report)
+    error = _error(outcome.error)
     return {"school": outcome.school, "report": report, "error": error, "duration_s": outcome.duration_s}
+
+
+def _error(error: PgacademyError | None) -> dict[str, Any] | None:
+    if error is None:
+        return None
+    fields = ("message", "hint", "detail", "sqlstate")
+    return {"error": type(error).__name__} | {name: getattr(error, name) for name in fields}
 
 
 @contextmanager
