@@ -47,6 +47,12 @@ class Outcome(Generic[T]):
         return self.report is not None
 
 
+class Outcomes(list[Outcome[T]]):
+    """The outcomes in the order of the names. `interrupted`: Ctrl-C came, though all may have been at their end."""
+
+    interrupted = False
+
+
 def migrate_all(
     conninfo: str,
     *,
@@ -54,11 +60,12 @@ def migrate_all(
     progress: Progress | None = None,
     tree_: Tree | None = None,
     only: Iterable[str] | None = None,
-) -> list[Outcome[MigrationReport]]:
+) -> Outcomes[MigrationReport]:
     """Migrates every school of the database, or those named in `only`, up to `jobs` at a time; see migrations.migrate.
 
-    A school that fails keeps its error in its Outcome and stops no other. Ctrl-C begins no more schools and waits for
-    those at work. Raises UsageError, SchoolMissing for a name in `only`, ServerUnreachable.
+    A school that fails keeps its error in its Outcome and stops no other. After Ctrl-C no more schools are begun,
+    those at work are waited for, and `interrupted` of what is returned says so. Raises UsageError, SchoolMissing for a
+    name in `only`, ServerUnreachable.
     """
     files = tree_ or tree()
     names = _names(conninfo, only)
@@ -71,7 +78,7 @@ def migrate_all(
 
 def status_all(
     conninfo: str, *, jobs: int = JOBS, progress: Progress | None = None, tree_: Tree | None = None
-) -> list[Outcome[Status]]:
+) -> Outcomes[Status]:
     """The status of every school of the database; writes nothing. Errors are those of migrate_all."""
     files = tree_ or tree()
 
@@ -83,7 +90,7 @@ def status_all(
 
 def verify_all(
     conninfo: str, *, jobs: int = JOBS, progress: Progress | None = None, tree_: Tree | None = None
-) -> list[Outcome[Verification]]:
+) -> Outcomes[Verification]:
     """What verification.verify finds of every school; writes nothing. Errors are those of migrate_all."""
     files = tree_ or tree()
 
@@ -99,8 +106,8 @@ def each(
     *,
     jobs: int = JOBS,
     progress: Progress | None = None,
-) -> list[Outcome[T]]:
-    """Does `work` for every name, `jobs` at a time, and returns the outcomes in the order of the names."""
+) -> Outcomes[T]:
+    """Does `work` for every name, `jobs` at a time. After Ctrl-C it begins no more, and waits for those at work."""
     lock, all_submitted, interrupted = threading.Lock(), threading.Event(), threading.Event()
     outcomes: dict[str, Outcome[T]] = {}
 
@@ -138,7 +145,9 @@ def each(
             interrupted.set()
         finally:
             all_submitted.set()
-    return [outcomes.get(name) or Outcome(name, None, None, 0.0) for name in names]
+    found = Outcomes(outcomes.get(name) or Outcome(name, None, None, 0.0) for name in names)
+    found.interrupted = interrupted.is_set()
+    return found
 
 
 def _names(conninfo: str, only: Iterable[str] | None) -> list[str]:

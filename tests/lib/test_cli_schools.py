@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from pgacademy import registry, roles
+from pgacademy import registry, roles, schools
 from pgacademy.connection import Connection, connect
 from tests.lib.conftest import Yard
 from tests.lib.test_cli import document, run
+from tests.lib.test_locking import until
 
 
 def school(dsn: str, home: Path, name: str) -> None:
@@ -36,6 +42,33 @@ def test_a_school_whose_journal_is_held_is_told_in_its_row(yard: Yard, tmp_path:
         holder.rollback()
     (entry,) = document(run("schools", "--dsn", yard.dsn, "--json", home=tmp_path))
     assert (entry["migrations"], entry["error"]) == (2, None)
+
+
+@pytest.mark.late
+@pytest.mark.parametrize("command", ["migrate", "status", "verify"])
+def test_after_an_interrupt_all_schools_are_told_of(command: str, dsn: str, deploy: Connection, tmp_path: Path) -> None:
+    names = ["academy", "hilltop"]
+    roles.apply_roles(deploy, "hilltop")
+    for name in names:
+        schools.prepare(deploy, name)
+    with psycopg.connect(dsn) as holder:
+        holder.execute("set role academy_owner")
+        holder.execute("lock table academy._yoyo_migration in access exclusive mode")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pgacademy.cli", command, "--all-schools", "--jobs", "1", "--json", "--dsn", dsn],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        until(deploy, "select from pg_locks where locktype = 'relation' and not granted")
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.5)  # the main thread wakes up every tenth of a second; what waits for the lock does so for two
+        holder.rollback()
+        told, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (130, "Interrupted. What was done stays done: run it again.\n")
+    begun = [(entry["school"], entry["report"] is not None, entry["error"]) for entry in json.loads(told)]
+    assert begun == [("academy", True, None), ("hilltop", False, None)]
 
 
 @pytest.mark.slow

@@ -119,6 +119,8 @@ def test_an_interruption_begins_no_more_and_waits_for_those_at_work() -> None:
     assert sorted(begun) == sorted(ended) == ["a", "b"]
     assert [outcome.succeeded for outcome in found] == [True, True, False, False, False, False]
     assert all(outcome.error is None for outcome in found)
+    assert found.interrupted
+    assert not fleet.each("ab", lambda school, report: school).interrupted
 
 
 def test_no_more_connections_than_the_server_has_left(yard: Yard, deploy: Connection) -> None:

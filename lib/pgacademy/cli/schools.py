@@ -18,7 +18,7 @@ from rich.text import Text
 
 from pgacademy import fleet, lifecycle, migrations, registry
 from pgacademy.cli.app import Dsn, Json, app, conninfo
-from pgacademy.cli.exit_codes import DONE, FAILED, compared
+from pgacademy.cli.exit_codes import DONE, FAILED, INTERRUPTED, compared
 from pgacademy.cli.output import counted, err, human_size, progress, result
 from pgacademy.connection import connect
 from pgacademy.errors import PgacademyError, UsageError
@@ -147,7 +147,7 @@ def reset(
 
 
 def migrate_all(dsn: str | None, jobs: int, patience: Patience, json: bool) -> None:
-    """`migrate --all-schools`: every school, a table at the end, exit code 1 when one failed."""
+    """`migrate --all-schools`: every school, a table at the end, exit code 1 when one failed, 130 after Ctrl-C."""
     target = conninfo(dsn)
     with patient(patience), _lines("Migrating", json) as report:
         found = fleet.migrate_all(target, jobs=jobs, progress=report)
@@ -159,12 +159,11 @@ def migrate_all(dsn: str | None, jobs: int, patience: Patience, json: bool) -> N
         return f"{parts}, {len(done.dropped)} dropped" if done.dropped else parts
 
     _table(found, what, json, "Migrated")
-    if not all(outcome.succeeded for outcome in found):
-        raise typer.Exit(FAILED)
+    raise typer.Exit(_worst(found, lambda _: DONE))
 
 
 def status_all(dsn: str | None, jobs: int, json: bool) -> None:
-    """`status --all-schools`: exit code 1 when one could not be read, 3 when one differs, 2 when one is behind."""
+    """`status --all-schools`: 1 if one could not be read, 3 if one differs, 2 if one is behind, 130 after Ctrl-C."""
     target = conninfo(dsn)
     with _lines("Looking", json) as report:
         found = fleet.status_all(target, jobs=jobs, progress=report)
@@ -201,8 +200,10 @@ def verify_all(dsn: str | None, jobs: int, json: bool) -> None:
     raise typer.Exit(_worst(found, lambda of: compared(is_clean=of.is_clean, has_drifted=of.has_drifted)))
 
 
-def _worst(found: Sequence[fleet.Outcome[T]], code: Callable[[T], int]) -> int:
-    """The exit code of all: 1 when one failed, else the highest."""
+def _worst(found: fleet.Outcomes[T], code: Callable[[T], int]) -> int:
+    """The exit code of all: that of Ctrl-C after one, 1 when one failed, else the highest."""
+    if found.interrupted:
+        return INTERRUPTED
     if not all(outcome.succeeded for outcome in found):
         return FAILED
     return max((code(outcome.report) for outcome in found if outcome.report is not None), default=DONE)
