@@ -9,6 +9,7 @@ from __future__ import annotations
 import getpass
 import hashlib
 import socket
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +22,7 @@ from psycopg.rows import class_row
 
 from pgacademy import __version__
 from pgacademy.connection import Connection
+from pgacademy.errors import JournalDamaged
 from pgacademy.sources import queries
 from pgacademy.steps import Step
 
@@ -53,22 +55,73 @@ class HistoryEntry:
 
 
 def read(connection: Connection) -> State:
-    """What was applied and begun; nothing where the school has no journal yet."""
+    """What was applied and begun; nothing where the school has no journal yet. Raises JournalDamaged."""
     row = connection.execute(queries("bookkeeping")["exists"]).fetchone()
     return read_existing(connection) if row is not None and row[0] else State()
 
 
 def read_existing(connection: Connection) -> State:
     """As read(), for a school that is known to have a journal."""
+    require_keys(connection)
     return state_of(connection.execute(queries("bookkeeping")["state"]).fetchall())
 
 
 def state_of(rows: Sequence[tuple[Any, ...]]) -> State:
-    """The rows of the query `state`."""
+    """The rows of the query `state`. Raises JournalDamaged."""
+    names = [name for name, _, _ in rows]
+    if None in names:
+        raise JournalDamaged(
+            "In the school's journal a row of _yoyo_migration names no migration.",
+            hint="Somebody changed it by hand. Its migration_hash is the SHA-256 of the name: have the school's owner "
+            "put that back where migration_id is null, or delete the row if it is of no migration.",
+        )
+    if len(set(names)) < len(names):
+        twice = [name for name, count in Counter(names).items() if count > 1]
+        raise JournalDamaged(
+            f"In the school's journal migrations are there twice: {', '.join(twice)}.",
+            hint="Somebody changed it by hand. Have the school's owner delete the rows of _yoyo_migration whose "
+            "migration_hash is not the SHA-256 of the name.",
+        )
     return State(
         {name: sha256 for name, sha256, is_done in rows if is_done},
         {name: sha256 for name, sha256, is_done in rows if not is_done},
     )
+
+
+def require_keys(connection: Connection) -> None:
+    """Raises JournalDamaged where a table of the journal could hold a row twice, so that nothing can be recorded."""
+    lost = connection.execute(queries("bookkeeping")["lost_keys"]).fetchall()
+    if lost:
+        tables = " and ".join(f"{table} ({columns})" for table, columns, _ in lost)
+        raise JournalDamaged(
+            f"In the school's journal the key is lost of {tables}: rows may be there twice, and none can be recorded.",
+            hint="Somebody changed it by hand. Have the school's owner delete what is there twice, and then run: "
+            + " ".join(f"{statement};" for _, _, statement in lost),
+        )
+
+
+def require_checksums(connection: Connection, state: State, steps: Sequence[Step]) -> None:
+    """Raises JournalDamaged where the checksum of a migration is lost that we applied: nobody would notice an edit.
+
+    The school is first in the path. What yoyo applied never had one, and who may not read the history is told nothing.
+    """
+    if None not in state.applied.values():
+        return
+    row = connection.execute(queries("bookkeeping")["may_read_history"]).fetchone()
+    if row is None or not row[0]:
+        return
+    files = {step.id: step.sha256 for step in steps}
+    rows = connection.execute(queries("bookkeeping")["forgotten"]).fetchall()
+    lost = [name for name, _ in rows if name in files]
+    if lost:
+        values = ",\n".join(f"  ('{name}', '{files[name]}', 0, '{__version__}')" for name in lost)
+        raise JournalDamaged(
+            f"In the school's journal the checksums of applied migrations are lost: {', '.join(lost)}.",
+            detail=f"insert into {rows[0][1]} (migration_id, sha256, duration_ms, library_version) values\n{values}\n"
+            "on conflict (migration_id) do update set sha256 = excluded.sha256;",
+            hint="Somebody changed it by hand. Bring the rows of schema_steps back from a backup; or, if the files are "
+            "as they were applied, have the school's owner run the insert that `pgacademy status` shows of the school.",
+        )
 
 
 def begin(connection: Connection, step: Step) -> None:

@@ -143,6 +143,10 @@ class MigrationError(PgacademyError):
     """A migration or repeatable file failed, was edited, or cannot be used."""
 
 
+class JournalDamaged(MigrationError):
+    """Somebody has had a hand in the journal of a school: rows are lost, there twice or without a name."""
+
+
 class LockBusy(PgacademyError):
     """Other sessions hold what is needed: another migration of the school, or readers of a table."""
 

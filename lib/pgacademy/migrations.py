@@ -21,7 +21,7 @@ import psycopg
 from pgacademy import __version__, bookkeeping, execution, locking, repeatables, roles, schools
 from pgacademy.bookkeeping import HistoryEntry, State, state_of
 from pgacademy.connection import Connection, batch, school_release
-from pgacademy.errors import MigrationError, UsageError
+from pgacademy.errors import JournalDamaged, MigrationError, UsageError
 from pgacademy.locking import Patience, Progress
 from pgacademy.school_comment import is_development, is_finished, release_in
 from pgacademy.sessions import elapsed_ms, looking, school_lock, session
@@ -106,9 +106,9 @@ def migrate(
     Safe to run at any time, from several places at once and after any kind of death: each file is either there with its
     row or not at all, and what takes several transactions goes on where it was. The roles must exist
     (roles.apply_roles). `development` makes a new school a development one, which `reset` may empty; one that is there
-    stays what it is, and UsageError is raised if that is another. Raises MigrationError, RolesMissing, NotAllowed,
-    UnsafeSearchPath, VersionMismatch, Conflict for a school that is half dropped, LockBusy, PooledConnection,
-    ServerUnreachable.
+    stays what it is, and UsageError is raised if that is another. Raises MigrationError, JournalDamaged, RolesMissing,
+    NotAllowed, UnsafeSearchPath, VersionMismatch, Conflict for a school that is half dropped, LockBusy,
+    PooledConnection, ServerUnreachable.
     """
     report = MigrationReport(school_name(school))
     started = time.monotonic()
@@ -128,13 +128,14 @@ def migrate(
 
 
 def status(conninfo: str, school: str, *, tree_: Tree | None = None) -> Status:
-    """Compares a school with the files of this library, and writes nothing."""
+    """Compares a school with the files of this library, and writes nothing. Raises JournalDamaged as migrate() does."""
     files = tree_ or tree()
     steps, changeable = read_steps(files.migrations), files.repeatables()
     with looking(conninfo, school_name(school)) as connection:
         release = school_release(connection, school)
         with schools.as_owner(connection, school):
             state = bookkeeping.read(connection)
+            bookkeeping.require_checksums(connection, state, steps)
             plan = repeatables.plan(connection, changeable, list(state.applied))
     found = standing(steps, state)
     return Status(
@@ -199,7 +200,14 @@ def _is_current(connection: Connection, school: str, seen: schools.Look, files: 
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):  # somebody has had a hand in the journal
         return False
     *_, rows, recorded, existing = found
-    return standing(files.steps, state_of(rows)).is_current and files.current.is_so(recorded, existing)
+    try:
+        state = state_of(rows)
+    except JournalDamaged:  # told below, after a look at the tables themselves
+        return False
+    if None in state.applied.values():
+        with schools.as_owner(connection, school, seen.extensions):
+            bookkeeping.require_checksums(connection, state, files.steps)
+    return standing(files.steps, state).is_current and files.current.is_so(recorded, existing)
 
 
 def _pending(steps: Sequence[Step], state: State) -> list[Step]:
@@ -258,6 +266,7 @@ def _migrate(
         if development and not seen.comment:
             schools.set_development(connection, school, True)
         state = bookkeeping.read_existing(connection)
+        bookkeeping.require_checksums(connection, state, files.steps)
         pending = _pending(files.steps, state)
         if not is_new:
             _check(pending)

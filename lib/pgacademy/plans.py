@@ -14,7 +14,7 @@ from functools import cached_property
 
 import psycopg
 
-from pgacademy import __version__, locking, roles, schools, standing
+from pgacademy import __version__, bookkeeping, locking, roles, schools, standing
 from pgacademy.connection import (
     EXTENSIONS_SCHEMA,
     Connection,
@@ -120,7 +120,7 @@ def plan(conninfo: str, school: str, *, tree_: Tree | None = None) -> Plan:
     """Compares a school with the files of this library and says what would be done, statement by statement.
 
     Writes nothing. Of a school that is not there yet it says what `migrate` would make. Raises NotAllowed,
-    VersionMismatch, MigrationError for a file that cannot be run, ServerUnreachable.
+    VersionMismatch, MigrationError for a file that cannot be run, JournalDamaged as migrate() does, ServerUnreachable.
     """
     with reading(conninfo, school, tree_) as found:
         return found.plan()
@@ -290,6 +290,8 @@ def reading(conninfo: str, school: str, tree_: Tree | None = None) -> Iterator[R
         with connection.transaction():
             schools.act_in(connection, school, role)
             connection.execute("set local lock_timeout = '300ms'")
+            journal = standing.read_journal(connection, has_views=has_journal) if exists else Journal()
+            bookkeeping.require_checksums(connection, journal.state, steps)
             yield Reading(
                 connection=connection,
                 school=school,
@@ -297,7 +299,7 @@ def reading(conninfo: str, school: str, tree_: Tree | None = None) -> Iterator[R
                 extensions=extensions,
                 busy=f"process {holder[0]} of {holder[1]} ({holder[2]})" if holder else None,
                 has_journal=has_journal,
-                journal=standing.read_journal(connection, has_views=has_journal) if exists else Journal(),
+                journal=journal,
                 steps=steps,
                 repeatables=changeable,
                 exists=exists,

@@ -85,9 +85,13 @@ class Current(NamedTuple):
     recorded: set[tuple[str, str, str]]
     existing: set[Key]
 
-    def is_so(self, recorded: Iterable[tuple[Any, ...]], existing: Iterable[tuple[Any, ...]]) -> bool:
-        """Whether a school with these rows has nothing that compare() would name; more functions may be there."""
-        return self.recorded == set(recorded) and self.existing.issubset(existing)
+    def is_so(self, recorded: Collection[tuple[Any, ...]], existing: Iterable[tuple[Any, ...]]) -> bool:
+        """Whether a school with these rows, each there once, has nothing that compare() would name.
+
+        More functions may be there.
+        """
+        is_recorded = len(recorded) == len(self.recorded) and self.recorded == set(recorded)
+        return is_recorded and self.existing.issubset(existing)
 
 
 def current(files: Sequence[SourceFile], history: Sequence[str]) -> Current:

@@ -48,16 +48,16 @@ class Standing:
 
 
 def read_journal(connection: Connection, *, has_views: bool) -> Journal:
-    """The journal, the school being first in the path; without its views only the owner may read it."""
+    """The journal, the school being first in the path; without its views only the owner may read it.
+
+    Raises JournalDamaged.
+    """
     if not has_views:
         state = bookkeeping.read(connection)
         rows = connection.execute(queries("bookkeeping")["objects"]).fetchall() if state.applied else []
         return Journal(state, {(kind, name): (sha256, None) for kind, name, sha256 in rows})
-    steps = connection.execute(queries("standing")["steps"]).fetchall()
-    state = State(
-        {name: sha256 for name, sha256, is_done in steps if is_done},
-        {name: sha256 for name, sha256, is_done in steps if not is_done},
-    )
+    bookkeeping.require_keys(connection)
+    state = bookkeeping.state_of(connection.execute(queries("standing")["steps"]).fetchall())
     rows = connection.execute(queries("standing")["files"]).fetchall()
     return Journal(state, {(kind, name): (sha256, text) for kind, name, sha256, text in rows})
 

@@ -206,6 +206,54 @@ select
     has_column_privilege('schema_journal', 'migration_id', 'select'),
     has_column_privilege('schema_files', 'kind', 'select')
 
+-- name: lost_keys
+-- Tables of the journal that could hold a row twice now, the columns that would tell the two apart, and the statement that
+-- puts the key back. Any index that does the same is as good.
+select
+    w.relation,
+    array_to_string(w.columns, ', '),
+    format(
+        'alter table %I.%I add constraint %I primary key (%s)',
+        current_schema(), w.relation, w.key, array_to_string(w.columns, ', ')
+    )
+from (
+    values
+    ('schema_steps', 'schema_steps_pkey', array['migration_id']),
+    ('schema_objects', 'schema_objects_pkey', array['kind', 'name']),
+    ('schema_backfills', 'schema_backfills_pkey', array['migration_id'])
+) as w (relation, key, columns)
+inner join pg_class as c on w.relation = c.relname and c.relnamespace = current_schema()::regnamespace
+where not exists (
+    select from pg_index as i
+    where
+        i.indrelid = c.oid and i.indisunique and i.indisvalid and i.indimmediate and i.indpred is null
+        and w.columns = (
+            select array_agg(a.attname::text order by a.attname)
+            from pg_attribute as a
+            where a.attrelid = c.oid and a.attnum = any(i.indkey::smallint[])
+        )
+)
+
+-- name: may_read_history
+select has_table_privilege(to_regclass('schema_history'), 'select')
+
+-- name: forgotten
+-- Applied by us, as the history says, and without a checksum. Of what yoyo applied there is none, and no history.
+select
+    m.migration_id,
+    format('%I.schema_steps', current_schema())
+from _yoyo_migration as m
+where
+    not exists (select from schema_steps as s where s.migration_id = m.migration_id and s.sha256 is not null)
+    and 'rollback' <> (
+        select h.operation
+        from schema_history as h
+        where h.migration_id = m.migration_id and h.operation in ('apply', 'baseline', 'rollback')
+        order by h.id desc
+        limit 1
+    )
+order by m.migration_id
+
 -- name: state
 -- Every migration applied or begun, in the order in which that was done. yoyo knows those that are done. One that we
 -- had finished and yoyo does not know was taken back by yoyo itself; as JSON, because an old journal has no such column.
