@@ -13,8 +13,9 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
 
@@ -45,6 +46,11 @@ GROW_AFTER = 5
 _FIXED_COST = 1.5
 #: The bounds of a range, and the operator that each must stand behind.
 _OPERATORS = {"from_key": ">", "to_key": "<="}
+_DIRECTIVE = re.compile(r"\s*--\s*backfill\s*:")
+#: How statements begin that make no table but one that they name.
+_PLAIN = """
+    alter analyze cluster comment create delete drop grant insert lock refresh reindex revoke set truncate update vacuum
+"""
 _PAUSE = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|)")
 _TABLE = re.compile(r'[a-z_][a-z0-9_]*|"(?:[^"]|"")+"')
 _RETRIED = (
@@ -71,10 +77,11 @@ class BackfillInterrupted(MigrationError):
 
 @dataclass(frozen=True)
 class Backfill:
-    """What the file of a backfill says. `pause_s` is in seconds, `batch` in rows."""
+    """What the file of a backfill says: `table` in the line `line`, `pause_s` in seconds, `batch` in rows."""
 
     id: str
     table: str
+    line: int
     batch: int
     pause_s: float
     statement: Statement
@@ -112,7 +119,20 @@ def parse(step: Step) -> Backfill:
         raise MigrationError(
             f"{name} says `-- pause: {step.directives['pause']}`.", hint="Write for example 50ms or 0.5s."
         )
-    return Backfill(step.id, table, int(batch), pause_s, _statement(step))
+    return Backfill(step.id, table, _line(step), int(batch), pause_s, _statement(step))
+
+
+def require_tables(connection: Connection, pending: Sequence[Step]) -> None:
+    """Raises MigrationError for a backfill along a table that is not there and that nothing before it can make.
+
+    `pending` are the steps still to do, in order; the school is first in the path.
+    """
+    for number, step in enumerate(pending):
+        if step.kind == "backfill":
+            backfill = parse(step)
+            tables = [name for (name,) in connection.execute(queries("backfills")["tables"])]
+            if backfill.table not in tables and not _may_make(pending[:number], backfill.table):
+                raise _no_table(backfill, tables)
 
 
 def run(
@@ -139,6 +159,36 @@ def forget(connection: Connection, step_id: str) -> None:
 
 
 # -- reading the file -------------------------------------------------------------------------------------------------
+
+
+def _line(step: Step) -> int:
+    """The line that names the table."""
+    lines = enumerate(step.text.splitlines(), 1)
+    return next((number for number, line in lines if _DIRECTIVE.match(line)), 1)
+
+
+def _may_make(steps: Sequence[Step], table: str) -> bool:
+    """Whether one of these steps names the table, or runs what may make tables that it does not name."""
+    spelt, plain = table.replace('"', '""'), set(_PLAIN.split())
+    for step in steps:
+        if any(not plain.issuperset(one.head[:1]) or "extension" in one.head[:2] for one in step.statements):
+            return True
+        text = step.text.lower()
+        if 'u&"' in text:
+            return True
+        if spelt.lower() in text:  # to look at each token takes longer
+            tokens = (token for one in step.statements for token in one.tokens)
+            if any(token.kind in ("word", "name") and token.value == table for token in tokens):
+                return True
+    return False
+
+
+def _no_table(backfill: Backfill, tables: Sequence[str]) -> MigrationError:
+    near = get_close_matches(backfill.table, tables, n=1)
+    hint = f"Is {near[0]} meant?" if near else "Name a table of the school, or make it in a migration before this one."
+    return MigrationError(
+        f"{backfill.id}.sql, line {backfill.line}: {backfill.table} is no table of the school.", hint=hint
+    )
 
 
 def _statement(step: Step) -> Statement:
@@ -267,7 +317,7 @@ class _Walk:
         name, table = f"{self.backfill.id}.sql", self.backfill.table
         columns = self.connection.execute(queries("backfills")["key"], {"table": table}).fetchall()
         if not columns:
-            raise MigrationError(f"{name} walks along {table}, which is no table.", hint="Name a table of the school.")
+            raise _no_table(self.backfill, [row[0] for row in self.connection.execute(queries("backfills")["tables"])])
         if len(columns) != 1 or columns[0][0] is None:
             what = "no primary key" if columns[0][0] is None else "a primary key of several columns"
             raise MigrationError(

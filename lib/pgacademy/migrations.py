@@ -270,6 +270,10 @@ def _migrate(
         pending = _pending(files.steps, state)
         if not is_new:
             _check(pending)
+        if any(step.kind == "backfill" for step in pending):
+            from pgacademy import backfills  # noqa: PLC0415  (few steps take several transactions)
+
+            backfills.require_tables(connection, pending)
         try:
             _apply_all(connection, report, pending, state, progress)
         except MigrationError as exc:

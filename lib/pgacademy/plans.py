@@ -228,6 +228,10 @@ class Reading:
         pending = self.pending
         for step in pending:
             check(step)
+        if any(step.kind == "backfill" for step in pending):
+            from pgacademy import backfills  # noqa: PLC0415  (most plans have none)
+
+            backfills.require_tables(self.connection, pending)
         effects = iter(tables.effects([statement for step in pending for statement in step.statements]))
         for step in pending:
             yield PlannedStep(

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pgacademy import backfills, locking, rollbacks, schools
+from pgacademy import backfills, locking, plans, rollbacks, schools, scripts
 from pgacademy.connection import Connection, connect
 from pgacademy.errors import LockBusy, MigrationError
 from pgacademy.sources import queries
@@ -381,6 +381,57 @@ def test_what_cannot_be_run_is_refused_and_nothing_changed(items: Yard, text: st
     assert "0009.fill" in caught.value.message
     assert times(items) == [(0, 3)]
     assert position(items) is None
+
+
+FILL = "-- depends: 0003.make\n-- backfill: {}\nupdate {} set body = '' where id > :from_key and id <= :to_key;\n"
+
+
+@pytest.mark.parametrize("before", ["alter table notes add nots_at date", "-- nots\ncreate table nots_old (id int)"])
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_table_that_nothing_makes_is_refused_before_anything_is_done(yard: Yard, before: str, is_new: bool) -> None:
+    if not is_new:
+        yard.migrate()
+    yard.write("migrations/0003.make.sql", f"-- depends: 0002.protect-notes\n{before};\n")
+    yard.write("migrations/0004.fill.sql", FILL.format("nots", "nots"))
+    looks: tuple[Callable[[], object], ...] = (
+        lambda: plans.plan(yard.dsn, "academy", tree_=yard.tree),
+        lambda: scripts.script(yard.dsn, "academy", tree_=yard.tree),
+        yard.migrate,
+    )
+    for look in looks:
+        with pytest.raises(MigrationError, match=r"^0004\.fill\.sql, line 2: nots ") as caught:
+            look()
+    assert is_new or "notes" in str(caught.value.hint)
+    found = yard.status()
+    assert found.applied == (() if is_new else ("0001.create-notes", "0002.protect-notes"))
+    assert found.unfinished == ()
+    yard.write("migrations/0003.make.sql", "-- depends: 0002.protect-notes\nselect 1;\n")
+    yard.write("migrations/0004.fill.sql", FILL.format("notes", "notes"))
+    assert yard.migrate().applied[-1] == "0004.fill"
+
+
+@pytest.mark.parametrize(
+    ("before", "table"),
+    [
+        ("create table made (id int primary key, body text)", "made"),
+        ("create table Made (id int primary key, body text)", "made"),
+        ("alter table notes rename to made", "made"),
+        ('create table "a ""b" (id int primary key, body text)', '"a ""b"'),
+        ('create table U&"m\\0061de" (id int primary key, body text)', "made"),
+        ("do $$ begin execute 'create table ' || 'ma' || 'de (id int primary key, body text)'; end $$", "made"),
+    ],
+)
+def test_a_table_that_a_migration_before_it_may_make_is_waited_for(yard: Yard, before: str, table: str) -> None:
+    yard.remove("views/notes/loud_notes.sql")
+    yard.remove("views/notes/few_notes.sql")
+    yard.remove("sql/triggers/notes.sql")
+    yard.remove("sql/policies/notes.sql")
+    yard.remove("sql/grants/student.sql")
+    yard.migrate()
+    yard.write("migrations/0003.make.sql", f"-- depends: 0002.protect-notes\n{before};\n")
+    yard.write("migrations/0004.fill.sql", FILL.format(table, table))
+    assert [step.id for step in plans.plan(yard.dsn, "academy", tree_=yard.tree).steps] == ["0003.make", "0004.fill"]
+    assert yard.migrate().applied == ["0003.make", "0004.fill"]
 
 
 @pytest.mark.parametrize(("name", "value"), [("batch", "0"), ("batch", "many"), ("pause", "5 minutes")])

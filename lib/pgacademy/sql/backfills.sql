@@ -45,6 +45,13 @@ where
     c.relname = %(table)s and c.relnamespace = current_schema()::regnamespace
     and c.relkind in ('r', 'p')
 
+-- name: tables
+-- What a backfill may walk along, by name.
+select c.relname::text
+from pg_class as c
+where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p')
+order by c.relname
+
 -- name: is_locked
 -- Whether this transaction has locked the table: what was planned in it names the table, if only through a view.
 select exists (
