@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from psycopg.rows import dict_row
 
-from pgacademy.client import Session
 from pgacademy.connection import Connection
 from pgacademy.errors import PgacademyError, translated
 from pgacademy.field_keys import FieldKeys, Sealed
 from pgacademy.sources import queries
+
+if TYPE_CHECKING:
+    from pgacademy.client import Session
 
 #: Enters a transaction as the service, and commits it at the end: what works in steps needs one for each.
 Transaction = Callable[[], AbstractContextManager[Any]]

@@ -153,6 +153,25 @@ def test_an_interrupt_is_told_what_stays(dsn: str, tmp_path: Path) -> None:
     assert (process.returncode, said) == (130, ("", "Interrupted. What was done stays done: run it again.\n"))
 
 
+@pytest.mark.parametrize(
+    ("arguments", "without"),
+    [
+        (["--version"], [f"pgacademy.cli.{module}" for module in MODULES] + ["pgacademy.client", "rich.console"]),
+        (["--help"], ["pgacademy.client", "pgacademy.lock_levels", "yoyo", "jinja2"]),
+        (["erase-user", "--help"], ["pgacademy.client", "pgacademy.cli.school"]),
+    ],
+)
+def test_what_takes_long_to_read_in_is_read_in_where_it_is_needed(arguments: list[str], without: list[str]) -> None:
+    program = (
+        "import sys; from contextlib import suppress; from pgacademy.cli import main\n"
+        "with suppress(SystemExit): main()\n"
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
+    assert done.stdout
+    assert not set(without) & set(done.stderr.split())
+
+
 def test_every_command_is_where_the_program_looks_for_it() -> None:
     program = typer.main.get_command(load())
     assert isinstance(program, typer.core.TyperGroup)

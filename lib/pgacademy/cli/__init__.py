@@ -39,9 +39,9 @@ MODULES = {
 
 
 def load(command: str | None = None) -> typer.Typer:
-    """The program with the module of one command read in, or with all, as its help needs them."""
+    """The program with the module of one command read in, with none for the version, or with all, as its help needs."""
     found = [module for module, commands in MODULES.items() if command in commands]
-    for name in found or MODULES:
+    for name in () if command == "--version" else found or MODULES:
         module = import_module(f"pgacademy.cli.{name}")
         if module.app is not app and module.app not in (group.typer_instance for group in app.registered_groups):
             app.add_typer(module.app, name=MODULES[name][0])

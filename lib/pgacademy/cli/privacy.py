@@ -15,7 +15,6 @@ import typer
 from pgacademy import privacy, schools
 from pgacademy.cli.app import DEFAULT_SCHOOL, Dsn, Json, School, app, conninfo
 from pgacademy.cli.output import counted, result
-from pgacademy.client import Session
 from pgacademy.connection import Connection, check_release, connect
 from pgacademy.errors import NotFound, PgacademyError, UsageError
 from pgacademy.field_keys import FieldKeys
@@ -41,6 +40,8 @@ def export_user(
     keys_file: KeysFile = None,
 ) -> None:
     """Write out all that the school has of a person, as one JSON document, for them alone."""
+    from pgacademy.client import Session  # noqa: PLC0415  (it takes long to read in, and help needs none)
+
     keys = FieldKeys.load(keys_file) if keys_file else None
     with connect(conninfo(dsn)) as connection:
         check_release(connection, school)
