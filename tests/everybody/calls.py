@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 from psycopg import sql
+from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from tests.assessment.quizzes import SIX
@@ -141,8 +142,8 @@ class Call:
     caller: UUID | None
     arguments: dict[str, Any]
 
-    def make(self, conn: Connection, school: str, level: psycopg.IsolationLevel) -> None:
-        """In a transaction of its own."""
+    def make(self, conn: Connection, school: str, level: psycopg.IsolationLevel) -> list[dict[str, Any]]:
+        """In a transaction of its own; what it returns."""
         types = dict(zip(self.procedure.names, self.procedure.types, strict=True))
         query = sql.SQL("select * from {}({})").format(
             sql.Identifier(self.procedure.name),
@@ -155,7 +156,7 @@ class Call:
         with conn.transaction():
             conn.execute(sql.SQL("set local role {}").format(sql.Identifier(f"{school}_{self.role}")))
             conn.execute("select set_config('pgacademy.user_id', %s, true)", (str(self.caller or ""),))
-            conn.execute(query, self.arguments)
+            return conn.cursor(row_factory=dict_row).execute(query, self.arguments).fetchall()
 
 
 def procedures(owner: psycopg.Connection[Any]) -> list[Procedure]:

@@ -1,8 +1,9 @@
 """Everybody does everything at once: every procedure that writes, as everyone who may, from sixteen connections.
 
 No domain knows all the others, and the order in which rows are locked is one for all of them. So there must be no
-deadlock, no error that is not meant for the caller, and nothing out of step in the end. What is called, by whom and
-with what is made up (calls.py) from what there is at the moment (things.py); who comes first is up to the machine.
+deadlock, no error that is not meant for the caller, no null where the client says that there is none, and nothing out
+of step in the end. What is called, by whom and with what is made up (calls.py) from what there is at the moment
+(things.py); who comes first is up to the machine.
 """
 
 from __future__ import annotations
@@ -10,16 +11,19 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
+from typing import Any
 
 import psycopg
 import pytest
 
+from pgacademy.generate import shapes
 from pgacademy.testing import SchoolDatabase
 from tests.everybody.calls import Call, make_up, procedures
 from tests.everybody.things import build, look
 from tests.support.factories import race
 from tests.support.requests import SERIALIZATION_FAILURE
 
+SHAPES = shapes()
 CONNECTIONS = 16
 SECONDS = 20
 #: Procedures that must have come to their end at least once; most of the others need what is seldom there.
@@ -53,8 +57,10 @@ def test_everybody_does_everything_at_once(school: SchoolDatabase, level: psycop
             (procedure,) = dice.choices(callable_, weights)
             call = make_up(dice, conn, procedure, things)
             try:
-                call.make(conn, school.name, level)
+                rows = call.make(conn, school.name, level)
                 done[procedure.name] += 1
+                if missing := nulls(procedure.name, rows):
+                    strange[procedure.name, "null"] = f"{procedure.name} returns no {', no '.join(missing)}"
             except psycopg.Error as error:
                 if not is_meant(error.sqlstate or ""):
                     strange[procedure.name, error.sqlstate or ""] = said(call, error)
@@ -66,6 +72,14 @@ def test_everybody_does_everything_at_once(school: SchoolDatabase, level: psycop
     assert not strange, "\n\n".join(strange.values())
     assert len(done) >= AT_LEAST, sorted({procedure.name for procedure in callable_} - done.keys())
     assert owner.execute("select * from verify_integrity()").fetchall() == []
+
+
+def nulls(name: str, rows: list[dict[str, Any]]) -> set[str]:
+    """Columns that are null in one of these rows, and never are by what the client says of the procedure."""
+    nullable = SHAPES.get(name, {}).get("nullable")
+    if nullable is None:
+        return set()
+    return {column for row in rows for column, value in row.items() if value is None and column not in nullable}
 
 
 def said(call: Call, error: psycopg.Error) -> str:
