@@ -19,6 +19,7 @@ as $$
 #variable_conflict use_column
 declare
     v_before timestamptz;
+    v_ids uuid[];
     v_purged bigint;
 begin
     perform require_service();
@@ -32,14 +33,27 @@ begin
     v_before := require_moment(p_at => p_as_of)
         - make_interval(days => coalesce((setting(p_key => 'notifications.keep_days') #>> '{}')::integer, 90));
 
-    delete from notifications as n
-    where n.id in (
+    -- The oldest first, by the index of each kind, and deleted by their keys: in one statement every batch read the whole
+    -- table, the places of those deleted before included.
+    v_ids := array(
         select o.id
         from notifications as o
-        where o.read_at < v_before or (not o.is_in_app and o.created_at < v_before)
+        where o.read_at < v_before
+        order by o.read_at
         limit p_limit
         for update skip locked
     );
+
+    v_ids := v_ids || array(
+        select o.id
+        from notifications as o
+        where not o.is_in_app and o.created_at < v_before and o.id <> all(v_ids)
+        order by o.created_at
+        limit p_limit - cardinality(v_ids)
+        for update skip locked
+    );
+
+    delete from notifications as n where n.id = any(v_ids);
     get diagnostics v_purged = row_count;
 
     return v_purged;

@@ -217,6 +217,23 @@ class TestReading:
         db.execute("update notifications set read_at = now() - interval '1 hour' where title = 'new'")
         assert value(db, "select purge_notifications()") == 1
 
+    def test_what_was_read_and_what_was_only_sent_go_by_the_batch(self, db: Connection, ada: UUID) -> None:
+        """Each batch by the indexes: none reads the whole table, however many are to go."""
+        for read_at, is_in_app in (("now() - interval '100 days'", True), ("null", False), ("null", True)):
+            db.execute(
+                "insert into notifications (user_id, notification_type, title, created_at, read_at, is_in_app)"
+                f" select %s, 'announcement', 'T', now() - interval '200 days', {read_at}, %s"  # type: ignore[call-overload]
+                " from generate_series(1, 1000)",
+                (ada, is_in_app),
+            )
+        db.execute("insert into notification_counts (user_id, unread_count) values (%s, 1000)", (ada,))
+        db.execute("analyze notifications")
+        read = "select seq_tup_read from pg_stat_xact_user_tables where relid = 'notifications'::regclass"
+        before = value(db, read)
+        assert [value(db, "select purge_notifications(p_limit => 1500)") for _ in range(3)] == [1500, 500, 0]
+        assert value(db, read) == before
+        assert unread(db, ada) == 1000
+
 
 class TestDeliveries:
     @pytest.mark.parametrize(
