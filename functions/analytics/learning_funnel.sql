@@ -23,6 +23,7 @@ declare
     v_zone text := school_zone();
     v_begin timestamptz := coalesce(p_from_date::timestamp at time zone v_zone, '-infinity');
     v_end timestamptz := coalesce((p_to_date + 1)::timestamp at time zone v_zone, 'infinity');
+    v_people bigint[];
 begin
     perform require_reporter(p_course_id => p_course_id);
 
@@ -30,62 +31,64 @@ begin
         perform require_period(p_from_date => coalesce(p_from_date, p_to_date), p_to_date => coalesce(p_to_date, p_from_date));
     end if;
 
-    return query
-    with enrolled as (
-        select
-            e.user_id,
-            bool_or(s.enrollment_id is not null) as has_started,
-            bool_or(s.enrollment_id is not null and e.completed_at is not null) as has_completed,
-            bool_or(s.enrollment_id is not null and e.completed_at is not null and c.enrollment_id is not null) as is_certified
-        from enrollments as e
-        left join (
-            select distinct p.enrollment_id from lesson_progress as p
-            where p.status <> 'not_started' and (p_course_id is null or p.course_id = p_course_id)
-        ) as s on s.enrollment_id = e.id
-        left join certificates as c on c.enrollment_id = e.id and not c.is_revoked
-        where
-            p_course_id is null
-            or (e.course_id = p_course_id and e.enrolled_at >= v_begin and e.enrolled_at < v_end)
-        group by e.user_id
-    ),
+    -- Two statements: one for both reads all enrolments there are for a course that has ten.
+    if p_course_id is null then
+        with enrolled as (
+            select
+                e.user_id,
+                bool_or(s.enrollment_id is not null) as has_started,
+                bool_or(s.enrollment_id is not null and e.completed_at is not null) as has_completed,
+                bool_or(s.enrollment_id is not null and e.completed_at is not null and c.enrollment_id is not null)
+                    as is_certified
+            from enrollments as e
+            left join (
+                select distinct p.enrollment_id from lesson_progress as p where p.status <> 'not_started'
+            ) as s on s.enrollment_id = e.id
+            left join certificates as c on c.enrollment_id = e.id and not c.is_revoked
+            group by e.user_id
+        )
 
-    counted as (
-        select
-            count(*) as registered,
-            count(e.user_id) as enrolled,
-            count(*) filter (where e.has_started) as started,
-            count(*) filter (where e.has_completed) as completed,
-            count(*) filter (where e.is_certified) as certified
-        from users as u
-        left join enrolled as e on e.user_id = u.id
-        where p_course_id is null and u.created_at >= v_begin and u.created_at < v_end
-        union all
-        select
-            null,
+        select array[
             count(*),
+            count(e.user_id),
             count(*) filter (where e.has_started),
             count(*) filter (where e.has_completed),
             count(*) filter (where e.is_certified)
-        from enrolled as e
-        where p_course_id is not null
-    )
+        ]
+        into v_people
+        from users as u
+        left join enrolled as e on e.user_id = u.id
+        where u.created_at >= v_begin and u.created_at < v_end;
+    else
+        -- Nobody is on a course twice.
+        select array[
+            null,
+            count(*),
+            count(s.enrollment_id),
+            count(s.enrollment_id) filter (where e.completed_at is not null),
+            count(s.enrollment_id) filter (where e.completed_at is not null and c.enrollment_id is not null)
+        ]
+        into v_people
+        from enrollments as e
+        left join (
+            select distinct p.enrollment_id
+            from lesson_progress as p
+            where p.course_id = p_course_id and p.status <> 'not_started'
+        ) as s on s.enrollment_id = e.id
+        left join certificates as c on c.enrollment_id = e.id and c.course_id = p_course_id and not c.is_revoked
+        where e.course_id = p_course_id and e.enrolled_at >= v_begin and e.enrolled_at < v_end;
+    end if;
 
+    return query
     select
-        s.nth,
+        s.nth::integer,
         s.step,
         s.people,
         round(100.0 * s.people / nullif(first_value(s.people) over w, 0), 2),
         round(100.0 * s.people / nullif(lag(s.people) over w, 0), 2)
-    from counted as c
-    cross join lateral (
-        values
-        (1, 'registered', c.registered),
-        (2, 'enrolled', c.enrolled),
-        (3, 'started', c.started),
-        (4, 'completed', c.completed),
-        (5, 'certified', c.certified)
-    ) as s (nth, step, people)
-    where (c.registered is null) = (p_course_id is not null) and s.people is not null
+    from unnest(array['registered', 'enrolled', 'started', 'completed', 'certified'], v_people)
+        with ordinality as s (step, people, nth)
+    where s.people is not null
     window w as (order by s.nth)
     order by s.nth;
 end;

@@ -309,3 +309,23 @@ def test_activity_by_course(db: Connection) -> None:
     query = "select course_id, event_count, people from v_course_activity"
     assert sorted(rows(db, query)) == sorted([(course.id, 3, 2), (other.id, 3, 2)])
     assert rows(db, query, role="instructor", user=other.instructor_id) == [(other.id, 3, 2)]
+
+
+def test_a_report_of_a_course_reads_that_course(db: Connection) -> None:
+    """Not the enrolments of the whole school."""
+    other, course = make_course(db, lessons=1), make_course(db, lessons=1)
+    people = [make_user(db) for _ in range(30)]
+    for user in people:
+        make_enrollment(db, user, other)
+    make_enrollment(db, people[0], course)
+    # Of a few rows all would be read; and a plan for any course must do as well as one for this.
+    db.execute("set local enable_seqscan = off")
+    db.execute("set local plan_cache_mode = force_generic_plan")
+    read = "select seq_tup_read + idx_tup_fetch from pg_stat_xact_user_tables where relid = 'enrollments'::regclass"
+    for query in ("select * from course_performance", f"select * from learning_funnel(p_course_id => '{course.id}')"):
+        before = db.execute(read).fetchone()
+        rows(db, query, role="instructor", user=course.instructor_id)
+        after = db.execute(read).fetchone()
+        assert before is not None
+        assert after is not None
+        assert 0 < after[0] - before[0] < 10, query
