@@ -1,9 +1,9 @@
--- calculate_progress: how far an enrolment is. The one formula.
+-- calculate_progress: how far an enrolment is. The formula, beside counted_progress.
 --
 -- Both numbers and the percentage come from the same set, course_leaf_lessons: optional lessons, chapters and hidden lessons
 -- count on neither side. A course without lessons is at 0 %. Inlined into the calling query; bound when it is created.
 --
--- called by  update_course_progress, refresh_course_progress, apply_enrollment, verify_integrity
+-- called by  update_course_progress, apply_enrollment; counted_progress is the same for a whole course
 -- requires   course_leaf_lessons
 -- errors     none; an unknown enrolment has done 0 of 0
 -- requires: course_leaf_lessons

@@ -6,7 +6,7 @@
 -- the course, person by person in the order of their ids; nobody who had completed it loses that.
 --
 -- called by  refresh_progress_after_lessons, repair_counters
--- requires   calculate_progress, next_lesson, complete_course, course_leaf_lessons; the caller holds the course's row
+-- requires   counted_progress, next_lesson, complete_course, course_leaf_lessons; the caller holds the course's row
 --            of course_stats
 -- errors     none of its own
 create or replace function refresh_course_progress(
@@ -37,20 +37,17 @@ begin
     from (
         select
             s.id, p.completed_lessons, p.total_lessons, p.progress_percentage,
-            exists (
+            -- The lessons that count as an array, which is made once.
+            coalesce(s.current_lesson_id = any(array(
+                select l.lesson_id from course_leaf_lessons(p_course_id => p_course_id) as l
+            )), false)
+            and not exists (
                 select
-                from course_leaf_lessons(p_course_id => s.course_id) as l
-                where
-                    l.lesson_id = s.current_lesson_id
-                    and not exists (
-                        select
-                        from lesson_progress as d
-                        where d.enrollment_id = s.id and d.lesson_id = l.lesson_id and d.status = 'completed'
-                    )
+                from lesson_progress as d
+                where d.enrollment_id = s.id and d.lesson_id = s.current_lesson_id and d.status = 'completed'
             ) as is_somewhere
-        from enrollments as s
-        cross join lateral calculate_progress(p_enrollment_id => s.id) as p
-        where s.course_id = p_course_id
+        from counted_progress(p_course_id => p_course_id) as p
+        inner join enrollments as s on s.id = p.enrollment_id
     ) as c
     where e.id = c.id;
 

@@ -3,14 +3,14 @@
 --
 -- Stable: all of it is seen in one snapshot, so that work going on meanwhile is never reported as a difference. Each
 -- table is read a few times as a whole: a job for the night on a large school. repair_counters() mends what is a cache.
--- What a check holds the stored value against is defined where the rule is (calculate_progress, course_leaf_lessons,
+-- What a check holds the stored value against is defined where the rule is (counted_progress, course_leaf_lessons,
 -- calculate_user_level, shown_profile), or in the counted_… functions beside this one.
 --
 -- called by  the service and the owner: a nightly job, tests, an operator
 -- requires   require_service, counted_user_stats, counted_course_stats, counted_streaks, counted_xp_ranks,
 --            coin_findings, chain_findings, credential_findings, project_findings, community_findings,
 --            assessment_findings, study_findings, analytics_findings, privacy_findings, counted_deeds,
---            calculate_progress, shown_profile
+--            counted_progress, shown_profile
 -- errors     PA403 not the service
 create or replace function verify_integrity()
 returns table (check_name text, table_name text, row_id text, expected text, actual text)
@@ -129,16 +129,23 @@ begin
 
     -- Progress.
     return query
-    select 'enrollments.' || v.counter, 'enrollments', e.id::text, v.expected::text, v.actual::text
-    from enrollments as e
-    cross join lateral calculate_progress(p_enrollment_id => e.id) as c
+    select 'enrollments.' || v.counter, 'enrollments', e.id::text, v.expected, v.actual
+    from courses as o
+    cross join lateral counted_progress(p_course_id => o.id) as c
+    inner join enrollments as e on e.id = c.enrollment_id
     cross join lateral (
-        values
-        ('completed_lessons_count', c.completed_lessons::numeric, e.completed_lessons_count::numeric),
-        ('total_lessons_count', c.total_lessons, e.total_lessons_count),
-        ('progress_percentage', c.progress_percentage, e.progress_percentage)
-    ) as v (counter, expected, actual)
-    where v.expected <> v.actual;
+        select n.counter, n.expected::text as expected, n.actual::text as actual
+        from (
+            values
+            ('completed_lessons_count', c.completed_lessons::numeric, e.completed_lessons_count::numeric),
+            ('total_lessons_count', c.total_lessons, e.total_lessons_count),
+            ('progress_percentage', c.progress_percentage, e.progress_percentage)
+        ) as n (counter, expected, actual)
+        where n.expected <> n.actual
+        union all
+        select 'status', 'completed', e.status
+        where e.status = 'active' and c.total_lessons > 0 and c.completed_lessons = c.total_lessons
+    ) as v;
 
     return query
     select
@@ -151,12 +158,6 @@ begin
         group by p.enrollment_id
     ) as p on p.enrollment_id = e.id
     where coalesce(p.seconds, 0) <> e.total_time_spent_seconds;
-
-    return query
-    select 'enrollments.status', 'enrollments', e.id::text, 'completed'::text, e.status
-    from enrollments as e
-    cross join lateral calculate_progress(p_enrollment_id => e.id) as c
-    where e.status = 'active' and c.total_lessons > 0 and c.completed_lessons = c.total_lessons;
 
     -- Days of streaks.
     return query

@@ -10834,7 +10834,7 @@ class Session(SessionBase):
         Stable: all of it is seen in one snapshot, so that work going on meanwhile is never reported as a
         difference. Each table is read a few times as a whole: a job for the night on a large school.
         repair_counters() mends what is a cache. What a check holds the stored value against is defined where the
-        rule is (calculate_progress, course_leaf_lessons, calculate_user_level, shown_profile), or in the counted_…
+        rule is (counted_progress, course_leaf_lessons, calculate_user_level, shown_profile), or in the counted_…
         functions beside this one.
 
         Errors: PA403 not the service
@@ -16633,7 +16633,7 @@ class AsyncSession(AsyncSessionBase):
         Stable: all of it is seen in one snapshot, so that work going on meanwhile is never reported as a
         difference. Each table is read a few times as a whole: a job for the night on a large school.
         repair_counters() mends what is a cache. What a check holds the stored value against is defined where the
-        rule is (calculate_progress, course_leaf_lessons, calculate_user_level, shown_profile), or in the counted_…
+        rule is (counted_progress, course_leaf_lessons, calculate_user_level, shown_profile), or in the counted_…
         functions beside this one.
 
         Errors: PA403 not the service
