@@ -80,10 +80,10 @@ begin atomic
                 select
                     w.user_id,
                     w.amount,
-                    date_trunc('week', w.awarded_at at time zone z.zone)::date as week,
-                    date_trunc('month', w.awarded_at at time zone z.zone)::date as month
+                    -- Asked once, each in a subquery of its own: joined to, it was asked for every event.
+                    date_trunc('week', w.awarded_at at time zone (select school_zone()))::date as week,
+                    date_trunc('month', w.awarded_at at time zone (select school_zone()))::date as month
                 from xp_events as w
-                cross join (select school_zone() as zone) as z
                 where p_user_ids is null or w.user_id = any(p_user_ids)
             ) as l
         ) as v

@@ -20,6 +20,7 @@ set search_path from current
 as $$
 #variable_conflict use_column
 declare
+    v_zone constant text := school_zone();
     v_project_ids uuid[];
     v_dates date[];
     v_views bigint[];
@@ -44,7 +45,7 @@ begin
     ),
 
     sums as (
-        select t.project_id, (t.viewed_at at time zone school_zone())::date as view_date, count(*) as views
+        select t.project_id, (t.viewed_at at time zone v_zone)::date as view_date, count(*) as views
         from taken as t
         group by 1, 2
     )

@@ -197,3 +197,21 @@ def test_only_the_back_end_may(living: Connection, role: Role, procedure: str) -
 def test_the_service_may(living: Connection) -> None:
     with acting(living, None, "service"):
         assert findings(living) == set()
+
+
+def test_the_school_is_asked_once_for_its_time_zone(db: Connection) -> None:
+    """Not for every event of XP there is."""
+    user = make_user(db)
+    for n in range(30):
+        db.execute("select award_xp(%s, 1, 'bonus', null, p_occurrence => %s)", (user, str(n)))
+    asked = (
+        "select seq_scan + coalesce(idx_scan, 0) from pg_stat_xact_user_tables"
+        " where relid = 'platform_settings'::regclass"
+    )
+    before = db.execute(asked).fetchone()
+    counted = db.execute("select total_xp, weekly_xp from counted_user_stats(array[%s::uuid])", (user,)).fetchone()
+    after = db.execute(asked).fetchone()
+    assert counted == (30, 30)
+    assert before is not None
+    assert after is not None
+    assert after[0] - before[0] < 10
