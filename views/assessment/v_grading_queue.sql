@@ -14,14 +14,14 @@ select
     x.max_score,
     x.rubric,
     s.user_id,
-    p.username,
-    p.full_name,
+    -- Looked up for the rows of the page: joined, they were for all that waits, before it was sorted.
+    (select p.username from public_profiles as p where p.user_id = s.user_id) as username,
+    (select p.full_name from public_profiles as p where p.user_id = s.user_id) as full_name,
     s.attempt_number,
     s.submitted_at,
     s.closed_by
 from exercise_submissions as s
 inner join exercises as x on x.id = s.exercise_id
-left join public_profiles as p on p.user_id = s.user_id
 where s.status = 'submitted';
 
 comment on view v_grading_queue is 'What waits for a grade, for those who give it.';
