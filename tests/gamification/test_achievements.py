@@ -387,6 +387,12 @@ class TestViews:
             rows = conn.execute("select slug, times_earned from v_achievement_stats").fetchall()
         assert rows == [("one", 2)]
 
+    def test_it_is_counted_from_the_index(self, conn: Connection) -> None:
+        conn.execute("set local enable_seqscan = off; set local enable_bitmapscan = off")
+        with acting(conn, make_user(conn), "student"):
+            plan = conn.execute("explain select * from v_achievement_stats").fetchall()
+        assert any("Index Only Scan" in line and "user_achievements" in line for (line,) in plan), plan
+
     def test_my_progress(self, conn: Connection) -> None:
         course = make_course(conn)
         define(conn, "one", "lessons_completed", 1, xp_reward=0)

@@ -1,7 +1,7 @@
 -- v_achievement_stats: how often each achievement was earned, and by what share of people.
 --
--- Counted when asked, per achievement from the index, so that no award writes a row everyone else writes. It runs
--- with its owner's rights, because it counts what other people have earned; it shows numbers only, of active
+-- Counted when asked, per achievement from the index alone (not the rows), so that no award writes a row everyone else
+-- writes. It runs with its owner's rights, because it counts what other people have earned; it shows numbers only, of active
 -- achievements.
 create or replace view v_achievement_stats
 with (security_barrier)
