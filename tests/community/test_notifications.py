@@ -222,7 +222,7 @@ class TestReading:
         for read_at, is_in_app in (("now() - interval '100 days'", True), ("null", False), ("null", True)):
             db.execute(
                 "insert into notifications (user_id, notification_type, title, created_at, read_at, is_in_app)"
-                f" select %s, 'announcement', 'T', now() - interval '200 days', {read_at}, %s"  # type: ignore[call-overload]
+                f" select %s, 'announcement', 'T', now() - interval '200 days', {read_at}, %s"
                 " from generate_series(1, 1000)",
                 (ada, is_in_app),
             )
