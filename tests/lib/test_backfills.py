@@ -472,13 +472,14 @@ def test_a_locked_row_is_waited_for_in_smaller_batches(items: Yard) -> None:
     assert found[2] > 3
 
 
+@pytest.mark.late
 def test_a_row_that_stays_locked_is_an_error_that_names_the_session(items: Yard) -> None:
     fill(items, rows=40)
     with psycopg.connect(items.dsn) as writer:
         writer.execute("set role academy_owner")
         writer.execute("select from academy.items where id = 60 for update")
         with (
-            locking.patient(locking.Patience(budget_s=1.0)),
+            locking.patient(locking.Patience(budget_s=3.0)),
             owner(items) as connection,
             pytest.raises(LockBusy, match=str(writer.info.backend_pid)),
         ):

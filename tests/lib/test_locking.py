@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -298,11 +298,13 @@ class Pooler:
 
     @staticmethod
     def _pass_on(source: socket.socket, target: socket.socket, is_answer: bool) -> None:
-        while data := source.recv(65536):
-            if is_answer:  # BackendKeyData: K, the length, the process, the secret
-                data = re.sub(rb"(K\0\0\0[\x0c-\x7f])[\0-\xff]{4}", lambda found: found[1] + b"\0\0\0\7", data, count=1)
-            target.sendall(data)
-        target.close()
+        with suppress(OSError), target:  # the other way may have closed both
+            while data := source.recv(65536):
+                if is_answer:  # BackendKeyData: K, the length, the process, the secret
+                    data = re.sub(
+                        rb"(K\0\0\0[\x0c-\x7f])[\0-\xff]{4}", lambda found: found[1] + b"\0\0\0\7", data, count=1
+                    )
+                target.sendall(data)
 
 
 def test_a_pooled_connection_is_refused(yard: Yard) -> None:
