@@ -1,9 +1,9 @@
--- calculate_progress: how far an enrolment is. The formula, beside counted_progress.
+-- calculate_progress: how far an enrolment is. counted_progress is the same for a whole course; a test holds them equal.
 --
 -- Both numbers and the percentage come from the same set, course_leaf_lessons: optional lessons, chapters and hidden lessons
 -- count on neither side. A course without lessons is at 0 %. Inlined into the calling query; bound when it is created.
 --
--- called by  update_course_progress, apply_enrollment; counted_progress is the same for a whole course
+-- called by  update_course_progress, apply_enrollment
 -- requires   course_leaf_lessons
 -- errors     none; an unknown enrolment has done 0 of 0
 -- requires: course_leaf_lessons

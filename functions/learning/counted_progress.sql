@@ -4,9 +4,9 @@
 -- 50,000 people walked through its lessons 50,000 times.
 --
 -- called by  refresh_course_progress, verify_integrity
--- requires: course_leaf_lessons
 -- requires   course_leaf_lessons
 -- errors     none
+-- requires: course_leaf_lessons
 create or replace function counted_progress(
     p_course_id uuid
 )

@@ -34,6 +34,17 @@ def run(*arguments: str, home: Path, check: int = 0, stdin: str = "") -> subproc
     return done
 
 
+def begin(*arguments: str) -> subprocess.Popen[str]:
+    """The program, under way; what it prints is there at once."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "pgacademy.cli", *arguments],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
 def document(done: subprocess.CompletedProcess[str]) -> Any:
     return json.loads(done.stdout)
 
@@ -118,13 +129,7 @@ def test_wrong_usage_has_its_own_exit_code(arguments: tuple[str, ...], tmp_path:
 def test_refresh_stops_at_the_first_interrupt(dsn: str, tmp_path: Path) -> None:
     for command in (("roles", "--apply"), ("migrate",)):
         run(*command, "--dsn", dsn, home=tmp_path)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pgacademy.cli", "refresh", "--every", "60", "--dsn", dsn],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = begin("refresh", "--every", "60", "--dsn", dsn)
     assert process.stdout is not None
     assert process.stdout.readline().startswith("Generation")
     process.send_signal(signal.SIGINT)
@@ -140,13 +145,7 @@ def test_an_interrupt_is_told_what_stays(dsn: str, tmp_path: Path) -> None:
     with psycopg.connect(dsn) as holder, connect(dsn) as watcher:
         holder.execute("set role academy_owner")
         holder.execute("lock table academy.schema_steps in access exclusive mode")
-        process = subprocess.Popen(
-            [sys.executable, "-m", "pgacademy.cli", "migrate", "--lock-timeout", "0", "--dsn", dsn],
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        process = begin("migrate", "--lock-timeout", "0", "--dsn", dsn)
         until(watcher, "select from pg_locks where locktype = 'relation' and not granted")
         process.send_signal(signal.SIGINT)
         said = process.communicate(timeout=20)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -16,7 +14,7 @@ import pytest
 from pgacademy import registry, roles, schools
 from pgacademy.connection import Connection, connect
 from tests.lib.conftest import Yard
-from tests.lib.test_cli import document, run
+from tests.lib.test_cli import begin, document, run
 from tests.lib.test_locking import until
 
 
@@ -54,13 +52,7 @@ def test_after_an_interrupt_all_schools_are_told_of(command: str, dsn: str, depl
     with psycopg.connect(dsn) as holder:
         holder.execute("set role academy_owner")
         holder.execute("lock table academy._yoyo_migration in access exclusive mode")
-        process = subprocess.Popen(
-            [sys.executable, "-m", "pgacademy.cli", command, "--all-schools", "--jobs", "1", "--json", "--dsn", dsn],
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        process = begin(command, "--all-schools", "--jobs", "1", "--json", "--dsn", dsn)
         until(deploy, "select from pg_locks where locktype = 'relation' and not granted")
         process.send_signal(signal.SIGINT)
         time.sleep(0.5)  # the main thread wakes up every tenth of a second; what waits for the lock does so for two

@@ -46,12 +46,16 @@ def rows(records: Sequence[dict[str, Any]], as_json: bool, title: str) -> None:
     result(list(records), as_json, table if records else f"{title}: nothing yet.")
 
 
+def described(exc: PgacademyError) -> dict[str, str | None]:
+    """An error as `--json` tells it."""
+    fields = ("message", "hint", "detail", "sqlstate", "constraint")
+    return {"error": type(exc).__name__} | {name: getattr(exc, name) for name in fields}
+
+
 def failure(exc: PgacademyError) -> int:
     """Says what went wrong and what to do; returns the exit code."""
     if "--json" in sys.argv:
-        fields = ("message", "hint", "detail", "sqlstate", "constraint")
-        error = {"error": type(exc).__name__} | {name: getattr(exc, name) for name in fields}
-        sys.stdout.write(json.dumps(error, ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(json.dumps(described(exc), ensure_ascii=False, indent=2) + "\n")
         return exc.exit_code
     err.print("[red]error:[/red] ", end="")
     err.print(exc.message, markup=False, soft_wrap=True)

@@ -19,7 +19,7 @@ from rich.text import Text
 from pgacademy import fleet, lifecycle, migrations, registry
 from pgacademy.cli.app import Dsn, Json, app, conninfo
 from pgacademy.cli.exit_codes import DONE, FAILED, INTERRUPTED, compared
-from pgacademy.cli.output import counted, err, human_size, progress, result
+from pgacademy.cli.output import counted, described, err, human_size, progress, result
 from pgacademy.connection import connect
 from pgacademy.errors import PgacademyError, UsageError
 from pgacademy.locking import Patience, patient
@@ -39,7 +39,7 @@ def list_schools(dsn: Dsn = None, json: Json = False) -> None:
         found = registry.schools(connection)
     errors = [entry.error for entry in found if entry.error]
     if json:
-        result([asdict(entry) | {"error": _error(entry.error)} for entry in found], json)
+        result([asdict(entry) | {"error": entry.error and described(entry.error)} for entry in found], json)
     else:
         result(None, False, _shown(_listed(found), "Schools"))
         _hint(errors)
@@ -253,15 +253,8 @@ def _shown(records: Sequence[dict[str, object]], title: str) -> Table | str:
 
 def _document(outcome: fleet.Outcome[T], more: Callable[[T], dict[str, Any]]) -> dict[str, Any]:
     report = None if outcome.report is None else asdict(cast("Any", outcome.report)) | more(outcome.report)
-    error = _error(outcome.error)
+    error = outcome.error and described(outcome.error)
     return {"school": outcome.school, "report": report, "error": error, "duration_s": outcome.duration_s}
-
-
-def _error(error: PgacademyError | None) -> dict[str, Any] | None:
-    if error is None:
-        return None
-    fields = ("message", "hint", "detail", "sqlstate")
-    return {"error": type(error).__name__} | {name: getattr(error, name) for name in fields}
 
 
 @contextmanager
