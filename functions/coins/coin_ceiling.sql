@@ -4,7 +4,7 @@
 -- coins.course_max and coins.exercise_max hold for everybody who names a reward, and for what was named before: it pays
 -- so much and no more.
 --
--- called by  check_coin_reward, apply_completion, reward_course, grade_submission, grant_missing_coins
+-- called by  check_coin_reward, lesson_reward, reward_courses, grade_submission, grant_missing_coins
 -- requires   setting
 -- errors     none; null for any other kind
 create or replace function coin_ceiling(

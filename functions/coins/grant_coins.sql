@@ -2,7 +2,7 @@
 --
 -- Entry, counters, account: always in this order. It asks nobody who they are; the back end calls award_coins.
 --
--- called by  award_coins, reward_course, grade_submission
+-- called by  award_coins, reward_courses, grade_submission
 -- requires   record_coin_reward, bump_stats, post_coins, school_coin_account
 -- errors     none of its own
 create or replace function grant_coins(

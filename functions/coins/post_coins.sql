@@ -9,7 +9,7 @@
 -- before midnight must not begin the day anew for those after it. Returns what the payer has left and has sent that day;
 -- null for the school.
 --
--- called by  grant_coins, reward_lesson, transfer_coins, buy_streak_freeze, record_blockchain_coins,
+-- called by  grant_coins, reward_lessons, transfer_coins, buy_streak_freeze, record_blockchain_coins,
 --            confirm_blockchain_coins, reverse_posted_coins; the transaction is written before
 -- requires   ensure_coin_account, school_coin_account
 -- errors     PA409 not enough coins

@@ -2,7 +2,7 @@
 --
 -- Only the entry: the caller moves coins_earned and posts the coins, in this order, as the locks are taken everywhere.
 --
--- called by  grant_coins, reward_lesson
+-- called by  grant_coins, reward_lessons
 -- errors     none of its own
 create or replace function record_coin_reward(
     p_user_id uuid,

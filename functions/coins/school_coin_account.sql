@@ -1,6 +1,6 @@
 -- school_coin_account: the id of an account of the school: issuance or sink. They are the same in every school.
 --
--- called by  grant_coins, reward_lesson, buy_streak_freeze, record_blockchain_coins, confirm_blockchain_coins
+-- called by  grant_coins, reward_lessons, buy_streak_freeze, record_blockchain_coins, confirm_blockchain_coins
 -- errors     none; null for any other kind
 create or replace function school_coin_account(
     p_kind text

@@ -1,6 +1,6 @@
 -- notify: tells one person something. See notify_people.
 --
--- called by  post_reply, mark_solution, grant_achievements, bump_stats, reward_course, transfer_coins
+-- called by  post_reply, mark_solution, grant_to_people, bump_people, reward_courses, transfer_coins
 -- requires   notify_people
 -- errors     those of notify_people
 create or replace function notify(

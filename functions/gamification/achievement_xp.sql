@@ -2,7 +2,7 @@
 --
 -- Null on the row is the default, from the settings xp.achievement.<rarity>; 0 is nothing. Inlined into the calling query.
 --
--- called by  grant_achievements, apply_achievement
+-- called by  grant_to_people, apply_achievement
 -- requires: setting
 -- requires   setting
 -- errors     none

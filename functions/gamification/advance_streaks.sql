@@ -1,7 +1,7 @@
 -- advance_streaks: settle the streaks that are over, so that what is stored is what is shown.
 --
 -- Only streaks that no freezes held could bridge any more; a freeze is spent by the activity it saves
--- (move_streak), so the outcome does not depend on when, or whether, this job runs. A person someone is writing
+-- (move_streaks), so the outcome does not depend on when, or whether, this job runs. A person someone is writing
 -- to is left for the next run.
 --
 -- called by  a daily job

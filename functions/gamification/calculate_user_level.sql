@@ -5,7 +5,7 @@
 --
 -- In PL/pgSQL, which keeps its plan: it runs several times with every completion.
 --
--- called by  bump_stats, apply_completion; anyone
+-- called by  bump_people, apply_completion; anyone
 -- errors     none
 create or replace function calculate_user_level(
     p_total_xp bigint

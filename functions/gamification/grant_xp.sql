@@ -6,7 +6,7 @@
 --
 -- It believes its callers, who know the person and the amount; what the back end says, award_xp looks at first.
 --
--- called by  award_xp, reward_course, mark_solution
+-- called by  award_xp, mark_solution
 -- requires   bump_stats
 -- errors     none of its own; 23503 no such person, 23514 an amount or source that the ledger refuses
 create or replace function grant_xp(

@@ -3,7 +3,7 @@
 -- Their calendar never goes back: whoever moves westwards stays on the day it was for them when they changed the zone,
 -- until that day has come there too. Otherwise a change of zone would open a missed day again.
 --
--- called by  move_streak, effective_streak, add_streak_freeze
+-- called by  move_streaks, effective_streak, add_streak_freeze
 -- requires   school_zone
 -- errors     22023 the person's setting names no time zone
 create or replace function local_date(

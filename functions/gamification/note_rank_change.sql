@@ -13,11 +13,11 @@ set search_path from current
 as $$
 #variable_conflict use_column
 begin
-    if tg_op <> 'INSERT' and old.is_ranked then
+    if tg_op = 'UPDATE' and old.is_ranked and new.is_ranked then
+        insert into xp_rank_deltas (bucket, people) values (old.total_xp / 100, -1), (new.total_xp / 100, 1);
+    elsif tg_op <> 'INSERT' and old.is_ranked then
         insert into xp_rank_deltas (bucket, people) values (old.total_xp / 100, -1);
-    end if;
-
-    if tg_op <> 'DELETE' and new.is_ranked then
+    elsif tg_op <> 'DELETE' and new.is_ranked then
         insert into xp_rank_deltas (bucket, people) values (new.total_xp / 100, 1);
     end if;
 

@@ -3,7 +3,7 @@
 -- p_start and p_xp are the latest period anything was earned in and its sum; p_of is that of the amount. A newer period
 -- begins with it, the same adds to it, an older one changes nothing; never less than nothing. Inlined into the UPDATE.
 --
--- called by  bump_stats, apply_achievement
+-- called by  bump_people, apply_achievement
 -- errors     none
 create or replace function period_xp(
     p_start date,

@@ -5,7 +5,7 @@
 -- of a streak begun anew, or of a definition that was changed. A null row before counts as all zero. Inlined into the
 -- calling query; bound when it is created.
 --
--- called by  apply_completion, grant_achievements, apply_achievement
+-- called by  apply_completion, grant_to_people, apply_achievement
 -- requires   metric_changes
 -- errors     none
 -- requires: metric_changes

@@ -4,7 +4,7 @@
 -- are looked at; with a null row before, all that are reached. Nothing is counted unless the course has a definition. Who
 -- teaches the course earns nothing in it. Inlined into the calling query.
 --
--- called by  grant_achievements
+-- called by  grant_to_people
 -- requires   course_metric_values
 -- errors     none
 -- requires: course_metric_values

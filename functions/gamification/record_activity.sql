@@ -1,8 +1,8 @@
--- record_activity: note that a person learned something, and move their streak and last activity with it. See move_streak
+-- record_activity: note that a person learned something, and move their streak and last activity with it. See move_streaks
 -- for the rules.
 --
--- called by  whatever is learning and no lesson, which reward_lesson counts
--- requires   ensure_user_stats, move_streak, bump_stats
+-- called by  whatever is learning and no lesson, which reward_lessons counts
+-- requires   ensure_user_stats, move_streaks, bump_stats
 -- errors     PA404 no such person · PA422 an unusable kind of activity
 create or replace function record_activity(
     p_user_id uuid,
@@ -26,7 +26,12 @@ begin
         perform ensure_user_stats(p_user_id => p_user_id);
     end loop;
 
-    v_stats := move_streak(p_stats => v_stats, p_activity_type => p_activity_type, p_occurred_at => p_occurred_at);
+    v_stats := (
+        move_streaks(
+            p_stats => array[v_stats], p_activity_type => p_activity_type, p_occurred_at => array[p_occurred_at]
+        )
+    )[1];
+
     perform bump_stats(
         p_user_id => p_user_id, p_occurred_at => coalesce(p_occurred_at, now()), p_streak => v_stats
     );

@@ -1,7 +1,7 @@
 -- school_zone: the time zone in which the school's weeks and months begin, UTC unless the setting school.timezone says
 -- otherwise.
 --
--- called by  bump_stats, refresh_leaderboard, local_date
+-- called by  bump_people, refresh_leaderboard, local_date
 -- requires   setting
 -- errors     none
 create or replace function school_zone()

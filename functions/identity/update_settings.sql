@@ -33,7 +33,7 @@ begin
     perform check_person_values(p_theme => p_theme, p_language => p_language);
 
     if p_timezone is not null then
-        -- The counters are the lock for the person's days, as in record_activity and reward_lesson.
+        -- The counters are the lock for the person's days, as in record_activity and reward_lessons.
         select s.* into v_stats from user_stats as s where s.user_id = v_user_id for update;
         select s.* into v_settings from user_settings as s where s.user_id = v_user_id for update;
     end if;

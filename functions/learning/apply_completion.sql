@@ -18,8 +18,8 @@
 -- The course's row of course_stats is locked before the enrolment, as everywhere, when this may be the last lesson
 -- (lock_enrollment).
 --
--- called by  complete_lesson, record_completion, settle_attempt, grade_submission
--- requires   claim_idempotency_key, store_reply, setting, coin_ceiling, lock_enrollment, reward_course,
+-- called by  complete_lesson, record_completion, apply_completions, settle_attempt, grade_submission
+-- requires   claim_idempotency_key, store_reply, lesson_reward, lock_enrollment, reward_courses,
 --            reached_achievements, grant_achievements, calculate_user_level, next_lesson, refuse_locked_lesson; trigger
 --            update_course_progress
 -- errors     PA404 no such lesson or learner · PA409 not enrolled, enrolment not open, a chapter or hidden lesson,
@@ -115,8 +115,8 @@ begin
         exists (
             select from lessons as child where child.course_id = l.course_id and child.parent_lesson_id = l.id
         ) as is_chapter,
-        coalesce(l.completion_xp, (setting(p_key => 'xp.lesson'))::integer, 50) as xp,
-        case when l.coin_reward > 0 then least(l.coin_reward, coin_ceiling(p_of => 'lesson')) else 0 end as coin_reward,
+        w.xp,
+        w.coins,
         -- In the order of an index: as a plain EXISTS it may read them all.
         coalesce(
             (
@@ -133,6 +133,7 @@ begin
     into v_lesson
     from lessons as l
     inner join courses as c on c.id = l.course_id and c.deleted_at is null
+    cross join lateral lesson_reward(p_lesson => l, p_is_own => c.instructor_id = p_user_id) as w
     left join enrollments as e on e.course_id = l.course_id and e.user_id = p_user_id
     where l.id = p_lesson_id;
 
@@ -205,9 +206,7 @@ begin
         values
         (
             v_enrollment.id, p_user_id, v_lesson.course_id, p_lesson_id, 'completed', p_at, p_at, v_seconds,
-            100, v_score, case when v_lesson.is_own then 0 else v_lesson.xp end,
-            case when v_lesson.is_own then 0 else v_lesson.coin_reward end,
-            p_moves_streak and not v_lesson.is_own
+            100, v_score, v_lesson.xp, v_lesson.coins, p_moves_streak and not v_lesson.is_own
         )
         on conflict (user_id, lesson_id) do update
         set
@@ -242,9 +241,12 @@ begin
     achievements := '[]';
 
     if course_completed then
-        v_course_reward := reward_course(
-            p_user_id => p_user_id, p_course_id => v_lesson.course_id, p_occurred_at => p_at
-        );
+        select r.*
+        into v_course_reward
+        from reward_courses(
+            p_user_ids => array[p_user_id], p_course_ids => array[v_lesson.course_id], p_occurred_at => array[p_at]
+        ) as r;
+
         v_awarded := v_awarded + v_course_reward.xp_awarded;
         coins_awarded := coins_awarded + v_course_reward.coins_awarded;
         achievements := v_course_reward.achievements;

@@ -3,7 +3,7 @@
 -- Both numbers and the percentage come from the same set, course_leaf_lessons: optional lessons, chapters and hidden lessons
 -- count on neither side. A course without lessons is at 0 %. Inlined into the calling query; bound when it is created.
 --
--- called by  update_course_progress, apply_enrollment
+-- called by  advance_enrollments, apply_enrollment
 -- requires   course_leaf_lessons
 -- errors     none; an unknown enrolment has done 0 of 0
 -- requires: course_leaf_lessons

@@ -4,8 +4,8 @@
 -- back to a course of which they have done what it now asks. Changes nothing unless the enrolment is active and done.
 --
 -- called by  refresh_course_progress, apply_enrollment; both hold course_stats and the enrolment
--- requires   reward_course, grant_achievements
--- errors     those of grant_xp
+-- requires   reward_courses, grant_achievements
+-- errors     those of reward_courses
 create or replace function complete_course(
     p_enrollment_id uuid,
     p_occurred_at timestamptz
@@ -46,8 +46,10 @@ begin
             select from courses as c where c.id = v_enrollment.course_id and c.instructor_id = v_enrollment.user_id
         )
     then
-        perform reward_course(
-            p_user_id => v_enrollment.user_id, p_course_id => v_enrollment.course_id, p_occurred_at => p_occurred_at
+        perform reward_courses(
+            p_user_ids => array[v_enrollment.user_id],
+            p_course_ids => array[v_enrollment.course_id],
+            p_occurred_at => array[p_occurred_at]
         );
         perform grant_achievements(
             p_user_id => v_enrollment.user_id,

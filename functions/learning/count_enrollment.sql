@@ -6,7 +6,7 @@
 -- enroll(), the rule holds whoever writes the row.
 --
 -- called by  after row trigger on enrollments (insert, delete, update of status or rating)
--- requires   bump_stats
+-- requires   bump_people
 -- errors     PA409 no seat is left
 create or replace function count_enrollment()
 returns trigger
@@ -77,12 +77,12 @@ begin
     end if;
 
     if (v_enrolled, v_completed) <> (0, 0) then
-        perform bump_stats(
-            p_user_id => v_user_id,
-            p_courses_enrolled => v_enrolled,
-            p_courses_completed => v_completed,
-            p_occurred_at => v_completed_at,
-            p_accessed_at => v_accessed_at
+        perform bump_people(
+            p_user_ids => array[v_user_id],
+            p_courses_enrolled => array[v_enrolled],
+            p_courses_completed => array[v_completed],
+            p_occurred_at => array[v_completed_at],
+            p_accessed_at => array[v_accessed_at]
         );
     end if;
 

@@ -1,13 +1,10 @@
 -- update_course_progress: moves the enrolment, and what its learner has, with every lesson that is completed.
 --
--- Locks the enrolment, then counts in a new statement: of two last lessons finished at once, the second count sees both,
--- so the course is completed by exactly one of them. The enrolment is always written, even if its numbers stay the
--- same: an older snapshot then fails with 40001 instead of counting what it cannot see. A course is completed here, its
--- rewards are given by the procedure that wrote the progress. Completed is for good: more lessons lower the
--- percentage and leave the status alone.
+-- A course is completed here; its rewards are given by the procedure that wrote the progress. Rows that are written as
+-- a set (is_batched) are counted as a set, by who writes them (apply_completions).
 --
--- called by  after row trigger on lesson_progress (insert, delete, update of status, score or time)
--- requires   calculate_progress, next_lesson, reward_lesson, bump_stats; whoever writes the row holds the lock on the
+-- called by  after row triggers on lesson_progress (insert, delete, update of status, score or time)
+-- requires   advance_enrollments, reward_lessons, bump_stats; whoever writes the row holds the lock on the
 --            enrolment
 -- errors     none of its own
 create or replace function update_course_progress()
@@ -46,35 +43,16 @@ begin
     end if;
 
     if v_was <> v_is or v_seconds <> 0 then
-        perform from enrollments as e where e.id = v_enrollment_id for no key update;
-
-        update enrollments as e
-        set
-            completed_lessons_count = c.completed_lessons,
-            total_lessons_count = c.total_lessons,
-            progress_percentage = c.progress_percentage,
-            status = case when c.is_done then 'completed' else e.status end,
-            completed_at = case when c.is_done then coalesce(v_at, now()) else e.completed_at end,
-            -- With nothing left, the lesson just completed: apply_completion tells by it that there is no next one.
-            current_lesson_id = case
-                when v_is and not v_was then coalesce(next_lesson(p_enrollment_id => e.id), new.lesson_id)
-                else e.current_lesson_id
-            end,
-            total_time_spent_seconds = e.total_time_spent_seconds + v_seconds,
-            last_accessed_at = greatest(e.last_accessed_at, v_at)
-        from (
-            select
-                p.completed_lessons, p.total_lessons, p.progress_percentage,
-                s.status = 'active' and p.total_lessons > 0 and p.completed_lessons = p.total_lessons as is_done
-            from enrollments as s
-            cross join lateral calculate_progress(p_enrollment_id => s.id) as p
-            where s.id = v_enrollment_id
-        ) as c
-        where e.id = v_enrollment_id;
+        perform advance_enrollments(
+            p_enrollment_ids => array[v_enrollment_id],
+            p_lesson_ids => array[case when v_is and not v_was then new.lesson_id end],
+            p_seconds => array[v_seconds],
+            p_at => array[v_at]
+        );
     end if;
 
     if v_is and not v_was then
-        perform reward_lesson(p_progress => new, p_seconds => v_seconds);
+        perform reward_lessons(p_rows => array[new], p_seconds => array[v_seconds]);
     elsif v_was <> v_is or v_seconds <> 0 or v_old_score is distinct from v_new_score then
         perform bump_stats(
             p_user_id => v_user_id,

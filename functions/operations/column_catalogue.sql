@@ -209,7 +209,7 @@ begin atomic
         },
         "lesson_progress": {
             "person": "user_id = $1",
-            "internal": "id enrollment_id user_id course_id lesson_id created_at updated_at",
+            "internal": "id enrollment_id user_id course_id lesson_id is_batched created_at updated_at",
             "personal": [
                 "status started_at completed_at time_spent_seconds completion_percentage score xp_earned",
                 "counts_for_streak coins_earned"

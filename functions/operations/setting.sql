@@ -3,7 +3,7 @@
 -- In PL/pgSQL, which keeps its plan: an SQL function of this kind is planned with every call before PostgreSQL 18.
 --
 -- called by  every procedure whose behaviour an operator may change
---            (request_faucet, record_completion, grant_certificate, ...)
+--            (request_faucet, record_completion, grant_certificates, ...)
 -- errors     none
 create or replace function setting(
     p_key text

@@ -3,7 +3,7 @@
 -- What is somebody else's is answered as what is not there, public or not.
 --
 -- called by  update_project, publish_project, unpublish_project, delete_project
--- requires   require_user, acting_in
+-- requires   require_user, acting_in, lock_unerased
 -- errors     PA401, PA403 from require_user · PA404 no such project of the caller's
 create or replace function require_own_project(
     p_project_id uuid,
@@ -21,6 +21,11 @@ declare
     v_user_id uuid := require_user(p_role => case when v_is_admin then 'admin' else 'student' end);
     v_project projects;
 begin
+    -- The person before the project, as the end of their account takes them; what is written to it asks for them again.
+    perform lock_unerased(p_user_id => p.user_id)
+    from projects as p
+    where p.id = p_project_id and (v_is_admin or p.user_id = v_user_id);
+
     select p.*
     into v_project
     from projects as p

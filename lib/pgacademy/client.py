@@ -86,6 +86,7 @@ __all__ = [  # noqa: RUF022 - sorted, for us
     "RecordBlockchainCoins",
     "RecordChainTransaction",
     "RecordCompletion",
+    "RecordCompletions",
     "RecordDrop",
     "RecordEnrollment",
     "RecordInteraction",
@@ -954,6 +955,21 @@ class RecordCompletion:
     achievements: Json
     next_lesson_id: UUID | None
     coins_awarded: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCompletions:
+    """What record_completions() returns, row by row."""
+
+    item: int | None
+    lesson_progress_id: UUID | None
+    enrollment_id: UUID | None
+    course_id: UUID | None
+    already_completed: bool | None
+    xp_awarded: int | None
+    coins_awarded: int | None
+    course_completed: bool | None
+    achievements_earned: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -3521,6 +3537,34 @@ _RECORD_COMPLETION: Procedure[RecordCompletion] = Procedure(
     ),
     RecordCompletion,
 )
+_RECORD_COMPLETIONS: Procedure[RecordCompletions] = Procedure(
+    "record_completions",
+    {
+        "user_ids": "uuid[]",
+        "lesson_ids": "uuid[]",
+        "scores": "numeric[]",
+        "seconds": "integer[]",
+        "occurred_at": "timestamp with time zone[]",
+    },
+    frozenset(
+        [
+            "user_ids",
+            "lesson_ids",
+        ]
+    ),
+    (
+        "item",
+        "lesson_progress_id",
+        "enrollment_id",
+        "course_id",
+        "already_completed",
+        "xp_awarded",
+        "coins_awarded",
+        "course_completed",
+        "achievements_earned",
+    ),
+    RecordCompletions,
+)
 _RECORD_DROP: Procedure[RecordDrop] = Procedure(
     "record_drop",
     {
@@ -5388,7 +5432,7 @@ class Session(SessionBase):
         """Settles streaks that are over; returns how many.
 
         Only streaks that no freezes held could bridge any more; a freeze is spent by the activity it saves
-        (move_streak), so the outcome does not depend on when, or whether, this job runs. A person someone is
+        (move_streaks), so the outcome does not depend on when, or whether, this job runs. A person someone is
         writing to is left for the next run.
 
         Errors: PA403 not the service · PA422 a time in the future
@@ -8432,6 +8476,47 @@ class Session(SessionBase):
             ),
         )
 
+    def record_completions(
+        self,
+        *,
+        user_ids: list[UUID | str],
+        lesson_ids: list[UUID | str],
+        scores: list[Decimal | int | float] | None = None,
+        seconds: list[int] | None = None,
+        occurred_at: list[dt.datetime] | None = None,
+    ) -> list[RecordCompletions]:
+        """Records that learners completed lessons, up to a thousand at once; does for each what record_completion
+        does.
+
+        The arrays are read side by side: the first of each is the first completion. Without scores, seconds or
+        moments pass null. All or nothing: what record_completion refuses of one, refuses all, with its error. A
+        second call with the same changes nothing more, so none needs an idempotency key.
+
+        What came to be is what record_completion would have made of them, in the order of their moments, of those
+        of one moment in the order of the arrays. Only the order in which different people come is not kept: they go
+        together, in as many rounds as the busiest person has completions, a few statements each.
+
+        Returns a row for each: its place in the arrays (from 1), the progress, whether it was there before, the XP
+        and coins it brought with all that follows, whether it completed the course, and how many achievements were
+        earned.
+
+        Errors: PA403 not the service · PA404, PA409, PA422 those of record_completion · PA422 more than 1000 or
+        none, arrays of different lengths · 40001 the course changed meanwhile · 40P01 it met another in the wrong
+        order: a set holds counters and accounts while its later rounds write; repeat the transaction
+
+        Who may call it: service.
+        """
+        return self._rows(
+            _RECORD_COMPLETIONS,
+            {
+                "user_ids": user_ids,
+                "lesson_ids": lesson_ids,
+                "scores": scores,
+                "seconds": seconds,
+                "occurred_at": occurred_at,
+            },
+        )
+
     def record_drop(
         self, *, user_id: UUID | str, course_id: UUID | str, occurred_at: dt.datetime | None = None
     ) -> RecordDrop:
@@ -11177,7 +11262,7 @@ class AsyncSession(AsyncSessionBase):
         """Settles streaks that are over; returns how many.
 
         Only streaks that no freezes held could bridge any more; a freeze is spent by the activity it saves
-        (move_streak), so the outcome does not depend on when, or whether, this job runs. A person someone is
+        (move_streaks), so the outcome does not depend on when, or whether, this job runs. A person someone is
         writing to is left for the next run.
 
         Errors: PA403 not the service · PA422 a time in the future
@@ -14225,6 +14310,47 @@ class AsyncSession(AsyncSessionBase):
                     "idempotency_key": idempotency_key,
                 },
             ),
+        )
+
+    async def record_completions(
+        self,
+        *,
+        user_ids: list[UUID | str],
+        lesson_ids: list[UUID | str],
+        scores: list[Decimal | int | float] | None = None,
+        seconds: list[int] | None = None,
+        occurred_at: list[dt.datetime] | None = None,
+    ) -> list[RecordCompletions]:
+        """Records that learners completed lessons, up to a thousand at once; does for each what record_completion
+        does.
+
+        The arrays are read side by side: the first of each is the first completion. Without scores, seconds or
+        moments pass null. All or nothing: what record_completion refuses of one, refuses all, with its error. A
+        second call with the same changes nothing more, so none needs an idempotency key.
+
+        What came to be is what record_completion would have made of them, in the order of their moments, of those
+        of one moment in the order of the arrays. Only the order in which different people come is not kept: they go
+        together, in as many rounds as the busiest person has completions, a few statements each.
+
+        Returns a row for each: its place in the arrays (from 1), the progress, whether it was there before, the XP
+        and coins it brought with all that follows, whether it completed the course, and how many achievements were
+        earned.
+
+        Errors: PA403 not the service · PA404, PA409, PA422 those of record_completion · PA422 more than 1000 or
+        none, arrays of different lengths · 40001 the course changed meanwhile · 40P01 it met another in the wrong
+        order: a set holds counters and accounts while its later rounds write; repeat the transaction
+
+        Who may call it: service.
+        """
+        return await self._rows(
+            _RECORD_COMPLETIONS,
+            {
+                "user_ids": user_ids,
+                "lesson_ids": lesson_ids,
+                "scores": scores,
+                "seconds": seconds,
+                "occurred_at": occurred_at,
+            },
         )
 
     async def record_drop(

@@ -48,7 +48,7 @@ INSTRUCTOR = "open-university"
 
 #: Rows per transaction: a kill loses at most these, which the next run does again. More would be slower: a course's
 #: counters gather a dead version with every enrolment and completion until the transaction ends.
-BATCH = 20
+BATCH = 200
 
 #: Connections that replay submissions at once, each those of its own learners (`_Loader.shares`).
 WORKERS = 2
@@ -479,29 +479,35 @@ class _Loader:
                         before = self.loaded.completions + self.loaded.started
                         self.loaded.completions += scored
                         self.loaded.started += len(some) - scored
-                        self.look_again(before, len(some))
                         self.report("submissions", done + before + len(some), total)
+                    self.look_again(before, len(some))
 
+        *apart, shared = self.shares(pending)
         with ThreadPoolExecutor(WORKERS) as pool:
-            list(pool.map(replay, self.shares(pending)))
+            list(pool.map(replay, apart))
+        replay(shared)
 
     def shares(self, pending: Sequence[Submission]) -> list[list[Submission]]:
-        """What each worker replays: all of a person, and of a course as much as that allows.
+        """What each worker replays, and at last what one of them does alone: all of a person, in their order.
 
-        One person's order is all that streaks and achievements depend on. People meet only in a course's counters,
-        which who completes it holds until the batch is committed. So courses are shared out, the largest first, and
-        people go with the course they begin with; where there are too few, people are shared out.
+        One person's order is all that streaks and achievements depend on. People meet only in their course, which a set
+        of completions holds until it is committed. So courses are shared out, the largest first, and people go with
+        theirs; who is in courses of several workers comes when these are done. Where there are too few courses, people
+        are shared out.
         """
-        of_course, of_person = dict[str, int](), dict[int, int]()
-        loads, shares = [0] * WORKERS, [list[Submission]() for _ in range(WORKERS)]
+        loads, of_course = [0] * WORKERS, dict[str, int]()
         for course, load in Counter(self.data.assessments[s.assessment].course for s in pending).most_common():
             of_course[course] = loads.index(min(loads))
             loads[of_course[course]] += load
+
+        of_person: dict[int, int] = {}
         for s in pending:
-            course = self.data.assessments[s.assessment].course
-            worker = of_course[course] if len(of_course) >= WORKERS else s.student % WORKERS
-            shares[of_person.setdefault(s.student, worker)].append(s)
-        return shares
+            worker = of_course[self.data.assessments[s.assessment].course]
+            if len(of_course) < WORKERS:
+                worker = s.student % WORKERS
+            if of_person.setdefault(s.student, worker) != worker:
+                of_person[s.student] = WORKERS
+        return [[s for s in pending if of_person[s.student] == share] for share in range(WORKERS + 1)]
 
     def submit(self, connection: Connection, some: Sequence[Submission]) -> None:
         """A run of scored submissions is one call; one without a score is a lesson that its learner began."""

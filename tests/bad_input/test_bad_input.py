@@ -82,7 +82,13 @@ BAD: dict[str, list[str | None]] = {
     ],
     "bytea": [None, "", "\\x00", "\\x" + "ab" * 500_000],
     "inet": [None, "::/0"],
-    "uuid[]": [None, "{}", "{NULL}", f"{{{UNKNOWN}}}", f"{{{UNKNOWN},{UNKNOWN}}}"],
+    "uuid[]": [None, "{}", "{NULL}", f"{{{UNKNOWN}}}", f"{{{UNKNOWN},{UNKNOWN}}}", f"[5:5]={{{UNKNOWN}}}"],
+    "integer[]": [None, "{}", "{NULL}", "{-1}", "{2147483647}", "{1,1}", "{{1}}", "[5:5]={1}"],
+    "numeric[]": [None, "{}", "{NULL}", "{-1}", "{NaN}", "{Infinity}", "{1e1000}", "{1e-1000}", "{1,1}", "{{1}}"],
+    "timestamp with time zone[]": [
+        *(None, "{}", "{NULL}", "{infinity}", "{-infinity}", "{294276-12-31}", "{2024-02-03,2024-02-03}"),
+        "{{2024-02-03}}",
+    ],
     "text[]": [None, "{}", "{NULL}", '{""}', f"{{{LONG}}}"],
 }
 PLAIN = {
@@ -139,6 +145,7 @@ GOOD: dict[str, dict[str, str | None]] = {
     "set_notification_preference": {"p_type": "level_up"},
     "create_material": {"p_source_type": "text", "p_idempotency_key": "world"},
     "leave_feedback": {"p_feedback_type": "rating", "p_asset_id": "{p_asset_id}", "p_rating": "4"},
+    "record_completions": {"p_user_ids": "{{{p_user_id}}}", "p_lesson_ids": "{{{p_lesson_id}}}"},
     "record_interaction": {"p_interaction_type": "answer", "p_asset_id": "{p_asset_id}", "p_response_time_ms": "5"},
     "record_interactions": {"p_interactions": "{interactions}"},
     "record_review": {"p_occurred_at": None},

@@ -471,6 +471,17 @@ class TestCeilings:
         with raises_sqlstate("PA422", conn=db):
             name(course.instructor_id, "instructor", 8)
 
+    def test_a_ceiling_of_nothing(self, db: Connection) -> None:
+        course = make_course(db, lessons=1, coin_reward=10)
+        db.execute("update lessons set coin_reward = 10")
+        for key in ("coins.course_max", "coins.lesson_max"):
+            set_to(db, key, 0)
+        user = make_user(db)
+        make_enrollment(db, user, course)
+        with acting(db, user, "student"):
+            done = db.execute("select course_completed, coins_awarded from complete_lesson(%s)", course.lesson_ids)
+            assert done.fetchone() == (True, 0)
+
     def test_what_was_named_before_pays_no_more(self, db: Connection) -> None:
         course = make_course(db, lessons=1, coin_reward=1_000_000)
         lesson = course.lesson_ids[0]

@@ -107,8 +107,8 @@ OPTIONAL = frozenset(KINDS) - {"p_archive_id", "p_run_id"} | {
 #: How often, where it is not once: what everything follows from, and what leaves less of the school.
 WEIGHTS = dict.fromkeys(
     (
-        "complete_lesson", "enroll", "grade_submission", "record_completion", "start_quiz", "submit_exercise",
-        "submit_quiz", "transfer_coins", "vote",
+        "complete_lesson", "enroll", "grade_submission", "record_completion", "record_completions", "start_quiz",
+        "submit_exercise", "submit_quiz", "transfer_coins", "vote",
     ),
     5.0,
 ) | dict.fromkeys(
@@ -257,6 +257,16 @@ def _adjust(
             )
             right = {kind: answer for kind, _, _, answer, _ in SIX}
             arguments["p_answers"] = Jsonb({str(question): right[kind] for question, kind in asked})
+        case "record_completions":
+            learned = conn.execute(
+                "select e.user_id, l.id from enrollments as e inner join lessons as l using (course_id)"
+                " where e.status in ('active', 'completed') and l.is_active order by random() limit %s",
+                (dice.randint(1, 12),),
+            ).fetchall()
+            arguments |= {
+                "p_user_ids": [user for user, _ in learned],
+                "p_lesson_ids": [lesson for _, lesson in learned],
+            }
         case "reorder_lessons":
             arguments |= {
                 "p_parent_lesson_id": None,

@@ -234,8 +234,8 @@ def test_nobody_awards_themselves(db: Connection, role: Role) -> None:
 def test_counters_add_up(db: Connection) -> None:
     user = make_user(db)
     bump = (
-        "select bump_stats(p_user_id => %s, p_lessons => %s, p_courses_completed => %s, "
-        "p_courses_enrolled => %s, p_score => %s, p_occurred_at => %s)"
+        "select bump_people(p_user_ids => array[%s], p_lessons => array[%s], p_courses_completed => array[%s], "
+        "p_courses_enrolled => array[%s], p_scores => array[%s::numeric], p_occurred_at => array[%s::timestamptz])"
     )
     later, earlier = datetime(2024, 5, 2, tzinfo=UTC), datetime(2024, 5, 1, tzinfo=UTC)
     db.execute(bump, (user, 1, 0, 1, 100, later))

@@ -14,25 +14,30 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from pgacademy.testing import SchoolDatabase
-from tests.projects.projects import COMPONENTS
+from tests.projects.projects import COMPONENTS, make_project
 from tests.support.factories import make_course, make_user
 from tests.support.queries import one
 from tests.support.stage import Stage, until
 
 
 @pytest.mark.parametrize(
-    ("stops_at", "query"),
+    ("stops_at", "before", "query"),
     [
-        ("user_stats", "select enrollment_id from enroll(%s, p_idempotency_key => 'k')"),
-        ("project_authors", "select project_id from create_project('Boxer', 'car', %s)"),
+        ("user_stats", False, "select enrollment_id from enroll(%s, p_idempotency_key => 'k')"),
+        ("project_authors", False, "select project_id from create_project('Boxer', 'car', %s)"),
+        ("projects", True, "select update_project(%s, p_title => 'Better')"),
     ],
 )
-def test_a_request_comes_through(school: SchoolDatabase, stops_at: str, query: str) -> None:
+def test_a_request_comes_through(school: SchoolDatabase, stops_at: str, before: bool, query: str) -> None:
     stage, learner, service = Stage(school), school.connect(autocommit=True), school.connect(autocommit=True)
     learner.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-    stage.build(stops_at, "after insert or update")
-    user, course = make_user(stage.owner), make_course(stage.owner)
-    argument: Any = course.id if "enroll(" in query else Jsonb(COMPONENTS)
+    user = make_user(stage.owner)
+    argument: Any = Jsonb(COMPONENTS)
+    if "enroll(" in query:
+        argument = make_course(stage.owner).id
+    elif "update_project(" in query:
+        argument = make_project(stage.owner, user)
+    stage.build(stops_at, "before insert or update" if before else "after insert or update")
 
     with ThreadPoolExecutor(2) as pool, stage.cleared(learner, service):
         stage.shut()

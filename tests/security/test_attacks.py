@@ -728,7 +728,7 @@ class TestSelfService:
                     "delete from certificates",
                     "update enrollments set status = 'completed', certificate_issued_at = now()",
                     f"select make_certificate('{enrollment}', null, now())",
-                    "select grant_certificate(current_user_id(), null, now())",
+                    "select grant_certificates(array[current_user_id()], array[null]::uuid[], array[now()])",
                     f"select withdraw_certificate('{certificate}', null, 'x')",
                     f"select issue_certificate('{enrollment}')",
                     f"select revoke_certificate('{certificate}', 'x')",

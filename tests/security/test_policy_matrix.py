@@ -262,7 +262,7 @@ PROCEDURES: dict[str, set[str]] = {
         f"""{COMMON} {READING}
         register_user find_login set_password open_session rotate_session revoke_session verify_email verify_wallet
         deactivate_user reactivate_user store_encrypted_field read_encrypted_field purge_sessions
-        record_completion record_enrollment record_start record_drop expire_enrollments
+        record_completion record_completions record_enrollment record_start record_drop expire_enrollments
         award_xp reverse_xp check_achievements advance_streaks grant_streak_freeze refresh_leaderboard fold_xp_ranks
         live_rank leaderboard_around effective_streak explain_achievement preview_achievement apply_achievement
         close_overdue_attempts close_overdue_drafts

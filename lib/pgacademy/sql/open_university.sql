@@ -75,11 +75,11 @@ where p.course_id = any(%(courses)s);
 
 -- name: record_completions
 select count(*)
-from
-    unnest(%(users)s::uuid[], %(lessons)s::uuid[], %(scores)s::numeric[], %(moments)s::timestamptz[])
-    as s (user_id, lesson_id, score, moment)
-cross join lateral record_completion(
-    p_user_id => s.user_id, p_lesson_id => s.lesson_id, p_score => s.score, p_occurred_at => s.moment
+from record_completions(
+    p_user_ids => %(users)s,
+    p_lesson_ids => %(lessons)s,
+    p_scores => %(scores)s::numeric[],
+    p_occurred_at => %(moments)s
 ) as r;
 
 -- name: record_start
