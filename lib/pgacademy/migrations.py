@@ -331,7 +331,6 @@ def _apply_all(
 ) -> None:
     """Does the steps in their order, each in a transaction of its own, and enters each in the report."""
     is_empty = not (state.applied or state.started)
-    is_prepared = False
 
     def done(step: Step) -> None:
         report.applied.append(step.id)
@@ -341,9 +340,7 @@ def _apply_all(
     while left := pending[len(report.applied) :]:
         together = _together(left) if is_empty else []
         if len(together) > 1:
-            if not is_prepared:
-                bookkeeping.prepare_mark(connection)
-                is_prepared = True
+            bookkeeping.prepare_mark(connection)
             files = [_file(connection, step, is_prepared=True) for step in together]
             if execution.at_once(connection, files, lambda number: done(left[number])):
                 continue
