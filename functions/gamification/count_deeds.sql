@@ -5,11 +5,11 @@
 -- through bump_people, in the one UPDATE of a completion.
 --
 -- A person comes once, and they come in the order of their ids. The caller knows that the rows it counts are new, in its own
--- transaction, and holds them; user_stats comes after them in the lock order. Counted anew by counted_deeds. Returns a row for each, in
--- their order.
+-- transaction, and holds them; user_stats comes after them in the lock order. Counted anew by counted_deeds.
+-- Returns a row for each, in their order.
 --
 -- called by  count_deed, make_certificates
--- requires   ensure_user_stats, grant_to_people
+-- requires   lock_user_stats, grant_to_people
 -- errors     PA404 no such person · 23514 fewer than none · P0004 a metric that is no deed
 create or replace function count_deeds(
     p_user_ids uuid[],
@@ -34,20 +34,7 @@ begin
         'replies_posted', 'solutions_accepted', 'votes_received', 'certificates_earned', 'reviews_completed'
     ), 'a metric that is counted here';
 
-    loop
-        v_before := array(
-            select s from user_stats as s where s.user_id = any(p_user_ids) order by s.user_id for no key update
-        );
-
-        exit when cardinality(v_before) = cardinality(p_user_ids);
-
-        perform ensure_user_stats(p_user_id => u.user_id)
-        from unnest(p_user_ids) as u (user_id)
-        where not exists (select from user_stats as s where s.user_id = u.user_id)
-        order by u.user_id;
-
-        exit when not found;
-    end loop;
+    v_before := lock_user_stats(p_user_ids => p_user_ids);
 
     update user_stats as s
     set

@@ -2,7 +2,7 @@
 --
 -- Every registration makes them, through the trigger on users; this is for people who were there before it.
 --
--- called by  bump_people, count_deeds, reward_lessons, record_activity, grant_to_people, add_streak_freeze
+-- called by  bump_people, lock_user_stats, add_streak_freeze
 -- errors     PA404 no such person, or deleted
 create or replace function ensure_user_stats(
     p_user_id uuid

@@ -9,7 +9,7 @@
 -- A person comes once, and they come in the order of their ids.
 --
 -- called by  grant_achievements, count_deeds, apply_completions
--- requires   reached_achievements, reached_in_course, achievement_xp, bump_people, notify, ensure_user_stats; user_stats
+-- requires   reached_achievements, reached_in_course, achievement_xp, bump_people, notify, lock_user_stats; user_stats
 --            is moved before the call
 -- errors     PA404 no such person
 create or replace function grant_to_people(
@@ -43,20 +43,7 @@ declare
     v_grant record;
 begin
     -- The lock keeps a person's grants in one queue; callers hold it already, from moving the counters.
-    loop
-        v_after := array(
-            select s from user_stats as s where s.user_id = any(p_user_ids) order by s.user_id for update
-        );
-
-        exit when cardinality(v_after) = cardinality(p_user_ids);
-
-        perform ensure_user_stats(p_user_id => u.user_id)
-        from unnest(p_user_ids) as u (user_id)
-        where not exists (select from user_stats as s where s.user_id = u.user_id)
-        order by u.user_id;
-
-        exit when not found;
-    end loop;
+    v_after := lock_user_stats(p_user_ids => p_user_ids);
 
     loop
         select

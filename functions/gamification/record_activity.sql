@@ -2,7 +2,7 @@
 -- for the rules.
 --
 -- called by  whatever is learning and no lesson, which reward_lessons counts
--- requires   ensure_user_stats, move_streaks, bump_stats
+-- requires   lock_user_stats, move_streaks, bump_stats
 -- errors     PA404 no such person · PA422 an unusable kind of activity
 create or replace function record_activity(
     p_user_id uuid,
@@ -20,15 +20,11 @@ declare
     v_stats user_stats;
 begin
     -- The row of counters is the lock for the person's dates.
-    loop
-        select s.* into v_stats from user_stats as s where s.user_id = p_user_id for update;
-        exit when found;
-        perform ensure_user_stats(p_user_id => p_user_id);
-    end loop;
-
     v_stats := (
         move_streaks(
-            p_stats => array[v_stats], p_activity_type => p_activity_type, p_occurred_at => array[p_occurred_at]
+            p_stats => lock_user_stats(p_user_ids => array[p_user_id]),
+            p_activity_type => p_activity_type,
+            p_occurred_at => array[p_occurred_at]
         )
     )[1];
 

@@ -11,7 +11,7 @@
 -- before, as have the rounds of record_completions; there the lock on the enrolment keeps the two apart.)
 --
 -- called by  update_course_progress, apply_completions
--- requires   move_streaks, bump_people, ensure_user_stats, record_coin_reward, post_coins, school_coin_account
+-- requires   move_streaks, bump_people, lock_user_stats, record_coin_reward, post_coins, school_coin_account
 -- errors     none of its own
 create or replace function reward_lessons(
     p_rows lesson_progress[],
@@ -88,20 +88,7 @@ begin
         end if;
     end loop;
 
-    loop
-        v_stats := array(
-            select s from user_stats as s where s.user_id = any(v_user_ids) order by s.user_id for no key update
-        );
-
-        exit when cardinality(v_stats) = cardinality(v_user_ids);
-
-        perform ensure_user_stats(p_user_id => u.user_id)
-        from unnest(v_user_ids) as u (user_id)
-        where not exists (select from user_stats as s where s.user_id = u.user_id)
-        order by u.user_id;
-
-        exit when not found;
-    end loop;
+    v_stats := lock_user_stats(p_user_ids => v_user_ids);
 
     -- Whose lesson is no day of learning keeps the streak they have.
     v_learned := move_streaks(

@@ -12,7 +12,7 @@
 -- brought with all that follows, whether it completed the course, and how many achievements were earned.
 --
 -- called by  back-end jobs and imports
--- requires   require_service, require_moment, lock_enrollments, ensure_user_stats, apply_completions
+-- requires   require_service, require_moment, lock_enrollments, lock_user_stats, apply_completions
 -- errors     PA403 not the service · PA404, PA409, PA422 those of record_completion · PA422 more than 1000 or none, arrays of
 --            different lengths · 40001 the course changed meanwhile · 40P01 it met another in the wrong order: a set holds
 --            counters and accounts while its later rounds write; repeat the transaction
@@ -112,12 +112,7 @@ begin
     order by p.id
     for no key update of p;
 
-    perform ensure_user_stats(p_user_id => u.id)
-    from users as u
-    where u.id = any(p_user_ids) and not exists (select from user_stats as s where s.user_id = u.id)
-    order by u.id;
-
-    perform from user_stats as s where s.user_id = any(p_user_ids) order by s.user_id for no key update;
+    perform lock_user_stats(p_user_ids => p_user_ids);
 
     if exists (
         select

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -23,6 +24,7 @@ from tests.support.factories import Connection, Course, insert, make_course, mak
 from tests.support.queries import one, rows
 from tests.support.requests import LEVELS, RETRY, check
 from tests.support.requests import call_like_the_library as call
+from tests.support.stage import Stage, until
 
 ZONES = ["UTC", "Pacific/Auckland", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Etc/GMT+12"]
 HOUR = timedelta(hours=1)
@@ -523,3 +525,31 @@ def test_sets_beside_an_author_and_learners_who_begin(school: SchoolDatabase, le
 
     check(race(6, run, timeout=180))
     assert_paid_once(conn, 6, 4, 1)
+
+
+def test_a_set_that_pays_beside_who_sends_coins(school: SchoolDatabase) -> None:
+    """The later account is paid in the first round, the earlier one in the second; coins are sent between the two."""
+    stage, service, learner = Stage(school), school.connect(autocommit=True), school.connect(autocommit=True)
+    course = make_course(stage.owner, lessons=3)
+    free, first, second = course.lesson_ids
+    stage.owner.execute("update lessons set coin_reward = 5 where id <> %s", (free,))
+    ada, bob = sorted(make_user(stage.owner) for _ in range(2))
+    for user in (ada, bob):
+        make_enrollment(stage.owner, user, course)
+    stage.owner.execute("select award_coins(%s, 100, 'gift', gen_random_uuid())", (ada,))
+    told = [Done(ada, free, at=NOW), Done(bob, first, at=NOW), Done(ada, second, at=NOW + HOUR)]
+    stage.build("coin_postings", "after insert")
+
+    with ThreadPoolExecutor(2) as pool, stage.cleared(service, learner):
+        stage.shut()
+        done = pool.submit(together, service, told)
+        until(lambda: stage.waits(service, "advisory"))
+        sent = pool.submit(stage.request, learner, ada, "student", "select transfer_coins(%s, 1, 'k')", bob)
+        until(lambda: stage.waits(learner))
+        stage.open()
+        assert [row["coins_awarded"] for row in done.result(20)] == [0, 5, 5]
+        assert sent.result(20) is not None
+
+    paid = "select balance from coin_accounts where user_id = any(%s) order by user_id"
+    assert rows(stage.owner, paid, [ada, bob]) == [104, 6]
+    assert is_in_step(stage.owner)
