@@ -24,7 +24,7 @@
 -- Returns the rows as they are now, in no order. Several are locked in the order of their ids.
 --
 -- called by  bump_stats, count_enrollment, reward_lessons, reward_courses, grant_to_people
--- requires   calculate_user_level, period_xp, school_zone, ensure_user_stats, notify
+-- requires   level_of, period_xp, school_zone, ensure_user_stats, notify
 -- errors     PA404 no such person
 create or replace function bump_people(
     p_user_ids uuid[],
@@ -80,7 +80,8 @@ begin
                 last_accessed_at = greatest(s.last_accessed_at, t.accessed_at),
                 total_xp = s.total_xp + t.xp,
                 current_level = case
-                    when t.xp <> 0 then calculate_user_level(p_total_xp => s.total_xp + t.xp) else s.current_level
+                    when t.xp <> 0 then (select v.level from level_of(p_total_xp => s.total_xp + t.xp) as v)
+                    else s.current_level
                 end,
                 week_start = greatest(s.week_start, t.week_start),
                 weekly_xp = period_xp(
@@ -122,15 +123,15 @@ begin
                 offset 0 -- noqa: AM09
             ) as t
             where s.user_id = t.user_id
-            returning s as stats, t.xp, t.xp_at
+            returning
+                s as stats,
+                t.xp_at,
+                -- The row is ours, so the total less what was given is that before.
+                t.xp > 0 and s.current_level > (select v.level from level_of(p_total_xp => s.total_xp - t.xp) as v)
+                    as has_risen
         loop
-            -- The row is ours, so the total less what was given is that before. A level is told once, also if it was lost
-            -- between.
-            if
-                v_bumped.xp > 0
-                and (v_bumped.stats).current_level
-                > calculate_user_level(p_total_xp => (v_bumped.stats).total_xp - v_bumped.xp)
-            then
+            -- A level is told once, also if it was lost between.
+            if v_bumped.has_risen then
                 perform notify(
                     p_user_id => (v_bumped.stats).user_id,
                     p_type => 'level_up',

@@ -7,6 +7,7 @@
 create or replace function bump_stats(
     p_user_id uuid,
     p_lessons integer default 0,
+    p_courses_completed integer default 0,
     p_score numeric default null,
     p_occurred_at timestamptz default null,
     p_score_before numeric default null,
@@ -32,6 +33,7 @@ begin
     from bump_people(
         p_user_ids => array[p_user_id],
         p_lessons => array[p_lessons],
+        p_courses_completed => array[p_courses_completed],
         p_scores => array[p_score],
         p_occurred_at => array[p_occurred_at],
         p_scores_before => array[p_score_before],

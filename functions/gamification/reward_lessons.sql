@@ -2,9 +2,9 @@
 --
 -- A row says all of it: xp_earned is what the lesson pays, which goes to the ledger once per lesson, whoever completes it
 -- how often; coins_earned the same for coins; counts_for_streak whether it is a day of learning. p_seconds are those it
--- adds to the time spent, for some may have been counted before it was completed. One UPDATE of the people's
--- counters. Lessons that pay no coins, as most, cost nothing for them. A person comes once, and they come in the order of
--- their ids.
+-- adds to the time spent, for some may have been counted before it was completed; p_courses_completed is 1 where it was the
+-- last of its course. One UPDATE of the people's counters. Lessons that pay no coins, as most, cost nothing for them. A
+-- person comes once, and they come in the order of their ids.
 --
 -- The lock on the counters is taken after the ledger is written: of two awards for one source the later one waits at the
 -- ledger, holding nothing the earlier one needs. (Who begins a quiz while an attempt of theirs is overdue has the counters
@@ -15,7 +15,8 @@
 -- errors     none of its own
 create or replace function reward_lessons(
     p_rows lesson_progress[],
-    p_seconds integer[]
+    p_seconds integer[],
+    p_courses_completed integer[]
 )
 returns void
 language plpgsql
@@ -27,16 +28,9 @@ set enable_seqscan = off -- rows by their keys: a plan for ten would read all of
 as $$
 #variable_conflict use_column
 declare
+    v_of record;
     v_row lesson_progress;
-    v_user_ids uuid[];
-    v_scores numeric[];
-    v_at timestamptz[];
-    v_xp integer[];
-    v_paid uuid[];
     v_stats user_stats[];
-    v_learning_ids uuid[] := array[]::uuid[];
-    v_learned_at timestamptz[];
-    v_learned user_stats[];
     v_streaks user_stats[];
     v_coins bigint[];
     v_coin_transaction_ids uuid[];
@@ -48,30 +42,33 @@ begin
         inner join lessons as l on l.id = r.lesson_id
         where r.xp_earned > 0
         on conflict do nothing
-        returning x.user_id
+        returning x.user_id, x.amount
     )
 
-    select coalesce(array_agg(p.user_id), '{}') into v_paid from paid as p;
+    select
+        array_agg(r.user_id order by r.ordinality) as user_ids,
+        array_agg(r.score order by r.ordinality) as scores,
+        array_agg(r.completed_at order by r.ordinality) as moments,
+        array_agg(p.amount order by r.ordinality) as xp,
+        array_agg(r.id) filter (where r.xp_earned > 0 and p.user_id is null) as unpaid_ids,
+        array_agg(r.user_id order by r.ordinality) filter (where r.counts_for_streak) as learner_ids,
+        array_agg(r.completed_at order by r.ordinality) filter (where r.counts_for_streak) as learned_at,
+        bool_and(r.counts_for_streak) as are_learners,
+        bool_or(r.coins_earned > 0) as pay_coins
+    into v_of
+    from unnest(p_rows) with ordinality as r
+    left join paid as p on p.user_id = r.user_id;
 
-    for v_place in 1..cardinality(p_rows) loop
-        v_row := p_rows[v_place];
-        v_user_ids[v_place] := v_row.user_id;
-        v_scores[v_place] := v_row.score;
-        v_at[v_place] := v_row.completed_at;
+    if v_of.unpaid_ids is not null then
+        -- The XP of these lessons was given before: by hand, or for progress that was removed since.
+        update lesson_progress as p set xp_earned = 0 where p.id = any(v_of.unpaid_ids);
+    end if;
 
-        if v_row.counts_for_streak then
-            v_learning_ids := v_learning_ids || v_row.user_id;
-            v_learned_at := v_learned_at || v_row.completed_at;
-        end if;
+    if v_of.pay_coins then
+        for v_place in 1..cardinality(p_rows) loop
+            v_row := p_rows[v_place];
+            continue when v_row.coins_earned <= 0;
 
-        if v_row.xp_earned > 0 and v_row.user_id = any(v_paid) then
-            v_xp[v_place] := v_row.xp_earned;
-        elsif v_row.xp_earned > 0 then
-            -- The XP of this lesson was given before: by hand, or for progress that was removed since.
-            update lesson_progress as p set xp_earned = 0 where p.id = v_row.id;
-        end if;
-
-        if v_row.coins_earned > 0 then
             v_coin_transaction_ids[v_place] := record_coin_reward(
                 p_user_id => v_row.user_id,
                 p_amount => v_row.coins_earned,
@@ -85,45 +82,59 @@ begin
             else
                 update lesson_progress as p set coins_earned = 0 where p.id = v_row.id;
             end if;
-        end if;
-    end loop;
+        end loop;
+    end if;
 
-    v_stats := lock_user_stats(p_user_ids => v_user_ids);
+    v_stats := lock_user_stats(p_user_ids => v_of.user_ids);
 
-    -- Whose lesson is no day of learning keeps the streak they have.
-    v_learned := move_streaks(
-        p_stats => array(select s from unnest(v_stats) as s where s.user_id = any(v_learning_ids) order by s.user_id),
-        p_activity_type => 'lesson',
-        p_occurred_at => v_learned_at
-    );
-
-    for v_place in 1..cardinality(v_learned) loop
-        v_streaks[array_position(v_user_ids, v_learned[v_place].user_id)] := v_learned[v_place];
-    end loop;
+    if v_of.are_learners then
+        v_streaks := move_streaks(p_stats => v_stats, p_activity_type => 'lesson', p_occurred_at => v_of.moments);
+    elsif v_of.learner_ids is not null then
+        -- Whose lesson is no day of learning keeps the streak they have.
+        v_streaks := move_streaks(
+            p_stats => array(
+                select s
+                from unnest(v_stats) as s
+                inner join unnest(v_of.learner_ids) as l (user_id) on l.user_id = s.user_id
+                order by s.user_id
+            ),
+            p_activity_type => 'lesson',
+            p_occurred_at => v_of.learned_at
+        );
+        v_streaks := array(
+            select s
+            from unnest(v_of.user_ids) with ordinality as u (user_id, nth)
+            left join unnest(v_streaks) as s on s.user_id = u.user_id
+            order by u.nth
+        );
+    end if;
 
     perform bump_people(
-        p_user_ids => v_user_ids,
-        p_lessons => array_fill(1, array[cardinality(v_user_ids)]),
-        p_scores => v_scores,
-        p_occurred_at => v_at,
-        p_xp => v_xp,
-        p_xp_at => v_at,
+        p_user_ids => v_of.user_ids,
+        p_lessons => array_fill(1, array[cardinality(p_rows)]),
+        p_courses_completed => p_courses_completed,
+        p_scores => v_of.scores,
+        p_occurred_at => v_of.moments,
+        p_xp => v_of.xp,
+        p_xp_at => v_of.moments,
         p_streaks => v_streaks,
         p_coins => v_coins,
         p_seconds => p_seconds,
-        p_accessed_at => v_at
+        p_accessed_at => v_of.moments
     );
 
-    for v_place in 1..cardinality(p_rows) loop
-        if v_coins[v_place] > 0 then
+    if v_coins is not null then
+        for v_place in 1..cardinality(p_rows) loop
+            continue when v_coins[v_place] is null;
+
             perform post_coins(
                 p_transaction_id => v_coin_transaction_ids[v_place],
                 p_from => school_coin_account('issuance'),
-                p_to => v_user_ids[v_place],
+                p_to => v_of.user_ids[v_place],
                 p_amount => v_coins[v_place]
             );
-        end if;
-    end loop;
+        end loop;
+    end if;
 end;
 $$;
 

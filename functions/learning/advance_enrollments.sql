@@ -7,8 +7,11 @@
 --
 -- Of each enrolment, which comes once: the lesson that was just completed, null where none was; the seconds to add; when.
 --
+-- Completions are counted here for the courses, all of one at once; counted_moves tells count_enrollment so. Those of the
+-- people are the caller's to count, in the UPDATE that moves what else the lesson has brought them.
+--
 -- called by  update_course_progress, apply_completions
--- requires   calculate_progress, next_lessons
+-- requires   progress_of_enrollments, next_lessons; the caller holds course_stats of the courses that may be completed
 -- errors     none of its own
 create or replace function advance_enrollments(
     p_enrollment_ids uuid[],
@@ -40,11 +43,10 @@ begin
         select
             t.enrollment_id, t.lesson_id, n.lesson_id as next_lesson_id, t.seconds, t.at, p.completed_lessons,
             p.total_lessons, p.progress_percentage,
-            s.status = 'active' and p.total_lessons > 0 and p.completed_lessons = p.total_lessons as is_done
+            p.status = 'active' and p.total_lessons > 0 and p.completed_lessons = p.total_lessons as is_done
         from unnest(p_enrollment_ids, p_lesson_ids, p_seconds, p_at) as t (enrollment_id, lesson_id, seconds, at)
-        inner join enrollments as s on s.id = t.enrollment_id
-        cross join lateral calculate_progress(p_enrollment_id => s.id) as p
-        left join next_lessons(p_enrollment_ids => v_learning_ids) as n on n.enrollment_id = s.id
+        inner join progress_of_enrollments(p_enrollment_ids => p_enrollment_ids) as p on p.enrollment_id = t.enrollment_id
+        left join next_lessons(p_enrollment_ids => v_learning_ids) as n on n.enrollment_id = t.enrollment_id
     ),
 
     moved as (
@@ -55,6 +57,7 @@ begin
             progress_percentage = c.progress_percentage,
             status = case when c.is_done then 'completed' else e.status end,
             completed_at = case when c.is_done then coalesce(c.at, v_now) else e.completed_at end,
+            counted_moves = e.counted_moves + c.is_done::integer,
             -- With nothing left, the lesson just completed: apply_completion tells by it that there is no next one.
             current_lesson_id = case
                 when c.lesson_id is not null then coalesce(c.next_lesson_id, c.lesson_id)
@@ -68,6 +71,15 @@ begin
     )
 
     select coalesce(array_agg(m.id order by m.id) filter (where m.is_done), '{}') into v_done from moved as m;
+
+    if v_done <> '{}' then
+        update course_stats as s
+        set completion_count = s.completion_count + d.people
+        from (
+            select e.course_id, count(*)::integer as people from enrollments as e where e.id = any(v_done) group by e.course_id
+        ) as d
+        where s.course_id = d.course_id;
+    end if;
 
     return v_done;
 end;

@@ -126,7 +126,14 @@ begin
     );
 
     perform reward_lessons(
-        p_rows => v_rows, p_seconds => array(select r.time_spent_seconds from unnest(v_rows) as r)
+        p_rows => v_rows,
+        p_seconds => array(select r.time_spent_seconds from unnest(v_rows) as r),
+        p_courses_completed => array(
+            select (d.id is not null)::integer
+            from unnest(v_rows) with ordinality as r
+            left join unnest(v_done) as d (id) on d.id = r.enrollment_id
+            order by r.ordinality
+        )
     );
 
     -- What the ledgers have made of it: they pay once.

@@ -1,12 +1,11 @@
--- calculate_progress: how far an enrolment is. counted_progress is the same for a whole course; a test holds them equal.
+-- calculate_progress: how far an enrolment is. See progress_of_enrollments.
 --
--- Both numbers and the percentage come from the same set, course_leaf_lessons: optional lessons, chapters and hidden lessons
--- count on neither side. A course without lessons is at 0 %. Inlined into the calling query; bound when it is created.
+-- Inlined into the calling query; bound when it is created.
 --
--- called by  advance_enrollments, apply_enrollment
--- requires   course_leaf_lessons
--- errors     none; an unknown enrolment has done 0 of 0
--- requires: course_leaf_lessons
+-- called by  apply_enrollment
+-- requires   progress_of_enrollments
+-- errors     none; an unknown enrolment has no row
+-- requires: progress_of_enrollments
 create or replace function calculate_progress(
     p_enrollment_id uuid
 )
@@ -15,15 +14,8 @@ language sql
 stable
 security invoker
 begin atomic
-    select
-        count(p.id)::integer,
-        count(*)::integer,
-        coalesce(round(100.0 * count(p.id) / nullif(count(*), 0), 2), 0)
-    from enrollments as e
-    cross join lateral course_leaf_lessons(p_course_id => e.course_id) as l
-    left join lesson_progress as p
-        on p.enrollment_id = e.id and p.lesson_id = l.lesson_id and p.status = 'completed'
-    where e.id = p_enrollment_id;
+    select p.completed_lessons, p.total_lessons, p.progress_percentage
+    from progress_of_enrollments(p_enrollment_ids => array[p_enrollment_id]) as p;
 end;
 
 comment on function calculate_progress is 'Lessons done, lessons that count, and the percentage, of one enrolment.';

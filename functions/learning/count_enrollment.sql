@@ -3,7 +3,8 @@
 -- Seats are active and completed enrolments. The row of course_stats is *updated* before the limit is looked at: of two
 -- learners who want the last seat one waits for the other, or fails with 40001 if their snapshot is older. The limit is
 -- read in a statement of its own, so it is the one in force once it was this writer's turn. Being here, and not in
--- enroll(), the rule holds whoever writes the row.
+-- enroll(), the rule holds whoever writes the row; only a change that moves counted_moves was counted by its writer. Said
+-- here too and not by the trigger alone, which a release replaces later than functions.
 --
 -- called by  after row trigger on enrollments (insert, delete, update of status or rating)
 -- requires   bump_people
@@ -29,6 +30,10 @@ declare
     v_taken integer;
     v_limit integer;
 begin
+    if tg_op = 'UPDATE' and old.counted_moves <> new.counted_moves then
+        return null;
+    end if;
+
     if tg_op <> 'INSERT' then
         v_course_id := old.course_id;
         v_user_id := old.user_id;

@@ -26,26 +26,35 @@ begin
     -- Most courses are a plain list, without chapters and without prerequisites: what is not done is open, and the place in
     -- the list is the order. One look for all, a fraction of the cost of the walk below.
     return query
-    select e.id, n.id
-    from unnest(p_enrollment_ids) as i (id)
-    inner join enrollments as e on e.id = i.id
+    with chosen as materialized (
+        select e.id, e.user_id, e.course_id from enrollments as e where e.id = any(p_enrollment_ids)
+    ),
+
+    plain as materialized (
+        select c.course_id
+        from (select distinct h.course_id from chosen as h) as c
+        where
+            not exists (select from lessons as n where n.course_id = c.course_id and n.parent_lesson_id is not null)
+            and not exists (select from lesson_prerequisites as r where r.course_id = c.course_id)
+    )
+
+    select c.id, n.id
+    from chosen as c
+    inner join plain as p on p.course_id = c.course_id
     cross join lateral (
         select l.id
         from lessons as l
         where
-            l.course_id = e.course_id
+            l.course_id = c.course_id
             and l.is_active
             and not exists (
                 select
                 from lesson_progress as d
-                where d.user_id = e.user_id and d.lesson_id = l.id and d.status = 'completed'
+                where d.user_id = c.user_id and d.lesson_id = l.id and d.status = 'completed'
             )
         order by not l.is_mandatory, l.position
         limit 1
-    ) as n
-    where
-        not exists (select from lessons as c where c.course_id = e.course_id and c.parent_lesson_id is not null)
-        and not exists (select from lesson_prerequisites as r where r.course_id = e.course_id);
+    ) as n;
 
     get diagnostics v_count = row_count;
 

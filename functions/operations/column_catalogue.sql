@@ -199,7 +199,7 @@ begin atomic
 
         "enrollments": {
             "person": "user_id = $1",
-            "internal": "id user_id course_id created_at updated_at",
+            "internal": "id user_id course_id counted_moves created_at updated_at",
             "personal": [
                 "status progress_percentage completed_lessons_count total_lessons_count current_lesson_id",
                 "total_time_spent_seconds enrolled_at completed_at dropped_at expires_at last_accessed_at rating",

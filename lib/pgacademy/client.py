@@ -5778,7 +5778,7 @@ class Session(SessionBase):
         The curve is data, so that a school may flatten it; the formula behind the shipped one is floor((1 + sqrt(1
         + 0.08 * xp)) / 2), at most 100. Less than the lowest level's XP is level 1; null is null.
 
-        In PL/pgSQL, which keeps its plan: it runs several times with every completion.
+        In PL/pgSQL, which keeps its plan: it runs with every completion.
 
         Errors: none
 
@@ -11610,7 +11610,7 @@ class AsyncSession(AsyncSessionBase):
         The curve is data, so that a school may flatten it; the formula behind the shipped one is floor((1 + sqrt(1
         + 0.08 * xp)) / 2), at most 100. Less than the lowest level's XP is level 1; null is null.
 
-        In PL/pgSQL, which keeps its plan: it runs several times with every completion.
+        In PL/pgSQL, which keeps its plan: it runs with every completion.
 
         Errors: none
 

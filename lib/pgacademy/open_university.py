@@ -16,6 +16,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -46,9 +47,9 @@ T = TypeVar("T")
 FOLDER = "PGACADEMY_OULAD"
 INSTRUCTOR = "open-university"
 
-#: Rows per transaction: a kill loses at most these, which the next run does again. More would be slower: a course's
-#: counters gather a dead version with every enrolment and completion until the transaction ends.
-BATCH = 200
+#: Rows per transaction: a kill loses at most these, which the next run does again. Fewer are slower, because each
+#: statement that records a set has its own beginning; `record_completions` takes no more.
+BATCH = 1000
 
 #: Connections that replay submissions at once, each those of its own learners (`_Loader.shares`).
 WORKERS = 2
@@ -468,43 +469,53 @@ class _Loader:
         done, total = len(self.data.submissions) - len(pending), len(self.data.submissions)
         self.report("submissions", done, total)
 
-        def replay(mine: Sequence[Submission]) -> None:
-            with _session(self.conninfo) as connection, schools.as_owner(connection, self.school):
-                for first in range(0, len(mine), self.batch):
-                    some = mine[first : first + self.batch]
-                    # Two workers whose batches complete the same courses may meet in the wrong order: one tries again.
-                    locking.retried(connection, lambda some=some: self.submit(connection, some))  # type: ignore[misc]
-                    with self.counting:
-                        scored = sum(s.score is not None for s in some)
-                        before = self.loaded.completions + self.loaded.started
-                        self.loaded.completions += scored
-                        self.loaded.started += len(some) - scored
-                        self.report("submissions", done + before + len(some), total)
-                    self.look_again(before, len(some))
+        def replay(connection: Connection, mine: Sequence[Submission]) -> None:
+            for first in range(0, len(mine), self.batch):
+                some = mine[first : first + self.batch]
+                # A set waits for another in the order of the house; what it meets beside that order, it tries again.
+                locking.retried(connection, lambda: self.submit(connection, some))  # noqa: B023
+                with self.counting:
+                    scored = sum(s.score is not None for s in some)
+                    before = self.loaded.completions + self.loaded.started
+                    self.loaded.completions += scored
+                    self.loaded.started += len(some) - scored
+                    self.report("submissions", done + before + len(some), total)
+                self.look_again(before, len(some))
 
         *apart, shared = self.shares(pending)
-        with ThreadPoolExecutor(WORKERS) as pool:
-            list(pool.map(replay, apart))
-        replay(shared)
+        with ExitStack() as stack, ThreadPoolExecutor(WORKERS) as pool:
+            connections = [stack.enter_context(_session(self.conninfo)) for _ in apart]
+            for connection in connections:
+                stack.enter_context(schools.as_owner(connection, self.school))
+            list(pool.map(replay, connections, apart))
+            # By a connection that has planned everything already.
+            replay(connections[0], shared)
 
     def shares(self, pending: Sequence[Submission]) -> list[list[Submission]]:
         """What each worker replays, and at last what one of them does alone: all of a person, in their order.
 
         One person's order is all that streaks and achievements depend on. People meet only in their course, which a set
         of completions holds until it is committed. So courses are shared out, the largest first, and people go with
-        theirs; who is in courses of several workers comes when these are done. Where there are too few courses, people
-        are shared out.
+        theirs; who is in courses of several workers comes when these are done. Those are fewer where all presentations
+        of a module go together, for people take it twice. Of fewer modules than workers, presentations are shared out,
+        and of fewer presentations, people.
         """
-        loads, of_course = [0] * WORKERS, dict[str, int]()
-        for course, load in Counter(self.data.assessments[s.assessment].course for s in pending).most_common():
-            of_course[course] = loads.index(min(loads))
-            loads[of_course[course]] += load
+
+        def module(s: Submission) -> str:
+            return self.data.presentations[course(s)].module
+
+        def course(s: Submission) -> str:
+            return self.data.assessments[s.assessment].course
+
+        group = next((by for by in (module, course) if len({by(s) for s in pending}) >= WORKERS), None)
+        loads, of_group = [0] * WORKERS, dict[str, int]()
+        for name, load in Counter(group(s) for s in pending).most_common() if group else ():
+            of_group[name] = loads.index(min(loads))
+            loads[of_group[name]] += load
 
         of_person: dict[int, int] = {}
         for s in pending:
-            worker = of_course[self.data.assessments[s.assessment].course]
-            if len(of_course) < WORKERS:
-                worker = s.student % WORKERS
+            worker = of_group[group(s)] if group else s.student % WORKERS
             if of_person.setdefault(s.student, worker) != worker:
                 of_person[s.student] = WORKERS
         return [[s for s in pending if of_person[s.student] == share] for share in range(WORKERS + 1)]

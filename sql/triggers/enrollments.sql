@@ -7,11 +7,14 @@ create or replace trigger count_enrollment
 after insert or delete on enrollments
 for each row execute function count_enrollment();
 
--- A completed lesson that leaves the status alone pays nothing for this.
+-- A completed lesson that leaves the status alone pays nothing for this, nor does a change that its writer has counted.
 create or replace trigger count_enrollment_on_update
 after update of status, rating on enrollments
 for each row
-when (old.status <> new.status or old.rating is distinct from new.rating)
+when (
+    old.counted_moves = new.counted_moves
+    and (old.status <> new.status or old.rating is distinct from new.rating)
+)
 execute function count_enrollment();
 
 create or replace trigger touch_updated_at
@@ -20,14 +23,14 @@ for each row execute function touch_updated_at();
 
 create or replace trigger audit_delete
 after delete on enrollments
-for each row execute function audit_row('enrollments', 'id', '{updated_at}', '{review}', '{}');
+for each row execute function audit_row('enrollments', 'id', '{updated_at,counted_moves}', '{review}', '{}');
 
 -- What moves with every lesson is no news.
 create or replace trigger audit_status
 after update of status on enrollments
 for each row
 when (old.status <> new.status)
-execute function audit_row('enrollments', 'id', '{updated_at}', '{review}', '{}');
+execute function audit_row('enrollments', 'id', '{updated_at,counted_moves}', '{review}', '{}');
 
 create or replace trigger refuse_erased_user
 before update of review on enrollments
