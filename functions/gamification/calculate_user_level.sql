@@ -5,7 +5,8 @@
 --
 -- In PL/pgSQL, which keeps its plan: it runs with every completion.
 --
--- called by  apply_completion; anyone
+-- called by  apply_completion, apply_achievement, leaderboard_slice, settle_attempt, grade_submission, counted_user_stats;
+--            anyone
 -- requires   level_of
 -- errors     none
 create or replace function calculate_user_level(

@@ -24,30 +24,37 @@ stable
 security invoker
 begin atomic
     with chosen as materialized (
-        select e.id, e.user_id, e.course_id, e.status from enrollments as e where e.id = any(p_enrollment_ids)
+        select e.id, e.course_id, e.status from enrollments as e where e.id = any(p_enrollment_ids)
     ),
 
     leaves as materialized (
         select c.course_id, l.lesson_id
         from (select distinct h.course_id from chosen as h) as c
         cross join lateral course_leaf_lessons(p_course_id => c.course_id) as l
+    ),
+
+    totals as materialized (
+        select l.course_id, count(*) as lessons from leaves as l group by l.course_id
+    ),
+
+    -- What is done, not what there is to do: most of a long course is ahead of most people.
+    counted as (
+        select
+            c.id, c.course_id, c.status,
+            count(*) filter (where p.lesson_id in (select l.lesson_id from leaves as l)) as lessons
+        from chosen as c
+        left join lesson_progress as p on p.enrollment_id = c.id and p.status = 'completed'
+        group by c.id, c.course_id, c.status
     )
 
     select
-        c.id,
-        c.status,
-        count(p.id) filter (where p.lesson_id in (select l.lesson_id from leaves as l))::integer,
+        d.id,
+        d.status,
+        d.lessons::integer,
         coalesce(t.lessons, 0)::integer,
-        coalesce(
-            round(100.0 * count(p.id) filter (where p.lesson_id in (select l.lesson_id from leaves as l)) / t.lessons, 2), 0
-        )
-    from chosen as c
-    left join (
-        select l.course_id, count(*) as lessons from leaves as l group by l.course_id
-    ) as t on t.course_id = c.course_id
-    -- What is done, not what there is to do: most of a long course is ahead of most people.
-    left join lesson_progress as p on p.enrollment_id = c.id and p.status = 'completed'
-    group by c.id, c.status, t.lessons;
+        coalesce(round(100.0 * d.lessons / t.lessons, 2), 0)
+    from counted as d
+    left join totals as t on t.course_id = d.course_id;
 end;
 
 comment on function progress_of_enrollments is

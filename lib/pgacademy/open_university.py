@@ -20,6 +20,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -473,7 +474,7 @@ class _Loader:
             for first in range(0, len(mine), self.batch):
                 some = mine[first : first + self.batch]
                 # A set waits for another in the order of the house; what it meets beside that order, it tries again.
-                locking.retried(connection, lambda: self.submit(connection, some))  # noqa: B023
+                locking.retried(connection, partial(self.submit, connection, some))
                 with self.counting:
                     scored = sum(s.score is not None for s in some)
                     before = self.loaded.completions + self.loaded.started
