@@ -519,8 +519,10 @@ def test_a_batch_whose_time_is_not_that_of_its_rows_is_not_left_small(
 
 def test_single_rows_that_take_long_stay_single(items: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backfills, "BATCH_TIME_S", 0.1)
+    # A second row takes a quarter of a second more: far from what is granted, also where one took long to be begun.
+    monkeypatch.setattr(backfills, "_FIXED_COST", 1.1)
     fill(items, rows=8)
-    text = COUNT.replace("times + 1", "times + 1 + length(pg_sleep(0.15)::text)")
+    text = COUNT.replace("times + 1", "times + 1 + length(pg_sleep(0.25)::text)")
     assert run(items, text, batch=4) == 8
     assert times(items) == [(1, 8)]
     assert items.ask("select batches from schema_backfills") == [8]
