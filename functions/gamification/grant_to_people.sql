@@ -76,13 +76,17 @@ begin
         v_granted_ids := '{}';
 
         for v_grant in
-            with priced as (
-                select
-                    r.user_id, r.moment, r.nth, a.*,
-                    achievement_xp(p_xp_reward => a.xp_reward, p_rarity => a.rarity) as price
+            with reached as materialized (
+                select a.*, achievement_xp(p_xp_reward => a.xp_reward, p_rarity => a.rarity) as price
+                from achievements as a
+                where a.id = any(v_reached.achievement_ids)
+            ),
+
+            priced as materialized (
+                select r.user_id, r.moment, r.nth, a.*
                 from unnest(v_reached.user_ids, v_reached.achievement_ids, v_reached.moments)
                     with ordinality as r (user_id, achievement_id, moment, nth)
-                inner join achievements as a on a.id = r.achievement_id
+                inner join reached as a on a.id = r.achievement_id
             ),
 
             granted as (

@@ -1,10 +1,7 @@
--- local_date: which day a moment is for a person, in the time zone of their settings, else in the school's.
+-- local_date: which day a moment is for a person. The rule is in day_of.
 --
--- Their calendar never goes back: whoever moves westwards stays on the day it was for them when they changed the zone,
--- until that day has come there too. Otherwise a change of zone would open a missed day again.
---
--- called by  move_streaks, effective_streak, add_streak_freeze
--- requires   school_zone
+-- called by  effective_streak, add_streak_freeze, update_settings, use_solution_quota, record_completion
+-- requires   day_of
 -- errors     22023 the person's setting names no time zone
 create or replace function local_date(
     p_user_id uuid,
@@ -18,17 +15,7 @@ set search_path from current
 as $$
 #variable_conflict use_column
 begin
-    return coalesce(
-        (
-            select greatest(
-                (p_at at time zone s.timezone)::date,
-                case when p_at >= s.timezone_changed_at then s.timezone_changed_on end
-            )
-            from user_settings as s
-            where s.user_id = p_user_id
-        ),
-        (p_at at time zone school_zone())::date
-    );
+    return (select d.local_date from day_of(p_user_id => p_user_id, p_at => p_at) as d);
 end;
 $$;
 

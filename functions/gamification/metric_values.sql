@@ -12,7 +12,7 @@ language sql
 immutable
 security invoker
 begin atomic
-    select m.metric, m.value_now
+    select m.metric, m.value_now::numeric
     from metric_changes(p_before => null, p_now => p_stats) as m;
 end;
 

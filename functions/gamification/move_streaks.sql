@@ -16,7 +16,7 @@
 -- rows with the streaks as they are now, for the caller to write with whatever else the event has moved. A person comes once.
 --
 -- called by  record_activity, reward_lessons
--- requires   local_date, recount_streak; bump_people writes what it returns
+-- requires   day_of, recount_streak; bump_people writes what it returns
 -- errors     PA422 an unusable kind of activity
 create or replace function move_streaks(
     p_stats user_stats[],
@@ -60,7 +60,8 @@ begin
         -- Each by itself: put into the list, they would be looked up once for each use.
         cross join lateral (select p_stats[i.nth] as person offset 0) as s -- noqa: AM09
         cross join lateral (
-            select local_date(p_user_id => (s.person).user_id, p_at => coalesce(i.at, v_now)) as streak_date
+            select o.local_date as streak_date
+            from day_of(p_user_id => (s.person).user_id, p_at => coalesce(i.at, v_now)) as o
             offset 0 -- noqa: AM09
         ) as d
         left join user_streaks as l

@@ -1,7 +1,7 @@
 -- school_zone: the time zone in which the school's weeks and months begin, UTC unless the setting school.timezone says
 -- otherwise.
 --
--- called by  bump_people, refresh_leaderboard, local_date
+-- called by  everything that counts by days, weeks or months (bump_people, refresh_leaderboard, day_of, roll_up_analytics, ...)
 -- requires   setting
 -- errors     none
 create or replace function school_zone()

@@ -26,6 +26,7 @@ security invoker
 set search_path from current
 set plan_cache_mode = force_generic_plan -- planned anew for each list, sets of one would pay for it
 set enable_seqscan = off -- rows by their keys: a plan for ten would read all of a small table
+set work_mem = '32MB' -- the lessons that count are hashed: with less, they would be gone through for each that is done
 as $$
 #variable_conflict use_column
 declare

@@ -19,11 +19,12 @@ begin atomic
     select
         case
             when p_is_own then 0
-            else coalesce((p_lesson).completion_xp, (setting(p_key => 'xp.lesson'))::integer, 50)
+            -- A query by itself: the setting is read once for all lessons that are asked for.
+            else coalesce((p_lesson).completion_xp, (select setting(p_key => 'xp.lesson'))::integer, 50)
         end,
         case
             when p_is_own or (p_lesson).coin_reward <= 0 then 0
-            else least((p_lesson).coin_reward, coin_ceiling(p_of => 'lesson'))
+            else least((p_lesson).coin_reward, (select coin_ceiling(p_of => 'lesson')))
         end;
 end;
 

@@ -17,6 +17,7 @@ security invoker
 set search_path from current
 set plan_cache_mode = force_generic_plan -- planned anew for each list, sets of one would pay for it
 set enable_seqscan = off -- rows by their keys: a plan for ten would read all of a small table
+set work_mem = '32MB' -- what is done is hashed: with less, a long course's would be gone through for each of its lessons
 as $$
 #variable_conflict use_column
 declare
@@ -27,14 +28,18 @@ begin
     -- the list is the order. One look for all, a fraction of the cost of the walk below.
     return query
     with chosen as materialized (
-        select e.id, e.user_id, e.course_id from enrollments as e where e.id = any(p_enrollment_ids)
+        select e.id, e.course_id from enrollments as e where e.id = any(p_enrollment_ids)
     ),
 
     plain as materialized (
-        select c.course_id
+        select
+            c.course_id,
+            array_agg(l.id order by not l.is_mandatory, l.position) filter (where l.is_active) as lesson_ids
         from (select distinct h.course_id from chosen as h) as c
-        where
-            not exists (select from lessons as n where n.course_id = c.course_id and n.parent_lesson_id is not null)
+        inner join lessons as l on l.course_id = c.course_id
+        group by c.course_id
+        having
+            bool_and(l.parent_lesson_id is null)
             and not exists (select from lesson_prerequisites as r where r.course_id = c.course_id)
     )
 
@@ -43,16 +48,20 @@ begin
     inner join plain as p on p.course_id = c.course_id
     cross join lateral (
         select l.id
-        from lessons as l
-        where
-            l.course_id = c.course_id
-            and l.is_active
-            and not exists (
-                select
-                from lesson_progress as d
-                where d.user_id = c.user_id and d.lesson_id = l.id and d.status = 'completed'
-            )
-        order by not l.is_mandatory, l.position
+        from unnest(p.lesson_ids) with ordinality as l (id, place)
+        -- Not a join: this is hashed once for all of them, whatever the planner expects. No id is null.
+        where (c.id, l.id) not in (
+            select h.id, d.lesson_id
+            from chosen as h
+            cross join lateral (
+                select g.lesson_id
+                from lesson_progress as g
+                where g.enrollment_id = h.id and g.status = 'completed'
+                -- Each by its key: a plan made while the table was small would read all of it for ever.
+                offset 0 -- noqa: AM09
+            ) as d
+        )
+        order by l.place
         limit 1
     ) as n;
 

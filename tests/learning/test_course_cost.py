@@ -22,6 +22,17 @@ def looked_up(conn: Connection) -> int:
     )
 
 
+def progress_read(conn: Connection) -> int:
+    """How many rows of `lesson_progress` this transaction has found by an index."""
+    return int(
+        one(
+            conn,
+            "select idx_tup_fetch from pg_stat_xact_user_tables"
+            " where schemaname = current_schema() and relname = 'lesson_progress'",
+        )
+    )
+
+
 def test_progress_counted_together_is_that_of_each(db: Connection) -> None:
     course = make_course(db, lessons=4)
     other = make_course(db, lessons=1)
@@ -68,3 +79,21 @@ def test_a_large_course_is_walked_through_once(db: Connection) -> None:
         db.execute("select add_lesson(p_course_id => %s, p_title => 'One more')", (course.id,))
     assert looked_up(db) - before < 2 * PEOPLE
     assert rows(db, "select distinct total_lessons_count from enrollments where course_id = %s", course.id) == [4]
+
+
+def test_a_completion_does_not_read_what_others_have_done(db: Connection) -> None:
+    """Also with plans made while nobody had done anything."""
+    course = make_course(db, lessons=2)
+    first, last = course.lesson_ids
+    ada, *others = [make_user(db) for _ in range(PEOPLE)]
+    for person in (ada, *others):
+        make_enrollment(db, person, course)
+    db.execute("analyze courses, lessons, enrollments, lesson_progress")
+    with acting(db, None, "service"):
+        db.execute("select record_completion(%s, %s)", (ada, first))
+        db.execute("select record_completions(%s, %s)", (others, [first] * len(others)))
+
+    before = progress_read(db)
+    with acting(db, None, "service"):
+        db.execute("select record_completion(%s, %s)", (ada, last))
+    assert progress_read(db) - before < PEOPLE / 2

@@ -125,4 +125,5 @@ order by c.slug;
 
 -- name: analyze
 analyze
-    users, user_stats, user_settings, enrollments, lesson_progress, xp_events, user_streaks, user_achievements, certificates;
+    courses, lessons, users, user_stats, user_settings, enrollments, lesson_progress, xp_events, user_streaks,
+    user_achievements, certificates;
