@@ -66,16 +66,19 @@ def test_authors_and_learners_never_deadlock(school: SchoolDatabase) -> None:
             make_enrollment(owner, learner, course)
     conns = [school.connect(autocommit=True) for _ in range(8)]
     deadlocks: list[str] = []
+    done: set[str] = set()
     end = time.monotonic() + SECONDS
 
     def work(i: int) -> Counter[str]:
         dice = random.Random(i)
         outcomes: Counter[str] = Counter()
-        while time.monotonic() < end:
+        # A slow machine may need longer.
+        while time.monotonic() < end + 60 * (len(done) < len({*LEARNERS, *AUTHORS})):
             what = dice.choice(LEARNERS if i % 2 else AUTHORS)
             try:
                 act(conns[i], what, dice.choice(courses), dice.choice(learners), dice)
                 outcomes[what] += 1
+                done.add(what)
             except psycopg.Error as error:
                 if error.sqlstate not in REFUSALS | {"40P01"}:
                     raise
@@ -85,7 +88,7 @@ def test_authors_and_learners_never_deadlock(school: SchoolDatabase) -> None:
         return outcomes
 
     outcomes: Counter[str] = Counter()
-    for result in race(8, work):
+    for result in race(8, work, timeout=SECONDS + 120):
         if isinstance(result, Exception):
             raise result
         outcomes += result

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -299,36 +299,40 @@ def test_readers_of_any_age_see_one_whole_board(school: SchoolDatabase) -> None:
         assert page[0] == (1,)
         return int(row[4])
 
+    def goes_on() -> bool:
+        """A slow machine may need longer."""
+        return time.monotonic() < stop + 60 * (len(refreshes) <= 10 or len(seen) <= 5)
+
     def work(i: int) -> str:
         dice = random.Random(i)
         if i < 4:
             with school.service(autocommit=True) as conn:
-                while time.monotonic() < stop:
+                while goes_on():
                     give(conn, dice.choice(users), dice.randrange(1, 300))
         elif i < 6:
             with school.service(autocommit=True) as conn:
-                while time.monotonic() < stop:
+                while goes_on():
                     refreshes.append(value(conn, "select people from refresh_leaderboard()"))
         elif i < 8:
             with school.service(autocommit=True) as conn:
-                while time.monotonic() < stop:
+                while goes_on():
                     conn.execute("select fold_xp_ranks()")
                     time.sleep(0.01)
         elif i < 12:
             with school.app(admin, "admin", autocommit=True) as conn:
-                while time.monotonic() < stop:
+                while goes_on():
                     seen.add(look(conn))
         else:
-            while time.monotonic() < stop:
+            while goes_on():
                 with school.app(admin, "admin", isolation=psycopg.IsolationLevel.REPEATABLE_READ) as conn:
                     first = look(conn)
                     before = len(refreshes)
-                    while len(refreshes) < before + 3 and time.monotonic() < stop:
+                    while len(refreshes) < before + 3 and goes_on():
                         time.sleep(0.02)
                         assert look(conn) == first
         return "done"
 
-    assert race(16, work) == ["done"] * 16
+    assert race(16, work, timeout=90) == ["done"] * 16
     assert len(refreshes) > 10
     assert set(refreshes) == {150}
     assert len(seen) > 5
@@ -351,11 +355,15 @@ def test_live_rank_is_exact_while_others_write(school: SchoolDatabase, isolation
     owner = school.connect(autocommit=True)
     users = people(owner, [random.randrange(300) for _ in range(60)])
     stop = time.monotonic() + 2
+    done = [0] * 16
 
-    def work(i: int) -> int:
+    def goes_on() -> bool:
+        """A slow machine may need longer."""
+        return time.monotonic() < stop + 60 * (sum(done[:7]) <= 20 or sum(done[10:]) <= 20)
+
+    def work(i: int) -> None:
         dice = random.Random(i)
-        done = 0
-        while time.monotonic() < stop:
+        while goes_on():
             try:
                 if i < 7:
                     with school.service(isolation=isolation) as conn:
@@ -382,17 +390,14 @@ def test_live_rank_is_exact_while_others_write(school: SchoolDatabase, isolation
                 if isolation == psycopg.IsolationLevel.READ_COMMITTED:
                     raise
             else:
-                done += 1
-        return done
+                done[i] += 1
 
     connections = [school.connect(autocommit=True) for _ in range(6)]
     for conn in connections:
         conn.isolation_level = isolation
-    results = race(16, work)
-    assert all(isinstance(result, int) for result in results), results
-    counts = cast(list[int], results)
-    assert sum(counts[:7]) > 20
-    assert sum(counts[10:]) > 20
+    assert race(16, work, timeout=90) == [None] * 16
+    assert sum(done[:7]) > 20
+    assert sum(done[10:]) > 20
     assert owner.execute(DIFFERENCES).fetchall() == []
 
 
