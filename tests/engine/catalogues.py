@@ -12,6 +12,7 @@ import psycopg
 import yoyo
 
 from pgacademy import sources
+from tests.support import pulse
 
 
 def dump(binaries: Path, dsn: str, *extra: str) -> list[str]:
@@ -36,11 +37,11 @@ def migrator_sessions(admin: psycopg.Connection[Any], database: str) -> list[int
 
 def seconds_until_gone(admin: psycopg.Connection[Any], database: str, limit: float = 10.0) -> float:
     """How long the server takes to notice that the migrators of a database are dead."""
-    began = time.monotonic()
+    began = pulse.begin()
     while migrator_sessions(admin, database):
         assert time.monotonic() - began < limit, "the server still works for a client that is dead"
         time.sleep(0.002)
-    return time.monotonic() - began
+    return pulse.ran_s(began)
 
 
 def recorded(observer: psycopg.Connection[Any], school: str = "academy") -> tuple[list[str], int]:
