@@ -11,6 +11,9 @@ READY := $(VENV)/.ready
 # The embedded server of this checkout, apart from any other on the machine.
 export PGACADEMY_HOME ?= $(CURDIR)/.pgacademy
 
+# Where this is set, as in many containers, every program would compile its sources again each time it begins.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Debian and its kin keep the programs of each major version here; `make test-all` also tests on this one.
 PG15_BIN ?= /usr/lib/postgresql/15/bin
 WORKERS ?= 2

@@ -56,6 +56,7 @@ def is_self_contained(text: str) -> None:
         assert tag != "svg" or attributes.get("role") == "img" or attributes.get("aria-hidden") == "true"
 
 
+@pytest.mark.late
 def test_a_school_with_people_and_one_without(school: SchoolDatabase, tmp_path: Path) -> None:
     runner, program = CliRunner(), load("report")
     options = ["report", "--dsn", school.dsn, "--school", school.name]

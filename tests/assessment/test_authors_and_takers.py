@@ -219,6 +219,7 @@ def begun_while_the_teacher_changes(
         yield begun
 
 
+@pytest.mark.late
 @pytest.mark.parametrize("case", CHANGES, ids=lambda case: f"{case.kind}: {case.change}, {case.lessons} lessons")
 def test_who_waited_for_a_teacher_gets_what_the_teacher_decided(school: SchoolDatabase, case: Waited) -> None:
     stage = Stage(school)

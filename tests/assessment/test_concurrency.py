@@ -44,6 +44,7 @@ def test_the_cap_holds(school: SchoolDatabase, level: IsolationLevel) -> None:
     assert conn.execute("select * from verify_integrity()").fetchall() == []
 
 
+@pytest.mark.late
 def test_handed_in_by_many_graded_once(school: SchoolDatabase, level: IsolationLevel) -> None:
     conn = school.connect(autocommit=True)
     quiz = make_quiz(conn, quiz_type="graded")
@@ -65,6 +66,7 @@ def test_handed_in_by_many_graded_once(school: SchoolDatabase, level: IsolationL
     assert conn.execute("select * from verify_integrity()").fetchall() == []
 
 
+@pytest.mark.late
 def test_learners_the_job_and_the_teacher_at_once(school: SchoolDatabase, level: IsolationLevel) -> None:
     """Nobody loses an answer, no question that was asked is deleted, and nothing deadlocks for good."""
     conn = school.connect(autocommit=True)
@@ -91,6 +93,7 @@ def test_learners_the_job_and_the_teacher_at_once(school: SchoolDatabase, level:
     assert conn.execute("select * from verify_integrity()").fetchall() == []
 
 
+@pytest.mark.late
 def test_beginning_and_handing_in_wait_in_one_order(school: SchoolDatabase) -> None:
     """Without a retry: a deadlock would come out of race() as an error."""
     conn = school.connect(autocommit=True)

@@ -23,6 +23,7 @@ def level(request: pytest.FixtureRequest) -> IsolationLevel:
     return cast(IsolationLevel, request.param)
 
 
+@pytest.mark.late
 def test_the_cap_holds(school: SchoolDatabase, level: IsolationLevel) -> None:
     """32 connections hand in at once: three attempts, numbered 1 to 3; the others are refused."""
     conn = school.connect(autocommit=True)
@@ -37,6 +38,7 @@ def test_the_cap_holds(school: SchoolDatabase, level: IsolationLevel) -> None:
     assert conn.execute("select * from verify_integrity()").fetchall() == []
 
 
+@pytest.mark.late
 def test_graded_by_many_once(school: SchoolDatabase, level: IsolationLevel) -> None:
     """Two submissions of one exercise, graded 16 times each: one grade each, the exercise paid and counted once."""
     conn = school.connect(autocommit=True)
@@ -63,6 +65,7 @@ def test_graded_by_many_once(school: SchoolDatabase, level: IsolationLevel) -> N
     assert conn.execute("select * from verify_integrity()").fetchall() == []
 
 
+@pytest.mark.late
 def test_handing_in_grading_returning_and_closing_wait_in_one_order(school: SchoolDatabase) -> None:
     """Without a retry: a deadlock would come out of race() as an error."""
     conn = school.connect(autocommit=True)

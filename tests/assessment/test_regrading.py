@@ -132,6 +132,7 @@ class TestRegrading:
             assert value(db, "select attempts_changed from regrade_quiz(%s)", quiz.id) == 0
 
 
+@pytest.mark.late
 @pytest.mark.parametrize(
     "level",
     [

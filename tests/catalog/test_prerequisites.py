@@ -112,6 +112,7 @@ def _retrying(school: SchoolDatabase, user: UUID, level: IsolationLevel, stateme
     raise AssertionError("never got through")
 
 
+@pytest.mark.late
 @pytest.mark.parametrize("level", LEVELS, ids=lambda level: level.name)
 def test_course_edges_from_sixteen_connections(school: SchoolDatabase, level: IsolationLevel) -> None:
     owner = school.connect(autocommit=True)
@@ -143,6 +144,7 @@ def test_two_edges_that_close_a_cycle_between_them(school: SchoolDatabase, level
     assert sorted(map(str, outcomes)) == ["in", "refused"]
 
 
+@pytest.mark.late
 @pytest.mark.parametrize("level", LEVELS, ids=lambda level: level.name)
 def test_lesson_trees_and_edges_from_sixteen_connections(school: SchoolDatabase, level: IsolationLevel) -> None:
     owner = school.connect(autocommit=True)

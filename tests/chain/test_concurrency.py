@@ -32,6 +32,7 @@ SQUARE = [
 ]
 
 
+@pytest.mark.late
 @pytest.mark.parametrize(("limit", "level"), SQUARE)
 def test_32_at_the_limit(school: SchoolDatabase, limit: str, level: IsolationLevel) -> None:
     """All 32 share what is limited, and nothing else."""
@@ -84,6 +85,7 @@ def test_one_key_32_times_is_one_request(school: SchoolDatabase) -> None:
     assert conn.execute("select count(*) from chain_transactions").fetchone() == (1,)
 
 
+@pytest.mark.late
 def test_one_worker_sends_and_one_end_is_reached(school: SchoolDatabase) -> None:
     """Of 16 who would send it under a name each, one does; then it fails or is final, not both."""
     conn = school.connect(autocommit=True)

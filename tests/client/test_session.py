@@ -133,6 +133,7 @@ def test_nor_does_one_whose_connection_was_lost(
         pass
 
 
+@pytest.mark.late
 def test_who_comes_after_a_restart_of_the_server_notices_nothing(
     school: SchoolDatabase, person: Callable[..., Person]
 ) -> None:

@@ -83,6 +83,7 @@ def test_32_transfers_at_random_never_deadlock(school: SchoolDatabase) -> None:
     verify(conn)
 
 
+@pytest.mark.late
 def test_one_key_32_times(school: SchoolDatabase) -> None:
     conn = school.connect(autocommit=True)
     ada, bob = rich(conn, 1000), make_user(conn)
@@ -118,6 +119,7 @@ def test_one_source_32_times(school: SchoolDatabase) -> None:
     verify(conn)
 
 
+@pytest.mark.late
 def test_confirmed_or_failed_but_not_both(school: SchoolDatabase) -> None:
     conn = school.connect(autocommit=True)
     for n in range(6):

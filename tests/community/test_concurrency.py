@@ -33,6 +33,7 @@ def answer(school: SchoolDatabase, user: UUID, discussion: UUID) -> UUID:
     return cast(UUID, call(school, user, "select reply_id from post_reply(%s, 'C')", discussion)[0])
 
 
+@pytest.mark.late
 @pytest.mark.parametrize("level", LEVELS, ids=["read_committed", "repeatable_read"])
 def test_32_voters(school: SchoolDatabase, level: IsolationLevel) -> None:
     """On one discussion and one reply; each changes their mind, some withdraw."""
@@ -68,6 +69,7 @@ def test_one_person_votes_32_times_at_once(school: SchoolDatabase) -> None:
     verify(conn)
 
 
+@pytest.mark.late
 def test_16_solutions_of_one_discussion(school: SchoolDatabase) -> None:
     conn = school.connect(autocommit=True)
     ada = make_user(conn)
@@ -84,6 +86,7 @@ def test_16_solutions_of_one_discussion(school: SchoolDatabase) -> None:
     verify(conn)
 
 
+@pytest.mark.late
 def test_answers_meet_the_end_of_a_discussion(school: SchoolDatabase) -> None:
     """Whoever answers either comes before it is taken down, and is counted, or hears that it is gone."""
     conn = school.connect(autocommit=True)
@@ -103,6 +106,7 @@ def test_answers_meet_the_end_of_a_discussion(school: SchoolDatabase) -> None:
     verify(conn)
 
 
+@pytest.mark.late
 @pytest.mark.parametrize("level", LEVELS, ids=["read_committed", "repeatable_read"])
 def test_32_are_told_and_read_at_once(school: SchoolDatabase, level: IsolationLevel) -> None:
     """New ones, readers of one and of all, and the job that adds up: the count is what is unread."""
@@ -214,6 +218,7 @@ def test_a_storm(school: SchoolDatabase) -> None:
     verify(conn)
 
 
+@pytest.mark.late
 @pytest.mark.parametrize("level", LEVELS, ids=["read_committed", "repeatable_read"])
 def test_16_solutions_of_one_person(school: SchoolDatabase, level: IsolationLevel) -> None:
     """Accepted at once, of eight who asked twice each: five are paid, one of each; all are solutions."""
@@ -229,6 +234,7 @@ def test_16_solutions_of_one_person(school: SchoolDatabase, level: IsolationLeve
     verify(conn)
 
 
+@pytest.mark.late
 def test_taken_down_while_everybody_reads_and_it_is_sent(school: SchoolDatabase) -> None:
     """Who takes down writes other people's news: no deadlock with those who read all of theirs, or send it."""
     conn = school.connect(autocommit=True)

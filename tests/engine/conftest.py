@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.lib.conftest import deploy, dsn, server, yard
+from tests.lib.conftest import deploy, dsn, server, server_admin, yard
 
-__all__ = ["deploy", "dsn", "server", "yard"]
+__all__ = ["deploy", "dsn", "server", "server_admin", "yard"]

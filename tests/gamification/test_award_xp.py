@@ -264,6 +264,7 @@ def test_one_award_32_times_at_once(school: SchoolDatabase) -> None:
     assert owner.execute("select count(*) from xp_events").fetchone() == (1,)
 
 
+@pytest.mark.late
 @pytest.mark.parametrize(
     "isolation",
     [

@@ -181,6 +181,7 @@ class TestSigned:
             assert error.diag.message_hint, what
             assert error.diag.message_detail, what
 
+    @pytest.mark.late
     def test_a_token_expires_within_a_statement_too(self, db: Connection, keyed: UUID) -> None:
         use(db, "pgacademy.token", signed(keyed, expires=int(time.time()) + 2))
         assert who(db) == keyed

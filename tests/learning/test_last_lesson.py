@@ -105,6 +105,7 @@ def test_a_course_that_is_not_to_be_had_is_a_serialization_failure(school: Schoo
     assert conn.execute("select (lock_enrollment(%s, false)).id", (enrollment,)).fetchone() == (enrollment,)
 
 
+@pytest.mark.late
 @pytest.mark.parametrize(
     ("ledger", "award"),
     [

@@ -460,6 +460,7 @@ def assert_paid_once(conn: Connection, people: int, lessons: int, courses: int) 
     assert is_in_step(conn)
 
 
+@pytest.mark.late
 def test_the_same_set_from_everywhere(school: SchoolDatabase, level: IsolationLevel) -> None:
     """Each in an order of its own; some of it by the learners themselves, or told one by one."""
     conn = school.connect(autocommit=True)

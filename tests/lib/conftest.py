@@ -13,7 +13,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from pgacademy import embedded, migrations, roles, sources
 from pgacademy.connection import Connection, connect
@@ -27,14 +26,20 @@ def server() -> Iterator[embedded.Server]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def server_admin(server: embedded.Server) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(server.dsn("postgres", "postgres"), autocommit=True) as admin:
+        yield admin
+
+
 @pytest.fixture
-def dsn(server: embedded.Server) -> Iterator[str]:
+def dsn(server: embedded.Server, server_admin: psycopg.Connection) -> Iterator[str]:
     """An empty database of its own; the login owns it, may create roles, and is no superuser."""
     name = f"engine_{next(_numbers)}"
-    with psycopg.connect(server.dsn("postgres", "postgres"), autocommit=True) as admin:
-        admin.execute(sql.SQL("create database {} owner pgacademy_deploy").format(sql.Identifier(name)))
-        yield server.dsn(name)
-        admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+    # file_copy copies files instead of logging every page
+    server_admin.execute(f"create database {name} owner pgacademy_deploy strategy file_copy")
+    yield server.dsn(name)
+    server_admin.execute(f"drop database {name} with (force)")
 
 
 @pytest.fixture

@@ -455,6 +455,7 @@ def test_another_statement_over_a_parents_key(items: Yard) -> None:
     assert times(items) == [(1, 12)]
 
 
+@pytest.mark.late
 def test_a_locked_row_is_waited_for_in_smaller_batches(items: Yard) -> None:
     fill(items, rows=40)
     with psycopg.connect(items.dsn) as writer:
@@ -491,6 +492,7 @@ def test_a_row_that_stays_locked_is_an_error_that_names_the_session(items: Yard)
     assert times(items) == [(1, 40)]
 
 
+@pytest.mark.late
 def test_a_batch_that_takes_too_long_is_halved_and_grows_back(items: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backfills, "BATCH_TIME_S", 0.5)
     # After the first sixteen rows, which are slow ones, enough of them to grow back from single ones.
@@ -517,6 +519,7 @@ def test_a_batch_whose_time_is_not_that_of_its_rows_is_not_left_small(
     assert items.ask("select batches < 12 and batch_size > 32 from schema_backfills") == [True]
 
 
+@pytest.mark.late
 def test_single_rows_that_take_long_stay_single(items: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backfills, "BATCH_TIME_S", 0.1)
     # Two rows take twice as long as one, and are not granted that; less is granted here, because one may be begun late.

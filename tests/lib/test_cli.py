@@ -120,6 +120,7 @@ def test_drift_has_its_own_exit_code(dsn: str, tmp_path: Path) -> None:
     assert document(run("migrate", *options, home=tmp_path, check=1))["error"] == "MigrationError"
 
 
+@pytest.mark.late
 @pytest.mark.parametrize("arguments", [("migrate", "--never-heard-of"), ("never-heard-of",), ("rollback",)])
 def test_wrong_usage_has_its_own_exit_code(arguments: tuple[str, ...], tmp_path: Path) -> None:
     assert run(*arguments, home=tmp_path, check=64).stderr

@@ -143,6 +143,7 @@ def test_an_index_that_somebody_else_made_is_not_taken_for_ours(
     assert same_oid(school) == oid
 
 
+@pytest.mark.late
 @pytest.mark.parametrize(
     "other",
     [
@@ -222,6 +223,7 @@ def test_a_kill_in_the_middle_of_a_build(school: Yard) -> None:
     assert school.ask("select count(*) from pg_index where not indisvalid") == [0]
 
 
+@pytest.mark.late
 def test_waiting_migrators_do_not_keep_it_waiting(school: Yard) -> None:
     reports: list[migrations.MigrationReport] = []
     with reading(school, isolation=REPEATABLE_READ) as reader:
@@ -235,6 +237,7 @@ def test_waiting_migrators_do_not_keep_it_waiting(school: Yard) -> None:
     assert sorted(report.applied for report in reports) == [[], [], [], [STEP]]
 
 
+@pytest.mark.late
 def test_a_reader_that_never_ends_is_named(school: Yard) -> None:
     patience = Patience(lock_timeout_s=0.2, budget_s=1.5)
     with reading(school, isolation=REPEATABLE_READ) as reader:

@@ -62,6 +62,7 @@ def refused(yard: Yard) -> JournalDamaged:
     return told[-1]
 
 
+@pytest.mark.late
 @pytest.mark.parametrize("is_pending", [False, True])
 @pytest.mark.parametrize("where", [*TWICE, *ROWS])
 def test_rows_that_are_wrong(yard: Yard, where: str, is_pending: bool) -> None:

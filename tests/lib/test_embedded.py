@@ -30,6 +30,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
     shutil.rmtree(server.home)  # as root it is not where we said, if others cannot enter there
 
 
+@pytest.mark.late
 def test_up_down_and_up_again(home: Path) -> None:
     server = embedded.EmbeddedServer(home)
     assert server.start() is True
@@ -50,6 +51,7 @@ def test_up_down_and_up_again(home: Path) -> None:
         assert connection.execute("select to_regnamespace('kept')").fetchone() == ("kept",)
 
 
+@pytest.mark.late
 def test_the_loopback_port_wants_the_password(home: Path) -> None:
     server = embedded.EmbeddedServer(home)
     server.start()

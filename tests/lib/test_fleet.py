@@ -30,6 +30,7 @@ def make(yard: Yard, *names: str) -> None:
     assert all(outcome.succeeded for outcome in fleet.each(names, migrate))
 
 
+@pytest.mark.late
 def test_new_schools_are_made_beside_one_another(yard: Yard) -> None:
     make(yard, *MANY)
     found = fleet.migrate_all(yard.dsn, tree_=yard.tree)
@@ -37,6 +38,7 @@ def test_new_schools_are_made_beside_one_another(yard: Yard) -> None:
     assert not any(outcome.report is None or outcome.report.changed for outcome in found)
 
 
+@pytest.mark.late
 def test_one_that_fails_stops_no_other(yard: Yard, deploy: Connection) -> None:
     make(yard, *MANY)
     yard.write("migrations/0003.add-column.sql", "-- depends: 0002.protect-notes\nalter table notes add tag text;\n")
@@ -66,6 +68,7 @@ def test_only_some(yard: Yard) -> None:
         fleet.migrate_all(yard.dsn, tree_=yard.tree, jobs=0)
 
 
+@pytest.mark.late
 def test_a_school_that_is_held_fails_alone_and_with_the_patience_of_the_caller(yard: Yard) -> None:
     make(yard, *MANY[:4])
     yard.write("migrations/0003.add-column.sql", "-- depends: 0002.protect-notes\nalter table notes add tag text;\n")
@@ -123,6 +126,7 @@ def test_an_interruption_begins_no_more_and_waits_for_those_at_work() -> None:
     assert not fleet.each("ab", lambda school, report: school).interrupted
 
 
+@pytest.mark.late
 def test_no_more_connections_than_the_server_has_left(yard: Yard, deploy: Connection) -> None:
     make(yard, *MANY)
     (limit,) = deploy.execute("select current_setting('max_connections')::int").fetchone() or (0,)

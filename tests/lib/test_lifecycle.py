@@ -178,6 +178,7 @@ def test_a_renamed_school_is_as_if_made_under_its_new_name(
     assert structure(dsn, fresh) == before
 
 
+@pytest.mark.late
 def test_a_token_for_the_old_name_is_no_token_for_the_new_one(
     server: embedded.Server, dsn: str, names: Iterator[str]
 ) -> None:
@@ -325,6 +326,7 @@ def test_roles_made_beforehand_are_used(yard: Yard, deploy: Connection, names: I
     assert owners == [(f"{new}_owner",)]
 
 
+@pytest.mark.late
 def test_two_renames_at_once(yard: Yard, deploy: Connection, names: Iterator[str]) -> None:
     for _ in range(5):
         old, targets = next(names), [next(names), next(names)]
@@ -503,6 +505,7 @@ def killed(dsn: str, old: str, new: str, moment: int) -> int:
     return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
 
 
+@pytest.mark.late
 @pytest.mark.usefixtures("impatient")
 def test_a_school_that_somebody_holds_is_not_renamed(yard: Yard, deploy: Connection, names: Iterator[str]) -> None:
     old, new = next(names), next(names)
@@ -621,6 +624,7 @@ def test_no_drop_of_a_school_that_another_ones_table_points_to(
     assert registry.names(deploy) == []
 
 
+@pytest.mark.late
 @pytest.mark.usefixtures("impatient")
 def test_a_school_in_use_is_not_dropped(yard: Yard, deploy: Connection, names: Iterator[str]) -> None:
     school = next(names)
@@ -684,6 +688,7 @@ def test_a_drop_in_parts_that_was_killed_goes_on(
 # -- reset ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.late
 def test_only_a_development_school_is_reset(yard: Yard, deploy: Connection, names: Iterator[str]) -> None:
     school, login = next(names), f"{next(names)}_web"
     make(yard, school)

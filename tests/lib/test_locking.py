@@ -58,6 +58,7 @@ def started(yard: Yard, *prefix: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([*prefix, *command], env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)})
 
 
+@pytest.mark.late
 def test_who_is_in_the_way_is_named(yard: Yard) -> None:
     yard.migrate()
     yard.write("migrations/0003.widen.sql", "select 1;\nalter table notes add column more text;\n")
@@ -142,6 +143,7 @@ def test_of_a_stranger_is_said_what_may_be_seen(yard: Yard, deploy: Connection) 
     deploy.execute(f"drop role {stranger}")
 
 
+@pytest.mark.late
 def test_a_wait_is_reported(yard: Yard) -> None:
     yard.migrate()
     yard.write("migrations/0003.widen.sql", "alter table notes add column more text;\n")
@@ -251,6 +253,7 @@ def test_a_school_that_is_current_is_not_waited_for(yard: Yard) -> None:
         assert not migrations.migrate(yard.dsn, "academy", tree_=yard.tree, patience=HASTY).changed
 
 
+@pytest.mark.late
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_the_locks_of_the_dead_are_free_within_a_second(yard: Yard, how: signal.Signals) -> None:
     yard.migrate()

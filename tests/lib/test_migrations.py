@@ -44,6 +44,7 @@ def test_a_second_run_changes_nothing(yard: Yard) -> None:
     assert yard.status().is_current
 
 
+@pytest.mark.late
 def test_the_whole_school_migrates_as_a_login_that_is_no_superuser(dsn: str, deploy: Connection) -> None:
     row = deploy.execute("select rolsuper, rolbypassrls from pg_roles where rolname = current_user").fetchone()
     assert row == (False, False)

@@ -80,6 +80,7 @@ def test_a_table_that_is_held_keeps_nobody_waiting(yard: Yard, deploy: Connectio
     assert (entry.size_bytes, entry.migrations, entry.state) == (None, None, "ready")
 
 
+@pytest.mark.late
 @pytest.mark.parametrize("table", ["schema_objects", "_yoyo_migration"])
 def test_who_holds_the_journal_is_named_and_the_other_schools_are_read(
     yard: Yard, deploy: Connection, table: str

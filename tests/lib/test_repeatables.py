@@ -540,6 +540,7 @@ def test_a_long_reader_delays_only_its_table(three: Yard) -> None:
     assert pulse.longest_s(took) < LOCK_S + 0.5
 
 
+@pytest.mark.late
 def test_a_reader_that_stays_is_named_and_the_rest_is_done(three: Yard) -> None:
     three.remove("sql/triggers/notes.sql")
     three.write("sql/grants/student.sql", "grant select (id) on notes to pgacademy_student;\n")

@@ -123,6 +123,7 @@ def test_a_kill_between_two_parts(school: Yard) -> None:
     assert school.migrate().applied[-1] == "0006.more"
 
 
+@pytest.mark.late
 def test_a_kill_inside_a_transaction(school: Yard) -> None:
     school.write("migrations/0006.more.rollback.sql", "drop table more;\nselect pg_sleep(60);\n")
     code = (

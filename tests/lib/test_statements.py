@@ -128,6 +128,7 @@ def _script(draw: st.DrawFn) -> str:
     return draw(_blank).join(part + draw(_blank) + ";" for part in parts) + draw(_blank)
 
 
+@pytest.mark.late
 @settings(max_examples=effort(600), deadline=None)
 @given(_script())
 def test_scripts_made_up_split_as_the_parser_splits_them(text: str) -> None:

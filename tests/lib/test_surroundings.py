@@ -176,6 +176,7 @@ def test_a_schema_that_others_may_write_to_leaves_no_school_behind(yard: Yard, d
     assert deploy.execute("select to_regnamespace('academy')").fetchone() == (None,)
 
 
+@pytest.mark.late
 def test_a_prepared_transaction_in_the_way_is_named(yard: Yard) -> None:
     """No process holds it, so that pg_stat_activity does not know it."""
     with throwaway(settings_={"max_prepared_transactions": "2"}) as server:

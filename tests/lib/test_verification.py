@@ -365,6 +365,7 @@ def administrator(made: Made, server: embedded.Server) -> Iterator[Connection]:
         admin.execute("drop tablespace elsewhere")
 
 
+@pytest.mark.late
 @pytest.mark.parametrize("drift", BY_ADMINISTRATORS, ids=[drift[0][:60] for drift in BY_ADMINISTRATORS])
 def test_what_an_administrator_did_is_named_and_its_undoing_seen(
     school: School, administrator: Connection, drift: tuple[str, str, str, str, str, str, str]
@@ -430,6 +431,7 @@ def test_whether_it_is_a_development_school_is_told_and_no_drift(school: School)
     assert (found.is_development, found.is_clean) == (True, True)
 
 
+@pytest.mark.late
 @pytest.mark.parametrize("drift", DRIFTS, ids=[drift[0][:60] for drift in DRIFTS])
 def test_drift_is_named_and_its_undoing_seen(
     school: School, drift: tuple[str, str | None, str, str, str, str, str]

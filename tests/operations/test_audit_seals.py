@@ -263,6 +263,7 @@ class TestLateCommits:
         assert found(conn) == []
 
 
+@pytest.mark.late
 @pytest.mark.parametrize("rounds", [12, pytest.param(150, marks=pytest.mark.slow)])
 def test_16_write_while_two_seal(school: SchoolDatabase, rounds: int) -> None:
     conn = school.connect(autocommit=True)

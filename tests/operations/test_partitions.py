@@ -37,6 +37,7 @@ def _months(conn: Connection, as_of: str, ahead: int = 12) -> list[str]:
     return [name for (name,) in conn.execute(query, [as_of, ahead])]
 
 
+@pytest.mark.late
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland", "America/New_York"])
 @pytest.mark.parametrize(
     ("as_of", "first", "last"),

@@ -121,6 +121,7 @@ def test_what_cannot_be_kept_so_long(db: Connection, subject: str | None, months
 # -- study -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.late
 def test_interactions_of_idle_people_go_and_those_of_active_people_stay(db: Connection) -> None:
     db.execute("select ensure_partitions(now() - interval '14 months')")
     idle, learner, answering = (make_user(db) for _ in range(3))

@@ -92,6 +92,7 @@ def test_nothing_is_left(school: SchoolDatabase) -> None:
     assert others(conn, life) == before
 
 
+@pytest.mark.late
 def test_a_certificate_that_was_kept(school: SchoolDatabase) -> None:
     """It goes on naming the person, nothing else does; and the choice can be taken back."""
     conn = school.connect(autocommit=True)

@@ -22,6 +22,7 @@ def exported(conn: Connection, user: UUID) -> dict[str, list[dict[str, Any]]]:
     return dict(conn.execute("select table_name, rows from export_user(%s)", (user,)).fetchall())
 
 
+@pytest.mark.late
 def test_everything_and_no_secret(school: SchoolDatabase) -> None:
     conn = school.connect(autocommit=True)
     life = lives.live(conn)

@@ -144,6 +144,7 @@ def test_one_token_many_projects(school: SchoolDatabase, conn: Connection) -> No
     assert in_step(conn)
 
 
+@pytest.mark.late
 def test_likes_against_deletion(school: SchoolDatabase, conn: Connection) -> None:
     """No deadlock, and no like of nothing."""
     author = make_user(conn)

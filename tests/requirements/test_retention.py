@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import cast
 
+import pytest
+
 from tests.study.materials import make_asset, make_material
 from tests.support.factories import Connection, make_user
 from tests.support.queries import rows
@@ -38,6 +40,7 @@ def test_how_long(db: Connection) -> None:
     assert kept == KEPT
 
 
+@pytest.mark.late
 def test_months_leave_when_they_are_old_enough(db: Connection) -> None:
     """A month leaves when all of it is older than that, and not before."""
     for table in ("audit_logs", "interactions", "progress_metrics"):

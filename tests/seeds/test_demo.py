@@ -54,6 +54,7 @@ def test_a_second_run_changes_nothing(school: SchoolDatabase) -> None:
     assert digest(school) == first
 
 
+@pytest.mark.late
 def test_the_day_can_be_played_again(school: SchoolDatabase) -> None:
     seed(school)
     day = demo.play(school.dsn, school.name)
@@ -71,6 +72,7 @@ def test_the_day_can_be_played_again(school: SchoolDatabase) -> None:
     assert sum(row["is_ada"] for row in day.leaderboard) == 1
 
 
+@pytest.mark.late
 def test_nothing_that_was_borrowed_is_kept(school: SchoolDatabase) -> None:
     memberships = (
         "select array_agg(concat_ws(' ', m.roleid, m.member, m.admin_option) order by m.roleid, m.member)"
@@ -101,6 +103,7 @@ def test_the_school_is_alive_and_sound(school: SchoolDatabase) -> None:
     assert one(conn, "select count(*) from verify_integrity()") == 0
 
 
+@pytest.mark.late
 def test_the_course_that_the_documents_name(school: SchoolDatabase) -> None:
     seed(school)
     row = (
@@ -128,6 +131,7 @@ def test_the_course_that_the_documents_name(school: SchoolDatabase) -> None:
     )
 
 
+@pytest.mark.late
 def test_it_is_drawn_in_80_columns_without_a_terminal(school: SchoolDatabase) -> None:
     seed(school)
     out = io.StringIO()
