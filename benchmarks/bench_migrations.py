@@ -44,7 +44,8 @@ FRESH, NOTHING, DBMATE, YOYO = 1.5, 5.0, 1.0, 1.0
 _numbers = itertools.count(1)
 
 # One run as a program: the interpreter's start and the imports count, as the start of dbmate does.
-PROGRAM = "import sys; from pathlib import Path; from pgacademy import migrations, sources; "
+PROGRAM = "import atexit, gc, sys; from pathlib import Path; from pgacademy import migrations, sources; "
+PROGRAM += "atexit.register(gc.freeze); "  # as the program `pgacademy` ends
 PROGRAM += "migrations.migrate(sys.argv[1], sys.argv[2], tree_=sources.Tree(Path(sys.argv[3])))"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
 
@@ -411,23 +413,79 @@ def test_of_files_sent_together_each_has_its_own_duration(yard: Yard) -> None:
 
 
 def test_only_a_school_without_anything_is_sent_files_together(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[int] = []
+    sent: list[list[int]] = []
     at_once = execution.at_once
 
-    def counted(connection: Connection, files: Sequence[execution.File], *args: Any, **kwargs: Any) -> int:
-        sent.append(len(files))
-        return at_once(connection, files, *args, **kwargs)
+    def counted(connection: Connection, portions: Sequence[execution.Portion], *args: Any, **kwargs: Any) -> int:
+        sent.append([len(portion.files) for portion in portions])
+        return at_once(connection, portions, *args, **kwargs)
 
     monkeypatch.setattr(execution, "at_once", counted)
     yard.write("migrations/0003.fill.sql", "insert into notes values (1);\n")
     yard.write("migrations/0004.define.sql", "comment on table notes is 'A note.';\n")
     yard.write("migrations/0005.define.sql", "alter table notes add column more text;\n")
     yard.migrate()
-    assert sent == [2, 3]
+    assert sent == [[2], [1, 2]]
     yard.write("migrations/0006.more.sql", "create table t3 (id int);\n")
     yard.write("migrations/0007.others.sql", "create table t4 (id int);\n")
     yard.migrate()
-    assert sent == [2, 3, 1, 1]
+    assert sent == [[2], [1, 2], [1], [1]]
+
+
+def test_what_cannot_share_a_transaction_gets_its_own(yard: Yard) -> None:
+    """A word that an enum has learned is no word before the commit."""
+    yard.write("migrations/0003.moods.sql", "create type mood as enum ('good');\nselect 1;\n")
+    yard.write("migrations/0004.learn.sql", "alter type mood add value 'bad';\n")
+    yard.write("migrations/0005.use.sql", "create table days (id int, mood mood default 'bad');\n")
+    yard.write("migrations/0006.after.sql", "create table weeks (id int);\n")
+    told: list[tuple[str, int, int]] = []
+    report = migrations.migrate(yard.dsn, "academy", lambda *what: told.append(what), tree_=yard.tree)
+    names = ["0001.create-notes", "0002.protect-notes", "0003.moods", "0004.learn", "0005.use", "0006.after"]
+    assert report.applied == names
+    assert told[:6] == [(name, number, 6) for number, name in enumerate(names, 1)]
+    transactions = "select xmin::text from schema_steps order by migration_id"
+    assert [len(list(same)) for _, same in itertools.groupby(yard.ask(transactions))] == [2, 1, 1, 1, 1]
+
+
+def test_files_that_share_a_transaction_are_recorded_in_their_order(yard: Yard) -> None:
+    for number in range(3, 9):
+        yard.write(f"migrations/{number:04}.make.sql", f"create table t{number} (id int);\n")
+    names = yard.migrate().applied
+    assert len(set(yard.ask("select xmin::text from schema_steps"))) == 1
+    for query in (
+        "select migration_id from _yoyo_migration order by applied_at_utc",
+        "select migration_id from _yoyo_log order by created_at_utc",
+        "select migration_id from schema_steps order by finished_at",
+        "select migration_id from schema_history where operation = 'apply' order by id",
+        "select migration_id from schema_history where operation = 'apply' order by at",
+    ):
+        assert yard.ask(query) == names, query
+    for query in (
+        "select count(distinct applied_at_utc) from _yoyo_migration",
+        "select count(distinct created_at_utc) from _yoyo_log",
+        "select count(distinct applied_at) from schema_steps",
+    ):
+        assert yard.ask(query) == [len(names)], query
+    assert yard.ask("select min(duration_ms) >= 0 and max(duration_ms) < 5000 from schema_steps") == [True]
+
+
+def test_a_lost_connection_leaves_none_of_those_that_share_a_transaction(
+    yard: Yard, server_admin: psycopg.Connection
+) -> None:
+    yard.write("migrations/0003.make.sql", "create table t3 (id int);\n")
+    yard.write("migrations/0004.end.sql", "create table t4 as select 1 as id from pg_sleep(60);\n")
+    end = "select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep' and datname = %s"
+    with ThreadPoolExecutor(1) as pool:
+        migrating = pool.submit(yard.migrate)
+        deadline = time.monotonic() + 30
+        while not server_admin.execute(end, [conninfo_to_dict(yard.dsn)["dbname"]]).fetchone():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        with pytest.raises(ServerUnreachable, match=r"^0001\.create-notes\.sql or one of those after it, "):
+            migrating.result()
+    assert yard.status().applied == ()
+    yard.write("migrations/0004.end.sql", "create table t4 (id int);\n")
+    assert yard.migrate().applied[-2:] == ["0003.make", "0004.end"]
 
 
 @pytest.mark.parametrize("is_at_once", [True, False])
