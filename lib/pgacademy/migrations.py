@@ -9,6 +9,7 @@ row included (in a new school, several may be one); what cannot be one is record
 from __future__ import annotations
 
 import itertools
+import re
 import threading
 import time
 from collections.abc import Collection, Iterator, Sequence
@@ -29,6 +30,7 @@ from pgacademy.sessions import elapsed_ms, looking, school_lock, session
 from pgacademy.settings import school_name
 from pgacademy.sources import SourceFile, Tree, queries, tree
 from pgacademy.standing import standing
+from pgacademy.statements import Statement
 from pgacademy.steps import Step, check, read_steps
 
 __all__ = [
@@ -322,10 +324,15 @@ def _ensure_partitions(connection: Connection, progress: Progress | None) -> lis
 
 #: In a school that has nothing yet nobody waits for anybody, and statements that only define something take no time. So
 #: many files of them, of so many characters in all, are sent in one message there, behind the file that comes before
-#: them, and share a transaction, which halves what they cost beside their own statements; elsewhere whoever looks on
-#: sees one file at a time.
+#: them; elsewhere whoever looks on sees one file at a time.
 _TOGETHER, _TOGETHER_CHARACTERS = 20, 50_000
 _DEFINING = {"alter", "comment", "create", "drop", "grant", "revoke"}
+
+#: What a file may hold that must end with the file: tables that do, work on rows, names in other schemas, whose locks
+#: others wait for, and a lock_timeout of its own.
+_ENDS_WITH_FILE = re.compile(r"temp|select|\bas\b|\.", re.IGNORECASE)
+_TEMPORARY_OR_ROWS = {"temp", "temporary", "select"}
+_ROWS_AFTER_AS = {"table", "values", "execute"}
 
 
 def _apply_all(
@@ -370,14 +377,30 @@ def _together(steps: Sequence[Step]) -> list[Step]:
 
 
 def _sharing(steps: Sequence[Step], alone: Collection[str]) -> Iterator[list[Step]]:
-    """The steps as they share transactions: those that only define something, as far as they are neighbours."""
-    for share, neighbours in itertools.groupby(steps, lambda step: step.id not in alone and _is_quick(step)):
+    """The steps as they share transactions, as far as they are neighbours: a sixth less of the server's time."""
+    for share, neighbours in itertools.groupby(steps, lambda step: step.id not in alone and _may_share(step)):
         found = list(neighbours)
         yield from [found] if share else ([step] for step in found)
 
 
 def _is_quick(step: Step) -> bool:
     return all(_DEFINING.intersection(statement.head[:1]) for statement in step.statements)
+
+
+def _may_share(step: Step) -> bool:
+    """Whether nothing of a file has to end with it."""
+    if not _is_quick(step) or execution.sets_lock_timeout(step.statements):
+        return False
+    return not _ENDS_WITH_FILE.search(step.text) or not any(map(_ends_with_file, step.statements))
+
+
+def _ends_with_file(statement: Statement) -> bool:
+    words = statement.words
+    return (
+        not _TEMPORARY_OR_ROWS.isdisjoint(words)
+        or any(word == "as" and after in _ROWS_AFTER_AS for word, after in itertools.pairwise(words))
+        or any(token[:2] == ("punctuation", ".") for token in statement.tokens)
+    )
 
 
 def _portion(connection: Connection, steps: Sequence[Step], *, is_prepared: bool = False) -> execution.Portion:

@@ -402,10 +402,19 @@ def test_of_files_sent_together_those_before_the_bad_one_are_done(yard: Yard, te
     assert yard.migrate().applied == ["0005.bad", "0006.four"]
 
 
+def asleep(name: str, seconds: float) -> str:
+    """Statements that only define something, and take their time about it."""
+    return (
+        f"create table {name} (id int) partition by range (id);\n"
+        f"create table {name}_part partition of {name} for values from (length(pg_sleep({seconds})::text)) to (9);\n"
+    )
+
+
 def test_of_files_sent_together_each_has_its_own_duration(yard: Yard) -> None:
-    yard.write("migrations/0003.slow.sql", "create table t1 as select 1 as x from pg_sleep(0.3);\n")
+    yard.write("migrations/0003.slow.sql", asleep("t1", 0.3))
     yard.write("migrations/0004.quick.sql", "create table t2 (id int);\n")
     assert yard.migrate().applied[-2:] == ["0003.slow", "0004.quick"]
+    assert len(set(yard.ask("select xmin::text from schema_steps"))) == 1
     slow, quick = yard.ask("select duration_ms from schema_steps where migration_id > '0003' order by migration_id")
     assert slow >= 300
     assert quick < 300
@@ -469,11 +478,39 @@ def test_files_that_share_a_transaction_are_recorded_in_their_order(yard: Yard) 
     assert yard.ask("select min(duration_ms) >= 0 and max(duration_ms) < 5000 from schema_steps") == [True]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "create temp table fresh (id int) on commit drop;",
+        "create temporary table fresh (id int) on commit drop;",
+        "create table t as table notes;",
+        "create table t as\n(\n  values (1)\n);",
+        "create table t as with w as (select 1 as id) table w;",
+        "create materialized view t as values (1);",
+        "create table t (id int references public . away);",
+        "comment on table notes is 'set lock_timeout = 0';\ncreate table t (id int);",
+    ],
+)
+def test_what_must_end_with_its_file_has_its_own_transaction(yard: Yard, deploy: Connection, text: str) -> None:
+    """A temporary table, work on rows, locks on tables of others: the files beside it would have them too."""
+    deploy.execute("create table public.away (id int primary key)")
+    deploy.execute("grant references on public.away to academy_owner")
+    deploy.execute("grant usage on schema public to academy_owner")
+    yard.write("migrations/0003.alone.sql", f"{text}\n")
+    yard.write(
+        "migrations/0004.after.sql", "create table t4 (select_as int);\ncomment on table t4 is 'As it is. So.';\n"
+    )
+    yard.write("migrations/0005.after.sql", "create table t5 (id int);\n")
+    yard.migrate()
+    transactions = yard.ask("select xmin::text from schema_steps order by migration_id")
+    assert [len(list(same)) for _, same in itertools.groupby(transactions)] == [2, 1, 2]
+
+
 def test_a_lost_connection_leaves_none_of_those_that_share_a_transaction(
     yard: Yard, server_admin: psycopg.Connection
 ) -> None:
     yard.write("migrations/0003.make.sql", "create table t3 (id int);\n")
-    yard.write("migrations/0004.end.sql", "create table t4 as select 1 as id from pg_sleep(60);\n")
+    yard.write("migrations/0004.end.sql", asleep("t4", 60))
     end = "select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep' and datname = %s"
     with ThreadPoolExecutor(1) as pool:
         migrating = pool.submit(yard.migrate)

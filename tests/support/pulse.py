@@ -19,8 +19,8 @@ _STALL_S = 0.05
 
 # It ends with whom it beats for. A gap begins when the beat was due.
 _BEAT = f"""
-import os, time
-parent, due = os.getppid(), time.monotonic()
+import os, sys, time
+parent, due = int(sys.argv[1]), time.monotonic()
 while os.getppid() == parent:
     time.sleep(0.01)
     now = time.monotonic()
@@ -34,7 +34,7 @@ while os.getppid() == parent:
 def _stalls_file() -> int:
     file, name = tempfile.mkstemp()
     Path(name).unlink()
-    subprocess.Popen([sys.executable, "-I", "-S", "-c", _BEAT], stdout=file)
+    subprocess.Popen([sys.executable, "-I", "-S", "-c", _BEAT, str(os.getpid())], stdout=file)
     return file
 
 
