@@ -330,7 +330,7 @@ _DEFINING = {"alter", "comment", "create", "drop", "grant", "revoke"}
 
 #: What a file may hold that must end with the file: tables that do, work on rows, names in other schemas, whose locks
 #: others wait for, and a lock_timeout of its own.
-_ENDS_WITH_FILE = re.compile(r"temp|select|\bas\b|\.", re.IGNORECASE)
+_ENDS_WITH_FILE = re.compile(r"temp|select|\bas\b(?! identity)|\.", re.IGNORECASE)
 _TEMPORARY_OR_ROWS = {"temp", "temporary", "select"}
 _ROWS_AFTER_AS = {"table", "values", "execute"}
 
@@ -389,12 +389,16 @@ def _is_quick(step: Step) -> bool:
 
 def _may_share(step: Step) -> bool:
     """Whether nothing of a file has to end with it."""
-    if not _is_quick(step) or execution.sets_lock_timeout(step.statements):
-        return False
-    return not _ENDS_WITH_FILE.search(step.text) or not any(map(_ends_with_file, step.statements))
+    return (
+        _is_quick(step)
+        and not execution.sets_lock_timeout(step.statements)
+        and not any(map(_ends_with_file, step.statements))
+    )
 
 
 def _ends_with_file(statement: Statement) -> bool:
+    if not _ENDS_WITH_FILE.search(statement.text):  # most statements: to take them apart takes longer
+        return False
     words = statement.words
     return (
         not _TEMPORARY_OR_ROWS.isdisjoint(words)
