@@ -487,15 +487,14 @@ def test_files_that_share_a_transaction_are_recorded_in_their_order(yard: Yard) 
         "create table t as\n(\n  values (1)\n);",
         "create table t as with w as (select 1 as id) table w;",
         "create materialized view t as values (1);",
-        "create table t (id int references public . away);",
+        "create table t (id int references beside . away);",
         "comment on table notes is 'set lock_timeout = 0';\ncreate table t (id int);",
     ],
 )
 def test_what_must_end_with_its_file_has_its_own_transaction(yard: Yard, deploy: Connection, text: str) -> None:
     """A temporary table, work on rows, locks on tables of others: the files beside it would have them too."""
-    deploy.execute("create table public.away (id int primary key)")
-    deploy.execute("grant references on public.away to academy_owner")
-    deploy.execute("grant usage on schema public to academy_owner")
+    deploy.execute("create schema beside; create table beside.away (id int primary key)")
+    deploy.execute("grant usage on schema beside to academy_owner; grant references on beside.away to academy_owner")
     yard.write("migrations/0003.alone.sql", f"{text}\n")
     yard.write(
         "migrations/0004.after.sql", "create table t4 (select_as int);\ncomment on table t4 is 'As it is. So.';\n"
