@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 import psycopg
@@ -342,8 +343,8 @@ def _apply_all(
     is_empty = not (state.applied or state.started)
     alone: set[str] = set()  # what failed where it shared a transaction: it may be another's fault
 
-    def done(steps: Sequence[Step]) -> None:
-        for step in steps:
+    def done(groups: Sequence[Sequence[Step]], number: int) -> None:
+        for step in groups[number]:
             report.applied.append(step.id)
             if progress:
                 progress(step.id, len(report.applied), len(pending))
@@ -354,14 +355,14 @@ def _apply_all(
             bookkeeping.prepare_mark(connection)
             groups = list(_sharing(together, alone))
             portions = [_portion(connection, group, is_prepared=True) for group in groups]
-            count = execution.at_once(connection, portions, lambda number: done(groups[number]))  # noqa: B023
+            count = execution.at_once(connection, portions, partial(done, groups))
             failed = groups[count] if count < len(groups) else []
             if len(failed) > 1:
                 alone.update(step.id for step in failed)
             if count or len(failed) > 1:
                 continue
         apply(connection, report.school, left[0], progress, is_resumed=left[0].id in state.started)
-        done(left[:1])
+        done([left[:1]], 0)
 
 
 def _together(steps: Sequence[Step]) -> list[Step]:
@@ -377,7 +378,7 @@ def _together(steps: Sequence[Step]) -> list[Step]:
 
 
 def _sharing(steps: Sequence[Step], alone: Collection[str]) -> Iterator[list[Step]]:
-    """The steps as they share transactions, as far as they are neighbours: a sixth less of the server's time."""
+    """The steps as they share transactions, as far as they are neighbours."""
     for share, neighbours in itertools.groupby(steps, lambda step: step.id not in alone and _may_share(step)):
         found = list(neighbours)
         yield from [found] if share else ([step] for step in found)

@@ -33,6 +33,7 @@ from pgacademy.errors import (
     VersionMismatch,
 )
 from tests.lib.conftest import Yard
+from tests.support.stage import until
 
 MIGRATE = "import sys; from pgacademy import migrations, sources; from pathlib import Path; "
 MIGRATE += "migrations.migrate(sys.argv[1], 'academy', tree_=sources.Tree(Path(sys.argv[2])))"
@@ -513,10 +514,8 @@ def test_a_lost_connection_leaves_none_of_those_that_share_a_transaction(
     end = "select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep' and datname = %s"
     with ThreadPoolExecutor(1) as pool:
         migrating = pool.submit(yard.migrate)
-        deadline = time.monotonic() + 30
-        while not server_admin.execute(end, [conninfo_to_dict(yard.dsn)["dbname"]]).fetchone():
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        database = conninfo_to_dict(yard.dsn)["dbname"]
+        until(lambda: server_admin.execute(end, [database]).fetchone() is not None)
         with pytest.raises(ServerUnreachable, match=r"^0001\.create-notes\.sql or one of those after it, "):
             migrating.result()
     assert yard.status().applied == ()
