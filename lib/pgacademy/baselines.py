@@ -58,7 +58,8 @@ def baseline(
             _check_tables(connection, school, tables)
         schools.prepare(connection, school)
         with schools.as_owner(connection, school), connection.transaction():
-            bookkeeping.mark(connection, steps, 0, "baseline")
+            for step in steps:
+                bookkeeping.mark(connection, step, 0, "baseline")
     return BaselineReport(school, tuple(step.id for step in steps), tuple(tables))
 
 

@@ -130,21 +130,19 @@ def begin(connection: Connection, step: Step) -> None:
     connection.execute(queries("bookkeeping")["begin"], values)
 
 
-def mark(connection: Connection, steps: Sequence[Step], duration_ms: int, operation: str = "apply") -> None:
-    """Records steps as applied, each after so many milliseconds, within the caller's transaction."""
-    values = _mark_values(steps) | _always(operation, duration_ms)
-    connection.execute(queries("bookkeeping")["mark"], values | {"done": [None for _ in steps]})
+def mark(connection: Connection, step: Step, duration_ms: int, operation: str = "apply") -> None:
+    """Records a step as applied, within the caller's transaction."""
+    connection.execute(queries("bookkeeping")["mark"], _mark_values(step, duration_ms, operation))
 
 
-def mark_sql(connection: Connection, steps: Sequence[Step], done: Sequence[str], *, is_prepared: bool = False) -> str:
-    """The SQL that records steps as applied, to be sent with their own.
+def mark_sql(connection: Connection, step: Step, *, is_prepared: bool = False) -> str:
+    """The SQL that records a step as applied, to be sent with the step's own; it measures how long that took.
 
-    `done` is SQL, too: when each was. From that follows how long it took. `is_prepared`: prepare_mark() was called.
+    `is_prepared`: prepare_mark() was called before.
     """
     query = queries("bookkeeping")["mark_prepared" if is_prepared else "mark"]
-    query = query.replace(b"%(done)s", f"array[{', '.join(done)}]".encode())
     with psycopg.ClientCursor(connection) as cursor:
-        return cursor.mogrify(query, _mark_values(steps) | _always("apply", None))
+        return cursor.mogrify(query, _mark_values(step, None, "apply"))
 
 
 def prepare_mark(connection: Connection) -> None:
@@ -154,22 +152,19 @@ def prepare_mark(connection: Connection) -> None:
     if row and row[0]:
         return
     same = {name: sql.Literal(value) for name, value in _always("apply", None).items()}
-    own = {name: sql.SQL(f"${number}") for number, name in enumerate(("ids", "hashes", "sha256s", "done"), 1)}
+    own = {"id": sql.SQL("$1"), "hash": sql.SQL("$2"), "sha256": sql.SQL("$3")}
     values = {name: value.as_string(connection) for name, value in (same | own).items()}
     text = queries("bookkeeping")["mark"].decode() % values
-    connection.execute(f"prepare pgacademy_mark (text[], text[], text[], timestamptz[]) as {text}".encode())
+    connection.execute(f"prepare pgacademy_mark (text, text, text) as {text}".encode())
 
 
-def _mark_values(steps: Sequence[Step]) -> dict[str, object]:
-    return {
-        "ids": [step.id for step in steps],
-        "hashes": [yoyos_hash(step.id) for step in steps],
-        "sha256s": [step.sha256 for step in steps],
-    }
+def _mark_values(step: Step, duration_ms: int | None, operation: str) -> dict[str, object]:
+    own = {"id": step.id, "hash": yoyos_hash(step.id), "sha256": step.sha256}
+    return _always(operation, duration_ms) | own
 
 
 def _always(operation: str, duration_ms: int | None) -> dict[str, object]:
-    """What `mark` is told that is not of the steps."""
+    """What `mark` is told that is not of the step."""
     return _who() | {
         "operation": operation,
         # yoyo's word for what was not run

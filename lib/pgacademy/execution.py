@@ -62,64 +62,41 @@ class Allowance:
 
 
 class File(NamedTuple):
-    """A file's name and its statements."""
+    """What is done in one transaction: the statements of a file, and `last`, the SQL that records it."""
 
     name: str
     statements: Sequence[Statement]
-
-
-class Portion(NamedTuple):
-    """What is done in one transaction: the statements of a file, or of several, and `last`, which records them."""
-
-    files: Sequence[File]
     last: str
 
     def texts(self) -> tuple[list[str], int]:
         """Everything that is sent for it, and how many statements come before its own."""
-        statements = [statement for file in self.files for statement in file.statements]
         # A transaction's own time is that at which the message came, the same for all in it.
         settings = ["set_config('pgacademy.began', clock_timestamp()::text, true)"]
-        if not sets_lock_timeout(statements):
-            lock_ms = min(_AT_ONCE_MS, _AT_ONCE_TOTAL_MS // len(statements)) or 1
+        if not sets_lock_timeout(self.statements):
+            lock_ms = min(_AT_ONCE_MS, _AT_ONCE_TOTAL_MS // len(self.statements)) or 1
             settings.append(f"set_config('lock_timeout', '{lock_ms}ms', true)")
         before = ["begin", f"select {', '.join(settings)}"]
-        own: list[str] = []
-        for number, file in enumerate(self.files):
-            if number:
-                own.append(f"select set_config('{_done(number)}', clock_timestamp()::text, true)")
-            own += [statement.text for statement in file.statements]
-        return [*before, *own, self.last, "commit"], len(before)
-
-
-def _done(number: int) -> str:
-    return f"pgacademy.done_{number}"
-
-
-def done_at(count: int) -> list[str]:
-    """The SQL that says, at the end of a portion of so many files, when each of them was done."""
-    between = [f"current_setting('{_done(number)}')::timestamptz" for number in range(1, count)]
-    return [*between, "clock_timestamp()"]
+        return [*before, *(statement.text for statement in self.statements), self.last, "commit"], len(before)
 
 
 def at_once(
     connection: Connection,
-    portions: Sequence[Portion],
+    files: Sequence[File],
     done: Callable[[int], None] = lambda _: None,
 ) -> int:
-    """Does portions in one message, each in a transaction of its own, `last` included.
+    """Does whole files in one message, each in a transaction of its own, `last` included.
 
-    Returns how many were done: fewer than all when the next one could not have a lock at once, or failed and is of
-    several files, which are then to be done one by one. `done` is told the number of each, from 0, also when the next
-    one fails. Raises MigrationError with file and line, ServerUnreachable.
+    Returns how many were done: fewer than all when the next one could not have a lock at once. `done` is told the
+    number of each, from 0, also when the next one fails. Raises MigrationError with file and line, ServerUnreachable.
     """
-    every = [portion.texts() for portion in portions]
+    every = [file.texts() for file in files]
     texts = [text for own, _ in every for text in own]
     try:
         number, exc = send_all(connection, texts)
     finally:
         if not connection.closed and connection.info.transaction_status != TransactionStatus.IDLE:
             connection.rollback()
-    starts = [sum(len(own) for own, _ in every[:at]) for at in range(len(portions) + 1)]
+    starts = [sum(len(own) for own, _ in every[:at]) for at in range(len(files) + 1)]
     count = bisect_right(starts, number) - 1
     for at in range(count):
         done(at)
@@ -130,14 +107,10 @@ def at_once(
         number, exc_start = at_position(texts, int(exc.diag.statement_position))
         failed = bisect_right(starts, number) - 1
         if failed > count:  # what cannot be read at all keeps the server from doing what comes before it
-            return at_once(connection, portions[:failed], done)
-    files = portions[count].files
-    if len(files) > 1 and not connection.closed:
-        return count
-    file, own_number = files[0], number - starts[count] - every[count][1]
+            return at_once(connection, files[:failed], done)
+    file, own_number = files[count], number - starts[count] - every[count][1]
     statement = file.statements[min(max(own_number, 0), len(file.statements) - 1)]
-    is_known = not connection.closed or len(portions) == len(files) == 1
-    name = file.name if is_known else f"{file.name} or one of those after it"
+    name = file.name if not connection.closed or len(files) == 1 else f"{file.name} or one of those after it"
     raise failure(connection, name, statement, exc, exc_start) from exc
 
 

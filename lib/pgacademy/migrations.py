@@ -3,20 +3,17 @@
 What differs from yoyo, and why, was measured: yoyo commits a migration and its tracking row apart (a kill between the
 two needs hands), keeps a lock row that a killed run leaves behind, splits files with a parser that breaks on valid SQL,
 and does not notice an edited file. Here one connection holds an advisory lock, and each file is one transaction, its
-row included (in a new school, several may be one); what cannot be one is recorded as begun and as done.
+row included; what cannot be one is recorded as begun and as done.
 """
 
 from __future__ import annotations
 
-import itertools
-import re
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
 from typing import NamedTuple
 
 import psycopg
@@ -31,7 +28,6 @@ from pgacademy.sessions import elapsed_ms, looking, school_lock, session
 from pgacademy.settings import school_name
 from pgacademy.sources import SourceFile, Tree, queries, tree
 from pgacademy.standing import standing
-from pgacademy.statements import Statement
 from pgacademy.steps import Step, check, read_steps
 
 __all__ = [
@@ -329,40 +325,27 @@ def _ensure_partitions(connection: Connection, progress: Progress | None) -> lis
 _TOGETHER, _TOGETHER_CHARACTERS = 20, 50_000
 _DEFINING = {"alter", "comment", "create", "drop", "grant", "revoke"}
 
-#: What a file may hold that must end with the file: tables that do, work on rows, names in other schemas, whose locks
-#: others wait for, and a lock_timeout of its own.
-_ENDS_WITH_FILE = re.compile(r"temp|select|\bas\b(?! identity)|\.", re.IGNORECASE)
-_TEMPORARY_OR_ROWS = {"temp", "temporary", "select"}
-_ROWS_AFTER_AS = {"table", "values", "execute"}
-
 
 def _apply_all(
     connection: Connection, report: MigrationReport, pending: Sequence[Step], state: State, progress: Progress | None
 ) -> None:
-    """Does the steps in their order, and enters each in the report. Each is there with its row, or not at all."""
+    """Does the steps in their order, each in a transaction of its own, and enters each in the report."""
     is_empty = not (state.applied or state.started)
-    alone: set[str] = set()  # what failed where it shared a transaction: it may be another's fault
 
-    def done(groups: Sequence[Sequence[Step]], number: int) -> None:
-        for step in groups[number]:
-            report.applied.append(step.id)
-            if progress:
-                progress(step.id, len(report.applied), len(pending))
+    def done(step: Step) -> None:
+        report.applied.append(step.id)
+        if progress:
+            progress(step.id, len(report.applied), len(pending))
 
     while left := pending[len(report.applied) :]:
         together = _together(left) if is_empty else []
         if len(together) > 1:
             bookkeeping.prepare_mark(connection)
-            groups = list(_sharing(together, alone))
-            portions = [_portion(connection, group, is_prepared=True) for group in groups]
-            count = execution.at_once(connection, portions, partial(done, groups))
-            failed = groups[count] if count < len(groups) else []
-            if len(failed) > 1:
-                alone.update(step.id for step in failed)
-            if count or len(failed) > 1:
+            files = [_file(connection, step, is_prepared=True) for step in together]
+            if execution.at_once(connection, files, lambda number: done(left[number])):
                 continue
         apply(connection, report.school, left[0], progress, is_resumed=left[0].id in state.started)
-        done([left[:1]], 0)
+        done(left[0])
 
 
 def _together(steps: Sequence[Step]) -> list[Step]:
@@ -377,40 +360,13 @@ def _together(steps: Sequence[Step]) -> list[Step]:
     return found
 
 
-def _sharing(steps: Sequence[Step], alone: Collection[str]) -> Iterator[list[Step]]:
-    """The steps as they share transactions, as far as they are neighbours."""
-    for share, neighbours in itertools.groupby(steps, lambda step: step.id not in alone and _may_share(step)):
-        found = list(neighbours)
-        yield from [found] if share else ([step] for step in found)
-
-
 def _is_quick(step: Step) -> bool:
     return all(_DEFINING.intersection(statement.head[:1]) for statement in step.statements)
 
 
-def _may_share(step: Step) -> bool:
-    """Whether nothing of a file has to end with it."""
-    return (
-        _is_quick(step)
-        and not execution.sets_lock_timeout(step.statements)
-        and not any(map(_ends_with_file, step.statements))
-    )
-
-
-def _ends_with_file(statement: Statement) -> bool:
-    if not _ENDS_WITH_FILE.search(statement.text):  # most statements: to take them apart takes longer
-        return False
-    words = statement.words
-    return (
-        not _TEMPORARY_OR_ROWS.isdisjoint(words)
-        or any(word == "as" and after in _ROWS_AFTER_AS for word, after in itertools.pairwise(words))
-        or any(token[:2] == ("punctuation", ".") for token in statement.tokens)
-    )
-
-
-def _portion(connection: Connection, steps: Sequence[Step], *, is_prepared: bool = False) -> execution.Portion:
-    last = bookkeeping.mark_sql(connection, steps, execution.done_at(len(steps)), is_prepared=is_prepared)
-    return execution.Portion([execution.File(step.path.name, step.statements) for step in steps], last)
+def _file(connection: Connection, step: Step, *, is_prepared: bool = False) -> execution.File:
+    last = bookkeeping.mark_sql(connection, step, is_prepared=is_prepared)
+    return execution.File(step.path.name, step.statements, last)
 
 
 def apply(
@@ -424,7 +380,7 @@ def apply(
     """Does one step and records it. The connection acts as the owner, in no transaction, and holds the lock."""
     started = time.monotonic()
     if step.kind == "transactional":
-        if execution.at_once(connection, [_portion(connection, [step])]):
+        if execution.at_once(connection, [_file(connection, step)]):
             return
         spot = locking.Spot()
 
@@ -432,7 +388,7 @@ def apply(
             began = time.monotonic()
             execution.run(connection, step.path.name, step.statements, spot)
             execution.settle(connection, step.path.name, step.statements)
-            bookkeeping.mark(connection, [step], elapsed_ms(began))
+            bookkeeping.mark(connection, step, elapsed_ms(began))
 
         locking.retried(connection, work, spot=spot, progress=progress)
         return
@@ -449,4 +405,4 @@ def apply(
         connection.execute("reset synchronous_commit")
         backfills.run(connection, school, step, progress, pause_s=locking.patience().backfill_pause_s)
     with connection.transaction():
-        bookkeeping.mark(connection, [step], elapsed_ms(started))
+        bookkeeping.mark(connection, step, elapsed_ms(started))

@@ -142,7 +142,7 @@ class _Script:
             else:
                 self._concurrently(step)
                 self.lines.append("begin;")
-        bookkeeping.mark(connection, [step], 0)
+        bookkeeping.mark(connection, step, 0)
         self.lines.append("commit;")
 
     def _look(self, step: Step) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import signal
 import subprocess
@@ -10,7 +9,6 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
 
@@ -33,7 +31,6 @@ from pgacademy.errors import (
     VersionMismatch,
 )
 from tests.lib.conftest import Yard
-from tests.support.stage import until
 
 MIGRATE = "import sys; from pgacademy import migrations, sources; from pathlib import Path; "
 MIGRATE += "migrations.migrate(sys.argv[1], 'academy', tree_=sources.Tree(Path(sys.argv[2])))"
@@ -403,19 +400,10 @@ def test_of_files_sent_together_those_before_the_bad_one_are_done(yard: Yard, te
     assert yard.migrate().applied == ["0005.bad", "0006.four"]
 
 
-def asleep(name: str, seconds: float) -> str:
-    """Statements that only define something, and take their time about it."""
-    return (
-        f"create table {name} (id int) partition by range (id);\n"
-        f"create table {name}_part partition of {name} for values from (length(pg_sleep({seconds})::text)) to (9);\n"
-    )
-
-
 def test_of_files_sent_together_each_has_its_own_duration(yard: Yard) -> None:
-    yard.write("migrations/0003.slow.sql", asleep("t1", 0.3))
+    yard.write("migrations/0003.slow.sql", "create table t1 as select 1 as x from pg_sleep(0.3);\n")
     yard.write("migrations/0004.quick.sql", "create table t2 (id int);\n")
     assert yard.migrate().applied[-2:] == ["0003.slow", "0004.quick"]
-    assert len(set(yard.ask("select xmin::text from schema_steps"))) == 1
     slow, quick = yard.ask("select duration_ms from schema_steps where migration_id > '0003' order by migration_id")
     assert slow >= 300
     assert quick < 300
@@ -423,104 +411,23 @@ def test_of_files_sent_together_each_has_its_own_duration(yard: Yard) -> None:
 
 
 def test_only_a_school_without_anything_is_sent_files_together(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[list[int]] = []
+    sent: list[int] = []
     at_once = execution.at_once
 
-    def counted(connection: Connection, portions: Sequence[execution.Portion], *args: Any, **kwargs: Any) -> int:
-        sent.append([len(portion.files) for portion in portions])
-        return at_once(connection, portions, *args, **kwargs)
+    def counted(connection: Connection, files: Sequence[execution.File], *args: Any, **kwargs: Any) -> int:
+        sent.append(len(files))
+        return at_once(connection, files, *args, **kwargs)
 
     monkeypatch.setattr(execution, "at_once", counted)
     yard.write("migrations/0003.fill.sql", "insert into notes values (1);\n")
     yard.write("migrations/0004.define.sql", "comment on table notes is 'A note.';\n")
     yard.write("migrations/0005.define.sql", "alter table notes add column more text;\n")
     yard.migrate()
-    assert sent == [[2], [1, 2]]
+    assert sent == [2, 3]
     yard.write("migrations/0006.more.sql", "create table t3 (id int);\n")
     yard.write("migrations/0007.others.sql", "create table t4 (id int);\n")
     yard.migrate()
-    assert sent == [[2], [1, 2], [1], [1]]
-
-
-def test_what_cannot_share_a_transaction_gets_its_own(yard: Yard) -> None:
-    """A word that an enum has learned is no word before the commit."""
-    yard.write("migrations/0003.moods.sql", "create type mood as enum ('good');\nselect 1;\n")
-    yard.write("migrations/0004.learn.sql", "alter type mood add value 'bad';\n")
-    yard.write("migrations/0005.use.sql", "create table days (id int, mood mood default 'bad');\n")
-    yard.write("migrations/0006.after.sql", "create table weeks (id int);\n")
-    told: list[tuple[str, int, int]] = []
-    report = migrations.migrate(yard.dsn, "academy", lambda *what: told.append(what), tree_=yard.tree)
-    names = ["0001.create-notes", "0002.protect-notes", "0003.moods", "0004.learn", "0005.use", "0006.after"]
-    assert report.applied == names
-    assert told[:6] == [(name, number, 6) for number, name in enumerate(names, 1)]
-    transactions = "select xmin::text from schema_steps order by migration_id"
-    assert [len(list(same)) for _, same in itertools.groupby(yard.ask(transactions))] == [2, 1, 1, 1, 1]
-
-
-def test_files_that_share_a_transaction_are_recorded_in_their_order(yard: Yard) -> None:
-    for number in range(3, 9):
-        yard.write(f"migrations/{number:04}.make.sql", f"create table t{number} (id int);\n")
-    names = yard.migrate().applied
-    assert len(set(yard.ask("select xmin::text from schema_steps"))) == 1
-    for query in (
-        "select migration_id from _yoyo_migration order by applied_at_utc",
-        "select migration_id from _yoyo_log order by created_at_utc",
-        "select migration_id from schema_steps order by finished_at",
-        "select migration_id from schema_history where operation = 'apply' order by id",
-        "select migration_id from schema_history where operation = 'apply' order by at",
-    ):
-        assert yard.ask(query) == names, query
-    for query in (
-        "select count(distinct applied_at_utc) from _yoyo_migration",
-        "select count(distinct created_at_utc) from _yoyo_log",
-        "select count(distinct applied_at) from schema_steps",
-    ):
-        assert yard.ask(query) == [len(names)], query
-    assert yard.ask("select min(duration_ms) >= 0 and max(duration_ms) < 5000 from schema_steps") == [True]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "create temp table fresh (id int) on commit drop;",
-        "create temporary table fresh (id int) on commit drop;",
-        "create table t as table notes;",
-        "create table t as\n(\n  values (1)\n);",
-        "create table t as with w as (select 1 as id) table w;",
-        "create materialized view t as values (1);",
-        "create table t (id int references beside . away);",
-        "comment on table notes is 'set lock_timeout = 0';\ncreate table t (id int);",
-    ],
-)
-def test_what_must_end_with_its_file_has_its_own_transaction(yard: Yard, deploy: Connection, text: str) -> None:
-    """A temporary table, work on rows, locks on tables of others: the files beside it would have them too."""
-    deploy.execute("create schema beside; create table beside.away (id int primary key)")
-    deploy.execute("grant usage on schema beside to academy_owner; grant references on beside.away to academy_owner")
-    yard.write("migrations/0003.alone.sql", f"{text}\n")
-    yard.write(
-        "migrations/0004.after.sql", "create table t4 (select_as int);\ncomment on table t4 is 'As it is. So.';\n"
-    )
-    yard.write("migrations/0005.after.sql", "create table t5 (id int);\n")
-    yard.migrate()
-    transactions = yard.ask("select xmin::text from schema_steps order by migration_id")
-    assert [len(list(same)) for _, same in itertools.groupby(transactions)] == [2, 1, 2]
-
-
-def test_a_lost_connection_leaves_none_of_those_that_share_a_transaction(
-    yard: Yard, server_admin: psycopg.Connection
-) -> None:
-    yard.write("migrations/0003.make.sql", "create table t3 (id int);\n")
-    yard.write("migrations/0004.end.sql", asleep("t4", 60))
-    end = "select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep' and datname = %s"
-    with ThreadPoolExecutor(1) as pool:
-        migrating = pool.submit(yard.migrate)
-        database = conninfo_to_dict(yard.dsn)["dbname"]
-        until(lambda: server_admin.execute(end, [database]).fetchone() is not None)
-        with pytest.raises(ServerUnreachable, match=r"^0001\.create-notes\.sql or one of those after it, "):
-            migrating.result()
-    assert yard.status().applied == ()
-    yard.write("migrations/0004.end.sql", "create table t4 (id int);\n")
-    assert yard.migrate().applied[-2:] == ["0003.make", "0004.end"]
+    assert sent == [2, 3, 1, 1]
 
 
 @pytest.mark.parametrize("is_at_once", [True, False])

@@ -274,51 +274,38 @@ on conflict (migration_id) do update set
     library_version = excluded.library_version
 
 -- name: mark
--- Records steps as applied, in their order. Without a duration, each took the time from the end of the one before it to
--- its own, the first from pgacademy.began, which their transaction sets.
-with steps as (
-    select
-        w.at,
-        w.id,
-        w.hash,
-        w.sha256,
-        coalesce(w.done, clock_timestamp()) as done,
-        coalesce(
-            %(duration_ms)s::bigint,
-            (extract(
-                epoch from w.done
-                - lag(w.done, 1, nullif(current_setting('pgacademy.began', true), '')::timestamptz) over (order by w.at)
-            ) * 1000)::bigint
-        ) as duration_ms
-    from
-        unnest(%(ids)s::text[], %(hashes)s::text[], %(sha256s)s::text[], %(done)s::timestamptz[]) with ordinality
-            as w (id, hash, sha256, done, at)
+-- Without a duration, it is the time since pgacademy.began, which a transaction sets that is one of several in a message.
+with took as (
+    select coalesce(
+        %(duration_ms)s::bigint,
+        (extract(
+            epoch from clock_timestamp() - current_setting('pgacademy.began', true)::timestamptz
+        ) * 1000)::bigint
+    ) as duration_ms
 ),
 
 marked as (
     insert into _yoyo_migration (migration_hash, migration_id, applied_at_utc)
-    select s.hash, s.id, s.done at time zone 'UTC'
-    from steps as s
+    values (%(hash)s, %(id)s, clock_timestamp() at time zone 'UTC')
 ),
 
 logged as (
     insert into _yoyo_log (id, migration_hash, migration_id, operation, username, hostname, created_at_utc)
-    select
-        gen_random_uuid()::text, s.hash, s.id, %(yoyo_operation)s, %(username)s, %(hostname)s,
-        s.done at time zone 'UTC'
-    from steps as s
+    values (
+        gen_random_uuid()::text, %(hash)s, %(id)s, %(yoyo_operation)s, %(username)s, %(hostname)s,
+        clock_timestamp() at time zone 'UTC'
+    )
 ),
 
 told as (
-    insert into schema_history (operation, migration_id, at, os_user, hostname, duration_ms, library_version)
-    select %(operation)s, s.id, s.done, %(username)s, %(hostname)s, s.duration_ms, %(library_version)s
-    from steps as s
-    order by s.at
+    insert into schema_history (operation, migration_id, os_user, hostname, duration_ms, library_version)
+    select %(operation)s, %(id)s, %(username)s, %(hostname)s, t.duration_ms, %(library_version)s
+    from took as t
 )
 
-insert into schema_steps (migration_id, sha256, applied_at, duration_ms, library_version, finished_at)
-select s.id, s.sha256, s.done, s.duration_ms, %(library_version)s, s.done
-from steps as s
+insert into schema_steps (migration_id, sha256, duration_ms, library_version)
+select %(id)s, %(sha256)s, t.duration_ms, %(library_version)s
+from took as t
 on conflict (migration_id) do update set
     sha256 = excluded.sha256,
     applied_by = excluded.applied_by,
@@ -331,7 +318,7 @@ select exists (select from pg_prepared_statements as p where p.name = 'pgacademy
 
 -- name: mark_prepared
 -- As `mark`, once that was prepared.
-execute pgacademy_mark (%(ids)s, %(hashes)s, %(sha256s)s, %(done)s)
+execute pgacademy_mark (%(id)s, %(hash)s, %(sha256)s)
 
 -- name: unmark
 with unmarked as (
