@@ -1,5 +1,5 @@
--- column_catalogue: what every column of the school is, and whose; one block per table. The one place that says so:
--- audit asks what to redact, export_user() what to leave out and erase_user() what to blank, and sql/checks/ finds a
+-- column_catalogue: what every column of the school is, and whose; one block per table. The one place that says so: the
+-- audit trail redacts by it, export_user() asks what to leave out and erase_user() what to blank, and sql/checks/ finds a
 -- column that is missing here, or here and nowhere else.
 --
 -- The classes, each with its columns (one text, or several where a line is too short):
@@ -25,8 +25,12 @@
 --     unguarded   why nothing has to stop it from being written while the person is erased (see refuse_erased_user)
 --     why         what is not plain
 --
+-- And of a table in the audit trail:
+--
+--     unnoted     columns whose change alone leaves no note; empty where every change does
+--
 -- A new column gets its word in the line of its class; what people can fill with text is sensitive. Partitions are
--- their parent, and not named.
+-- their parent, and not named. Of the tables in the audit trail `make generate` writes the triggers anew.
 --
 -- called by  column_classes, redacted_columns, export_user, erase_user, privacy_findings
 -- requires   audit_contexts_of; analytics_contexts_of, in a string
@@ -39,7 +43,10 @@ security invoker
 begin atomic
     select $catalogue${
         "write_guards": {"internal": "name version"},
-        "platform_settings": {"internal": "setting_key setting_value description created_at updated_at"},
+        "platform_settings": {
+            "unnoted": "updated_at",
+            "internal": "setting_key setting_value description created_at updated_at"
+        },
         "idempotency_keys": {
             "unguarded": "store_reply looks.",
             "person": "actor = $1::text",
@@ -58,10 +65,10 @@ begin atomic
             "personal": "old_values new_values"
         },
         "audit_contexts": {
-            "unguarded": "audit_context_id looks.",
+            "unguarded": "add_audit_context looks.",
             "person": "id in (select c.id from audit_contexts_of($1) as c (id))",
             "erased": "delete",
-            "internal": "id user_id created_at",
+            "internal": "id origin user_id created_at",
             "sensitive": "ip_address user_agent request_id session_id"
         },
         "audit_seals": {
@@ -71,7 +78,10 @@ begin atomic
             ]
         },
         "audit_watermark": {"internal": "is_only log_number transaction_id"},
-        "retention_policies": {"internal": "subject keep_months action description created_at updated_at"},
+        "retention_policies": {
+            "unnoted": "updated_at",
+            "internal": "subject keep_months action description created_at updated_at"
+        },
         "archives": {
             "internal": "id table_name partition_name starts_at ends_at status row_count created_at finished_at"
         },
@@ -81,6 +91,7 @@ begin atomic
         },
 
         "users": {
+            "unnoted": "updated_at last_login_at",
             "unguarded": "Its check users_erased_check does.",
             "person": "id = $1",
             "internal": "id role is_approved is_active email_verified created_at updated_at deleted_at erased_at",
@@ -103,6 +114,7 @@ begin atomic
             "sensitive": "username full_name avatar_url avatar_emoji bio"
         },
         "user_settings": {
+            "unnoted": "updated_at",
             "person": "user_id = $1",
             "internal": "user_id created_at updated_at",
             "personal": [
@@ -118,19 +130,22 @@ begin atomic
             }
         },
         "user_secrets": {
+            "unnoted": "",
             "person": "user_id = $1",
             "erased": "delete",
             "internal": "user_id password_changed_at",
             "secret": "password_hash"
         },
         "user_encrypted_fields": {
+            "unnoted": "updated_at",
             "person": "user_id = $1",
             "erased": "delete",
             "internal": "user_id key_id created_at updated_at",
-            "personal": "field_name",
+            "sensitive": "field_name",
             "secret": "nonce ciphertext"
         },
         "user_wallets": {
+            "unnoted": "",
             "person": "user_id = $1",
             "erased": "delete",
             "internal": "id user_id created_at",
@@ -146,6 +161,7 @@ begin atomic
             "secret": "token_hash token_jti"
         },
         "signing_keys": {
+            "unnoted": "",
             "internal": "key_id created_at retired_at",
             "secret": "inner_pad outer_pad"
         },
@@ -160,6 +176,7 @@ begin atomic
         },
 
         "courses": {
+            "unnoted": "updated_at",
             "why": "What staff write for the school is the school's, and stays with those who learn from it.",
             "person": "instructor_id = $1",
             "public": [
@@ -177,8 +194,9 @@ begin atomic
                 "average_rating updated_at"
             ]
         },
-        "course_prerequisites": {"public": "course_id prerequisite_course_id is_required created_at"},
+        "course_prerequisites": {"unnoted": "", "public": "course_id prerequisite_course_id is_required created_at"},
         "lessons": {
+            "unnoted": "updated_at position",
             "public": [
                 "slug title description content body lesson_type position duration_minutes video_url materials",
                 "learning_outcomes completion_xp coin_reward metadata"
@@ -187,8 +205,9 @@ begin atomic
                 "id course_id parent_lesson_id is_mandatory is_preview is_graded is_active created_at updated_at"
             ]
         },
-        "lesson_prerequisites": {"public": "course_id lesson_id prerequisite_lesson_id created_at"},
+        "lesson_prerequisites": {"unnoted": "", "public": "course_id lesson_id prerequisite_lesson_id created_at"},
         "uploaded_files": {
+            "unnoted": "updated_at",
             "why": "Whoever clears the bytes away finds them by the id of the person, which their places begin with.",
             "person": "user_id = $1",
             "erased": "delete",
@@ -198,6 +217,7 @@ begin atomic
         },
 
         "enrollments": {
+            "unnoted": "updated_at counted_moves",
             "person": "user_id = $1",
             "internal": "id user_id course_id counted_moves created_at updated_at",
             "personal": [
@@ -217,9 +237,10 @@ begin atomic
             "sensitive": "notes"
         },
 
-        "levels": {"public": "level min_xp"},
+        "levels": {"unnoted": "", "public": "level min_xp"},
         "achievement_metrics": {"public": "metric description is_course_scoped"},
         "achievements": {
+            "unnoted": "updated_at",
             "public": [
                 "slug title description achievement_type category icon_url icon_emoji rarity criteria metric",
                 "threshold scope_course_id xp_reward"
@@ -298,6 +319,7 @@ begin atomic
         },
 
         "quizzes": {
+            "unnoted": "updated_at has_attempts",
             "public": [
                 "title description quiz_type passing_score time_limit_minutes max_attempts grade_policy",
                 "shuffle_questions shuffle_options show_answers metadata"
@@ -305,10 +327,12 @@ begin atomic
             "internal": "id course_id lesson_id is_published has_attempts created_at updated_at withheld_at"
         },
         "quiz_questions": {
+            "unnoted": "updated_at position",
             "public": "question_type question_text options points position",
             "internal": "id quiz_id retired_at created_at updated_at"
         },
         "quiz_question_keys": {
+            "unnoted": "updated_at",
             "internal": "question_id updated_at",
             "secret": "answer_key explanation"
         },
@@ -325,6 +349,7 @@ begin atomic
             "erased_as": {"answers": {}}
         },
         "exercises": {
+            "unnoted": "updated_at has_submissions",
             "public": [
                 "title description exercise_type content rubric max_score passing_score time_limit_minutes due_at",
                 "attempts_allowed coin_reward metadata"
@@ -378,6 +403,7 @@ begin atomic
         "chain_totals": {"internal": "month chain network tx_type status transaction_count amount fee"},
 
         "certificates": {
+            "unnoted": "updated_at",
             "person": "user_id = $1",
             "erased": "unless kept",
             "internal": [
@@ -389,6 +415,7 @@ begin atomic
             "erased_as": {"recipient_name": "'[erased]'", "revocation_reason": "'[erased]'"}
         },
         "nft_certificates": {
+            "unnoted": "updated_at",
             "person": "user_id = $1",
             "erased": "unless kept",
             "internal": "id certificate_id user_id course_id transaction_id chain network status issued_at",
@@ -403,6 +430,7 @@ begin atomic
             "personal": "last_created_at"
         },
         "projects": {
+            "unnoted": "updated_at is_listed",
             "person": "user_id = $1",
             "internal": "id user_id course_id is_public is_featured is_listed withheld_at created_at updated_at",
             "personal": "nft_token_id minted_at view_count like_count",
@@ -532,6 +560,7 @@ begin atomic
         },
 
         "discussions": {
+            "unnoted": "updated_at",
             "person": "author_id = $1",
             "internal": "id author_id course_id closed_at edited_at deleted_at created_at updated_at",
             "sensitive": "title content category tags search_vector",
@@ -545,6 +574,7 @@ begin atomic
             ]
         },
         "replies": {
+            "unnoted": "updated_at",
             "person": "author_id = $1",
             "internal": [
                 "id discussion_id author_id path depth parent_reply_id parent_path upvote_count downvote_count",

@@ -16,7 +16,9 @@ begin atomic
         c.class,
         c.class in ('sensitive', 'secret') or (t.entry -> 'erased_as') ? n.column_name
     from jsonb_each(column_catalogue()) as t (table_name, entry)
-    cross join lateral jsonb_each(t.entry - '{why,person,also,erased,erased_as,generated,withheld,unguarded}'::text[]) as c (class, names)
+    cross join lateral jsonb_each(
+        t.entry - '{why,person,also,erased,erased_as,generated,withheld,unguarded,unnoted}'::text[]
+    ) as c (class, names)
     -- One text or several.
     cross join lateral unnest(string_to_array(translate(c.names::text, '[]",', ''), ' ')) as n (column_name);
 end;

@@ -2,7 +2,7 @@
 --
 -- Nothing is written in the block, so its subtransaction costs no transaction id. (pg_input_is_valid is of PostgreSQL 16.)
 --
--- called by  audit_context_id
+-- called by  add_audit_context
 -- errors     none
 create or replace function inet_or_null(p_text text)
 returns inet

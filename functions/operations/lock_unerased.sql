@@ -5,7 +5,7 @@
 -- that may be older than the erasure the weak lock would be had on the row as it was; the stronger one then fails with
 -- 40001, and the request is made again.
 --
--- called by  require_unerased, audit_context_id, require_own_project
+-- called by  require_unerased, add_audit_context, require_own_project
 -- errors     none
 create or replace function lock_unerased(
     p_user_id uuid

@@ -4,10 +4,17 @@
 -- refused because they were, has done it all the same. Beside it stand the role and the login, which is all that there is
 -- of jobs and of an owner at the keyboard.
 --
+-- What the application says of the request is in the settings pgacademy.ip_address, user_agent, request_id and session_id.
+-- Requests of somebody that say the same on the same day (of UTC) share a row of audit_contexts; nobody's have one a
+-- transaction, because it goes with whom they were about. Whose it is is part of what it is found by, so nobody can point
+-- at somebody else's. Two that come first at the same time each add one: a unique key would have one wait for the other.
+--
 -- The transaction takes its identifier before the row takes its number: see seal_audit_logs.
 --
--- called by  audit_row, log_failure, and the procedures that audited_procedures() lists
--- requires   verified_identity, audit_context_id
+-- Written by `make generate`, as the triggers are, which write their rows by themselves: a call would cost them a tenth more.
+--
+-- called by  log_failure, and the procedures that audited_procedures() lists
+-- requires   verified_identity, add_audit_context
 -- errors     28000 from verified_identity
 create or replace function write_audit(
     p_action text,
@@ -27,21 +34,46 @@ as $$
 declare
     v_transaction_id constant xid8 := pg_current_xact_id();
     v_user_id constant uuid := verified_identity();
+    -- What the application says of the request; null for nothing.
+    v_said constant text := nullif(
+        array[
+            nullif(current_setting('pgacademy.ip_address', true), ''),
+            nullif(current_setting('pgacademy.user_agent', true), ''),
+            nullif(current_setting('pgacademy.request_id', true), ''),
+            nullif(current_setting('pgacademy.session_id', true), '')
+        ]::text,
+        '{NULL,NULL,NULL,NULL}'
+    );
+    -- Of somebody with the day, of nobody with the transaction, and its time, because a restored database counts anew.
+    v_origin constant uuid := md5(
+        coalesce(
+            v_user_id || ' ' || trunc(date_part('epoch', now()) / 86400),
+            v_transaction_id || ' ' || date_part('epoch', now())
+        )
+        || ' ' || v_said
+    )::uuid;
 begin
     insert into audit_logs (
         user_id, acted_as, login, action, entity_type, entity_id, old_values, new_values, is_success, error_code,
         context_id
     )
     values (
-        v_user_id, coalesce(nullif(current_setting('role'), 'none'), session_user), session_user, p_action,
-        p_entity_type, p_entity_id, p_old_values, p_new_values, p_error_code is null, p_error_code,
+        v_user_id,
+        coalesce(nullif(current_setting('role'), 'none'), session_user),
+        session_user,
+        p_action,
+        p_entity_type,
+        p_entity_id,
+        p_old_values,
+        p_new_values,
+        p_error_code is null,
+        p_error_code,
         case
-            when
-                current_setting('pgacademy.ip_address', true) <> ''
-                or current_setting('pgacademy.user_agent', true) <> ''
-                or current_setting('pgacademy.request_id', true) <> ''
-                or current_setting('pgacademy.session_id', true) <> ''
-                then audit_context_id(p_user_id => v_user_id, p_transaction_id => v_transaction_id)
+            when v_origin is not null then
+                coalesce(
+                    (select c.id from audit_contexts as c where c.origin = v_origin limit 1),
+                    add_audit_context(p_origin => v_origin, p_user_id => v_user_id)
+                )
         end
     );
 end;

@@ -1,5 +1,6 @@
-"""Writes what is made from the catalogue of a migrated school: the typed client, lib/pgacademy/client.py, the shapes of
-JSON documents, schemas/, and the snapshot that `verify` compares with, snapshots/catalogue.json.
+"""Writes what is made from the catalogue of a migrated school: what writes the audit trail, functions/*/audit_*.sql; the
+typed client, lib/pgacademy/client.py; the shapes of JSON documents, schemas/; and the snapshot that `verify` compares
+with, snapshots/catalogue.json.
 
     python -m pgacademy.generate            write them
     python -m pgacademy.generate --check    fail when they are not what would be written
@@ -29,7 +30,7 @@ from typing import Any
 import jinja2
 from psycopg import sql
 
-from pgacademy import catalogue, schemas, snapshot, sources
+from pgacademy import audit_triggers, catalogue, schemas, snapshot, sources
 from pgacademy.catalogue import ProcedureFacts
 from pgacademy.connection import OLDEST_SERVER, Connection
 from pgacademy.errors import MigrationError
@@ -232,8 +233,9 @@ def render(procedures: Iterable[ProcedureFacts]) -> str:
     return _formatted(environment.get_template("client.py.j2").render(procedures=methods))
 
 
-def published(conn: Connection, procedures: Iterable[ProcedureFacts]) -> dict[str, str]:
+def published(conn: Connection, procedures: Iterable[ProcedureFacts]) -> dict[Path, str]:
     """The text of the JSON Schema of every shape that the school has: its functions named …_shape that return jsonb."""
+    folder = Path(schemas.__file__).parent
     texts = {}
     for procedure in procedures:
         if not procedure.name.endswith("_shape") or procedure.result_type != "jsonb" or procedure.arguments:
@@ -241,22 +243,23 @@ def published(conn: Connection, procedures: Iterable[ProcedureFacts]) -> dict[st
         row = conn.execute(sql.SQL("select {}()").format(sql.Identifier(procedure.name))).fetchone()
         assert row is not None  # noqa: S101
         document = {"$schema": schemas.DIALECT, "$comment": f"Written from {procedure.path}.", **row[0]}
-        texts[procedure.name.removesuffix("_shape")] = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+        path = folder / f"{procedure.name.removesuffix('_shape')}.json"
+        texts[path] = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     return texts
 
 
-def _write_schemas(texts: Mapping[str, str], *, check: bool) -> int:
-    """Writes the shapes, or says which are stale."""
-    folder = Path(schemas.__file__).parent
-    stale = 0
-    for name, text in texts.items():
-        target = folder / f"{name}.json"
+def _write(texts: Mapping[Path, str], *, check: bool) -> bool:
+    """Writes the files that are not as they should be, or with `check` says which; returns whether there were any."""
+    stale = False
+    for target, text in texts.items():
         kept = target.read_text(encoding="utf-8") if target.exists() else ""
-        if check and kept != text:
+        if kept == text:
+            continue
+        stale = True
+        if check:
             sys.stderr.write(difference(kept, text, target.name)[:5000])
-            sys.stderr.write("\nThe shapes are stale: run `make generate`.\n")
-            stale = 1
-        elif kept != text:
+            sys.stderr.write(f"\n{target.name} is stale: run `make generate`.\n")
+        else:
             target.write_text(text, encoding="utf-8")
     return stale
 
@@ -344,17 +347,10 @@ def main(argv: list[str] | None = None) -> int:
     options = parser.parse_args(argv)
     with catalogue.fresh_school() as conn:
         procedures = catalogue.read(conn).procedures
-        source = render(procedures)
-        texts = published(conn, procedures)
-    kept = _TARGET.read_text(encoding="utf-8") if _TARGET.exists() else ""
-    if options.check:
-        if kept != source:
-            sys.stderr.write(difference(kept, source, _TARGET.name)[:5000])
-            sys.stderr.write("\nThe client is stale: run `make generate`.\n")
-            return 1
-    elif kept != source:
-        _TARGET.write_text(source, encoding="utf-8")
-    if _write_schemas(texts, check=options.check):
+        texts = {_TARGET: render(procedures)}
+        texts |= published(conn, procedures)
+        texts |= audit_triggers.render(conn, sources.tree())
+    if _write(texts, check=options.check) and options.check:
         return 1
     return _write_snapshot(check=options.check)
 

@@ -9,4 +9,4 @@ for each row execute function touch_updated_at();
 
 create or replace trigger audit_row
 after insert or update or delete on achievements
-for each row execute function audit_row('achievements', 'id', '{updated_at}', '{}', '{}');
+for each row execute function audit_achievements();

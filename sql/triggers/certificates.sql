@@ -9,9 +9,7 @@ for each row execute function touch_updated_at();
 
 create or replace trigger audit_row
 after update or delete on certificates
-for each row execute function audit_row(
-    'certificates', 'id', '{updated_at}', '{recipient_name,revocation_reason,pdf_path}', '{}'
-);
+for each row execute function audit_certificates();
 
 create or replace trigger refuse_erased_user
 before insert on certificates

@@ -9,4 +9,4 @@ for each row execute function check_course_prerequisites();
 
 create or replace trigger audit_row
 after insert or update or delete on course_prerequisites
-for each row execute function audit_row('course_prerequisites', 'course_id/prerequisite_course_id', '{}', '{}', '{}');
+for each row execute function audit_course_prerequisites();

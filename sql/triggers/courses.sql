@@ -39,4 +39,4 @@ execute function relist_projects('course');
 
 create or replace trigger audit_row
 after insert or update or delete on courses
-for each row execute function audit_row('courses', 'id', '{updated_at}', '{}', '{}');
+for each row execute function audit_courses();

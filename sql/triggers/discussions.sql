@@ -9,9 +9,7 @@ for each row execute function create_discussion_stats();
 
 create or replace trigger audit_row
 after delete or update of deleted_at, closed_at on discussions
-for each row execute function audit_row(
-    'discussions', 'id', '{updated_at}', '{title,content,category,tags,search_vector}', '{}'
-);
+for each row execute function audit_discussions();
 
 create or replace trigger refuse_erased_author
 before insert or update of title, content, category, tags on discussions

@@ -23,14 +23,14 @@ for each row execute function touch_updated_at();
 
 create or replace trigger audit_delete
 after delete on enrollments
-for each row execute function audit_row('enrollments', 'id', '{updated_at,counted_moves}', '{review}', '{}');
+for each row execute function audit_enrollments();
 
 -- What moves with every lesson is no news.
 create or replace trigger audit_status
 after update of status on enrollments
 for each row
 when (old.status <> new.status)
-execute function audit_row('enrollments', 'id', '{updated_at,counted_moves}', '{review}', '{}');
+execute function audit_enrollments();
 
 create or replace trigger refuse_erased_user
 before update of review on enrollments

@@ -17,4 +17,4 @@ for each row execute function touch_updated_at();
 
 create or replace trigger audit_row
 after insert or update or delete on exercises
-for each row execute function audit_row('exercises', 'id', '{updated_at,has_submissions}', '{}', '{}');
+for each row execute function audit_exercises();

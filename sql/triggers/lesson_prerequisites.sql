@@ -9,4 +9,4 @@ for each row execute function check_lesson_prerequisites();
 
 create or replace trigger audit_row
 after insert or update or delete on lesson_prerequisites
-for each row execute function audit_row('lesson_prerequisites', 'lesson_id/prerequisite_lesson_id', '{}', '{}', '{}');
+for each row execute function audit_lesson_prerequisites();

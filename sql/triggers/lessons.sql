@@ -45,4 +45,4 @@ for each row execute function refresh_progress_after_lessons();
 
 create or replace trigger audit_row
 after insert or update or delete on lessons
-for each row execute function audit_row('lessons', 'id', '{updated_at,position}', '{}', '{}');
+for each row execute function audit_lessons();

@@ -5,4 +5,4 @@ for each row execute function touch_updated_at();
 
 create or replace trigger audit_row
 after insert or update or delete on platform_settings
-for each row execute function audit_row('platform_settings', 'setting_key', '{updated_at}', '{}', '{}');
+for each row execute function audit_platform_settings();

@@ -29,11 +29,7 @@ for each row execute function touch_updated_at();
 
 create or replace trigger audit_row
 after delete or update of is_featured on projects
-for each row execute function audit_row(
-    'projects', 'id', '{updated_at,is_listed}',
-    '{title,project_type,description,performance_metrics,components,nft_metadata}',
-    '{}'
-);
+for each row execute function audit_projects();
 
 create or replace trigger refuse_erased_user
 before insert or update of title, description, project_type, components, performance_metrics, nft_metadata on projects

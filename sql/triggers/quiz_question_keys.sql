@@ -9,6 +9,4 @@ for each row execute function touch_updated_at();
 
 create or replace trigger audit_row
 after insert or update or delete on quiz_question_keys
-for each row execute function audit_row(
-    'quiz_question_keys', 'question_id', '{updated_at}', '{}', '{answer_key,explanation}'
-);
+for each row execute function audit_quiz_question_keys();

@@ -9,4 +9,4 @@ for each row execute function touch_updated_at();
 
 create or replace trigger audit_row
 after insert or update or delete on quiz_questions
-for each row execute function audit_row('quiz_questions', 'id', '{updated_at,position}', '{}', '{}');
+for each row execute function audit_quiz_questions();

@@ -5,4 +5,4 @@ for each row execute function touch_updated_at();
 
 create or replace trigger audit_row
 after insert or update or delete on quizzes
-for each row execute function audit_row('quizzes', 'id', '{updated_at,has_attempts}', '{}', '{}');
+for each row execute function audit_quizzes();

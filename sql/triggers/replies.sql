@@ -5,7 +5,7 @@ for each row execute function touch_updated_at();
 
 create or replace trigger audit_row
 after delete or update of deleted_at on replies
-for each row execute function audit_row('replies', 'id', '{updated_at}', '{content}', '{}');
+for each row execute function audit_replies();
 
 create or replace trigger refuse_erased_author
 before insert or update of content on replies

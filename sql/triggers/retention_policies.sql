@@ -5,4 +5,4 @@ for each row execute function touch_updated_at();
 
 create or replace trigger audit_row
 after insert or update or delete on retention_policies
-for each row execute function audit_row('retention_policies', 'subject', '{updated_at}', '{}', '{}');
+for each row execute function audit_retention_policies();

@@ -1,4 +1,4 @@
 -- triggers on signing_keys.
 create or replace trigger audit_row
 after insert or update or delete on signing_keys
-for each row execute function audit_row('signing_keys', 'key_id', '{}', '{}', '{inner_pad,outer_pad}');
+for each row execute function audit_signing_keys();

@@ -5,11 +5,7 @@ for each row execute function touch_updated_at();
 
 create or replace trigger audit_row
 after delete or update of is_public, withheld_at, deleted_at on uploaded_files
-for each row execute function audit_row(
-    'uploaded_files', 'id', '{updated_at}',
-    '{filename,original_filename,file_url,storage_path,file_type,mime_type,folder}',
-    '{}'
-);
+for each row execute function audit_uploaded_files();
 
 create or replace trigger refuse_erased_user
 before insert or update of filename, original_filename, file_url, storage_path, file_type, mime_type, folder

@@ -1,7 +1,7 @@
 -- triggers on user_secrets: an erased person gets no password again.
 create or replace trigger audit_row
 after insert or update or delete on user_secrets
-for each row execute function audit_row('user_secrets', 'user_id', '{}', '{}', '{password_hash}');
+for each row execute function audit_user_secrets();
 
 create or replace trigger refuse_erased_user
 before insert or update on user_secrets

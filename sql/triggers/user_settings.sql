@@ -9,9 +9,7 @@ for each row execute function touch_updated_at();
 
 create or replace trigger audit_row
 after update or delete on user_settings
-for each row execute function audit_row(
-    'user_settings', 'user_id', '{updated_at}', '{theme,language,timezone,timezone_changed_at,timezone_changed_on}', '{}'
-);
+for each row execute function audit_user_settings();
 
 create or replace trigger refuse_erased_user
 before update of theme, language, timezone on user_settings

@@ -31,9 +31,4 @@ execute function relist_projects('person');
 
 create or replace trigger audit_row
 after insert or update or delete on users
-for each row execute function audit_row(
-    'users', 'id', '{updated_at,last_login_at}',
-    '{email,username,full_name,first_name,last_name,avatar_url,avatar_emoji,bio,phone_number,preferences,metadata,'
-    'academic_level,last_login_at}',
-    '{}'
-);
+for each row execute function audit_users();

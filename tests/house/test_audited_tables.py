@@ -23,7 +23,7 @@ def audited(conn: psycopg.Connection[Any]) -> set[str]:
     rows = conn.execute(
         "select c.relname from pg_trigger as t join pg_class as c on c.oid = t.tgrelid"
         " join pg_proc as p on p.oid = t.tgfoid"
-        " where c.relnamespace = current_schema()::regnamespace and p.proname = 'audit_row'"
+        " where c.relnamespace = current_schema()::regnamespace and p.proname = 'audit_' || c.relname"
     )
     return {str(name) for (name,) in rows}
 

@@ -22,8 +22,8 @@ TABLE = """
 """
 #: What breaks each rule, once.
 PLANTED = {
-    "audit_arguments": "create or replace trigger audit_row after update on user_secrets"
-    " for each row execute function audit_row('user_secrets', 'user_id', '{}', '{}', '{}');",
+    "audit_functions": "do $$ begin execute replace("
+    "pg_get_functiondef('audit_user_secrets'::regproc), $q$'[secret]'$q$, 'new.password_hash'); end $$;",
     "column_unclassified": TABLE,
     "foreign_key_without_index": TABLE + "alter table planted add user_id uuid references users;",
     "function_grantee": CLEAN + "grant execute on function planted to academy_student;",
@@ -74,6 +74,42 @@ def test_none_one_none(db: Connection, check: str) -> None:
         db.execute(PLANTED[check].encode())
         assert len(found(db, check)) == 1
     assert found(db, check) == []
+
+
+@pytest.mark.parametrize(
+    ("planted", "object_", "finding"),
+    [
+        ("drop trigger audit_row on levels", "levels", "has no trigger audit_levels"),
+        (
+            "create trigger planted after delete on user_stats for each row execute function audit_levels()",
+            "planted on user_stats",
+            "calls audit_levels",
+        ),
+        (
+            "create function audit_planted() returns trigger language plpgsql as 'begin return null; end'",
+            "audit_planted",
+            "is of no table",
+        ),
+        (
+            "do $$ begin execute replace(pg_get_functiondef('audit_levels'::regproc), 'old.min_xp is', 'null is');"
+            " end $$",
+            "audit_levels",
+            "does not compare min_xp",
+        ),
+        (
+            "do $$ begin execute replace(pg_get_functiondef('audit_users'::regproc),"
+            " 'audited_presence(old.email is not null)', 'audited_content(to_jsonb(old.email))'); end $$",
+            "audit_users",
+            "does not redact email",
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_trail(db: Connection, planted: str, object_: str, finding: str) -> None:
+    with db.transaction(force_rollback=True):
+        db.execute(planted.encode())
+        ((named, said),) = found(db, "audit_functions")
+        assert named == object_
+        assert finding in said
 
 
 def test_a_named_grant_instead_of_a_covered_unique_is_fine(db: Connection) -> None:

@@ -187,6 +187,63 @@ class TestContexts:
         ).fetchone()
         assert linked == (3,)
 
+    def test_requests_of_a_day_that_say_the_same_share_one(self, school: SchoolDatabase) -> None:
+        def request(conn: Connection, user: UUID | None, address: str = "192.0.2.7", agent: str = "") -> None:
+            with conn.transaction(), acting(conn, user, None if user else "service"):
+                conn.execute(self.TOLD, [address, agent])
+                if user:
+                    conn.execute("select update_profile(p_bio => gen_random_uuid()::text)")
+                else:
+                    conn.execute("select set_password(%s, %s)", [ada, "$2b$12$".ljust(60, "x")])
+
+        with school.connect() as conn:
+            conn.autocommit = True
+            ada, bob = make_user(conn), make_user(conn)
+            for user in (ada, ada, bob, None, None):
+                request(conn, user)
+            request(conn, ada, agent="192.0.2.7", address="")
+            # As if all that was yesterday.
+            conn.execute("update audit_contexts set origin = gen_random_uuid() where user_id = %s", [bob])
+            request(conn, bob)
+            rows = conn.execute(
+                "select c.user_id, host(c.ip_address), c.user_agent, count(*) from audit_logs as l"
+                " join audit_contexts as c on c.id = l.context_id"
+                " where l.user_id is not distinct from c.user_id group by c.id"
+            ).fetchall()
+        assert sorted(rows, key=str) == sorted(
+            [
+                (ada, "192.0.2.7", None, 2),
+                (ada, None, "192.0.2.7", 1),
+                (bob, "192.0.2.7", None, 1),
+                (bob, "192.0.2.7", None, 1),
+                # Nobody's go with whom they were about: one of each transaction, here of two notes.
+                (None, "192.0.2.7", None, 2),
+                (None, "192.0.2.7", None, 2),
+            ],
+            key=str,
+        )
+
+    @pytest.mark.parametrize("isolation", ["read committed", "repeatable read"])
+    def test_two_that_come_first_do_not_wait_for_each_other(self, school: SchoolDatabase, isolation: str) -> None:
+        with school.connect() as one, school.connect() as other:
+            user = make_user(one)
+            one.commit()
+            for conn, said in (
+                (one, "link_wallet('evm', '0x' || repeat('ab', 20))"),
+                (other, "update_settings(p_language => 'de')"),
+            ):
+                conn.execute(f"set transaction isolation level {isolation}; set local lock_timeout = '2s'".encode())
+                conn.execute(self.TOLD, ["192.0.2.7", ""])
+                with acting(conn, user):
+                    conn.execute(f"select {said}".encode())
+            one.commit()
+            other.commit()
+            rows = one.execute(
+                "select l.entity_type, c.user_id, host(c.ip_address) from audit_logs as l"
+                " join audit_contexts as c on c.id = l.context_id order by 1"
+            ).fetchall()
+        assert rows == [("user_settings", user, "192.0.2.7"), ("user_wallets", user, "192.0.2.7")]
+
     @pytest.mark.parametrize(("address", "agent", "kept"), [("nonsense", "", (None, None)), ("", "x", (None, "x"))])
     def test_what_is_no_address_is_none(self, db: Connection, address: str, agent: str, kept: tuple[Any, ...]) -> None:
         db.execute(self.TOLD, [address, agent])

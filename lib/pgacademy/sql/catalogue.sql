@@ -46,6 +46,44 @@ select
     a.argument
 from audited_procedures() as a;
 
+-- name: noted
+-- the tables in the audit trail, with the columns that tell a row of theirs, none of which may identify people, and those
+-- whose changes are noted: as they are, or as what they hold back
+with columns as (
+    select
+        a.attrelid,
+        a.attnum,
+        a.attname::text as name,
+        case
+            when k.class = 'secret' then 'secret'
+            when k.is_blanked then 'sensitive'
+            when a.attlen > 0 then 'short'
+            else 'long'
+        end as kept
+    from column_classes() as k
+    join pg_attribute as a on a.attrelid = k.table_name::regclass and a.attname = k.column_name
+)
+
+select
+    t.name as table_name,
+    array(
+        select c.name
+        from pg_index as i
+        cross join lateral unnest(i.indkey::int2[]) with ordinality as n (attnum, nth)
+        join columns as c on c.attrelid = i.indrelid and c.attnum = n.attnum and c.kept in ('short', 'long')
+        where i.indrelid = t.name::regclass and i.indisprimary
+        order by n.nth
+    ) as key,
+    array(
+        select array[c.name, c.kept]
+        from columns as c
+        where c.attrelid = t.name::regclass and c.name <> all(string_to_array(t.entry ->> 'unnoted', ' '))
+        order by c.attnum
+    ) as columns
+from jsonb_each(column_catalogue()) as t (name, entry)
+where t.entry ? 'unnoted'
+order by t.name;
+
 -- name: arguments
 -- mode i, o or t (a column of returns table); `default` is the expression, null without one
 select

@@ -1,0 +1,104 @@
+-- audit_course_prerequisites: the trigger that notes a change of a row of course_prerequisites in audit_logs.
+--
+-- Of an update only the columns that changed; of an insert or a delete those that are not null; redacted as
+-- column_catalogue() says. How the row of the trail comes about is told in write_audit.sql.
+--
+-- Written by `make generate`. One function that compares any two rows, as JSON, would cost half as much again.
+--
+-- called by  triggers of course_prerequisites
+-- requires   verified_identity, add_audit_context
+-- errors     28000 from verified_identity
+create or replace function audit_course_prerequisites()
+returns trigger
+language plpgsql
+volatile
+security definer -- writes audit_logs, which nobody else may
+set search_path from current
+as $$
+#variable_conflict use_column
+declare
+    v_before jsonb := '{}';
+    v_after jsonb := '{}';
+begin
+    if old.course_id is distinct from new.course_id then
+        v_before := v_before || jsonb_build_object('course_id', old.course_id);
+        v_after := v_after || jsonb_build_object('course_id', new.course_id);
+    end if;
+
+    if old.prerequisite_course_id is distinct from new.prerequisite_course_id then
+        v_before := v_before || jsonb_build_object('prerequisite_course_id', old.prerequisite_course_id);
+        v_after := v_after || jsonb_build_object('prerequisite_course_id', new.prerequisite_course_id);
+    end if;
+
+    if old.is_required is distinct from new.is_required then
+        v_before := v_before || jsonb_build_object('is_required', old.is_required);
+        v_after := v_after || jsonb_build_object('is_required', new.is_required);
+    end if;
+
+    if old.created_at is distinct from new.created_at then
+        v_before := v_before || jsonb_build_object('created_at', old.created_at);
+        v_after := v_after || jsonb_build_object('created_at', new.created_at);
+    end if;
+
+    if tg_op = 'UPDATE' and v_after = '{}' then
+        return null;
+    end if;
+
+    declare
+        v_transaction_id constant xid8 := pg_current_xact_id();
+        v_user_id constant uuid := verified_identity();
+        -- What the application says of the request; null for nothing.
+        v_said constant text := nullif(
+            array[
+                nullif(current_setting('pgacademy.ip_address', true), ''),
+                nullif(current_setting('pgacademy.user_agent', true), ''),
+                nullif(current_setting('pgacademy.request_id', true), ''),
+                nullif(current_setting('pgacademy.session_id', true), '')
+            ]::text,
+            '{NULL,NULL,NULL,NULL}'
+        );
+        -- Of somebody with the day, of nobody with the transaction, and its time, because a restored database counts anew.
+        v_origin constant uuid := md5(
+            coalesce(
+                v_user_id || ' ' || trunc(date_part('epoch', now()) / 86400),
+                v_transaction_id || ' ' || date_part('epoch', now())
+            )
+            || ' ' || v_said
+        )::uuid;
+    begin
+        insert into audit_logs (
+            user_id, acted_as, login, action, entity_type, entity_id, old_values, new_values, is_success, error_code,
+            context_id
+        )
+        values (
+            v_user_id,
+            coalesce(nullif(current_setting('role'), 'none'), session_user),
+            session_user,
+            lower(tg_op),
+            'course_prerequisites',
+            concat_ws(
+                '/',
+                coalesce(new.course_id, old.course_id),
+                coalesce(new.prerequisite_course_id, old.prerequisite_course_id)
+            ),
+            case when tg_op <> 'INSERT' then v_before end,
+            case when tg_op <> 'DELETE' then v_after end,
+            true,
+            null,
+            case
+                when v_origin is not null then
+                    coalesce(
+                        (select c.id from audit_contexts as c where c.origin = v_origin limit 1),
+                        add_audit_context(p_origin => v_origin, p_user_id => v_user_id)
+                    )
+            end
+        );
+    end;
+
+    return null;
+end;
+$$;
+
+comment on function audit_course_prerequisites is 'Trigger: notes a change of a row of course_prerequisites in the audit trail.';
+-- Granted to nobody: a trigger needs no EXECUTE.
+revoke all on function audit_course_prerequisites from public;

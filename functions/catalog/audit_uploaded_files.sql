@@ -1,0 +1,155 @@
+-- audit_uploaded_files: the trigger that notes a change of a row of uploaded_files in audit_logs.
+--
+-- Of an update only the columns that changed; of an insert or a delete those that are not null; redacted as
+-- column_catalogue() says. How the row of the trail comes about is told in write_audit.sql.
+--
+-- Written by `make generate`. One function that compares any two rows, as JSON, would cost half as much again.
+--
+-- called by  triggers of uploaded_files
+-- requires   verified_identity, add_audit_context, audited_content, audited_presence
+-- errors     28000 from verified_identity
+create or replace function audit_uploaded_files()
+returns trigger
+language plpgsql
+volatile
+security definer -- writes audit_logs, which nobody else may
+set search_path from current
+as $$
+#variable_conflict use_column
+declare
+    v_before jsonb := '{}';
+    v_after jsonb := '{}';
+begin
+    if old.id is distinct from new.id then
+        v_before := v_before || jsonb_build_object('id', old.id);
+        v_after := v_after || jsonb_build_object('id', new.id);
+    end if;
+
+    if old.user_id is distinct from new.user_id then
+        v_before := v_before || jsonb_build_object('user_id', old.user_id);
+        v_after := v_after || jsonb_build_object('user_id', new.user_id);
+    end if;
+
+    if old.filename is distinct from new.filename then
+        v_before := v_before || jsonb_build_object('filename', audited_presence(old.filename is not null));
+        v_after := v_after || jsonb_build_object('filename', audited_presence(new.filename is not null));
+    end if;
+
+    if old.original_filename is distinct from new.original_filename then
+        v_before := v_before || jsonb_build_object('original_filename', audited_presence(old.original_filename is not null));
+        v_after := v_after || jsonb_build_object('original_filename', audited_presence(new.original_filename is not null));
+    end if;
+
+    if old.file_url is distinct from new.file_url then
+        v_before := v_before || jsonb_build_object('file_url', audited_presence(old.file_url is not null));
+        v_after := v_after || jsonb_build_object('file_url', audited_presence(new.file_url is not null));
+    end if;
+
+    if old.storage_provider is distinct from new.storage_provider then
+        v_before := v_before || jsonb_build_object('storage_provider', audited_content(to_jsonb(old.storage_provider)));
+        v_after := v_after || jsonb_build_object('storage_provider', audited_content(to_jsonb(new.storage_provider)));
+    end if;
+
+    if old.storage_path is distinct from new.storage_path then
+        v_before := v_before || jsonb_build_object('storage_path', audited_presence(old.storage_path is not null));
+        v_after := v_after || jsonb_build_object('storage_path', audited_presence(new.storage_path is not null));
+    end if;
+
+    if old.file_type is distinct from new.file_type then
+        v_before := v_before || jsonb_build_object('file_type', audited_presence(old.file_type is not null));
+        v_after := v_after || jsonb_build_object('file_type', audited_presence(new.file_type is not null));
+    end if;
+
+    if old.mime_type is distinct from new.mime_type then
+        v_before := v_before || jsonb_build_object('mime_type', audited_presence(old.mime_type is not null));
+        v_after := v_after || jsonb_build_object('mime_type', audited_presence(new.mime_type is not null));
+    end if;
+
+    if old.file_size is distinct from new.file_size then
+        v_before := v_before || jsonb_build_object('file_size', old.file_size);
+        v_after := v_after || jsonb_build_object('file_size', new.file_size);
+    end if;
+
+    if old.folder is distinct from new.folder then
+        v_before := v_before || jsonb_build_object('folder', audited_presence(old.folder is not null));
+        v_after := v_after || jsonb_build_object('folder', audited_presence(new.folder is not null));
+    end if;
+
+    if old.is_public is distinct from new.is_public then
+        v_before := v_before || jsonb_build_object('is_public', old.is_public);
+        v_after := v_after || jsonb_build_object('is_public', new.is_public);
+    end if;
+
+    if old.withheld_at is distinct from new.withheld_at then
+        v_before := v_before || jsonb_build_object('withheld_at', old.withheld_at);
+        v_after := v_after || jsonb_build_object('withheld_at', new.withheld_at);
+    end if;
+
+    if old.deleted_at is distinct from new.deleted_at then
+        v_before := v_before || jsonb_build_object('deleted_at', old.deleted_at);
+        v_after := v_after || jsonb_build_object('deleted_at', new.deleted_at);
+    end if;
+
+    if old.created_at is distinct from new.created_at then
+        v_before := v_before || jsonb_build_object('created_at', old.created_at);
+        v_after := v_after || jsonb_build_object('created_at', new.created_at);
+    end if;
+
+    if tg_op = 'UPDATE' and v_after = '{}' then
+        return null;
+    end if;
+
+    declare
+        v_transaction_id constant xid8 := pg_current_xact_id();
+        v_user_id constant uuid := verified_identity();
+        -- What the application says of the request; null for nothing.
+        v_said constant text := nullif(
+            array[
+                nullif(current_setting('pgacademy.ip_address', true), ''),
+                nullif(current_setting('pgacademy.user_agent', true), ''),
+                nullif(current_setting('pgacademy.request_id', true), ''),
+                nullif(current_setting('pgacademy.session_id', true), '')
+            ]::text,
+            '{NULL,NULL,NULL,NULL}'
+        );
+        -- Of somebody with the day, of nobody with the transaction, and its time, because a restored database counts anew.
+        v_origin constant uuid := md5(
+            coalesce(
+                v_user_id || ' ' || trunc(date_part('epoch', now()) / 86400),
+                v_transaction_id || ' ' || date_part('epoch', now())
+            )
+            || ' ' || v_said
+        )::uuid;
+    begin
+        insert into audit_logs (
+            user_id, acted_as, login, action, entity_type, entity_id, old_values, new_values, is_success, error_code,
+            context_id
+        )
+        values (
+            v_user_id,
+            coalesce(nullif(current_setting('role'), 'none'), session_user),
+            session_user,
+            lower(tg_op),
+            'uploaded_files',
+            coalesce(new.id, old.id)::text,
+            case when tg_op <> 'INSERT' then v_before end,
+            case when tg_op <> 'DELETE' then v_after end,
+            true,
+            null,
+            case
+                when v_origin is not null then
+                    coalesce(
+                        (select c.id from audit_contexts as c where c.origin = v_origin limit 1),
+                        add_audit_context(p_origin => v_origin, p_user_id => v_user_id)
+                    )
+            end
+        );
+    end;
+
+    return null;
+end;
+$$;
+
+comment on function audit_uploaded_files is 'Trigger: notes a change of a row of uploaded_files in the audit trail.';
+-- Granted to nobody: a trigger needs no EXECUTE.
+revoke all on function audit_uploaded_files from public;

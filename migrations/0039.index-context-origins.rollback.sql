@@ -1,0 +1,3 @@
+-- transactional: false
+
+drop index concurrently audit_contexts_origin_idx;
