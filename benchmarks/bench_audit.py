@@ -3,8 +3,8 @@
 - A request that changes one row of a table that is audited, to the same with the table's audit trigger disabled:
   pgbench, `begin`, role, identity and address, one UPDATE of the person's own row under its policies, a `commit` that
   waits for the disk. Rounds of the two alternate; the median of their ratios counts.
-- Told: the same where each request has an id of its own; the same for an UPDATE alone by the owner, without a commit that
-  waits; rows sealed and verified a second.
+- Told: the same where each request has an id of its own; the same for an UPDATE alone by the owner, without a commit
+  that waits; rows sealed and verified a second.
 """
 
 from __future__ import annotations

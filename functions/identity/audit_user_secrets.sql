@@ -17,8 +17,8 @@ set search_path from current
 as $$
 #variable_conflict use_column
 declare
-    v_before jsonb := '{}';
-    v_after jsonb := '{}';
+    v_before jsonb := '{}'::jsonb;
+    v_after jsonb := '{}'::jsonb;
 begin
     if old.user_id is distinct from new.user_id then
         v_before := v_before || jsonb_build_object('user_id', old.user_id);

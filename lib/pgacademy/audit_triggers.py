@@ -1,4 +1,4 @@
-"""What writes the audit trail: write_audit(), and the functions of the tables' triggers, functions/<domain>/audit_<table>.sql.
+"""What writes the audit trail: write_audit(), and the function of each table's trigger, `audit_<table>()`.
 
 A table is in the trail if column_catalogue() says which of its columns are unnoted.
 """

@@ -1,6 +1,6 @@
-"""Writes what is made from the catalogue of a migrated school: what writes the audit trail, functions/*/audit_*.sql; the
-typed client, lib/pgacademy/client.py; the shapes of JSON documents, schemas/; and the snapshot that `verify` compares
-with, snapshots/catalogue.json.
+"""Writes what is made from the catalogue of a migrated school: what writes the audit trail, functions/*/audit_*.sql;
+the typed client, lib/pgacademy/client.py; the shapes of JSON documents, schemas/; and the snapshot that `verify`
+compares with, snapshots/catalogue.json.
 
     python -m pgacademy.generate            write them
     python -m pgacademy.generate --check    fail when they are not what would be written
