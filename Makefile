@@ -80,7 +80,7 @@ format: $(READY) ## format Python and SQL
 	@$(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix --quiet migrations functions views sql seeds
 
-generate: $(READY) ## write the typed client and the snapshot from the catalogue
+generate: $(READY) ## write the audit triggers, the client, the shapes and the snapshot
 	@$(PYTHON) -m pgacademy.generate
 
 docs: $(READY) ## write docs/reference from the catalogue

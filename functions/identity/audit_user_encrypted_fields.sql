@@ -3,7 +3,8 @@
 -- Of an update only the columns that changed; of an insert or a delete those that are not null; redacted as
 -- column_catalogue() says. How the row of the trail comes about is told in write_audit.sql.
 --
--- Written by `make generate`. One function that compares any two rows, as JSON, would cost half as much again.
+-- Written by `make generate`: change column_catalogue(), or audit_trigger.sql.j2. One function for all tables, which takes
+-- both rows apart as JSON, costs three times as much (benchmarks/README.md).
 --
 -- called by  triggers of user_encrypted_fields
 -- requires   verified_identity, add_audit_context, audited_content, audited_presence
@@ -67,11 +68,12 @@ begin
             ]::text,
             '{NULL,NULL,NULL,NULL}'
         );
-        -- Of somebody with the day, of nobody with the transaction, and its time, because a restored database counts anew.
+        -- Hashed: the person and the day; without a person, the transaction's number and time (a restored database begins its
+        -- numbers again); and what was said. No float and no date: how they are written is a session's setting.
         v_origin constant uuid := md5(
             coalesce(
-                v_user_id || ' ' || trunc(date_part('epoch', now()) / 86400),
-                v_transaction_id || ' ' || date_part('epoch', now())
+                v_user_id || ' ' || trunc(date_part('epoch', now()) / 86400)::bigint,
+                v_transaction_id || ' ' || extract(epoch from now())
             )
             || ' ' || v_said
         )::uuid;
@@ -105,6 +107,7 @@ begin
 end;
 $$;
 
-comment on function audit_user_encrypted_fields is 'Trigger: notes a change of a row of user_encrypted_fields in the audit trail.';
+comment on function audit_user_encrypted_fields is
+'Trigger: notes a change of a row of user_encrypted_fields in the audit trail.';
 -- Granted to nobody: a trigger needs no EXECUTE.
 revoke all on function audit_user_encrypted_fields from public;

@@ -30,7 +30,7 @@
 -- It says who, not whether they may: whether there is such a person, living and active, is what current_user_id() and
 -- require_user() add.
 --
--- called by  current_user_id, require_user (granted to nobody)
+-- called by  current_user_id, require_user, and what needs to know no more than who it is (granted to nobody)
 -- errors     28000 forged, expired, malformed, of another school or under an unknown or retired key; an identity that
 --            is no UUID · 22P02 request.jwt.claims is not JSON, which only a broken gateway sends
 create or replace function verified_identity()

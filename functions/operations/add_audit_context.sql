@@ -41,5 +41,5 @@ end;
 $$;
 
 comment on function add_audit_context is 'Internal: notes where a request came from, as a row of audit_contexts.';
--- Granted to nobody: part of write_audit.
+-- Granted to nobody: part of write_audit and of the triggers.
 revoke all on function add_audit_context from public;

@@ -415,7 +415,7 @@ begin atomic
             "erased_as": {"recipient_name": "'[erased]'", "revocation_reason": "'[erased]'"}
         },
         "nft_certificates": {
-            "unnoted": "updated_at",
+            "unnoted": "",
             "person": "user_id = $1",
             "erased": "unless kept",
             "internal": "id certificate_id user_id course_id transaction_id chain network status issued_at",

@@ -17,7 +17,7 @@
 --
 -- called by  back end
 -- requires   require_service, guard_last_admin, end_sessions, erase_rows, erase_quotes, withdraw_certificate,
---            advance_chain_transaction, column_catalogue, write_audit
+--            advance_chain_transaction, column_catalogue, write_audit, verified_identity
 -- errors     PA403 not the service · PA404 no such person · PA409 the last administrator; certificates that are gone
 create or replace function erase_user(
     p_user_id uuid,
@@ -102,6 +102,12 @@ begin
 
         return query select 'quiet', false;
         return;
+    end if;
+
+    -- The address of a request that is nobody's may be the person's: what follows is noted without.
+    if verified_identity() is null then
+        perform set_config('pgacademy.' || n.name, '', true)
+        from unnest(array['ip_address', 'user_agent', 'request_id', 'session_id']) as n (name);
     end if;
 
     if v_erasure.keeps_certificates and not p_keep_certificates then

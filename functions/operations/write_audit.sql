@@ -5,13 +5,15 @@
 -- of jobs and of an owner at the keyboard.
 --
 -- What the application says of the request is in the settings pgacademy.ip_address, user_agent, request_id and session_id.
--- Requests of somebody that say the same on the same day (of UTC) share a row of audit_contexts; nobody's have one a
--- transaction, because it goes with whom they were about. Whose it is is part of what it is found by, so nobody can point
--- at somebody else's. Two that come first at the same time each add one: a unique key would have one wait for the other.
+-- Requests of somebody that say the same on the same day (of UTC) share a row of audit_contexts. A transaction of nobody has
+-- one of its own, because erasing the person it was about deletes it. A row is found by a hash with its person in it, so
+-- nobody can point at somebody else's. Two that come first at the same time each add one: a unique key would have one wait
+-- for the other.
 --
 -- The transaction takes its identifier before the row takes its number: see seal_audit_logs.
 --
--- Written by `make generate`, as the triggers are, which write their rows by themselves: a call would cost them a tenth more.
+-- Written by `make generate`: change write_audit.sql.j2, or audit_insert.sql.j2, which is in the triggers too. They write
+-- their rows by themselves because a call would cost them a tenth more.
 --
 -- called by  log_failure, and the procedures that audited_procedures() lists
 -- requires   verified_identity, add_audit_context
@@ -44,11 +46,12 @@ declare
         ]::text,
         '{NULL,NULL,NULL,NULL}'
     );
-    -- Of somebody with the day, of nobody with the transaction, and its time, because a restored database counts anew.
+    -- Hashed: the person and the day; without a person, the transaction's number and time (a restored database begins its
+    -- numbers again); and what was said. No float and no date: how they are written is a session's setting.
     v_origin constant uuid := md5(
         coalesce(
-            v_user_id || ' ' || trunc(date_part('epoch', now()) / 86400),
-            v_transaction_id || ' ' || date_part('epoch', now())
+            v_user_id || ' ' || trunc(date_part('epoch', now()) / 86400)::bigint,
+            v_transaction_id || ' ' || extract(epoch from now())
         )
         || ' ' || v_said
     )::uuid;

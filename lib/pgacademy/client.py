@@ -9538,8 +9538,8 @@ class Session(SessionBase):
         Rows become visible when their transaction commits, in no order of their numbers: sealed is only up to a
         number below which nothing can appear any more. To know one, it is read how far numbers have gone, and then
         this transaction takes its identifier. Whoever took one of these numbers had an identifier before
-        (write_audit), hence a smaller one. So as soon as no transaction with a smaller one is running, all rows up
-        to that number are there, or never will be. Often that is so at once; else the number is kept
+        (write_audit, audit_…), hence a smaller one. So as soon as no transaction with a smaller one is running, all
+        rows up to that number are there, or never will be. Often that is so at once; else the number is kept
         (audit_watermark) and the next run goes by it. A transaction that stays open for hours holds sealing up for
         hours, and is sealed when it has ended.
 
@@ -15376,8 +15376,8 @@ class AsyncSession(AsyncSessionBase):
         Rows become visible when their transaction commits, in no order of their numbers: sealed is only up to a
         number below which nothing can appear any more. To know one, it is read how far numbers have gone, and then
         this transaction takes its identifier. Whoever took one of these numbers had an identifier before
-        (write_audit), hence a smaller one. So as soon as no transaction with a smaller one is running, all rows up
-        to that number are there, or never will be. Often that is so at once; else the number is kept
+        (write_audit, audit_…), hence a smaller one. So as soon as no transaction with a smaller one is running, all
+        rows up to that number are there, or never will be. Often that is so at once; else the number is kept
         (audit_watermark) and the next run goes by it. A transaction that stays open for hours holds sealing up for
         hours, and is sealed when it has ended.
 

@@ -264,6 +264,18 @@ def _write(texts: Mapping[Path, str], *, check: bool) -> bool:
     return stale
 
 
+def _delete(files: Iterable[Path], *, check: bool) -> bool:
+    """Deletes files that are not written any more, or with `check` says which; returns whether there were any."""
+    found = False
+    for path in files:
+        found = True
+        if check:
+            sys.stderr.write(f"{path.name} is of no table in the audit trail: run `make generate`.\n")
+        else:
+            path.unlink()
+    return found
+
+
 def _formatted(source: str) -> str:
     """What ruff makes of it: the same text on every machine."""
     for arguments in (
@@ -341,18 +353,25 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m pgacademy.generate", description=(__doc__ or "").partition("\n")[0]
     )
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing; fail when the client or the snapshot is stale"
-    )
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when one of them is stale")
     options = parser.parse_args(argv)
-    with catalogue.fresh_school() as conn:
-        procedures = catalogue.read(conn).procedures
-        texts = {_TARGET: render(procedures)}
-        texts |= published(conn, procedures)
-        texts |= audit_triggers.render(conn, sources.tree())
-    if _write(texts, check=options.check) and options.check:
+    tree = sources.tree()
+    try:
+        with catalogue.fresh_school() as conn:
+            procedures = catalogue.read(conn).procedures
+            texts = {_TARGET: render(procedures)}
+            texts |= published(conn, procedures)
+            texts |= audit_triggers.render(conn, tree)
+        stale = _write(texts, check=options.check)
+        stale |= _delete(audit_triggers.left_over(texts, tree), check=options.check)
+        if stale and options.check:
+            return 1
+        return _write_snapshot(check=options.check)
+    except MigrationError as exc:
+        sys.stderr.write(f"{exc}\n")
+        if "function audit_" in str(exc):
+            sys.stderr.write("Take the trigger out, run `make generate`, which writes its function, and put it back.\n")
         return 1
-    return _write_snapshot(check=options.check)
 
 
 if __name__ == "__main__":

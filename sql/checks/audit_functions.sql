@@ -1,6 +1,6 @@
 -- The triggers of the audit trail are those of their tables, note each column that the catalogue of columns does not call
--- unnoted, and redact what it calls sensitive or secret, and what erasure blanks: what they leave readable stays for years,
--- also of people who asked to be forgotten.
+-- unnoted and no other, and redact what it calls sensitive or secret, and what erasure blanks: what they leave readable stays
+-- for years, also of people who asked to be forgotten. `make generate` writes them so.
 with
 noted as (
     select
@@ -29,14 +29,23 @@ triggers as (
 
 columns as (
     select
-        f.function_name,
+        n.function_name,
         f.prosrc,
         k.column_name,
-        k.class = 'secret' or k.is_blanked as is_redacted,
-        k.column_name = any(n.unnoted) as is_unnoted
+        k.column_name = any(n.unnoted) as is_unnoted,
+        case
+            when k.class = 'secret' then '''[secret]'''
+            when k.is_blanked then format('audited_presence(%%s.%s is not null)', k.column_name)
+        end as redacted
     from noted as n
     inner join functions as f on f.function_name = n.function_name
     inner join column_classes() as k on k.table_name = n.table_name
+),
+
+compared as (
+    select distinct f.function_name, m.names[1] as column_name
+    from functions as f
+    cross join lateral regexp_matches(f.prosrc, 'if old[.]([a-z0-9_]+) is distinct from new[.]\1 then', 'g') as m (names)
 )
 
 select
@@ -53,21 +62,41 @@ where not exists (select from triggers as t where t.table_name = n.table_name an
 union all
 select
     f.function_name as object,
-    'is of no table that is in the audit trail by column_catalogue()' as finding
+    'is of no table that is in the audit trail by column_catalogue(): write unnoted there, or remove its trigger and it' as finding
 from functions as f
 where not exists (select from noted as n where n.function_name = f.function_name)
 union all
 select
-    c.function_name as object,
-    'does not compare ' || c.column_name as finding
-from columns as c
-where
-    not c.is_unnoted
-    and strpos(c.prosrc, format('if old.%1$s is distinct from new.%1$s then', c.column_name)) = 0
+    n.table_name as object,
+    'has no column ' || u.column_name || ', which column_catalogue() calls unnoted' as finding
+from noted as n
+cross join lateral unnest(n.unnoted) as u (column_name)
+where not exists (
+    select from column_classes() as k where k.table_name = n.table_name and k.column_name = u.column_name
+)
 union all
 select
+    coalesce(d.function_name, c.function_name) as object,
+    case
+        when c.function_name is null then 'compares ' || d.column_name || ', which is no column that is noted'
+        else 'does not compare ' || c.column_name
+    end as finding
+from (select k.function_name, k.column_name from columns as k where not k.is_unnoted) as c
+full join compared as d on d.function_name = c.function_name and d.column_name = c.column_name
+where c.function_name is null or d.function_name is null
+union all
+select distinct
     c.function_name as object,
     'does not redact ' || c.column_name as finding
 from columns as c
-where c.is_redacted and c.prosrc ~ format('''%1$s'', ([a-z_]+[(])*(old|new)[.]%1$s[),]', c.column_name)
+cross join (values ('old'), ('new')) as r (name)
+where
+    not c.is_unnoted
+    and strpos(c.prosrc, format('%L, ' || c.redacted, c.column_name, r.name)) = 0
+union all
+select
+    c.function_name as object,
+    'names rows by ' || c.column_name as finding
+from columns as c
+where c.redacted is not null and c.prosrc ~ format('coalesce[(]new[.]%s[, ]', c.column_name)
 order by 1, 2;

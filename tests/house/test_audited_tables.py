@@ -40,6 +40,32 @@ def test_every_table_is_decided_about(db: psycopg.Connection[Any]) -> None:
     assert set(WAIVED) | audited(db) == tables
 
 
+def test_what_tells_a_row_fits_into_the_trail(db: psycopg.Connection[Any]) -> None:
+    """Without a CHECK there: a key that is a text has one in its own table, which says how long it may be."""
+    rows = db.execute(
+        "select c.relname, pg_get_constraintdef(k.oid) from pg_class as c"
+        " join pg_index as i on i.indrelid = c.oid and i.indisprimary"
+        " join pg_attribute as a on a.attrelid = c.oid and a.attnum = any (i.indkey) and a.atttypid = 'text'::regtype"
+        " left join pg_constraint as k on k.conrelid = c.oid and k.contype = 'c' and k.conkey = array[a.attnum]"
+        " and pg_get_constraintdef(k.oid) ~ '(length[(]|[{]1,[0-9]+[}])'"
+        " join column_classes() as n on n.table_name = c.relname and n.column_name = a.attname"
+        " and n.is_blanked is not true"
+        " where column_catalogue() -> c.relname::text ? 'unnoted' order by 1"
+    ).fetchall()
+    assert [table for table, _ in rows] == ["platform_settings", "retention_policies", "signing_keys"]
+    assert [table for table, check in rows if check is None] == []
+
+
+def test_a_transaction_has_its_identifier_before_a_row_its_number(db: psycopg.Connection[Any]) -> None:
+    """What seal_audit_logs() relies on: a row it cannot see yet is of a transaction that it can."""
+    rows = db.execute(
+        "select p.proname, strpos(p.prosrc, ':= pg_current_xact_id();'), strpos(p.prosrc, 'insert into audit_logs')"
+        " from pg_proc as p where p.pronamespace = current_schema()::regnamespace and p.prosrc ~ 'into audit_logs'"
+    ).fetchall()
+    assert {name for name, *_ in rows} == {"write_audit", *(f"audit_{table}" for table in audited(db))}
+    assert [name for name, first, then in rows if not 0 < first < then] == []
+
+
 def test_sensitive_procedures_note_their_calls(db: psycopg.Connection[Any]) -> None:
     """Each of the list, under its own name, and no other."""
     listed = {action for (action,) in db.execute("select action from audited_procedures()")}

@@ -20,10 +20,17 @@ TABLE = """
     comment on table planted is 'x';
     comment on column planted.id is 'x';
 """
+
+
+def rewritten(function: str, text: str, other: str) -> str:
+    """A function with another text in place of one in it."""
+    texts = f"'{function}'::regproc), $x${text}$x$, $x${other}$x$"
+    return f"do $$ begin execute replace(pg_get_functiondef({texts}); end $$;"
+
+
 #: What breaks each rule, once.
 PLANTED = {
-    "audit_functions": "do $$ begin execute replace("
-    "pg_get_functiondef('audit_user_secrets'::regproc), $q$'[secret]'$q$, 'new.password_hash'); end $$;",
+    "audit_functions": rewritten("audit_user_secrets", "'[secret]'", "new.password_hash"),
     "column_unclassified": TABLE,
     "foreign_key_without_index": TABLE + "alter table planted add user_id uuid references users;",
     "function_grantee": CLEAN + "grant execute on function planted to academy_student;",
@@ -90,17 +97,23 @@ def test_none_one_none(db: Connection, check: str) -> None:
             "audit_planted",
             "is of no table",
         ),
+        (rewritten("column_catalogue", 'min_xp", "unnoted": ""', 'min_xp", "unnoted": "titel"'), "levels", "titel"),
+        (rewritten("audit_levels", "old.min_xp is", "null is"), "audit_levels", "does not compare min_xp"),
         (
-            "do $$ begin execute replace(pg_get_functiondef('audit_levels'::regproc), 'old.min_xp is', 'null is');"
-            " end $$",
+            rewritten("audit_levels", "end if;", "end if; if old.x is distinct from new.x then end if;"),
             "audit_levels",
-            "does not compare min_xp",
+            "compares x",
         ),
+        (rewritten("audit_users", "(old.email is not null)", "(true)"), "audit_users", "does not redact email"),
         (
-            "do $$ begin execute replace(pg_get_functiondef('audit_users'::regproc),"
-            " 'audited_presence(old.email is not null)', 'audited_content(to_jsonb(old.email))'); end $$",
+            rewritten("audit_users", "audited_presence(new.email is not null)", "left(new.email::text, 9)"),
             "audit_users",
             "does not redact email",
+        ),
+        (
+            rewritten("audit_users", "coalesce(new.id, old.id)", "coalesce(new.email, '')"),
+            "audit_users",
+            "names rows by email",
         ),
     ],
 )

@@ -173,7 +173,7 @@ def make_user_as_owner(db: Connection, admin: UUID) -> UUID:
 class TestContexts:
     TOLD = "select set_config('pgacademy.ip_address', %s, true), set_config('pgacademy.user_agent', %s, true)"
 
-    def test_one_for_a_transaction_and_person(self, db: Connection) -> None:
+    def test_one_for_each_person(self, db: Connection) -> None:
         ada, bob = make_user(db), make_user(db)
         db.execute(self.TOLD, ["192.0.2.7", "A" * 1000])
         for user in (ada, ada, bob):
@@ -188,40 +188,53 @@ class TestContexts:
         assert linked == (3,)
 
     def test_requests_of_a_day_that_say_the_same_share_one(self, school: SchoolDatabase) -> None:
-        def request(conn: Connection, user: UUID | None, address: str = "192.0.2.7", agent: str = "") -> None:
+        address, agent, request, session = (
+            ("192.0.2.7", "", "", ""),
+            ("", "x", "", ""),
+            ("", "", "x", ""),
+            ("", "", "", "x"),
+        )
+        names = ("ip_address", "user_agent", "request_id", "session_id")
+        conn = school.connect(autocommit=True)
+        ada, bob = make_user(conn), make_user(conn)
+        # How a session writes numbers and times makes no difference.
+        settings = "set extra_float_digits = {}; set datestyle = {}; set timezone = 'Pacific/Kiritimati'"
+        for nth, (user, told) in enumerate(
+            [(ada, address), (ada, agent), (ada, request), (ada, session), (bob, address), (None, address)] * 2
+        ):
+            conn.execute(settings.format(*((1, "iso") if nth < 6 else (-15, "german"))).encode())
             with conn.transaction(), acting(conn, user, None if user else "service"):
-                conn.execute(self.TOLD, [address, agent])
+                for name, value in zip(names, told, strict=True):
+                    conn.execute("select set_config('pgacademy.' || %s, %s, true)", [name, value])
                 if user:
                     conn.execute("select update_profile(p_bio => gen_random_uuid()::text)")
                 else:
                     conn.execute("select set_password(%s, %s)", [ada, "$2b$12$".ljust(60, "x")])
+        rows = conn.execute(
+            "select c.user_id, coalesce(host(c.ip_address), ''), coalesce(c.user_agent, ''),"
+            " coalesce(c.request_id, ''), coalesce(c.session_id, ''), count(*)"
+            " from audit_logs as l join audit_contexts as c on c.id = l.context_id"
+            " where l.user_id is not distinct from c.user_id group by c.id"
+        ).fetchall()
+        shared = [(ada, *told, 2) for told in (address, agent, request, session)] + [(bob, *address, 2)]
+        # Nobody's go with whom they were about: one for each transaction, here of two notes or, the first time, of two.
+        assert sorted(rows, key=str) == sorted([*shared, (None, *address, 2), (None, *address, 2)], key=str)
 
-        with school.connect() as conn:
-            conn.autocommit = True
-            ada, bob = make_user(conn), make_user(conn)
-            for user in (ada, ada, bob, None, None):
-                request(conn, user)
-            request(conn, ada, agent="192.0.2.7", address="")
-            # As if all that was yesterday.
-            conn.execute("update audit_contexts set origin = gen_random_uuid() where user_id = %s", [bob])
-            request(conn, bob)
-            rows = conn.execute(
-                "select c.user_id, host(c.ip_address), c.user_agent, count(*) from audit_logs as l"
-                " join audit_contexts as c on c.id = l.context_id"
-                " where l.user_id is not distinct from c.user_id group by c.id"
-            ).fetchall()
-        assert sorted(rows, key=str) == sorted(
-            [
-                (ada, "192.0.2.7", None, 2),
-                (ada, None, "192.0.2.7", 1),
-                (bob, "192.0.2.7", None, 1),
-                (bob, "192.0.2.7", None, 1),
-                # Nobody's go with whom they were about: one of each transaction, here of two notes.
-                (None, "192.0.2.7", None, 2),
-                (None, "192.0.2.7", None, 2),
-            ],
-            key=str,
+    def test_one_is_found_by_its_person_its_day_and_what_was_said(self, db: Connection) -> None:
+        """Or, of nobody, by the transaction: no other has its number and its time."""
+        user = make_user(db)
+        db.execute(self.TOLD, ["192.0.2.7", ""])
+        with acting(db, user):
+            db.execute("select update_profile(p_bio => 'x')")
+        with acting(db, None, "service"):
+            db.execute("select set_password(%s, %s)", [user, "$2b$12$".ljust(60, "x")])
+        said = "|| ' {192.0.2.7,NULL,NULL,NULL}'"
+        found = (
+            "select c.user_id from audit_contexts as c where c.origin = md5(case when c.user_id is null"
+            f" then pg_current_xact_id() || ' ' || extract(epoch from now()) {said}"
+            f" else c.user_id || ' ' || floor(extract(epoch from now()) / 86400) {said} end)::uuid"
         )
+        assert set(db.execute(found).fetchall()) == {(user,), (None,)}
 
     @pytest.mark.parametrize("isolation", ["read committed", "repeatable read"])
     def test_two_that_come_first_do_not_wait_for_each_other(self, school: SchoolDatabase, isolation: str) -> None:
@@ -238,11 +251,16 @@ class TestContexts:
                     conn.execute(f"select {said}".encode())
             one.commit()
             other.commit()
+            # Whichever it finds of the two.
+            one.execute(self.TOLD, ["192.0.2.7", ""])
+            with acting(one, user):
+                one.execute("select update_profile(p_bio => 'x')")
+            assert one.execute("select count(*) from audit_contexts").fetchone() == (2,)
             rows = one.execute(
                 "select l.entity_type, c.user_id, host(c.ip_address) from audit_logs as l"
                 " join audit_contexts as c on c.id = l.context_id order by 1"
             ).fetchall()
-        assert rows == [("user_settings", user, "192.0.2.7"), ("user_wallets", user, "192.0.2.7")]
+        assert rows == [(table, user, "192.0.2.7") for table in ("user_settings", "user_wallets", "users")]
 
     @pytest.mark.parametrize(("address", "agent", "kept"), [("nonsense", "", (None, None)), ("", "x", (None, "x"))])
     def test_what_is_no_address_is_none(self, db: Connection, address: str, agent: str, kept: tuple[Any, ...]) -> None:

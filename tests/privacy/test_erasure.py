@@ -175,6 +175,29 @@ def test_no_address_comes_back(school: SchoolDatabase) -> None:
     assert one(conn, "select count(*) from audit_contexts") == 0
 
 
+def test_no_address_stays_that_the_back_end_told(school: SchoolDatabase) -> None:
+    """It logs in, proves wallets and erases for people who are nobody yet, or no more, and says where they are."""
+    conn = school.connect(autocommit=True)
+    user, other = make_user(conn), make_user(conn)
+    wallet = (
+        "insert into user_wallets (user_id, chain, address) values (%s, 'evm', '0x' || repeat(%s, 20)) returning id"
+    )
+    wallets = [one(conn, wallet, somebody, digits) for somebody, digits in ((user, "ab"), (other, "cd"))]
+    password = "$2b$12$".ljust(60, "x")
+    said = [
+        ("select verify_wallet(%s)", (wallets[0],)),
+        ("select set_password(%s, %s)", (user, password)),
+        *[(ERASE, (user, None))] * 4,
+        ("select verify_wallet(%s)", (wallets[1],)),
+    ]
+    for statement, arguments in said:
+        with school.app(None, "service") as back_end:
+            back_end.execute("select set_config('pgacademy.ip_address', '192.0.2.7', true)")
+            back_end.execute(statement.encode(), arguments)
+    assert one(conn, "select count(*) from audit_contexts") == 1
+    assert one(conn, "select count(*) from audit_contexts_of(%s)", other) == 1
+
+
 @pytest.mark.late
 def test_a_month_on_its_way_out_is_looked_through(school: SchoolDatabase) -> None:
     """It is detached, and something is in the way of dropping it."""

@@ -61,7 +61,7 @@ with columns as (
             else 'long'
         end as kept
     from column_classes() as k
-    join pg_attribute as a on a.attrelid = k.table_name::regclass and a.attname = k.column_name
+    join pg_attribute as a on a.attrelid = to_regclass(k.table_name) and a.attname = k.column_name
 )
 
 select
@@ -71,13 +71,13 @@ select
         from pg_index as i
         cross join lateral unnest(i.indkey::int2[]) with ordinality as n (attnum, nth)
         join columns as c on c.attrelid = i.indrelid and c.attnum = n.attnum and c.kept in ('short', 'long')
-        where i.indrelid = t.name::regclass and i.indisprimary
+        where i.indrelid = to_regclass(t.name) and i.indisprimary
         order by n.nth
     ) as key,
     array(
         select array[c.name, c.kept]
         from columns as c
-        where c.attrelid = t.name::regclass and c.name <> all(string_to_array(t.entry ->> 'unnoted', ' '))
+        where c.attrelid = to_regclass(t.name) and c.name <> all(string_to_array(t.entry ->> 'unnoted', ' '))
         order by c.attnum
     ) as columns
 from jsonb_each(column_catalogue()) as t (name, entry)
