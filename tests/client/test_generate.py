@@ -1,4 +1,4 @@
-"""The generated client is what the catalogue says."""
+"""The generated client, and what writes the audit trail, are what the catalogue says."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 import pgacademy
-from pgacademy import catalogue, docs, generate, sources
+from pgacademy import audit_triggers, catalogue, docs, generate, sources
 from pgacademy.errors import MigrationError
 
 CLIENT = Path(pgacademy.__file__).with_name("client.py")
@@ -21,6 +21,29 @@ def read(_db_connection: psycopg.Connection) -> catalogue.Catalogue:
 
 def test_the_client_is_fresh(read: catalogue.Catalogue) -> None:
     assert generate.render(read.procedures) == CLIENT.read_text(encoding="utf-8"), "run `make generate`"
+
+
+def test_what_writes_the_trail_is_fresh(db: psycopg.Connection) -> None:
+    texts = audit_triggers.render(db, sources.tree())
+    stale = [path.name for path, text in texts.items() if path.read_text(encoding="utf-8") != text]
+    assert (len(texts), stale) == (26, []), "run `make generate`"
+    assert audit_triggers.left_over(texts, sources.tree()) == []
+
+
+def test_a_trigger_of_a_table_that_left_the_trail_is_found(db: psycopg.Connection, tmp_path: Path) -> None:
+    tree = sources.Tree(tmp_path)
+    texts = audit_triggers.render(db, sources.tree())
+    for path in (tmp_path / "functions" / "identity" / f"audit_{name}.sql" for name in ("gone", "users", "by_hand")):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("-- by hand" if path.stem == "audit_by_hand" else next(iter(texts.values())), encoding="utf-8")
+    folder = tmp_path / "functions" / "identity"
+    assert audit_triggers.left_over([folder / "audit_users.sql"], tree) == [folder / "audit_gone.sql"]
+
+
+def test_a_row_that_nothing_tells_from_others_is_not_noted(db: psycopg.Connection) -> None:
+    db.execute("alter table levels drop constraint levels_pkey")
+    with pytest.raises(MigrationError, match="levels"):
+        audit_triggers.render(db, sources.tree())
 
 
 def test_the_reference_is_fresh(read: catalogue.Catalogue) -> None:
