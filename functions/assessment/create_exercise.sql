@@ -3,7 +3,7 @@
 -- A null time limit or number of attempts is none. Without p_max_score it is worth what its rubric is worth, or 100.
 --
 -- called by  approved instructors, administrators
--- requires   require_lesson_staff, rubric_worth, check_coin_reward; the triggers on exercises
+-- requires   require_lesson_staff, lock_course, rubric_worth, check_coin_reward; the triggers on exercises
 -- errors     PA401 · PA403 · PA404 no such lesson · PA409 a chapter · PA422 no title; too many coins; content or
 --            rubric, with the path · 23514 another value against a column's rule
 create or replace function create_exercise(
@@ -40,6 +40,11 @@ begin
     end if;
 
     perform check_coin_reward(p_coin_reward => p_coin_reward, p_of => 'exercise');
+
+    -- Before the lesson that the exercise refers to, as everywhere; no chapter is made of it meanwhile.
+    perform lock_course(p_course_id => v_course_id);
+    -- It may have been removed while that was waited for.
+    perform require_lesson_staff(p_lesson_id => p_lesson_id);
 
     if exists (select from lessons as l where l.course_id = v_course_id and l.parent_lesson_id = p_lesson_id) then
         raise exception 'a chapter has no exercises'

@@ -39,6 +39,8 @@ begin
 
     -- Before the lesson that the quiz refers to, as everywhere; no chapter is made of it meanwhile.
     perform lock_course(p_course_id => v_course_id);
+    -- It may have been removed while that was waited for.
+    perform require_lesson_staff(p_lesson_id => p_lesson_id);
 
     if exists (select from lessons as l where l.course_id = v_course_id and l.parent_lesson_id = p_lesson_id) then
         raise exception 'a chapter has no quiz'

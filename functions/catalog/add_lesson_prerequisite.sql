@@ -21,6 +21,8 @@ declare
     v_course_id uuid := require_lesson_staff(p_lesson_id => p_lesson_id);
 begin
     perform lock_course(p_course_id => v_course_id);
+    -- It may have been removed while that was waited for.
+    perform require_lesson_staff(p_lesson_id => p_lesson_id);
 
     if p_prerequisite_lesson_id = p_lesson_id or not exists (
         select

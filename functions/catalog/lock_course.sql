@@ -5,7 +5,7 @@
 -- progress begins to refer to a lesson. So whoever deletes a lesson or changes its slug, which waits for those who refer
 -- to it, locks the enrolments of the course before. A new place, or any other column, waits for nobody.
 --
--- called by  the staff procedures on courses, lessons and quizzes
+-- called by  the staff procedures on courses, lessons, quizzes and exercises
 -- errors     none of its own
 create or replace function lock_course(
     p_course_id uuid

@@ -19,6 +19,7 @@ from psycopg.types.json import Jsonb
 from pgacademy.testing import Role, SchoolDatabase, acting
 from tests.assessment.exercises import Exercise, make_exercise
 from tests.assessment.quizzes import Quiz, make_quiz
+from tests.support.asserts import raises_sqlstate
 from tests.support.factories import Connection, make_course, make_enrollment, make_user, race
 from tests.support.queries import one
 from tests.support.stage import Stage, until
@@ -171,6 +172,46 @@ def test_a_new_quiz_of_a_lesson_that_is_being_removed(school: SchoolDatabase) ->
             author.execute("select update_quiz(%s, p_is_published => true)", quiz)
         assert removed.result(20) == ("deleted",)
     assert stage.owner.execute("select count(*) from quizzes").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    ["create_quiz(%s, 'Q')", "create_exercise(%s, 'E')", "add_lesson_prerequisite(%s, '{first}')"],
+)
+def test_what_comes_for_a_lesson_that_was_removed_meanwhile(school: SchoolDatabase, request_: str) -> None:
+    stage = Stage(school)
+    course = make_course(stage.owner, lessons=2)
+    author, other = (school.connect(autocommit=True) for _ in range(2))
+
+    with ThreadPoolExecutor(1) as pool, stage.cleared(author, other):
+        with author.transaction(), acting(author, course.instructor_id, "instructor"):
+            author.execute("select remove_lesson(%s)", (course.lesson_ids[1],))
+            come = pool.submit(
+                stage.request, other, course.instructor_id, "instructor",
+                f"select {request_.format(first=course.lesson_ids[0])}", course.lesson_ids[1],
+            )  # fmt: skip
+            until(lambda: stage.waits(other))
+        with raises_sqlstate("PA404"):
+            come.result(20)
+
+
+def test_no_exercise_for_a_lesson_that_becomes_a_chapter_meanwhile(school: SchoolDatabase) -> None:
+    stage = Stage(school)
+    course = make_course(stage.owner, lessons=2)
+    author, other = (school.connect(autocommit=True) for _ in range(2))
+
+    with ThreadPoolExecutor(1) as pool, stage.cleared(author, other):
+        with author.transaction(), acting(author, course.instructor_id, "instructor"):
+            author.execute(
+                "select move_lesson(%s, p_parent_lesson_id => %s)", (course.lesson_ids[1], course.lesson_ids[0])
+            )
+            made = pool.submit(
+                stage.request, other, course.instructor_id, "instructor", "select create_exercise(%s, 'E')",
+                course.lesson_ids[0],
+            )  # fmt: skip
+            until(lambda: stage.waits(other))
+        with raises_sqlstate("PA409"):
+            made.result(20)
 
 
 # -- what a learner sees who waited -----------------------------------------------------------------------------------

@@ -82,14 +82,17 @@ BAD: dict[str, list[str | None]] = {
     ],
     "bytea": [None, "", "\\x00", "\\x" + "ab" * 500_000],
     "inet": [None, "::/0"],
-    "uuid[]": [None, "{}", "{NULL}", f"{{{UNKNOWN}}}", f"{{{UNKNOWN},{UNKNOWN}}}", f"[5:5]={{{UNKNOWN}}}"],
+    "uuid[]": [
+        *(None, "{}", "{NULL}", f"{{{UNKNOWN}}}", f"{{{UNKNOWN},{UNKNOWN}}}", f"[5:5]={{{UNKNOWN}}}"),
+        f"{{{{{UNKNOWN}}},{{{UNKNOWN}}}}}",
+    ],
     "integer[]": [None, "{}", "{NULL}", "{-1}", "{2147483647}", "{1,1}", "{{1}}", "[5:5]={1}"],
     "numeric[]": [None, "{}", "{NULL}", "{-1}", "{NaN}", "{Infinity}", "{1e1000}", "{1e-1000}", "{1,1}", "{{1}}"],
     "timestamp with time zone[]": [
         *(None, "{}", "{NULL}", "{infinity}", "{-infinity}", "{294276-12-31}", "{2024-02-03,2024-02-03}"),
         "{{2024-02-03}}",
     ],
-    "text[]": [None, "{}", "{NULL}", '{""}', f"{{{LONG}}}"],
+    "text[]": [None, "{}", "{NULL}", '{""}', f"{{{LONG}}}", "{{a,b},{c,d}}", "{{a}}", "[5:6]={a,b}"],
 }
 PLAIN = {
     "smallint": "1", "integer": "1", "bigint": "1", "numeric": "1", "boolean": "true", "text": "plain-text",
