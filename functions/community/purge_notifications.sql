@@ -15,7 +15,7 @@ language plpgsql
 volatile
 security definer -- deletes from notifications, which no platform role may write
 set search_path from current
-set enable_seqscan = off -- every batch by the indexes: of a table with many dead rows a plan would read all
+set enable_seqscan = off -- every batch by the indexes: a plan would read all of a table that has a few thousand rows
 as $$
 #variable_conflict use_column
 declare
