@@ -4,7 +4,7 @@
 -- column_catalogue() says. How the row of the trail comes about is told in write_audit.sql.
 --
 -- Written by `make generate`: change column_catalogue(), or audit_trigger.sql.j2. One function for all tables, which takes
--- both rows apart as JSON, costs three times as much (benchmarks/README.md).
+-- both rows apart as JSON, compares them at three times the cost (benchmarks/README.md).
 --
 -- called by  triggers of courses
 -- requires   verified_identity, add_audit_context, audited_content

@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-import jinja2
-
-from pgacademy import catalogue, sources
+from pgacademy import catalogue, sources, templating
 from pgacademy.connection import Connection
 from pgacademy.errors import MigrationError
 
@@ -54,14 +52,7 @@ def _assignment(variable: str, name: str, value: str) -> str:
 
 def render(conn: Connection, tree: sources.Tree) -> dict[Path, str]:
     """The text of each file, for the school that is first in the connection's search path."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("pgacademy"),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - SQL, not HTML
-        undefined=jinja2.StrictUndefined,
-    )
+    environment = templating.environment()
     functions = tree.root / "functions"
     domains = catalogue.table_domains(tree)
     trigger = environment.get_template("audit_trigger.sql.j2")

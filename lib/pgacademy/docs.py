@@ -14,9 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
-from pgacademy import catalogue, sources
+from pgacademy import catalogue, sources, templating
 from pgacademy.catalogue import Catalogue, ProcedureFacts
 from pgacademy.errors import _BY_SQLSTATE as BY_CODE
 
@@ -81,14 +79,7 @@ def _errors(read: Catalogue) -> dict[str, list[ProcedureFacts]]:
 
 
 def _render(template: str, **values: Any) -> str:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("pgacademy"),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,  # noqa: S701 - Markdown
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-    )
+    environment = templating.environment()
     environment.filters |= {"cell": _cell, "code": _code}
     text = environment.get_template(template).render(**values)
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

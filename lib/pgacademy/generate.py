@@ -27,10 +27,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from psycopg import sql
 
-from pgacademy import audit_triggers, catalogue, schemas, snapshot, sources
+from pgacademy import audit_triggers, catalogue, schemas, snapshot, sources, templating
 from pgacademy.catalogue import ProcedureFacts
 from pgacademy.connection import OLDEST_SERVER, Connection
 from pgacademy.errors import MigrationError
@@ -223,14 +222,7 @@ def render(procedures: Iterable[ProcedureFacts]) -> str:
     if unknown := sorted(known.keys() - {p.name for p in public}):
         raise MigrationError(f"templates/shapes.toml names what is no procedure: {', '.join(unknown)}.")
     methods = [m for p in public if (m := _method(p, known.get(p.name, {}))) is not None]
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("pgacademy"),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,  # noqa: S701 - Python, not HTML
-        undefined=jinja2.StrictUndefined,
-    )
-    return _formatted(environment.get_template("client.py.j2").render(procedures=methods))
+    return _formatted(templating.environment().get_template("client.py.j2").render(procedures=methods))
 
 
 def published(conn: Connection, procedures: Iterable[ProcedureFacts]) -> dict[Path, str]:

@@ -97,15 +97,9 @@ def collect(connection: Connection, school: str, days: int) -> dict[str, Any]:
 
 def render(found: dict[str, Any]) -> str:
     """The page, from what `collect` found."""
-    import jinja2  # noqa: PLC0415  (takes long, and is seldom needed)
+    from pgacademy import templating  # noqa: PLC0415  (jinja2 takes long, and is seldom needed)
 
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("pgacademy"),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-    )
+    environment = templating.environment(is_html=True)
     environment.filters |= {"number": number, "percent": percent}
     return environment.get_template("report.html.j2").render(
         **found,
