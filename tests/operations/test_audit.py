@@ -217,7 +217,7 @@ class TestContexts:
             " where l.user_id is not distinct from c.user_id group by c.id"
         ).fetchall()
         shared = [(ada, *told, 2) for told in (address, agent, request, session)] + [(bob, *address, 2)]
-        # Nobody's go with whom they were about: one for each transaction, here of two notes or, the first time, of two.
+        # Nobody's go with whom they were about: one for each transaction, here of two notes.
         assert sorted(rows, key=str) == sorted([*shared, (None, *address, 2), (None, *address, 2)], key=str)
 
     def test_one_is_found_by_its_person_its_day_and_what_was_said(self, db: Connection) -> None:
