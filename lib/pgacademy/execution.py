@@ -9,6 +9,7 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 import psycopg
@@ -96,7 +97,7 @@ def at_once(
     finally:
         if not connection.closed and connection.info.transaction_status != TransactionStatus.IDLE:
             connection.rollback()
-    starts = [sum(len(own) for own, _ in every[:at]) for at in range(len(files) + 1)]
+    starts = list(accumulate((len(own) for own, _ in every), initial=0))
     count = bisect_right(starts, number) - 1
     for at in range(count):
         done(at)
@@ -114,12 +115,17 @@ def at_once(
     raise failure(connection, name, statement, exc, exc_start) from exc
 
 
-def send_all(connection: Connection, texts: Sequence[str]) -> tuple[int, psycopg.Error | None]:
-    """Sends texts of SQL in one message. Returns how many statements were done, and the error that ended them."""
+def send_all(
+    connection: Connection, texts: Sequence[str], meanwhile: Callable[[], None] = lambda: None
+) -> tuple[int, psycopg.Error | None]:
+    """Sends texts of SQL in one message. Returns how many statements were done, and the error that ended them.
+
+    `meanwhile` is called while the server is at work; what it raises passes on once the server is done.
+    """
     query = _SEPARATOR.join(texts).encode()
     try:
         with connection.lock:
-            results = connection.wait(_sent(connection.pgconn, query))
+            results = connection.wait(_sent(connection.pgconn, query, meanwhile))
     except psycopg.OperationalError as exc:  # the connection is lost
         return 0, exc
     for number, result in enumerate(results):
@@ -142,9 +148,12 @@ def at_position(texts: Sequence[str], position: int) -> tuple[int, int]:
 _SEPARATOR = "\n;\n"
 
 
-def _sent(pgconn: PGconn, query: bytes) -> PQGen[list[PGresult]]:
+def _sent(pgconn: PGconn, query: bytes, meanwhile: Callable[[], None]) -> PQGen[list[PGresult]]:
     pgconn.send_query(query)
-    results: list[PGresult] = yield from generators.execute(pgconn)
+    try:
+        meanwhile()
+    finally:
+        results: list[PGresult] = yield from generators.execute(pgconn)
     return results
 
 

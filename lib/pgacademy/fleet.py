@@ -17,13 +17,12 @@ from pgacademy import locking, migrations, registry, verification
 from pgacademy.connection import connect
 from pgacademy.errors import PgacademyError, SchoolMissing, ServerUnreachable, UsageError, translate
 from pgacademy.migrations import MigrationReport, Status
+from pgacademy.settings import JOBS
 from pgacademy.sources import Tree, queries, tree
 from pgacademy.verification import Verification
 
 T = TypeVar("T")
 
-#: How many schools are worked on at the same time, each on one connection.
-JOBS = 4
 # Left to others of what the server still takes.
 _SPARE_CONNECTIONS = 2
 _LOOK_EVERY_S = 0.1

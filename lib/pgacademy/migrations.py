@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 import psycopg
@@ -256,12 +257,12 @@ def _migrate(
     seen = schools.look(connection, school)
     schools.check(connection, school, seen)
     is_new = not (seen.exists and seen.has_journal)
-    if is_new:  # a file that cannot be run is refused before anything is made
-        _check(files.steps)
     # A commit that waits for the disk does so for all before it, which are written in order: the last one is enough.
     # Until then a file is there with its row, or neither is.
     connection.execute("set synchronous_commit = off")
-    report.mended = schools.prepare(connection, school, seen)
+    # A new school is not there before all of its files were looked at.
+    checking = partial(_check, files.steps if is_new else [])
+    report.mended = schools.prepare(connection, school, seen, checking)
     with schools.as_owner(connection, school):
         if development and not seen.comment:
             schools.set_development(connection, school, True)
@@ -331,6 +332,7 @@ def _apply_all(
 ) -> None:
     """Does the steps in their order, each in a transaction of its own, and enters each in the report."""
     is_empty = not (state.applied or state.started)
+    is_prepared = False
 
     def done(step: Step) -> None:
         report.applied.append(step.id)
@@ -339,11 +341,16 @@ def _apply_all(
 
     while left := pending[len(report.applied) :]:
         together = _together(left) if is_empty else []
-        if len(together) > 1:
-            bookkeeping.prepare_mark(connection)
-            files = [_file(connection, step, is_prepared=True) for step in together]
-            if execution.at_once(connection, files, lambda number: done(left[number])):
+        if len(together) > 1 or (together and is_prepared):
+            if not is_prepared:
+                bookkeeping.prepare_mark(connection)
+            files = [_file(step, bookkeeping.mark_prepared_sql(step)) for step in together]
+            count = execution.at_once(connection, files, lambda number: done(left[number]))
+            is_prepared = count == len(files)
+            if count:
                 continue
+        # The driver forgets all that is prepared after a DROP, which a file may hold that is sent by itself.
+        is_prepared = False
         apply(connection, report.school, left[0], progress, is_resumed=left[0].id in state.started)
         done(left[0])
 
@@ -364,8 +371,7 @@ def _is_quick(step: Step) -> bool:
     return all(_DEFINING.intersection(statement.head[:1]) for statement in step.statements)
 
 
-def _file(connection: Connection, step: Step, *, is_prepared: bool = False) -> execution.File:
-    last = bookkeeping.mark_sql(connection, step, is_prepared=is_prepared)
+def _file(step: Step, last: str) -> execution.File:
     return execution.File(step.path.name, step.statements, last)
 
 
@@ -380,7 +386,7 @@ def apply(
     """Does one step and records it. The connection acts as the owner, in no transaction, and holds the lock."""
     started = time.monotonic()
     if step.kind == "transactional":
-        if execution.at_once(connection, [_file(connection, step)]):
+        if execution.at_once(connection, [_file(step, bookkeeping.mark_sql(connection, step))]):
             return
         spot = locking.Spot()
 

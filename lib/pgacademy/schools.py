@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import sql
 
-from pgacademy import __version__, bookkeeping, locking, roles
+from pgacademy import __version__, bookkeeping, execution, locking, roles
 from pgacademy.connection import (
     EXTENSIONS_SCHEMA,
     Connection,
@@ -112,10 +112,13 @@ def _look(connection: Connection, school: str, found: list[list[tuple[Any, ...]]
     )
 
 
-def prepare(connection: Connection, school: str, seen: Look | None = None) -> bool:
+def prepare(
+    connection: Connection, school: str, seen: Look | None = None, meanwhile: Callable[[], None] = lambda: None
+) -> bool:
     """Makes what a school stands on, where it is missing: extension, schema, privileges, bookkeeping tables.
 
-    Returns whether anything was. The caller holds the school's lock. Raises RolesMissing, UnsafeSearchPath or
+    All of it or nothing. Returns whether anything was missing. The caller holds the school's lock. `meanwhile` is
+    called while the server is at work, and nothing is made if it raises. Raises RolesMissing, UnsafeSearchPath or
     NotAllowed.
     """
     seen = seen or look(connection, school)
@@ -123,18 +126,24 @@ def prepare(connection: Connection, school: str, seen: Look | None = None) -> bo
     if seen.is_ready and seen.owner == roles.owner(school):
         return False
     _check_path(seen)
-    if seen.extensions is None or seen.owner != roles.owner(school):
-        # Extensions and the schema's name are the database's: schools that are made at once take turns.
-        with locking.advisory_lock(connection, "the database"):
+    with ExitStack() as stack:
+        is_missing = seen.extensions is None or seen.owner != roles.owner(school)
+        if is_missing:
+            # Extensions and the schema's name are the database's: schools that are made at once take turns.
+            stack.enter_context(locking.advisory_lock(connection, "the database"))
+        stack.enter_context(connection.transaction())
+        if is_missing:
             if extensions_schema(connection) is None:
                 _install_extension(connection)
             _make_schema(connection, school)
-        seen = look(connection, school)
-    _check_path(seen)
-    with as_owner(connection, school, seen.extensions), connection.transaction():
+            seen = look(connection, school)
+        _check_path(seen)
+        connection.execute(become_owner(school, seen.extensions or EXTENSIONS_SCHEMA, local=True))
         grant_schema(connection, school)
-        connection.execute(queries("bookkeeping")["create"])
-        connection.execute(queries("backfills")["create"])
+        tables = [queries(name)["create"].decode() for name in ("bookkeeping", "backfills")]
+        _, exc = execution.send_all(connection, tables, meanwhile)
+        if exc is not None:
+            raise exc
     return True
 
 

@@ -12,6 +12,8 @@ from pgacademy.errors import UsageError
 DEFAULT_SCHOOL = "academy"
 DEPLOY_ROLE = "pgacademy_deploy"
 DATABASE = "pgacademy"
+#: How many schools are worked on at the same time, each on one connection.
+JOBS = 4
 
 # A school's name becomes a schema, and the stem of its roles: 40 bytes leave room for the longest suffix within
 # PostgreSQL's 63. Plain names only, so that nobody ever has to quote one.

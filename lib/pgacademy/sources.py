@@ -16,7 +16,6 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from importlib import resources
 from pathlib import Path
 
 from pgacademy.errors import MigrationError
@@ -187,6 +186,6 @@ def checksum(text: str) -> str:
 @cache
 def queries(name: str) -> dict[str, bytes]:
     """The engine's own queries in `sql/<name>.sql`, by the name given on their `-- name:` line."""
-    text = (resources.files("pgacademy") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+    text = (Path(__file__).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")
     parts = _QUERY.split(text)
     return {key: body.strip().encode() for key, body in zip(parts[1::2], parts[2::2], strict=True)}

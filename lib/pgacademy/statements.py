@@ -55,6 +55,11 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+# A run of what says nothing of where a statement ends: words that no quote follows, digits, operators without those
+# that may begin a comment, and parentheses around such. One match instead of one for each token.
+_PLAIN = re.compile(
+    rf"(?:[\x20\t\n\r\f\v]*+(?:{_FIRST}{_NEXT}*+(?!['\"&])|[0-9,.:~!@\#^|`?+*%<>=]|\([\x20\t\n\r\f\v0-9A-Za-z_,]*+\)))+"
+)
 _COMMENT_MARK = re.compile(r"/\*|\*/")
 _ASCII_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
@@ -122,38 +127,34 @@ def split(text: str, name: str = "") -> list[Statement]:
     head: list[str] = []
     line, counted = 1, 0
     start = last = depth = tokens = 0
-    in_body = at_begin = may_end = is_routine = False
-    for kind, begin, end in _scan(text, name):
-        if kind == "end" and depth <= 0 and not in_body:
+    position = 0
+    body: _Body | None = None
+    while token := _next_token(text, position, name):
+        kind, begin, position = token
+        if kind == "end" and depth <= 0 and not (body and body.is_open):
             if tokens:
                 line += text.count("\n", counted, start)
                 counted = start
                 found.append(Statement(text[start:last], line, start, last, tuple(head)))
             head.clear()
             depth = tokens = 0
-            at_begin = False
             continue
         if not tokens:
             start = begin
-            is_routine = bool(_ROUTINE.match(text, begin))
+            body = _Body() if _ROUTINE.match(text, begin) else None
         tokens += 1
-        last = end
+        last = position
         if kind == "open":
             depth += 1
         elif kind == "close":
             depth -= 1
         elif kind == "word" and len(head) < _HEAD:
-            head.append(_value(kind, text[begin:end]))
-        # In a body every statement ends in a semicolon, so the END that closes it follows one, or ATOMIC. An END
-        # that belongs to a CASE, or is a column's name, never does.
-        if is_routine and depth == 0:
-            word = text[begin:end].lower() if kind == "word" else ""
-            if in_body:
-                in_body = not (may_end and word == "end")
-                may_end = kind == "end"
-            elif at_begin and word == "atomic":
-                in_body = may_end = True
-            at_begin = word == "begin"
+            head.append(_value(kind, text[begin:position]))
+        if body:
+            if depth == 0:
+                body.go_on(kind, text[begin:position])
+        elif len(head) == _HEAD and (run := _PLAIN.match(text, position)):
+            position = last = run.end()
     if tokens:
         line += text.count("\n", counted, start)
         found.append(Statement(text[start:last], line, start, last, tuple(head)))
@@ -167,6 +168,27 @@ _ROUTINE = re.compile(
     r"(?:function|procedure)\b",
     re.IGNORECASE | re.DOTALL,
 )
+
+
+class _Body:
+    """Follows a routine: whether its `begin atomic … end` is open.
+
+    In a body every statement ends in a semicolon, so the END that closes it follows one, or ATOMIC. An END that belongs
+    to a CASE, or is a column's name, never does.
+    """
+
+    def __init__(self) -> None:
+        self.is_open = self.at_begin = self.may_end = False
+
+    def go_on(self, kind: str, text: str) -> None:
+        """With the next token outside parentheses."""
+        word = text.lower() if kind == "word" else ""
+        if self.is_open:
+            self.is_open = not (self.may_end and word == "end")
+            self.may_end = kind == "end"
+        elif self.at_begin and word == "atomic":
+            self.is_open = self.may_end = True
+        self.at_begin = word == "begin"
 
 
 def meta_commands(text: str) -> list[MetaCommand]:
@@ -210,9 +232,15 @@ def _ends_transaction(words: Sequence[str]) -> bool:
 
 def _scan(text: str, name: str) -> Iterator[tuple[str, int, int]]:
     """Kind, beginning and end of every token but comments."""
-    next_token = _TOKEN.match
     position = 0
-    while match := next_token(text, position):
+    while token := _next_token(text, position, name):
+        yield token
+        position = token[2]
+
+
+def _next_token(text: str, position: int, name: str) -> tuple[str, int, int] | None:
+    """Kind, beginning and end of the next token that is no comment; None at the end."""
+    while match := _TOKEN.match(text, position):
         kind = match.lastgroup or ""
         start, position = match.span(kind)
         if kind == "comment":
@@ -222,7 +250,8 @@ def _scan(text: str, name: str) -> Iterator[tuple[str, int, int]]:
             continue
         if kind.startswith("unclosed"):
             _fail(text, position - 1 if kind == "unclosed_escaped" else start, name)
-        yield kind, start, position
+        return kind, start, position
+    return None
 
 
 def _comment_end(text: str, position: int) -> int | None:

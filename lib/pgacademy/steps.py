@@ -238,6 +238,11 @@ def _check_statement(name: str, statement: Statement, kind: Kind) -> None:
         raise MigrationError(
             f"{where}: {words[0].upper()} would last longer than the file.", hint="Say SET LOCAL, which ends with it."
         )
+    if words[0] == "deallocate" and "all" in words[1:3]:
+        raise MigrationError(
+            f"{where}: DEALLOCATE ALL would take away what the migrator has prepared.",
+            hint="Name the statements that are to go.",
+        )
     if _UNLOCKS in statement.text.lower() and any(_UNLOCKS in token.value.lower() for token in statement.tokens):
         raise MigrationError(
             f"{where}: {_UNLOCKS}() would give back the lock that keeps others from migrating this school.",

@@ -44,10 +44,15 @@ def seconds_until_gone(admin: psycopg.Connection[Any], database: str, limit: flo
     return pulse.ran_s(began)
 
 
+def has_journal(observer: psycopg.Connection[Any], school: str = "academy") -> bool:
+    """Whether the school has a journal, empty or not."""
+    row = observer.execute("select to_regclass(%s) is not null", [f"{school}.schema_objects"]).fetchone()
+    return row == (True,)
+
+
 def recorded(observer: psycopg.Connection[Any], school: str = "academy") -> tuple[list[str], int]:
     """The migrations that the school's journal has, in their order, and how many repeatable files."""
-    row = observer.execute("select to_regclass(%s)", [f"{school}.schema_objects"]).fetchone()
-    if row is None or row[0] is None:
+    if not has_journal(observer, school):
         return [], 0
     steps = observer.execute(f"select migration_id from {school}._yoyo_migration order by applied_at_utc, migration_id")
     objects = observer.execute(f"select count(*) from {school}.schema_objects").fetchone()

@@ -57,13 +57,13 @@ def walk(
 ) -> Walk:
     """Run after run, each dies one boundary later than the one before, until one has no boundary left to die at.
 
-    When a run got a file done before it died, the next begins with the file after it, so its deaths begin anew. Unless
-    told otherwise they do so at the file's first statement, once a run got as far as that. Without `when` they die in
-    turns before the request and during it.
+    When a run got a file done before it died, the next begins with the file after it, so its deaths begin anew; so they
+    do when it made the journal, which the next need not. Unless told otherwise they do so at the file's first
+    statement, once a run got as far as that. Without `when` they die in turns before the request and during it.
     """
     done, ids, texts = Walk(), catalogues.step_ids(tree), _texts(tree)
     boundary, since_file = 1, False
-    before = catalogues.recorded(admin)
+    before, was_there = catalogues.recorded(admin), catalogues.has_journal(admin)
 
     def of_a_file(asked: str) -> bool:
         return len(asked) > 20 and asked.strip() in texts
@@ -79,18 +79,19 @@ def walk(
         name = str(admin.info.dbname)
         done.longest_afterlife_s = max(done.longest_afterlife_s, catalogues.seconds_until_gone(admin, name))
         after = steps, objects = catalogues.recorded(admin)
+        is_there = catalogues.has_journal(admin)
         assert steps == ids[: len(steps)], f"after a death at: {client.last}"
         done.deaths[ids[len(before[0])] if len(before[0]) < len(ids) else ""] += 1
         if from_first_statement and not since_file:
             since_file = any(map(of_a_file, client.asked))
             boundary = 1 if since_file else boundary + 1
-        elif after != before:
+        elif (after, is_there) != (before, was_there):
             # among the tables' triggers, policies and grants every transaction is its own: a death in each, not at
             # each of its boundaries, but at another one every time
             boundary = 1 + (done.deaths[""] % 11 if objects else 0)
         else:
             boundary += STRIDE if steps == ids and not objects else 1
-        before = after
+        before, was_there = after, is_there
 
 
 def _texts(tree: sources.Tree) -> str:

@@ -23,7 +23,7 @@ from tests.lib.test_locking import until
 def run(*arguments: str, home: Path, check: int = 0, stdin: str = "") -> subprocess.CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PGACADEMY_")}
     done = subprocess.run(
-        [sys.executable, "-m", "pgacademy.cli", *arguments],
+        [sys.executable, "-m", "pgacademy", *arguments],
         env=environment | {"PGACADEMY_HOME": str(home), "PYTHONPATH": os.pathsep.join(sys.path)},
         input=stdin,
         capture_output=True,
@@ -37,7 +37,7 @@ def run(*arguments: str, home: Path, check: int = 0, stdin: str = "") -> subproc
 def begin(*arguments: str) -> subprocess.Popen[str]:
     """The program, under way; what it prints is there at once."""
     return subprocess.Popen(
-        [sys.executable, "-m", "pgacademy.cli", *arguments],
+        [sys.executable, "-m", "pgacademy", *arguments],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -159,11 +159,12 @@ def test_an_interrupt_is_told_what_stays(dsn: str, tmp_path: Path) -> None:
         (["--version"], [f"pgacademy.cli.{module}" for module in MODULES] + ["pgacademy.client", "rich.console"]),
         (["--help"], ["pgacademy.client", "pgacademy.lock_levels", "yoyo", "jinja2"]),
         (["erase-user", "--help"], ["pgacademy.client", "pgacademy.cli.school"]),
+        (["migrate", "--dsn", "nowhere", "--json"], ["rich.console", "pgacademy.rollbacks", "pgacademy.fleet"]),
     ],
 )
 def test_what_takes_long_to_read_in_is_read_in_where_it_is_needed(arguments: list[str], without: list[str]) -> None:
     program = (
-        "import sys; from contextlib import suppress; from pgacademy.cli import main\n"
+        "import sys; from contextlib import suppress; from pgacademy.__main__ import main\n"
         "with suppress(SystemExit): main()\n"
         "print(*sys.modules, file=sys.stderr)"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -428,6 +429,25 @@ def test_only_a_school_without_anything_is_sent_files_together(yard: Yard, monke
     yard.write("migrations/0007.others.sql", "create table t4 (id int);\n")
     yard.migrate()
     assert sent == [2, 3, 1, 1]
+
+
+def test_files_are_recorded_though_the_driver_forgot_what_was_prepared(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a DROP it does, which it sees only where statements are sent one by one, for want of a lock."""
+    at_once = execution.at_once
+
+    def up_to_the_drop(connection: Connection, files: Sequence[execution.File], *args: Any, **kwargs: Any) -> int:
+        left = list(itertools.takewhile(lambda file: file.name != "0003.drop.sql", files))
+        return at_once(connection, left, *args, **kwargs) if left else 0
+
+    monkeypatch.setattr(execution, "at_once", up_to_the_drop)
+    yard.write("migrations/0003.drop.sql", "drop table if exists nothing;\n")
+    for number in range(4, 8):
+        yard.write(f"migrations/000{number}.more.sql", f"create table t{number} (id int);\n")
+    assert len(yard.migrate().applied) == 7
+    assert yard.ask("select count(*) from _yoyo_migration") == [7]
+    assert not yard.migrate().changed
 
 
 @pytest.mark.parametrize("is_at_once", [True, False])

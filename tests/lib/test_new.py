@@ -111,7 +111,7 @@ def test_the_program_says_which_files(tmp_path: Path) -> None:
     package = Path(pgacademy.__file__).parent
     shutil.copytree(package, tmp_path / "lib" / "pgacademy", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "migrations").mkdir()
-    command = [sys.executable, "-m", "pgacademy.cli", "new", "add-badges", "--json"]
+    command = [sys.executable, "-m", "pgacademy", "new", "add-badges", "--json"]
     environment = {"PYTHONPATH": f"{tmp_path / 'lib'}:{':'.join(sys.path)}"}
     done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True)
     said = json.loads(done.stdout)

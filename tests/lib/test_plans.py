@@ -687,7 +687,7 @@ def test_exit_codes_and_documents(changed: Yard, monkeypatch: pytest.MonkeyPatch
 @pytest.mark.late
 def test_the_program_plans_a_school_that_is_not_there_yet(dsn: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "pgacademy.cli", "plan", "--dsn", dsn, "--school", "riverside", "--json"],
+        [sys.executable, "-m", "pgacademy", "plan", "--dsn", dsn, "--school", "riverside", "--json"],
         capture_output=True,
         text=True,
         check=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pglast.parser import ParseError, parse_sql, scan
 
-from pgacademy import sources
+from pgacademy import sources, statements
 from pgacademy.errors import MigrationError
 from pgacademy.statements import meta_commands, split, transaction_control
 from tests.support.effort import effort
@@ -152,6 +153,29 @@ def test_any_text_has_the_tokens_that_the_server_s_scanner_finds(text: str) -> N
     # Where a run of operator characters is cut depends on a rule about + and - that does not matter here.
     ignored = ";~!@#^&|`?+-*/%<>="
     assert [at for at in found if text[at] not in ignored] == [at for at in expected if text[at] not in ignored]
+
+
+_word = st.sampled_from(
+    ["a", "e", "U", "x1", "b", "(a)", "(a, b)", "numeric(6,2)", "()", "'a;b'", "e'\\';'", "$$;$$", "a$$b"]
+)
+
+
+@settings(max_examples=effort(600), deadline=None)
+@given(st.lists(st.one_of(_char, _word, _value, _blank), max_size=30).map("".join))
+def test_what_is_passed_over_in_one_match_moves_no_end(rest: str) -> None:
+    """The first words of a statement are read one by one, and runs of what is plain after them as one."""
+    for text in (f"alter table a add {rest}", f"alter table a add {rest}; select 1, 2, 3 as b; {rest}"):
+        found = _split_or_refusal(text)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(statements, "_PLAIN", re.compile(r"(?!)"))
+            assert found == _split_or_refusal(text)
+
+
+def _split_or_refusal(text: str) -> object:
+    try:
+        return split(text)
+    except MigrationError as exc:
+        return exc.message
 
 
 @pytest.mark.parametrize(

@@ -812,7 +812,7 @@ def test_a_scratch_server_of_another_version(yard: Yard, monkeypatch: pytest.Mon
 
 def command(*arguments: str, code: int) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "pgacademy.cli", "verify", *arguments],
+        [sys.executable, "-m", "pgacademy", "verify", *arguments],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True,
         text=True,

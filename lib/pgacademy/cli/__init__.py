@@ -27,11 +27,12 @@ MODULES = {
     "keys": ("keys",),
     "logins": ("login",),
     "maintenance": ("maintain",),
+    "migrate": ("migrate", "status", "history"),
     "new": ("new",),
     "plan": ("plan",),
     "privacy": ("export-user", "erase-user", "rotate-field-keys"),
     "report": ("report",),
-    "school": ("roles", "migrate", "status", "history", "rollback", "baseline", "seed"),
+    "school": ("roles", "rollback", "baseline", "seed"),
     "schools": ("schools", "mark", "rename", "drop", "reset"),
     "server": ("up", "down", "psql"),
     "verify": ("verify",),
@@ -49,17 +50,20 @@ def load(command: str | None = None) -> typer.Typer:
 
 
 def main() -> None:
-    """The entry point of the `pgacademy` program."""
-    # At its end Python looks for garbage in all that was read in and takes it apart, which takes as long as many a
-    # command does; the system has it back anyway. What closes things at the end is called before.
-    atexit.register(gc.freeze)
+    """Runs the command that the program was called with."""
     # What it cannot tell a server that Ctrl-C has just interrupted is nobody's business.
     logging.getLogger("psycopg").setLevel(logging.ERROR)
     # typer's own say 2, which here means that something is pending. Their class is click's, or a copy in typer.
     usage_errors = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
     usage_errors.exit_code = UsageError.exit_code  # type: ignore[attr-defined]
     try:
-        load(sys.argv[1] if len(sys.argv) > 1 else None)(prog_name="pgacademy")
+        program = load(sys.argv[1] if len(sys.argv) > 1 else None)
+        # All that was read in stays. At its end Python would look for garbage in it and take it apart, which takes as
+        # long as many a command does; the system has it back anyway. What closes things at the end is called before.
+        gc.freeze()
+        gc.enable()
+        atexit.register(gc.freeze)
+        program(prog_name="pgacademy")
     except PgacademyError as exc:
         from pgacademy.cli import output  # noqa: PLC0415  (what draws is read in where something is drawn)
 

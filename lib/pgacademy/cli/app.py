@@ -23,6 +23,8 @@ Dsn = Annotated[
     typer.Option("--dsn", envvar="PGACADEMY_DSN", help="Where the database is; without it, the embedded server."),
 ]
 School = Annotated[str, typer.Option("--school", envvar="PGACADEMY_SCHOOL", help="The school, which is a schema.")]
+AllSchools = Annotated[bool, typer.Option("--all-schools", help="Every school of the database, several at a time.")]
+Jobs = Annotated[int, typer.Option("--jobs", min=1, help="How many schools at a time, each on one connection.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, for programs.")]
 
 DEFAULT_SCHOOL = settings.DEFAULT_SCHOOL

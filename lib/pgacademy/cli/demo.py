@@ -10,7 +10,8 @@ from urllib.parse import quote
 from pgacademy import demo as demo_
 from pgacademy import embedded, migrations, registry, roles, seeding
 from pgacademy.cli.app import DEFAULT_SCHOOL, Json, School, app
-from pgacademy.cli.output import out, progress, result
+from pgacademy.cli.drawing import out
+from pgacademy.cli.output import progress, result
 from pgacademy.connection import connect, school_path
 from pgacademy.roles import owner
 

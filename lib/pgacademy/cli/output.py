@@ -1,21 +1,20 @@
-"""What the commands print: a sentence or a table for people, one JSON document for programs."""
+"""What the commands print: a sentence for people, one JSON document for programs.
+
+What is drawn, tables and bars, is in `drawing`, which takes long to read in: it is read in where something is drawn.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from typing import TYPE_CHECKING, Any
 
 from pgacademy.errors import PgacademyError
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+if TYPE_CHECKING:
+    from rich.table import Table
 
 
 def document(content: Any) -> str:
@@ -28,22 +27,11 @@ def result(content: Any, as_json: bool, text: str | Table | None = None) -> None
     if as_json:
         sys.stdout.write(document(content))
     elif isinstance(text, str):
-        out.print(text, markup=False, soft_wrap=True)
+        sys.stdout.write(f"{text}\n")
     elif text is not None:
+        from pgacademy.cli.drawing import out  # noqa: PLC0415
+
         out.print(text)
-
-
-def rows(records: Sequence[dict[str, Any]], as_json: bool, title: str) -> None:
-    """Prints records as a JSON list or as a table."""
-    table = Table(title=title, title_justify="left", header_style="bold")
-    for name in records[0] if records else ():
-        numbers = all(isinstance(record[name], int) for record in records)
-        table.add_column(name.replace("_", " "), justify="right" if numbers else "left")
-    for record in records:
-        table.add_row(
-            *("" if value is None else f"{value:,}" if _counts(value) else str(value) for value in record.values())
-        )
-    result(list(records), as_json, table if records else f"{title}: nothing yet.")
 
 
 def described(exc: PgacademyError) -> dict[str, str | None]:
@@ -57,6 +45,8 @@ def failure(exc: PgacademyError) -> int:
     if "--json" in sys.argv:
         sys.stdout.write(json.dumps(described(exc), ensure_ascii=False, indent=2) + "\n")
         return exc.exit_code
+    from pgacademy.cli.drawing import err  # noqa: PLC0415
+
     err.print("[red]error:[/red] ", end="")
     err.print(exc.message, markup=False, soft_wrap=True)
     if exc.detail:
@@ -66,25 +56,21 @@ def failure(exc: PgacademyError) -> int:
     return exc.exit_code
 
 
+def hints(errors: Iterable[PgacademyError]) -> None:
+    """Says what to do, each thing once."""
+    for hint in dict.fromkeys(error.hint for error in errors if error.hint):
+        sys.stderr.write(f"{hint}\n")
+
+
 @contextmanager
 def progress(title: str, as_json: bool) -> Iterator[Callable[[str, int, int], None]]:
     """A bar on standard error while work goes on; silent where nobody watches."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("[dim]{task.fields[what]}"),
-    )
-    with Progress(*columns, console=err, transient=True, disable=as_json or not err.is_terminal) as bar:
-        task = bar.add_task(title, total=None, what="")
+    if as_json or not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from pgacademy.cli.drawing import bar  # noqa: PLC0415
 
-        def report(what: str, done: int, total: int) -> None:
-            if total:
-                bar.update(task, completed=done, total=total, what=what)
-            else:  # nobody knows how long it takes, such as a wait
-                bar.update(task, what=what)
-
+    with bar(title) as report:
         yield report
 
 
@@ -103,7 +89,3 @@ def human_size(size: int | None) -> str:
             return f"{number:.0f} {unit}" if number >= 10 or unit == "B" else f"{number:.1f} {unit}"
         number /= 1024
     return f"{number:.1f} TB"
-
-
-def _counts(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)

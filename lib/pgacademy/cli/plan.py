@@ -16,7 +16,8 @@ from rich.text import Text
 from pgacademy import plans, scripts
 from pgacademy.cli import exit_codes
 from pgacademy.cli.app import DEFAULT_SCHOOL, Dsn, Json, School, app, conninfo
-from pgacademy.cli.output import human_size, out, result
+from pgacademy.cli.drawing import out
+from pgacademy.cli.output import human_size, result
 from pgacademy.errors import UsageError
 from pgacademy.lock_effects import ROW_EXCLUSIVE
 from pgacademy.plans import Plan, PlannedFile, PlannedStatement, PlannedStep, TableEffect

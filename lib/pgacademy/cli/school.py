@@ -1,4 +1,4 @@
-"""roles, migrate, status, history, rollback, baseline, seed."""
+"""roles, rollback, baseline, seed."""
 
 from __future__ import annotations
 
@@ -8,37 +8,14 @@ from typing import Annotated
 
 import typer
 
-from pgacademy import baselines, migrations, rollbacks, seeding, settings
+from pgacademy import baselines, rollbacks, seeding, settings
 from pgacademy import roles as roles_
-from pgacademy.cli import exit_codes, schools
 from pgacademy.cli.app import DEFAULT_SCHOOL, Dsn, Json, School, app, conninfo
-from pgacademy.cli.output import counted, progress, result, rows
-from pgacademy.cli.schools import AllSchools, Jobs
+from pgacademy.cli.output import counted, progress, result
+from pgacademy.cli.waits import USUAL, LockBudget, LockTimeout, StatementTimeout, Wait
 from pgacademy.connection import connect
 from pgacademy.errors import UsageError
-from pgacademy.fleet import JOBS
 from pgacademy.locking import Patience
-
-_USUAL = Patience()
-LockTimeout = Annotated[
-    float, typer.Option("--lock-timeout", min=0, help="Seconds that others may have to queue for a lock; 0: for ever.")
-]
-LockBudget = Annotated[
-    float, typer.Option("--lock-budget", min=0, help="Seconds for all attempts at a step that does not get its locks.")
-]
-StatementTimeout = Annotated[
-    float, typer.Option("--statement-timeout", min=0, help="Seconds that a statement may take; 0: as long as it takes.")
-]
-Wait = Annotated[
-    float, typer.Option("--wait", min=0, help="Seconds to wait while somebody else is at work on the school.")
-]
-BackfillPause = Annotated[
-    float | None,
-    typer.Option("--backfill-pause", min=0, help="Seconds between two batches of a backfill, whatever its file says."),
-]
-Development = Annotated[
-    bool, typer.Option("--development", help="Make a new school a development one, which `reset` may empty.")
-]
 
 
 @app.command()
@@ -68,111 +45,16 @@ def roles(
 
 
 @app.command()
-def migrate(
-    dsn: Dsn = None,
-    school: School = DEFAULT_SCHOOL,
-    lock_timeout: LockTimeout = _USUAL.lock_timeout_s,
-    lock_budget: LockBudget = _USUAL.budget_s,
-    statement_timeout: StatementTimeout = _USUAL.statement_timeout_s,
-    wait: Wait = _USUAL.wait_s,
-    backfill_pause: BackfillPause = _USUAL.backfill_pause_s,
-    development: Development = False,
-    all_schools: AllSchools = False,
-    jobs: Jobs = JOBS,
-    json: Json = False,
-) -> None:
-    """Bring a school up to this version of the library. Safe to run at any time, and again."""
-    patience = Patience(lock_timeout, lock_budget, statement_timeout, wait, backfill_pause)
-    if all_schools:
-        if development:
-            raise UsageError("--development is for one new school.", hint="Leave out --all-schools.")
-        schools.migrate_all(dsn, jobs, patience, json)
-        return
-    target = conninfo(dsn)
-    with progress(f"Migrating {school}", json) as report:
-        done = migrations.migrate(target, school, report, patience=patience, development=development)
-    text = (
-        f"{school} is up to date: {counted(len(done.applied), 'migration')}, {len(done.repeatables)} functions, views, "
-        f"triggers, policies and grants applied, {len(done.dropped)} dropped, "
-        f"{counted(len(done.partitions), 'partition')} made, in {done.duration_s:.1f} s."
-        if done.changed
-        else f"{school} is up to date: what was missing of its journal, privileges or comment is there again."
-        if done.mended
-        else f"{school} was up to date already."
-    )
-    result(asdict(done), json, text)
-
-
-@app.command()
-def status(
-    dsn: Dsn = None,
-    school: School = DEFAULT_SCHOOL,
-    all_schools: AllSchools = False,
-    jobs: Jobs = JOBS,
-    json: Json = False,
-) -> None:
-    """Say how a school stands against this library, and write nothing. Exit code 2: it is behind; 3: it differs."""
-    if all_schools:
-        schools.status_all(dsn, jobs, json)
-        return
-    found = migrations.status(conninfo(dsn), school)
-    last = found.applied[-1] if found.applied else "none"
-    lines = [
-        f"{school}: pgacademy {found.school_version or '(never finished)'}, "
-        f"{counted(len(found.applied), 'migration')} applied, the last {last}."
-    ]
-    for label, names in (
-        ("pending", found.pending),
-        ("begun and not finished", found.unfinished),
-        ("edited since they were applied", found.edited),
-        ("unknown to this library", found.unknown),
-        ("come too late, before others that are applied", found.late),
-        ("changed files", found.changed),
-        ("gone from the tree", found.vanished),
-    ):
-        if names:
-            lines.append(f"{label} ({len(names)}):")
-            lines.extend(f"  {name}" for name in names)
-    if found.has_drifted:
-        lines.append("`pgacademy migrate` refuses until the files are again what was applied.")
-    else:
-        lines.append("Up to date." if found.is_current else f"Run `pgacademy migrate --school {school}`.")
-    result(asdict(found) | {"is_current": found.is_current}, json, "\n".join(lines))
-    raise typer.Exit(exit_codes.compared(is_clean=found.is_current, has_drifted=found.has_drifted))
-
-
-@app.command()
-def history(dsn: Dsn = None, school: School = DEFAULT_SCHOOL, json: Json = False) -> None:
-    """Say who did what to a school, when, how long it took and with which version; the oldest first."""
-    found = migrations.history(conninfo(dsn), school)
-    if json:
-        result([asdict(entry) for entry in found], json)
-        return
-    records = [
-        {
-            "at": f"{entry.at:%Y-%m-%d %H:%M:%S %Z}",
-            "what": entry.operation,
-            "migration": entry.migration_id or _shortened(entry.detail),
-            "who": f"{entry.login} ({entry.os_user}@{entry.hostname})",
-            "ms": entry.duration_ms,
-            "version": entry.library_version,
-        }
-        for entry in found
-    ]
-    rows(records, json, f"History of {school}")
-
-
-@app.command()
 def rollback(
     to: Annotated[str, typer.Option("--to", help="The migration to return to; it stays applied.")],
     dsn: Dsn = None,
     school: School = DEFAULT_SCHOOL,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
-    lock_timeout: LockTimeout = _USUAL.lock_timeout_s,
-    lock_budget: LockBudget = _USUAL.budget_s,
-    statement_timeout: StatementTimeout = _USUAL.statement_timeout_s,
-    wait: Wait = _USUAL.wait_s,
+    lock_timeout: LockTimeout = USUAL.lock_timeout_s,
+    lock_budget: LockBudget = USUAL.budget_s,
+    statement_timeout: StatementTimeout = USUAL.statement_timeout_s,
+    wait: Wait = USUAL.wait_s,
     json: Json = False,
 ) -> None:
     """Take back every migration after --to, with the data they hold. Functions and views return with `migrate`."""
@@ -233,7 +115,3 @@ def seed(
 
 def _loss(lines: list[str]) -> list[str]:
     return ["With it goes:", *(f"  {line}" for line in lines)] if lines else []
-
-
-def _shortened(text: str | None) -> str:
-    return "" if text is None else text if len(text) <= 60 else f"{text[:59]}…"

@@ -12,7 +12,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from pgacademy import embedded, roles
 from pgacademy.cli.app import DEFAULT_SCHOOL, Dsn, Json, School, app, conninfo
-from pgacademy.cli.output import err, result
+from pgacademy.cli.drawing import err
+from pgacademy.cli.output import result
 from pgacademy.connection import connect, extensions_schema, school_conninfo, school_release
 from pgacademy.errors import UsageError
 from pgacademy.schools import may_act_as

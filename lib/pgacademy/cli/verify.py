@@ -9,12 +9,11 @@ from typing import Annotated
 import typer
 
 from pgacademy import verification
-from pgacademy.cli import exit_codes, schools
-from pgacademy.cli.app import DEFAULT_SCHOOL, Dsn, Json, School, app, conninfo
+from pgacademy.cli import exit_codes
+from pgacademy.cli.app import DEFAULT_SCHOOL, AllSchools, Dsn, Jobs, Json, School, app, conninfo
 from pgacademy.cli.output import progress, result
-from pgacademy.cli.schools import AllSchools, Jobs
 from pgacademy.errors import UsageError
-from pgacademy.fleet import JOBS
+from pgacademy.settings import JOBS
 from pgacademy.snapshot import Difference
 from pgacademy.sources import tree
 from pgacademy.verification import Verification
@@ -41,7 +40,9 @@ def verify(
     if all_schools:
         if repair or scratch_dsn:
             raise UsageError("--repair and --scratch-dsn are for one school.", hint="Leave out --all-schools.")
-        schools.verify_all(dsn, jobs, json)
+        from pgacademy.cli import fleet  # noqa: PLC0415  (it draws)
+
+        fleet.verify_all(dsn, jobs, json)
         return
     target = conninfo(dsn)
     found = verification.verify(target, school, scratch_dsn=scratch_dsn)

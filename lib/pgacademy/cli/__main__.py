@@ -1,3 +1,0 @@
-from pgacademy.cli import main
-
-main()

@@ -1,0 +1,68 @@
+"""Tables and bars."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console, JustifyMethod
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from pgacademy.cli.output import result
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def rows(records: Sequence[dict[str, Any]], as_json: bool, title: str) -> None:
+    """Prints records as a JSON list or as a table."""
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for name in records[0] if records else ():
+        numbers = all(isinstance(record[name], int) for record in records)
+        table.add_column(name.replace("_", " "), justify="right" if numbers else "left")
+    for record in records:
+        table.add_row(
+            *("" if value is None else f"{value:,}" if _counts(value) else str(value) for value in record.values())
+        )
+    result(list(records), as_json, table if records else f"{title}: nothing yet.")
+
+
+def _counts(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def listed(records: Sequence[dict[str, object]], title: str) -> Table | str:
+    """A table in which the names, which people copy, are never broken, and nothing is cut off."""
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for number, name in enumerate(records[0] if records else ()):
+        numeric = name in ("size", "migrations", "s")
+        justify: JustifyMethod = "right" if numeric else "left"
+        table.add_column(name, no_wrap=number == 0 or numeric, justify=justify, overflow="fold")
+    for record in records:
+        table.add_row(*("" if value is None else Text(str(value)) for value in record.values()))
+    return table if records else "There is no school in this database."
+
+
+@contextmanager
+def bar(title: str) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on standard error while work goes on, and what is called as it does."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("[dim]{task.fields[what]}"),
+    )
+    with Progress(*columns, console=err, transient=True) as bars:
+        task = bars.add_task(title, total=None, what="")
+
+        def report(what: str, done: int, total: int) -> None:
+            if total:
+                bars.update(task, completed=done, total=total, what=what)
+            else:  # nobody knows how long it takes, such as a wait
+                bars.update(task, what=what)
+
+        yield report
