@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +23,8 @@ from pgacademy.sources import Tree, queries, tree
 from pgacademy.verification import Verification
 
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 # Left to others of what the server still takes.
 _SPARE_CONNECTIONS = 2
@@ -63,7 +66,8 @@ def migrate_all(
     """Migrates every school of the database, or those named in `only`, up to `jobs` at a time; see migrations.migrate.
 
     A school that fails keeps its error in its Outcome and stops no other. After Ctrl-C no more schools are begun,
-    those at work are waited for, and `interrupted` of what is returned says so. Raises UsageError, SchoolMissing for a
+    those at work are waited for, and `interrupted` of what is returned says so; after a second one nobody is waited
+    for. Raises UsageError, SchoolMissing for a
     name in `only`, ServerUnreachable.
     """
     files = tree_ or tree()
@@ -106,9 +110,13 @@ def each(
     jobs: int = JOBS,
     progress: Progress | None = None,
 ) -> Outcomes[T]:
-    """Does `work` for every name, `jobs` at a time. After Ctrl-C it begins no more, and waits for those at work."""
-    lock, all_submitted, interrupted = threading.Lock(), threading.Event(), threading.Event()
+    """Does `work` for every name, `jobs` at a time. After Ctrl-C it begins no more, and waits for those at work.
+
+    A second Ctrl-C raises KeyboardInterrupt, and those at work are left to themselves: they die with the process.
+    """
+    lock, all_started, interrupted = threading.Lock(), threading.Event(), threading.Event()
     outcomes: dict[str, Outcome[T]] = {}
+    left = deque(names)
 
     def tell(school: str, what: str, done: int, total: int) -> None:
         if progress:
@@ -116,9 +124,6 @@ def each(
                 progress(school, what, done, total)
 
     def one(school: str) -> None:
-        all_submitted.wait()
-        if interrupted.is_set():
-            return
         started = time.monotonic()
         report: T | None = None
         error: PgacademyError | None = None
@@ -134,19 +139,46 @@ def each(
         outcomes[school] = Outcome(school, report, error, time.monotonic() - started)
         tell(school, "", 1, 1)
 
-    with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="school") as pool:
+    def some(ended: threading.Event) -> None:
         try:
-            futures = [pool.submit(copy_context().run, one, name) for name in names]  # with the caller's patience
-            all_submitted.set()
-            while wait(futures, timeout=_LOOK_EVERY_S).not_done:
-                pass  # a signal that another thread got is seen here
-        except KeyboardInterrupt:
-            interrupted.set()
+            all_started.wait()
+            while not interrupted.is_set():
+                try:
+                    name = left.popleft()
+                except IndexError:
+                    return
+                one(name)
         finally:
-            all_submitted.set()
+            ended.set()
+
+    ends = [threading.Event() for _ in range(min(jobs, len(names)))]
+    try:
+        for end in ends:
+            # A daemon: a pool's threads would be waited for at the end of the process, whatever happens. It has the
+            # caller's patience.
+            threading.Thread(target=copy_context().run, args=(some, end), name="school", daemon=True).start()
+        all_started.set()
+        _wait(ends)
+    except KeyboardInterrupt:
+        interrupted.set()
+        if all_started.is_set():
+            _log.warning("Interrupted: the schools at work are finished first. After another Ctrl-C they are not.")
+            _wait(ends)
+    finally:
+        all_started.set()
     found = Outcomes(outcomes.get(name) or Outcome(name, None, None, 0.0) for name in names)
     found.interrupted = interrupted.is_set()
     return found
+
+
+def _wait(ends: Iterable[threading.Event]) -> None:
+    """Waits for all of them, and wakes up to see a signal that another thread got.
+
+    Not by Thread.join(), which takes a thread for dead when a signal interrupts it (Python 3.11).
+    """
+    for end in ends:
+        while not end.wait(_LOOK_EVERY_S):
+            pass
 
 
 def _names(conninfo: str, only: Iterable[str] | None) -> list[str]:

@@ -58,9 +58,27 @@ def test_after_an_interrupt_all_schools_are_told_of(command: str, dsn: str, depl
         time.sleep(0.5)  # the main thread wakes up every tenth of a second; what waits for the lock does so for two
         holder.rollback()
         told, errors = process.communicate(timeout=60)
-    assert (process.returncode, errors) == (130, "Interrupted. What was done stays done: run it again.\n")
+    assert process.returncode == 130
+    assert [line.partition(" ")[0] for line in errors.splitlines()] == ["Interrupted:", "Interrupted."]
     begun = [(entry["school"], entry["report"] is not None, entry["error"]) for entry in json.loads(told)]
     assert begun == [("academy", True, None), ("hilltop", False, None)]
+
+
+@pytest.mark.late
+def test_after_a_second_interrupt_nobody_is_waited_for(dsn: str, deploy: Connection) -> None:
+    schools.prepare(deploy, "academy")
+    with psycopg.connect(dsn) as holder:
+        holder.execute("set role academy_owner")
+        holder.execute("lock table academy._yoyo_migration in access exclusive mode")
+        process = begin("migrate", "--all-schools", "--lock-timeout", "0", "--json", "--dsn", dsn)
+        until(deploy, "select from pg_locks where locktype = 'relation' and not granted")
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("Interrupted:")
+        process.send_signal(signal.SIGINT)
+        told, errors = process.communicate(timeout=60)
+        until(deploy, "select where not exists (select from pg_locks where locktype = 'relation' and not granted)")
+    assert (process.returncode, told, errors) == (130, "", "Interrupted. What was done stays done: run it again.\n")
 
 
 @pytest.mark.slow

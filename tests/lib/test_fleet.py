@@ -126,6 +126,23 @@ def test_an_interruption_begins_no_more_and_waits_for_those_at_work() -> None:
     assert not fleet.each("ab", lambda school, report: school).interrupted
 
 
+def test_a_second_interruption_waits_for_nobody() -> None:
+    go_on = threading.Event()
+
+    def work(school: str, report: Callable[[str, int, int], None]) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        go_on.wait(60)
+
+    def again() -> None:
+        while not go_on.wait(0.3):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=again, daemon=True).start()
+    with pytest.raises(KeyboardInterrupt):
+        fleet.each("abcdef", work, jobs=1)
+    go_on.set()
+
+
 @pytest.mark.late
 def test_no_more_connections_than_the_server_has_left(yard: Yard, deploy: Connection) -> None:
     make(yard, *MANY)
