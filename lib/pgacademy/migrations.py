@@ -266,7 +266,7 @@ def _migrate(
     with schools.as_owner(connection, school):
         if development and not seen.comment:
             schools.set_development(connection, school, True)
-        state = bookkeeping.read_existing(connection)
+        state = bookkeeping.read_existing(connection) if seen.exists else State()
         bookkeeping.require_checksums(connection, state, files.steps)
         pending = _pending(files.steps, state)
         if not is_new:
@@ -332,7 +332,7 @@ def _apply_all(
 ) -> None:
     """Does the steps in their order, each in a transaction of its own, and enters each in the report."""
     is_empty = not (state.applied or state.started)
-    is_prepared = False
+    prepared: str | None = None
 
     def done(step: Step) -> None:
         report.applied.append(step.id)
@@ -341,16 +341,15 @@ def _apply_all(
 
     while left := pending[len(report.applied) :]:
         together = _together(left) if is_empty else []
-        if len(together) > 1 or (together and is_prepared):
-            if not is_prepared:
-                bookkeeping.prepare_mark(connection)
-            files = [_file(step, bookkeeping.mark_prepared_sql(step)) for step in together]
+        if len(together) > 1 or (together and prepared):
+            if not prepared:
+                prepared = f"pgacademy_mark_{len(report.applied)}"
+                bookkeeping.prepare_mark(connection, prepared)
+            files = [_file(step, bookkeeping.mark_prepared_sql(prepared, step)) for step in together]
             count = execution.at_once(connection, files, lambda number: done(left[number]))
-            is_prepared = count == len(files)
             if count:
                 continue
-        # The driver forgets all that is prepared after a DROP, which a file may hold that is sent by itself.
-        is_prepared = False
+        prepared = None
         apply(connection, report.school, left[0], progress, is_resumed=left[0].id in state.started)
         done(left[0])
 

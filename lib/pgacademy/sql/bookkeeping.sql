@@ -313,13 +313,6 @@ on conflict (migration_id) do update set
     library_version = excluded.library_version,
     finished_at = excluded.finished_at
 
--- name: mark_is_prepared
-select exists (select from pg_prepared_statements as p where p.name = 'pgacademy_mark');
-
--- name: mark_prepared
--- As `mark`, once that was prepared.
-execute pgacademy_mark (%(id)s, %(hash)s, %(sha256)s)
-
 -- name: unmark
 with unmarked as (
     delete from _yoyo_migration
