@@ -142,10 +142,10 @@ def mark_sql(connection: Connection, step: Step) -> str:
 
 
 def prepare_mark(connection: Connection, name: str) -> None:
-    """Has the server read and plan `mark` once, for many steps: of a small one, that is a sixth of its time.
+    """Has the server read and plan `mark` once, for many steps, which saves a sixth of a small one's time.
 
-    `name` is one that the connection has not had: whether an earlier one is still there, nobody knows. The driver
-    forgets all that is prepared after a DROP, as a file that is one statement may be.
+    `name` is one that the connection has not had: whether an earlier one is still there, nobody knows. After a
+    rollback, or a DROP or ALTER that it sent itself, the driver may have the server forget all that is prepared.
     """
     values: dict[str, sql.Composable] = {key: sql.Literal(value) for key, value in _always("apply", None).items()}
     values |= {"id": sql.SQL("$1"), "hash": sql.SQL("$2"), "sha256": sql.SQL("$3")}

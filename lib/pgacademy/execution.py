@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import psycopg
 from psycopg import generators
-from psycopg.abc import PQGen
 from psycopg.pq import ExecStatus, TransactionStatus
-from psycopg.pq.abc import PGconn, PGresult
+from psycopg.pq.abc import PGresult
 
 from pgacademy.connection import Connection
 from pgacademy.errors import MigrationError, PgacademyError, ServerUnreachable, refused
@@ -34,6 +33,11 @@ _LAST_S = 0.1
 #: In one message, nobody counts what the statements wait for: each lock is to be had at once, and all of them together
 #: within this, in milliseconds.
 _AT_ONCE_MS, _AT_ONCE_TOTAL_MS = 10, 500
+#: What says that a message was no way to do it, not that it cannot be done: a lock was not to be had, or a file took
+#: away what the next one needs of what was prepared.
+_NOT_AT_ONCE = (*RETRIED, psycopg.errors.InvalidSqlStatementName)
+#: How long a server is asked, in seconds, to stop what it does.
+_CANCEL_S = 5.0
 
 
 @dataclass
@@ -87,8 +91,9 @@ def at_once(
 ) -> int:
     """Does whole files in one message, each in a transaction of its own, `last` included.
 
-    Returns how many were done: fewer than all when the next one could not have a lock at once. `done` is told the
-    number of each, from 0, also when the next one fails. Raises MigrationError with file and line, ServerUnreachable.
+    Returns how many were done: fewer than all when the next one wants to be done statement by statement. `done` is told
+    the number of each, from 0, also when the next one fails. Raises MigrationError with file and line, and
+    ServerUnreachable.
     """
     every = [file.texts() for file in files]
     texts = [text for own, _ in every for text in own]
@@ -101,7 +106,7 @@ def at_once(
     count = bisect_right(starts, number) - 1
     for at in range(count):
         done(at)
-    if exc is None or isinstance(exc, RETRIED):
+    if exc is None or isinstance(exc, _NOT_AT_ONCE):
         return count
     exc_start = 0
     if exc.diag.statement_position:
@@ -116,22 +121,37 @@ def at_once(
 
 
 def send_all(
-    connection: Connection, texts: Sequence[str], meanwhile: Callable[[], None] = lambda: None
+    connection: Connection, texts: Sequence[str], meanwhile: Callable[[], None] | None = None
 ) -> tuple[int, psycopg.Error | None]:
     """Sends texts of SQL in one message. Returns how many statements were done, and the error that ended them.
 
-    `meanwhile` is called while the server is at work; what it raises passes on once the server is done.
+    `meanwhile` is called while the server is at work, and cannot use the connection. What it raises passes on once the
+    server was told to stop.
     """
     query = _SEPARATOR.join(texts).encode()
     try:
         with connection.lock:
-            results = connection.wait(_sent(connection.pgconn, query, meanwhile))
+            results = _results(connection, query, meanwhile)
     except psycopg.OperationalError as exc:  # the connection is lost
         return 0, exc
     for number, result in enumerate(results):
         if result.status == ExecStatus.FATAL_ERROR:
             return number, psycopg.errors.error_from_result(result, connection.info.encoding)
     return len(results), None
+
+
+def _results(connection: Connection, query: bytes, meanwhile: Callable[[], None] | None) -> list[PGresult]:
+    pgconn = connection.pgconn
+    try:
+        pgconn.send_query(query)
+        if meanwhile:
+            meanwhile()
+        return connection.wait(generators.execute(pgconn))
+    except BaseException:
+        if pgconn.transaction_status == TransactionStatus.ACTIVE:  # an interruption, at whatever point
+            connection.cancel_safe(timeout=_CANCEL_S)
+            connection.wait(generators.execute(pgconn))
+        raise
 
 
 def at_position(texts: Sequence[str], position: int) -> tuple[int, int]:
@@ -146,15 +166,6 @@ def at_position(texts: Sequence[str], position: int) -> tuple[int, int]:
 
 #: On a line of its own: a file may end with a comment.
 _SEPARATOR = "\n;\n"
-
-
-def _sent(pgconn: PGconn, query: bytes, meanwhile: Callable[[], None]) -> PQGen[list[PGresult]]:
-    pgconn.send_query(query)
-    try:
-        meanwhile()
-    finally:
-        results: list[PGresult] = yield from generators.execute(pgconn)
-    return results
 
 
 def sets_lock_timeout(statements: Sequence[Statement]) -> bool:

@@ -7,7 +7,6 @@ transaction, roles included; only a school too large for the server's lock table
 
 from __future__ import annotations
 
-import random
 import re
 import time
 from collections import Counter
@@ -21,7 +20,7 @@ from psycopg import sql
 
 from pgacademy import bookkeeping, locking, migrations, registry, roles, schools, seeding, sessions
 from pgacademy.connection import Connection, connect, refuse_pooler
-from pgacademy.errors import Conflict, LockBusy, MigrationError, NotAllowed, UsageError
+from pgacademy.errors import Conflict, MigrationError, NotAllowed, UsageError
 from pgacademy.school_comment import BEING_DROPPED
 from pgacademy.settings import school_name
 from pgacademy.sources import Tree, queries, tree
@@ -104,7 +103,7 @@ def _rename(connection: Connection, tables: _Tables, new: str) -> RenameReport:
     started, old = time.monotonic(), tables.school
     report = RenameReport(old, new)
     owner = roles.owner(old)
-    _take_turn(connection)
+    locking.take_turn(connection)
     with _acting_as(connection, old, owner):
         tables.hold()
     report.roles = "renamed" if _may_rename_roles(connection, old, new) else "made"
@@ -296,7 +295,7 @@ def _empty(connection: Connection, school: str, finish: Callable[[], None]) -> i
     tables = _Tables(connection, school)
 
     def work() -> None:
-        _take_turn(connection)
+        locking.take_turn(connection)
         with _acting_as(connection, school, roles.owner(school)):
             tables.hold()
             _refuse_dependents(connection, school)
@@ -399,19 +398,6 @@ def _alone(connection: Connection, *names: str) -> Iterator[None]:
     first, *others = sorted(names)
     with locking.advisory_lock(connection, locking.of_school(first)), _alone(connection, *others):
         yield
-
-
-def _take_turn(connection: Connection) -> None:
-    """Until the end of the transaction: alone with what is the database's, such as who may create schemas in it.
-
-    Polled, as locking.advisory_lock says, and before anything else is locked.
-    """
-    key = locking.lock_key("the database")
-    deadline = time.monotonic() + locking.patience().wait_s
-    while not _value(connection.execute(queries("registry")["try_lock_in_transaction"], key)):
-        if time.monotonic() > deadline:
-            raise LockBusy("Somebody else is at work on the database's schemas.", hint="Try again when they are done.")
-        time.sleep(random.uniform(0.01, 0.05))  # noqa: S311  (jitter, not a secret)
 
 
 @contextmanager

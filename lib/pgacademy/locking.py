@@ -168,10 +168,35 @@ def advisory_lock(
     It polls. A session that waits inside pg_advisory_lock holds a snapshot, which CREATE INDEX CONCURRENTLY in the
     session that has the lock would wait for: a deadlock.
     """
+    _get(connection, "try_lock", name, wait_s, (0.05, 0.2), progress)
+    try:
+        yield
+    finally:
+        if not connection.closed and connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
+            _value(connection, "unlock", lock_key(name))
+
+
+def take_turn(connection: Connection, name: str = "the database") -> None:
+    """Takes an advisory lock until the end of the transaction, which has locked nothing before; raises LockBusy.
+
+    That of the database is for what is not a school's, such as the names of schemas. It is never held for long.
+    """
+    _get(connection, "try_lock_in_transaction", name, patience().wait_s, (0.01, 0.05))
+
+
+def _get(
+    connection: Connection,
+    query: str,
+    name: str,
+    wait_s: float,
+    pause_s: tuple[float, float],
+    progress: Progress | None = None,
+) -> None:
+    """Asks for the lock with pauses in between, of a length by chance."""
     key = lock_key(name)
     deadline = time.monotonic() + wait_s
     told = time.monotonic()
-    while not _value(connection, "try_lock", key):
+    while not _value(connection, query, key):
         if time.monotonic() > deadline:
             raise LockBusy(
                 f"Somebody else is at work on {name}: {_lock_holder(connection, key)}.",
@@ -180,12 +205,7 @@ def advisory_lock(
         if progress and time.monotonic() - told > _TELL_EVERY_S:
             progress(f"waiting for {_lock_holder(connection, key)}", 0, 0)
             told = time.monotonic()
-        time.sleep(random.uniform(0.05, 0.2))  # noqa: S311  (jitter, not a secret)
-    try:
-        yield
-    finally:
-        if not connection.closed and connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
-            _value(connection, "unlock", key)
+        time.sleep(random.uniform(*pause_s))  # noqa: S311  (jitter, not a secret)
 
 
 def _lock_holder(connection: Connection, key: dict[str, int]) -> str:

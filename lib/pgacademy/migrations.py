@@ -256,12 +256,11 @@ def _migrate(
     school = report.school
     seen = schools.look(connection, school)
     schools.check(connection, school, seen)
-    is_new = not (seen.exists and seen.has_journal)
     # A commit that waits for the disk does so for all before it, which are written in order: the last one is enough.
     # Until then a file is there with its row, or neither is.
     connection.execute("set synchronous_commit = off")
-    # A new school is not there before all of its files were looked at.
-    checking = partial(_check, files.steps if is_new else [])
+    # A new school is not there before all of its files were looked at; of others, only those that are not applied.
+    checking = None if seen.exists else partial(_check, files.steps)
     report.mended = schools.prepare(connection, school, seen, checking)
     with schools.as_owner(connection, school):
         if development and not seen.comment:
@@ -269,7 +268,7 @@ def _migrate(
         state = bookkeeping.read_existing(connection) if seen.exists else State()
         bookkeeping.require_checksums(connection, state, files.steps)
         pending = _pending(files.steps, state)
-        if not is_new:
+        if seen.exists:
             _check(pending)
         if any(step.kind == "backfill" for step in pending):
             from pgacademy import backfills  # noqa: PLC0415  (few steps take several transactions)
@@ -341,16 +340,19 @@ def _apply_all(
 
     while left := pending[len(report.applied) :]:
         together = _together(left) if is_empty else []
-        if len(together) > 1 or (together and prepared):
+        if together:
             if not prepared:
                 prepared = f"pgacademy_mark_{len(report.applied)}"
                 bookkeeping.prepare_mark(connection, prepared)
             files = [_file(step, bookkeeping.mark_prepared_sql(prepared, step)) for step in together]
             count = execution.at_once(connection, files, lambda number: done(left[number]))
+            if count < len(files):  # after that the driver may have the server forget what is prepared
+                prepared = None
             if count:
                 continue
-        prepared = None
-        apply(connection, report.school, left[0], progress, is_resumed=left[0].id in state.started)
+        is_resumed = left[0].id in state.started
+        apply(connection, report.school, left[0], progress, is_resumed=is_resumed, is_tried=bool(together))
+        prepared = None  # as above: a step may have dropped something
         done(left[0])
 
 
@@ -381,11 +383,15 @@ def apply(
     progress: Progress | None = None,
     *,
     is_resumed: bool = False,
+    is_tried: bool = False,
 ) -> None:
-    """Does one step and records it. The connection acts as the owner, in no transaction, and holds the lock."""
+    """Does one step and records it. The connection acts as the owner, in no transaction, and holds the lock.
+
+    `is_resumed`: an earlier run began it. `is_tried`: in one message it could not be done.
+    """
     started = time.monotonic()
     if step.kind == "transactional":
-        if execution.at_once(connection, [_file(step, bookkeeping.mark_sql(connection, step))]):
+        if not is_tried and execution.at_once(connection, [_file(step, bookkeeping.mark_sql(connection, step))]):
             return
         spot = locking.Spot()
 

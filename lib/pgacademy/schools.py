@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import psycopg
@@ -112,36 +112,34 @@ def _look(connection: Connection, school: str, found: list[list[tuple[Any, ...]]
     )
 
 
+#: Which queries make the tables of a school's journal, in their order.
+JOURNAL = ("bookkeeping", "backfills")
+
+
 def prepare(
-    connection: Connection, school: str, seen: Look | None = None, meanwhile: Callable[[], None] = lambda: None
+    connection: Connection, school: str, seen: Look | None = None, meanwhile: Callable[[], None] | None = None
 ) -> bool:
     """Makes what a school stands on, where it is missing: extension, schema, privileges, bookkeeping tables.
 
     All of it or nothing. Returns whether anything was missing. The caller holds the school's lock. `meanwhile` is
-    called while the server is at work, and nothing is made if it raises. Raises RolesMissing, UnsafeSearchPath or
-    NotAllowed.
+    called while the server is at work, if it has anything to do; nothing is made if it raises. Raises RolesMissing,
+    UnsafeSearchPath, NotAllowed or LockBusy.
     """
     seen = seen or look(connection, school)
     check(connection, school, seen)
     if seen.is_ready and seen.owner == roles.owner(school):
         return False
     _check_path(seen)
-    with ExitStack() as stack:
-        is_missing = seen.extensions is None or seen.owner != roles.owner(school)
-        if is_missing:
-            # Extensions and the schema's name are the database's: schools that are made at once take turns.
-            stack.enter_context(locking.advisory_lock(connection, "the database"))
-        stack.enter_context(connection.transaction())
-        if is_missing:
-            if extensions_schema(connection) is None:
-                _install_extension(connection)
+    with connection.transaction():
+        extensions = seen.extensions
+        if extensions is None or seen.owner != roles.owner(school):
+            locking.take_turn(connection)  # extensions, and the names of schemas, are the database's
+            extensions = extensions_schema(connection) or _install_extension(connection)
             _make_schema(connection, school)
-            seen = look(connection, school)
-        _check_path(seen)
-        connection.execute(become_owner(school, seen.extensions or EXTENSIONS_SCHEMA, local=True))
+            _check_path(look(connection, school), is_made=True)
+        connection.execute(become_owner(school, extensions, local=True))
         grant_schema(connection, school)
-        tables = [queries(name)["create"].decode() for name in ("bookkeeping", "backfills")]
-        _, exc = execution.send_all(connection, tables, meanwhile)
+        _, exc = execution.send_all(connection, [queries(name)["create"].decode() for name in JOURNAL], meanwhile)
         if exc is not None:
             raise exc
     return True
@@ -312,7 +310,7 @@ def _make_schema(connection: Connection, school: str) -> None:
         )
 
 
-def _check_path(seen: Look) -> None:
+def _check_path(seen: Look, *, is_made: bool = False) -> None:
     if seen.strangers:
         found = ", ".join(f"{who} in {schema}" for schema, who, _ in seen.strangers)
         raise UnsafeSearchPath(
@@ -323,7 +321,8 @@ def _check_path(seen: Look) -> None:
                 if is_owner
                 else f"revoke create on schema {schema} from {who};"
                 for schema, who, is_owner in seen.strangers
-            ),
+            )
+            + (" Where the schema was not there before, default privileges gave it: psql's \\ddp." if is_made else ""),
         )
     if seen.without_extensions:
         raise NotAllowed(

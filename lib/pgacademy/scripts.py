@@ -87,21 +87,12 @@ class _Script:
             *_PSQL,
             self.recorder.rendered(queries("plan")["script_settings"]),
         ]
-        if not found.exists:
-            self._school()
-        self.lines += [
-            self._sql("set role {}", sql.Identifier(roles.owner(found.school))),
-            self._sql("set search_path to {}", school_path(found.school, found.extensions)),
-            "",
-        ]
         self.recorder.execute(queries("plan")["script_lock"], school_lock)
+        owner, path = sql.Identifier(roles.owner(found.school)), school_path(found.school, found.extensions)
         if not found.has_journal:
-            self.lines += ["", "begin;"]
-            if not found.exists:
-                schools.grant_schema(cast(Connection, self.recorder), found.school)
-            self.recorder.execute(queries("bookkeeping")["create"])
-            self.lines.append("commit;")
-        if not found.has_journal or any(step.kind == "backfill" for step in found.pending):
+            self._school(owner, path)
+        self.lines += ["", self._sql("set role {}", owner), self._sql("set search_path to {}", path)]
+        if found.has_journal and any(step.kind == "backfill" for step in found.pending):
             self.lines.append("begin;")
             self.recorder.execute(queries("backfills")["create"])
             self.lines.append("commit;")
@@ -113,18 +104,23 @@ class _Script:
         }
         self.recorder.execute(queries("plan")["script_state"], seen)
 
-    def _school(self) -> None:
+    def _school(self, owner: sql.Identifier, path: sql.Composed) -> None:
         """What a school stands on, as schools.prepare() makes it. Its roles are `pgacademy roles`' business."""
         extensions, school = sql.Identifier(self.found.extensions), sql.Identifier(self.found.school)
-        self.lines += [
-            "",
-            f"-- The roles must be there: pgacademy roles --school {self.found.school}",
-            self._sql("create schema if not exists {}", extensions),
-            self._sql("grant usage on schema {} to public", extensions),
-            self._sql("create extension if not exists pg_trgm schema {}", extensions),
-            self._sql("create schema {} authorization {}", school, sql.Identifier(roles.owner(self.found.school))),
-            "",
-        ]
+        self.lines += ["", "begin;"]
+        if not self.found.exists:
+            self.lines += [
+                f"-- The roles must be there: pgacademy roles --school {self.found.school}",
+                self._sql("create schema if not exists {}", extensions),
+                self._sql("grant usage on schema {} to public", extensions),
+                self._sql("create extension if not exists pg_trgm schema {}", extensions),
+                self._sql("create schema {} authorization {}", school, owner),
+            ]
+        self.lines += [self._sql("set local role {}", owner), self._sql("set local search_path to {}", path)]
+        schools.grant_schema(cast(Connection, self.recorder), self.found.school)
+        for name in schools.JOURNAL:
+            self.recorder.execute(queries(name)["create"])
+        self.lines.append("commit;")
 
     def _step(self, step: Step) -> None:
         self._title(f"{step.path.name} ({step.kind})")

@@ -55,10 +55,18 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-# A run of what says nothing of where a statement ends: words that no quote follows, digits, operators without those
-# that may begin a comment, and parentheses around such. One match instead of one for each token.
+# A run of what says nothing of where a statement ends: words that no string follows, whole numbers, operators without
+# those that may begin a comment, and parentheses around such. One match instead of one for each token, and nothing of
+# it is ever given back: else each of its pieces would be remembered. (No group in it captures, as above.)
 _PLAIN = re.compile(
-    rf"(?:[\x20\t\n\r\f\v]*+(?:{_FIRST}{_NEXT}*+(?!['\"&])|[0-9,.:~!@\#^|`?+*%<>=]|\([\x20\t\n\r\f\v0-9A-Za-z_,]*+\)))+"
+    rf"""
+    (?:
+      [\x20\t\n\r\f\v]*+
+      (?: {_FIRST}{_NEXT}*+ (?!') | [0-9]++ (?! \. | {_FIRST} ) | \. (?! [.0-9] ) | [,:~!@\#^&|`?+*%<>=]
+        | \( [\x20\t\n\r\f\v0-9A-Za-z_,]*+ \) )
+    )++
+    """,
+    re.VERBOSE,
 )
 _COMMENT_MARK = re.compile(r"/\*|\*/")
 _ASCII_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
@@ -181,7 +189,7 @@ class _Body:
         self.is_open = self.at_begin = self.may_end = False
 
     def go_on(self, kind: str, text: str) -> None:
-        """With the next token outside parentheses."""
+        """Takes the next token that stands outside parentheses."""
         word = text.lower() if kind == "word" else ""
         if self.is_open:
             self.is_open = not (self.may_end and word == "end")

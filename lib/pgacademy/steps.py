@@ -162,6 +162,8 @@ _LONGEST_NAME = 255
 
 
 def _check_name(step: Step, numbers: dict[int, Step]) -> None:
+    if not step.id.isprintable():
+        raise MigrationError(f"A file is called {step.path.name!a}.", hint="Name it in UTF-8, by what can be printed.")
     if len(os.fsencode(step.rollback_path.name)) > _LONGEST_NAME:
         raise MigrationError(
             f"{step.path.name} has so long a name that its rollback file cannot be named after it.",
@@ -237,11 +239,6 @@ def _check_statement(name: str, statement: Statement, kind: Kind) -> None:
     ):
         raise MigrationError(
             f"{where}: {words[0].upper()} would last longer than the file.", hint="Say SET LOCAL, which ends with it."
-        )
-    if words[0] == "deallocate" and "all" in words[1:3]:
-        raise MigrationError(
-            f"{where}: DEALLOCATE ALL would take away what the migrator has prepared.",
-            hint="Name the statements that are to go.",
         )
     if _UNLOCKS in statement.text.lower() and any(_UNLOCKS in token.value.lower() for token in statement.tokens):
         raise MigrationError(

@@ -35,10 +35,11 @@ def run(*arguments: str, home: Path, check: int = 0, stdin: str = "") -> subproc
 
 
 def begin(*arguments: str) -> subprocess.Popen[str]:
-    """The program, under way; what it prints is there at once."""
+    """The program, under way."""
     return subprocess.Popen(
         [sys.executable, "-m", "pgacademy", *arguments],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUNBUFFERED": "1"},
+        env={key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
+        | {"PYTHONPATH": os.pathsep.join(sys.path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -140,6 +141,24 @@ def test_refresh_stops_at_the_first_interrupt(dsn: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.late
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_who_listens_to_nothing_has_his_work_done_all_the_same(dsn: str, tmp_path: Path, closed: str) -> None:
+    run("roles", "--apply", "--dsn", dsn, home=tmp_path)
+    for command, code in (("status", 1), ("migrate", 0), ("status", 0), ("migrate --json", 0), ("history", 0)):
+        text = f"{sys.executable} -m pgacademy {command} --dsn '{dsn}' {closed}"
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+        done = subprocess.run(["/bin/sh", "-c", text], env=environment, check=False)
+        assert done.returncode == code, command
+
+
+@pytest.mark.parametrize(
+    "arguments", [("migrate", "--all-schools", "--jobs", "0"), ("migrate", "--all-schools", "--development")]
+)
+def test_what_makes_no_sense_is_wrong_usage(arguments: tuple[str, ...], dsn: str, tmp_path: Path) -> None:
+    run(*arguments, "--dsn", dsn, home=tmp_path, check=64)
+
+
+@pytest.mark.late
 def test_an_interrupt_is_told_what_stays(dsn: str, tmp_path: Path) -> None:
     for command in (("roles", "--apply"), ("migrate",)):
         run(*command, "--dsn", dsn, home=tmp_path)
@@ -166,6 +185,7 @@ def test_what_takes_long_to_read_in_is_read_in_where_it_is_needed(arguments: lis
     program = (
         "import sys; from contextlib import suppress; from pgacademy.__main__ import main\n"
         "with suppress(SystemExit): main()\n"
+        "import gc; assert gc.isenabled()\n"
         "print(*sys.modules, file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
@@ -176,8 +196,9 @@ def test_what_takes_long_to_read_in_is_read_in_where_it_is_needed(arguments: lis
 def test_every_command_is_where_the_program_looks_for_it() -> None:
     program = typer.main.get_command(load())
     assert isinstance(program, typer.core.TyperGroup)
-    told = {command for commands in MODULES.values() for command in commands}
-    assert set(program.commands) == told
+    told = [command for commands in MODULES.values() for command in commands]
+    groups = ["login", "keys"]  # come last in a help
+    assert list(program.commands) == [name for name in told if name not in groups] + groups
     for module, commands in MODULES.items():
         source = import_module(f"pgacademy.cli.{module}")
         for command in commands:

@@ -22,6 +22,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pgacademy import __version__, execution, locking, migrations, registry, roles, rollbacks, schools, sources, steps
 from pgacademy.connection import Connection, check_release, connect
 from pgacademy.errors import (
+    LockBusy,
     MigrationError,
     NotAllowed,
     RolesMissing,
@@ -434,7 +435,7 @@ def test_only_a_school_without_anything_is_sent_files_together(yard: Yard, monke
 def test_files_are_recorded_though_the_driver_forgot_what_was_prepared(
     yard: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After a DROP it does, which it sees only where statements are sent one by one, for want of a lock."""
+    """After a DROP that it sent itself it may, as it does where statements are sent one by one for want of a lock."""
     at_once = execution.at_once
 
     def up_to_the_drop(connection: Connection, files: Sequence[execution.File], *args: Any, **kwargs: Any) -> int:
@@ -448,6 +449,35 @@ def test_files_are_recorded_though_the_driver_forgot_what_was_prepared(
     assert len(yard.migrate().applied) == 7
     assert yard.ask("select count(*) from _yoyo_migration") == [7]
     assert not yard.migrate().changed
+
+
+@pytest.mark.parametrize("number", [3, 4, 5])
+def test_a_file_that_takes_away_what_is_prepared_is_applied_with_the_others(yard: Yard, number: int) -> None:
+    for other in range(3, 6):
+        yard.write(f"migrations/000{other}.more.sql", f"create table t{other} (id int);\n")
+    yard.write(f"migrations/000{number}.more.sql", "do $$ begin execute 'deallocate all'; end $$;\n")
+    assert len(yard.migrate().applied) == 5
+    assert yard.ask("select count(*) from _yoyo_migration") == [5]
+    assert not yard.migrate().changed
+
+
+def test_a_file_that_needs_what_is_not_prepared_is_named(yard: Yard) -> None:
+    yard.write("migrations/0003.wrong.sql", "create table t3 (id int);\nexecute nothing;\n")
+    with pytest.raises(MigrationError, match=r"0003\.wrong\.sql, line 2:") as caught:
+        yard.migrate()
+    assert caught.value.sqlstate == "26000"
+
+
+def test_work_before_a_lock_that_is_not_to_be_had_is_tried_in_one_message_once(
+    yard: Yard, deploy: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploy.execute("create table other (id int); create sequence tries; grant all on other, tries to academy_owner")
+    yard.write("migrations/0003.wait.sql", "select nextval('public.tries');\nlock table public.other;\n")
+    with psycopg.connect(yard.dsn) as holder:
+        holder.execute("lock table other in access share mode")
+        with pytest.raises(LockBusy):
+            migrations.migrate(yard.dsn, "academy", tree_=yard.tree, patience=locking.Patience(0.1, 0))
+    assert deploy.execute("select last_value from tries").fetchone() == (2,)
 
 
 @pytest.mark.parametrize("is_at_once", [True, False])

@@ -156,7 +156,27 @@ def test_any_text_has_the_tokens_that_the_server_s_scanner_finds(text: str) -> N
 
 
 _word = st.sampled_from(
-    ["a", "e", "U", "x1", "b", "(a)", "(a, b)", "numeric(6,2)", "()", "'a;b'", "e'\\';'", "$$;$$", "a$$b"]
+    [
+        "a",
+        "e",
+        "U",
+        "x1",
+        "b",
+        "(a)",
+        "(a, b)",
+        "numeric(6,2)",
+        "()",
+        "'a;b'",
+        "e'\\';'",
+        "$$;$$",
+        "a$$b",
+        "(')",
+        "(';')",
+        "1e10",
+        "0o7",
+        "1_",
+        "0x1F",
+    ]
 )
 
 

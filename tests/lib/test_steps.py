@@ -90,7 +90,6 @@ def test_good_files(tmp_path: Path, text: str) -> None:
         (GOOD + "set session role postgres;\n", "line 2"),
         (GOOD + "reset role;\n", "line 2"),
         (GOOD + "discard all;\n", "line 2"),
-        (GOOD + "deallocate prepare all;\n", "line 2"),
         (GOOD + "copy things from stdin;\n", "line 2"),
         (GOOD + "create index concurrently on things (id);\n", "line 2"),
         (GOOD + "select 'open;\n", "line 2"),

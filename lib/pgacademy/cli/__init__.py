@@ -17,25 +17,27 @@ import typer
 
 from pgacademy.cli.app import app
 from pgacademy.cli.exit_codes import INTERRUPTED
+from pgacademy.cli.output import failure
 from pgacademy.errors import PgacademyError, UsageError, translate
 
-#: Which module holds which commands. The program reads in the one it needs: all of them take longer than most commands.
+#: Which module holds which commands, in the order of the help. The program reads in the one it needs: all of them take
+#: longer than most commands.
 MODULES = {
-    "board": ("leaderboard", "refresh"),
+    "server": ("up", "down", "psql"),
     "demo": ("demo",),
-    "django": ("import-django",),
-    "keys": ("keys",),
-    "logins": ("login",),
-    "maintenance": ("maintain",),
     "migrate": ("migrate", "status", "history"),
-    "new": ("new",),
     "plan": ("plan",),
-    "privacy": ("export-user", "erase-user", "rotate-field-keys"),
-    "report": ("report",),
+    "verify": ("verify",),
+    "new": ("new",),
     "school": ("roles", "rollback", "baseline", "seed"),
     "schools": ("schools", "mark", "rename", "drop", "reset"),
-    "server": ("up", "down", "psql"),
-    "verify": ("verify",),
+    "logins": ("login",),
+    "keys": ("keys",),
+    "maintenance": ("maintain",),
+    "board": ("leaderboard", "refresh"),
+    "report": ("report",),
+    "privacy": ("export-user", "erase-user", "rotate-field-keys"),
+    "django": ("import-django",),
 }
 
 
@@ -58,24 +60,21 @@ def main() -> None:
     usage_errors.exit_code = UsageError.exit_code  # type: ignore[attr-defined]
     try:
         program = load(sys.argv[1] if len(sys.argv) > 1 else None)
-        # All that was read in stays. At its end Python would look for garbage in it and take it apart, which takes as
-        # long as many a command does; the system has it back anyway. What closes things at the end is called before.
+        # All that was read in stays; the collector was off for that since __main__. At its end Python would look for
+        # garbage in it and take it apart, which takes as long as many a command does; the system has it back anyway.
+        # What closes things at the end is called before.
         gc.freeze()
         gc.enable()
         atexit.register(gc.freeze)
         program(prog_name="pgacademy")
     except PgacademyError as exc:
-        from pgacademy.cli import output  # noqa: PLC0415  (what draws is read in where something is drawn)
-
-        sys.exit(output.failure(exc))
+        sys.exit(failure(exc))
     except psycopg.Error as exc:
-        from pgacademy.cli import output  # noqa: PLC0415
-
-        sys.exit(output.failure(translate(exc)))
+        sys.exit(failure(translate(exc)))
     except (KeyboardInterrupt, SystemExit) as exc:  # typer makes the second of the first
         if isinstance(exc, SystemExit) and exc.code != INTERRUPTED:
             raise
-        sys.stderr.write("Interrupted. What was done stays done: run it again.\n")
+        typer.echo("Interrupted. What was done stays done: run it again.", err=True)
         sys.exit(INTERRUPTED)
 
 

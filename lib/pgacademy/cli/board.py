@@ -10,8 +10,7 @@ from psycopg.rows import dict_row
 
 from pgacademy import schools
 from pgacademy.cli.app import DEFAULT_SCHOOL, Dsn, Json, School, app, conninfo
-from pgacademy.cli.drawing import rows
-from pgacademy.cli.output import result
+from pgacademy.cli.output import result, rows
 from pgacademy.cli.repetition import Every, repeated
 from pgacademy.connection import Connection, check_release, connect
 from pgacademy.sources import queries

@@ -1,4 +1,4 @@
-"""Tables and bars."""
+"""Tables and bars, drawn by rich."""
 
 from __future__ import annotations
 
@@ -11,23 +11,20 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from pgacademy.cli.output import result
-
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 
-def rows(records: Sequence[dict[str, Any]], as_json: bool, title: str) -> None:
-    """Prints records as a JSON list or as a table."""
-    table = Table(title=title, title_justify="left", header_style="bold")
+def table(records: Sequence[dict[str, Any]], title: str) -> Table | str:
+    """A table of records, which have the same keys."""
+    drawn = Table(title=title, title_justify="left", header_style="bold")
     for name in records[0] if records else ():
         numbers = all(isinstance(record[name], int) for record in records)
-        table.add_column(name.replace("_", " "), justify="right" if numbers else "left")
+        drawn.add_column(name.replace("_", " "), justify="right" if numbers else "left")
     for record in records:
-        table.add_row(
-            *("" if value is None else f"{value:,}" if _counts(value) else str(value) for value in record.values())
-        )
-    result(list(records), as_json, table if records else f"{title}: nothing yet.")
+        cells = ("" if value is None else f"{value:,}" if _counts(value) else str(value) for value in record.values())
+        drawn.add_row(*map(Text, cells))  # not as markup: people choose their names
+    return drawn if records else f"{title}: nothing yet."
 
 
 def _counts(value: Any) -> bool:
@@ -35,15 +32,15 @@ def _counts(value: Any) -> bool:
 
 
 def listed(records: Sequence[dict[str, object]], title: str) -> Table | str:
-    """A table in which the names, which people copy, are never broken, and nothing is cut off."""
-    table = Table(title=title, title_justify="left", header_style="bold")
+    """A table of schools, in which their names, which people copy, are never broken, and nothing is cut off."""
+    drawn = Table(title=title, title_justify="left", header_style="bold")
     for number, name in enumerate(records[0] if records else ()):
         numeric = name in ("size", "migrations", "s")
         justify: JustifyMethod = "right" if numeric else "left"
-        table.add_column(name, no_wrap=number == 0 or numeric, justify=justify, overflow="fold")
+        drawn.add_column(name, no_wrap=number == 0 or numeric, justify=justify, overflow="fold")
     for record in records:
-        table.add_row(*("" if value is None else Text(str(value)) for value in record.values()))
-    return table if records else "There is no school in this database."
+        drawn.add_row(*("" if value is None else Text(str(value)) for value in record.values()))
+    return drawn if records else "There is no school in this database."
 
 
 @contextmanager

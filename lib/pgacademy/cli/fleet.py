@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -15,7 +14,7 @@ from pgacademy import fleet, migrations
 from pgacademy.cli.app import conninfo
 from pgacademy.cli.drawing import err, listed
 from pgacademy.cli.exit_codes import DONE, FAILED, INTERRUPTED, compared
-from pgacademy.cli.output import counted, described, hints, result
+from pgacademy.cli.output import counted, described, hints, is_watched, result
 from pgacademy.locking import Patience, patient
 from pgacademy.verification import Verification
 
@@ -72,7 +71,7 @@ def verify_all(dsn: str | None, jobs: int, json: bool) -> None:
     if not json:
         for outcome in found:
             if outcome.report and outcome.report.has_drifted:
-                sys.stderr.write(f"`pgacademy verify --school {outcome.school}` says what differs.\n")
+                typer.echo(f"`pgacademy verify --school {outcome.school}` says what differs.", err=True)
     raise typer.Exit(_worst(found, lambda of: compared(is_clean=of.is_clean, has_drifted=of.has_drifted)))
 
 
@@ -125,7 +124,7 @@ def _lines(title: str, as_json: bool) -> Iterator[fleet.Progress]:
         TimeElapsedColumn(),
         TextColumn("[dim]{task.fields[what]}"),
     )
-    with Progress(*columns, console=err, transient=True, disable=as_json or not err.is_terminal) as bars:
+    with Progress(*columns, console=err, transient=True, disable=not is_watched(as_json)) as bars:
         everything = bars.add_task(title, total=None, what="")
         lines: dict[str, TaskID] = {}
 

@@ -12,8 +12,7 @@ from psycopg.rows import dict_row
 
 from pgacademy import schools
 from pgacademy.cli.app import DEFAULT_SCHOOL, Dsn, Json, School, conninfo
-from pgacademy.cli.drawing import rows
-from pgacademy.cli.output import result
+from pgacademy.cli.output import result, rows
 from pgacademy.connection import check_release, connect
 from pgacademy.errors import UsageError
 from pgacademy.sources import queries

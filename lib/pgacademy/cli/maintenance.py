@@ -10,8 +10,7 @@ import typer
 
 from pgacademy import maintenance
 from pgacademy.cli.app import DEFAULT_SCHOOL, Dsn, Json, School, app, conninfo
-from pgacademy.cli.drawing import rows
-from pgacademy.cli.output import progress
+from pgacademy.cli.output import progress, rows
 from pgacademy.cli.repetition import Every, repeated
 
 

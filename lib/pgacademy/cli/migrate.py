@@ -10,7 +10,7 @@ import typer
 from pgacademy import migrations
 from pgacademy.cli import exit_codes
 from pgacademy.cli.app import DEFAULT_SCHOOL, AllSchools, Dsn, Jobs, Json, School, app, conninfo
-from pgacademy.cli.output import counted, progress, result
+from pgacademy.cli.output import counted, progress, result, rows
 from pgacademy.cli.waits import USUAL, LockBudget, LockTimeout, StatementTimeout, Wait
 from pgacademy.errors import UsageError
 from pgacademy.locking import Patience
@@ -121,9 +121,7 @@ def history(dsn: Dsn = None, school: School = DEFAULT_SCHOOL, json: Json = False
         }
         for entry in found
     ]
-    from pgacademy.cli.drawing import rows  # noqa: PLC0415
-
-    rows(records, json, f"History of {school}")
+    rows(records, False, f"History of {school}")
 
 
 def _shortened(text: str | None) -> str:

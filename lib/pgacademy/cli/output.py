@@ -1,15 +1,18 @@
 """What the commands print: a sentence for people, one JSON document for programs.
 
-What is drawn, tables and bars, is in `drawing`, which takes long to read in: it is read in where something is drawn.
+Tables and bars are in `drawing`. It imports rich, which is slow, so it is imported only where something is drawn. What
+is printed goes through typer.echo(), which flushes, and prints nothing where there is no such stream.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+import typer
 
 from pgacademy.errors import PgacademyError
 
@@ -25,13 +28,23 @@ def document(content: Any) -> str:
 def result(content: Any, as_json: bool, text: str | Table | None = None) -> None:
     """Prints `content` as JSON, or `text`."""
     if as_json:
-        sys.stdout.write(document(content))
+        typer.echo(document(content), nl=False)
     elif isinstance(text, str):
-        sys.stdout.write(f"{text}\n")
+        typer.echo(text)
     elif text is not None:
         from pgacademy.cli.drawing import out  # noqa: PLC0415
 
         out.print(text)
+
+
+def rows(records: Sequence[dict[str, Any]], as_json: bool, title: str) -> None:
+    """Prints records as a JSON list or as a table."""
+    if as_json:
+        result(list(records), as_json)
+        return
+    from pgacademy.cli.drawing import table  # noqa: PLC0415
+
+    result(None, as_json, table(records, title))
 
 
 def described(exc: PgacademyError) -> dict[str, str | None]:
@@ -43,29 +56,32 @@ def described(exc: PgacademyError) -> dict[str, str | None]:
 def failure(exc: PgacademyError) -> int:
     """Says what went wrong and what to do; returns the exit code."""
     if "--json" in sys.argv:
-        sys.stdout.write(json.dumps(described(exc), ensure_ascii=False, indent=2) + "\n")
+        typer.echo(document(described(exc)), nl=False)
         return exc.exit_code
-    from pgacademy.cli.drawing import err  # noqa: PLC0415
-
-    err.print("[red]error:[/red] ", end="")
-    err.print(exc.message, markup=False, soft_wrap=True)
+    typer.secho("error:", fg="red", nl=False, err=True)
+    typer.echo(f" {exc.message}", err=True)
     if exc.detail:
-        err.print(exc.detail, markup=False, soft_wrap=True, style="dim")
+        typer.secho(exc.detail, dim=True, err=True)
     if exc.hint:
-        err.print(exc.hint, markup=False, soft_wrap=True)
+        typer.echo(exc.hint, err=True)
     return exc.exit_code
 
 
 def hints(errors: Iterable[PgacademyError]) -> None:
     """Says what to do, each thing once."""
     for hint in dict.fromkeys(error.hint for error in errors if error.hint):
-        sys.stderr.write(f"{hint}\n")
+        typer.echo(hint, err=True)
+
+
+def is_watched(as_json: bool) -> bool:
+    """Whether somebody looks on: then a bar shows how far the work is."""
+    return not as_json and sys.stderr is not None and sys.stderr.isatty()
 
 
 @contextmanager
 def progress(title: str, as_json: bool) -> Iterator[Callable[[str, int, int], None]]:
     """A bar on standard error while work goes on; silent where nobody watches."""
-    if as_json or not sys.stderr.isatty():
+    if not is_watched(as_json):
         yield lambda *_: None
         return
     from pgacademy.cli.drawing import bar  # noqa: PLC0415

@@ -13,7 +13,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pgacademy import embedded, roles
 from pgacademy.cli.app import DEFAULT_SCHOOL, Dsn, Json, School, app, conninfo
 from pgacademy.cli.drawing import err
-from pgacademy.cli.output import result
+from pgacademy.cli.output import is_watched, result
 from pgacademy.connection import connect, extensions_schema, school_conninfo, school_release
 from pgacademy.errors import UsageError
 from pgacademy.schools import may_act_as
@@ -23,7 +23,7 @@ from pgacademy.schools import may_act_as
 def up(json: Json = False) -> None:
     """Start the embedded PostgreSQL, making it the first time. It runs until `down`."""
     server = embedded.EmbeddedServer()
-    with err.status("Starting PostgreSQL …") if not json and err.is_terminal else nullcontext():
+    with err.status("Starting PostgreSQL …") if is_watched(json) else nullcontext():
         started = server.start()
     document = {
         "started": started,

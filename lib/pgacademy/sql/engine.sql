@@ -166,6 +166,9 @@ select set_config('lock_timeout', %(lock_ms)s || 'ms', false)
 -- name: try_lock
 select pg_try_advisory_lock(%(space)s, %(key)s)
 
+-- name: try_lock_in_transaction
+select pg_try_advisory_xact_lock(%(space)s, %(key)s)
+
 -- name: unlock
 select pg_advisory_unlock(%(space)s, %(key)s)
 

@@ -81,9 +81,6 @@ order by c.relispartition, c.relname
 -- find one, because we have given up by then.
 select least(400, extract(epoch from current_setting('deadlock_timeout')::interval) * 500)::integer
 
--- name: try_lock_in_transaction
-select pg_try_advisory_xact_lock(%(space)s, %(key)s)
-
 -- name: set_lock_timeout
 select set_config('lock_timeout', %(value)s, true)
 
