@@ -193,12 +193,19 @@ def test_what_takes_long_to_read_in_is_read_in_where_it_is_needed(arguments: lis
     assert not set(without) & set(done.stderr.split())
 
 
+def test_the_help_has_the_commands_in_their_order() -> None:
+    """By a program of its own: which module was read in first matters."""
+    program = "import typer; from pgacademy.cli import load; print(*typer.main.get_command(load()).commands)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    told = [command for commands in MODULES.values() for command in commands]
+    groups = ["login", "keys"]  # come last
+    assert done.stdout.split() == [name for name in told if name not in groups] + groups
+
+
 def test_every_command_is_where_the_program_looks_for_it() -> None:
     program = typer.main.get_command(load())
     assert isinstance(program, typer.core.TyperGroup)
-    told = [command for commands in MODULES.values() for command in commands]
-    groups = ["login", "keys"]  # come last in a help
-    assert list(program.commands) == [name for name in told if name not in groups] + groups
+    assert set(program.commands) == {command for commands in MODULES.values() for command in commands}
     for module, commands in MODULES.items():
         source = import_module(f"pgacademy.cli.{module}")
         for command in commands:
