@@ -100,7 +100,7 @@ def at_once(
     try:
         number, exc = send_all(connection, texts)
     finally:
-        if not connection.closed and connection.info.transaction_status != TransactionStatus.IDLE:
+        if connection.info.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR):
             connection.rollback()
     starts = list(accumulate((len(own) for own, _ in every), initial=0))
     count = bisect_right(starts, number) - 1
@@ -149,8 +149,11 @@ def _results(connection: Connection, query: bytes, meanwhile: Callable[[], None]
         return connection.wait(generators.execute(pgconn))
     except BaseException:
         if pgconn.transaction_status == TransactionStatus.ACTIVE:  # an interruption, at whatever point
-            connection.cancel_safe(timeout=_CANCEL_S)
-            connection.wait(generators.execute(pgconn))
+            try:
+                connection.cancel_safe(timeout=_CANCEL_S)
+                connection.wait(generators.execute(pgconn))
+            except psycopg.Error:  # the server stops when it misses its client
+                connection.close()
         raise
 
 

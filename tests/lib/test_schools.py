@@ -63,6 +63,19 @@ def test_the_server_is_told_to_stop_when_what_goes_on_meanwhile_ends_otherwise(
     assert deploy.execute("select 2").fetchone() == (2,)
 
 
+def test_a_server_that_cannot_be_told_to_stop_is_left(deploy: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cancel_safe(*_: object, **__: object) -> None:
+        raise psycopg.errors.CancellationTimeout
+
+    def fail() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(psycopg.Connection, "cancel_safe", cancel_safe)
+    with pytest.raises(KeyboardInterrupt):
+        execution.send_all(deploy, ["select pg_sleep(60)"], fail)
+    assert deploy.closed
+
+
 def test_an_interruption_while_the_server_waits_leaves_no_school(
     yard: Yard, server: Server, deploy: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
