@@ -468,16 +468,17 @@ def test_a_file_that_needs_what_is_not_prepared_is_named(yard: Yard) -> None:
     assert caught.value.sqlstate == "26000"
 
 
-def test_work_before_a_lock_that_is_not_to_be_had_is_tried_in_one_message_once(
-    yard: Yard, deploy: Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    deploy.execute("create table other (id int); create sequence tries; grant all on other, tries to academy_owner")
-    yard.write("migrations/0003.wait.sql", "select nextval('public.tries');\nlock table public.other;\n")
+def test_work_before_a_lock_that_is_not_to_be_had_is_tried_in_one_message_once(yard: Yard, deploy: Connection) -> None:
+    deploy.execute("create schema aside; create table aside.other (id int); create sequence aside.tries")
+    deploy.execute(
+        "grant usage on schema aside to academy_owner; grant all on aside.other, aside.tries to academy_owner"
+    )
+    yard.write("migrations/0003.wait.sql", "select nextval('aside.tries');\nlock table aside.other;\n")
     with psycopg.connect(yard.dsn) as holder:
-        holder.execute("lock table other in access share mode")
+        holder.execute("lock table aside.other in access share mode")
         with pytest.raises(LockBusy):
             migrations.migrate(yard.dsn, "academy", tree_=yard.tree, patience=locking.Patience(0.1, 0))
-    assert deploy.execute("select last_value from tries").fetchone() == (2,)
+    assert deploy.execute("select last_value from aside.tries").fetchone() == (2,)
 
 
 @pytest.mark.parametrize("is_at_once", [True, False])
