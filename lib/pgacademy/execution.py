@@ -5,6 +5,7 @@ One after another, waiting for locks is bounded for the file as a whole, and who
 
 from __future__ import annotations
 
+import selectors
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
@@ -36,8 +37,8 @@ _AT_ONCE_MS, _AT_ONCE_TOTAL_MS = 10, 500
 #: What says that a message was no way to do it, not that it cannot be done: a lock was not to be had, or a file took
 #: away what the next one needs of what was prepared.
 _NOT_AT_ONCE = (*RETRIED, psycopg.errors.InvalidSqlStatementName)
-#: How long a server is asked, in seconds, to stop what it does.
-_CANCEL_S = 5.0
+#: How long it may take, in seconds, to tell the server to stop what it does, and after what time it is told again.
+_CANCEL_S, _STOP_AGAIN_S = 5.0, 0.1
 
 
 @dataclass
@@ -150,11 +151,27 @@ def _results(connection: Connection, query: bytes, meanwhile: Callable[[], None]
     except BaseException:
         if pgconn.transaction_status == TransactionStatus.ACTIVE:  # an interruption, at whatever point
             try:
-                connection.cancel_safe(timeout=_CANCEL_S)
-                connection.wait(generators.execute(pgconn))
+                _stop(connection)
             except psycopg.Error:  # the server stops when it misses its client
                 connection.close()
         raise
+
+
+def _stop(connection: Connection) -> None:
+    """Has the server stop what it was sent, and takes its answers.
+
+    One that is told before it has begun does not hear it, so it is told until it stops.
+    """
+    pgconn = connection.pgconn
+    with selectors.DefaultSelector() as answer:
+        answer.register(pgconn.socket, selectors.EVENT_READ)
+        while pgconn.transaction_status == TransactionStatus.ACTIVE:
+            pgconn.flush()
+            connection.cancel_safe(timeout=_CANCEL_S)
+            if answer.select(_STOP_AGAIN_S):
+                pgconn.consume_input()
+            while not pgconn.is_busy() and pgconn.get_result():
+                pass
 
 
 def at_position(texts: Sequence[str], position: int) -> tuple[int, int]:

@@ -67,8 +67,7 @@ def migrate_all(
 
     A school that fails keeps its error in its Outcome and stops no other. After Ctrl-C no more schools are begun,
     those at work are waited for, and `interrupted` of what is returned says so; after a second one nobody is waited
-    for. Raises UsageError, SchoolMissing for a
-    name in `only`, ServerUnreachable.
+    for. Raises UsageError, SchoolMissing for a name in `only`, ServerUnreachable.
     """
     files = tree_ or tree()
     names = _names(conninfo, only)

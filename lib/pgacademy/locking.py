@@ -176,12 +176,12 @@ def advisory_lock(
             _value(connection, "unlock", lock_key(name))
 
 
-def take_turn(connection: Connection, name: str = "the database") -> None:
-    """Takes an advisory lock until the end of the transaction, which has locked nothing before; raises LockBusy.
+def take_turn(connection: Connection) -> None:
+    """Takes the lock of what is the database's, such as the names of schemas, until the end of the transaction.
 
-    That of the database is for what is not a school's, such as the names of schemas. It is never held for long.
+    That has locked nothing before. Nobody holds it for long. Raises LockBusy.
     """
-    _get(connection, "try_lock_in_transaction", name, patience().wait_s, (0.01, 0.05))
+    _get(connection, "try_lock_in_transaction", "the database", patience().wait_s, (0.01, 0.05))
 
 
 def _get(

@@ -162,8 +162,10 @@ _LONGEST_NAME = 255
 
 
 def _check_name(step: Step, numbers: dict[int, Step]) -> None:
-    if not step.id.isprintable():
-        raise MigrationError(f"A file is called {step.path.name!a}.", hint="Name it in UTF-8, by what can be printed.")
+    try:
+        step.id.encode()
+    except UnicodeEncodeError as exc:
+        raise MigrationError(f"The name of {step.path.name!a} is not UTF-8.", hint="Rename the file.") from exc
     if len(os.fsencode(step.rollback_path.name)) > _LONGEST_NAME:
         raise MigrationError(
             f"{step.path.name} has so long a name that its rollback file cannot be named after it.",

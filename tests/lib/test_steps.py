@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -181,6 +182,14 @@ def test_a_file_that_was_changed_is_read_again(tmp_path: Path) -> None:
     before = read_steps(tmp_path)[0].sha256
     made.path.write_text(GOOD + "select 1;\n")
     assert read_steps(tmp_path)[0].sha256 != before
+
+
+def test_a_name_is_utf_8(tmp_path: Path) -> None:
+    (tmp_path / "0001.caf\N{LATIN SMALL LETTER E WITH ACUTE}\xa0.sql").write_text(GOOD)
+    assert len(read_steps(tmp_path)) == 1
+    (tmp_path / os.fsdecode(b"0002.caf\xe9.sql")).write_text(GOOD)
+    with pytest.raises(MigrationError, match=r"0002\.caf\\udce9\.sql"):
+        read_steps(tmp_path)
 
 
 @pytest.mark.parametrize("later", ["create table late (id int primary key); commit;", "\\i x.sql", "--", b"\xff"])

@@ -73,7 +73,7 @@ def status(
 ) -> None:
     """Say how a school stands against this library, and write nothing. Exit code 2: it is behind; 3: it differs."""
     if all_schools:
-        from pgacademy.cli import fleet  # noqa: PLC0415
+        from pgacademy.cli import fleet  # noqa: PLC0415  (it draws)
 
         fleet.status_all(dsn, jobs, json)
         return

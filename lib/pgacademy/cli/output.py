@@ -32,7 +32,7 @@ def result(content: Any, as_json: bool, text: str | Table | None = None) -> None
     elif isinstance(text, str):
         typer.echo(text)
     elif text is not None:
-        from pgacademy.cli.drawing import out  # noqa: PLC0415
+        from pgacademy.cli.drawing import out  # noqa: PLC0415  (slow to import)
 
         out.print(text)
 
@@ -42,7 +42,7 @@ def rows(records: Sequence[dict[str, Any]], as_json: bool, title: str) -> None:
     if as_json:
         result(list(records), as_json)
         return
-    from pgacademy.cli.drawing import table  # noqa: PLC0415
+    from pgacademy.cli.drawing import table  # noqa: PLC0415  (slow to import)
 
     result(None, as_json, table(records, title))
 
@@ -84,7 +84,7 @@ def progress(title: str, as_json: bool) -> Iterator[Callable[[str, int, int], No
     if not is_watched(as_json):
         yield lambda *_: None
         return
-    from pgacademy.cli.drawing import bar  # noqa: PLC0415
+    from pgacademy.cli.drawing import bar  # noqa: PLC0415  (slow to import)
 
     with bar(title) as report:
         yield report
