@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import psycopg
 from psycopg import generators
+from psycopg.abc import PQGen
 from psycopg.pq import ExecStatus, TransactionStatus
-from psycopg.pq.abc import PGresult
+from psycopg.pq.abc import PGconn, PGresult
 
 from pgacademy.connection import Connection
 from pgacademy.errors import MigrationError, PgacademyError, ServerUnreachable, refused
@@ -144,10 +145,7 @@ def send_all(
 def _results(connection: Connection, query: bytes, meanwhile: Callable[[], None] | None) -> list[PGresult]:
     pgconn = connection.pgconn
     try:
-        pgconn.send_query(query)
-        if meanwhile:
-            meanwhile()
-        return connection.wait(generators.execute(pgconn))
+        return connection.wait(_answers(pgconn, query, meanwhile))
     except BaseException:
         if pgconn.transaction_status == TransactionStatus.ACTIVE:  # an interruption, at whatever point
             try:
@@ -155,6 +153,14 @@ def _results(connection: Connection, query: bytes, meanwhile: Callable[[], None]
             except psycopg.Error:  # the server stops when it misses its client
                 connection.close()
         raise
+
+
+def _answers(pgconn: PGconn, query: bytes, meanwhile: Callable[[], None] | None) -> PQGen[list[PGresult]]:
+    pgconn.send_query(query)
+    if meanwhile:
+        meanwhile()
+    results: list[PGresult] = yield from generators.execute(pgconn)
+    return results
 
 
 def _stop(connection: Connection) -> None:

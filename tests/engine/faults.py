@@ -58,7 +58,7 @@ def dying(at: int | None, when: When = "before", since: Callable[[str], bool] = 
     """Every client inside the block dies at boundary `at`, counted from 1; None: never, it only counts."""
     client = Client(at, when, since)
     connections: WeakSet[psycopg.Connection[Any]] = WeakSet()
-    original = psycopg.Connection.wait
+    original, cancel = psycopg.Connection.wait, psycopg.Connection.cancel_safe
 
     def wait(self: psycopg.Connection[Any], generator: Any, *args: Any, **kwargs: Any) -> Any:
         if client.is_dead:
@@ -73,8 +73,14 @@ def dying(at: int | None, when: When = "before", since: Callable[[str], bool] = 
             _cut(connection)
         raise Death
 
+    def cancel_safe(self: psycopg.Connection[Any], *args: Any, **kwargs: Any) -> None:
+        if client.is_dead:
+            raise Death
+        cancel(self, *args, **kwargs)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(psycopg.Connection, "wait", wait)
+        patch.setattr(psycopg.Connection, "cancel_safe", cancel_safe)
         yield client
 
 
